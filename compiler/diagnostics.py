@@ -1,0 +1,68 @@
+"""What is wrong with a program, and how it is told. In: facts found by a stage. Out: one block of text each.
+
+Stages build `Diagnostic` values and go on; `CompileError` carries all of them at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A second place that explains the first: where a secret comes from, say."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One error: `problem` in the words of the language reference, and what to do about it."""
+
+    span: Span
+    problem: str
+    expected: str = ""
+    found: str = ""
+    remedy: str = ""
+    notes: tuple[Note, ...] = field(default=())
+
+
+class CompileError(Exception):
+    """A program is wrong; `diagnostics` has one entry for each mistake, in source order."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(set(diagnostics), key=_place))
+        super().__init__("\n\n".join(render(diagnostic) for diagnostic in self.diagnostics))
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """The message a user reads: place, line, caret, expected, found, remedy."""
+    span = diagnostic.span
+    parts = [f"{_position(span)}: error: {diagnostic.problem}", *_marked_line(span)]
+    for title, text in (("expected", diagnostic.expected), ("found", diagnostic.found)):
+        if text:
+            parts.append(f"  {title}: {text}")
+    for note in diagnostic.notes:
+        parts += [f"  note: {_position(note.span)}: {note.text}", *_marked_line(note.span)]
+    if diagnostic.remedy:
+        parts.append(f"  help: {diagnostic.remedy}")
+    return "\n".join(parts)
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    span = diagnostic.span
+    return (span.source.path, span.line, span.column, diagnostic.problem)
+
+
+def _position(span: Span) -> str:
+    return f"{span.source.path}:{span.line}:{span.column}"
+
+
+def _marked_line(span: Span) -> list[str]:
+    line = span.source.line(span.line)
+    end = span.end_column if span.end_line == span.line else len(line) + 1
+    gutter = f"{span.line:>5} | "
+    padding = "".join("\t" if character == "\t" else " " for character in line[: span.column - 1])
+    return [gutter + line, " " * (len(gutter) - 2) + "| " + padding + "^" * max(1, end - span.column)]

@@ -1,0 +1,63 @@
+"""The IR: typed SSA over arrays. A `Program` is one block of operations; loops, branches and calls hold regions.
+
+What an operation means, takes and gives is said in `ops`, once. Values and operations are compared by identity: a pass
+builds new ones (through `rewrite` or `build`) and never changes old ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..source import Span
+from .labels import Label
+from .types import ArrayType
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """One SSA value. `name` is the source name it was bound to, for people; it need not be unique.
+
+    `share` is how a SECRET value is held, "arithmetic" or "boolean", once `choose_shares` has run; empty before.
+    """
+
+    type: ArrayType
+    label: Label
+    name: str = ""
+    share: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A body: `arguments` are bound on entry, `results` are what it yields. Outer values may be used freely inside."""
+
+    arguments: tuple[Value, ...]
+    operations: tuple[Operation, ...]
+    results: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One application of the operation `name` of `ops.OPERATIONS`; attributes are static data."""
+
+    name: str
+    operands: tuple[Value, ...]
+    results: tuple[Value, ...]
+    span: Span
+    attributes: dict[str, Any] = field(default_factory=dict)
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program for concrete sizes.
+
+    `roles` are the parties in order of declaration, members of a `parties` role each on their own (`farmers[0]`, ...).
+    `sizes` are the size names' values. `body` has no arguments and no results.
+    """
+
+    name: str
+    roles: tuple[str, ...]
+    sizes: dict[str, int]
+    fraction_bits: int
+    body: Region

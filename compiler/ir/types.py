@@ -1,0 +1,93 @@
+"""Types of IR values: an element and a shape. Tables and tuples are taken apart before the IR.
+
+In the clear (`evaluate`, owners, public values) BOOL is a NumPy `bool` array; INT, DATE, KEY and CATEGORY (its label's
+index) are `int64`; FIXED is `int64` holding the value times 2**scale. As shares all of them live in Z_2^64 or in bits.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from math import prod
+
+
+class Kind(Enum):
+    """What an element means."""
+
+    BOOL = "bool"
+    INT = "int"
+    FIXED = "fixed"
+    KEY = "key"
+    CATEGORY = "category"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element type.
+
+    `bits` is the width of the two's complement integer that holds every value (a promise that makes circuits smaller:
+    1 to 64; BOOL has 1 and is unsigned); `scale` the fraction bits of FIXED; `labels` those of CATEGORY.
+    """
+
+    kind: Kind
+    bits: int = 64
+    scale: int = 0
+    labels: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind is Kind.INT:
+            return "int" if self.bits == 64 else f"int{self.bits}"
+        if self.kind is Kind.FIXED:
+            return f"fixed.{self.scale}"
+        if self.kind is Kind.CATEGORY:
+            return "category[" + ", ".join(repr(label) for label in self.labels) + "]"
+        return self.kind.value
+
+    @property
+    def is_number(self) -> bool:
+        """Whether arithmetic applies: BOOL counts as 0 and 1."""
+        return self.kind in (Kind.BOOL, Kind.INT, Kind.FIXED)
+
+
+BOOL = Element(Kind.BOOL, bits=1)
+INT = Element(Kind.INT)
+KEY = Element(Kind.KEY)
+DATE = Element(Kind.DATE, bits=32)
+
+
+def integer(bits: int) -> Element:
+    """An INT whose values fit `bits` bits; more than 64 wrap, so the promise stops there."""
+    return Element(Kind.INT, bits=min(bits, 64))
+
+
+def fixed(scale: int) -> Element:
+    """A FIXED with `scale` fraction bits."""
+    return Element(Kind.FIXED, scale=scale)
+
+
+def category(labels: tuple[str, ...]) -> Element:
+    """A CATEGORY of these labels, held as an index."""
+    return Element(Kind.CATEGORY, bits=max(len(labels) - 1, 0).bit_length() + 1, labels=labels)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayType:
+    """An element type and a concrete shape; a scalar has the empty shape."""
+
+    element: Element
+    shape: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.element}[{', '.join(map(str, self.shape))}]" if self.shape else str(self.element)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return prod(self.shape)
+
+    def with_shape(self, shape: tuple[int, ...]) -> "ArrayType":
+        """The same element in another shape."""
+        return ArrayType(self.element, shape)
+
+    def with_element(self, element: Element) -> "ArrayType":
+        """Another element in the same shape."""
+        return ArrayType(element, self.shape)

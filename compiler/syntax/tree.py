@@ -1,0 +1,365 @@
+"""The syntax tree: what `parser` returns and `semantics` reads. Every node keeps the span it was written at.
+
+Type names in source (`int32[n, 3]`) stay unresolved here: sizes and labels are the business of `semantics`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An identifier where it is written, in a binding position."""
+
+    text: str
+    span: Span
+
+
+# --- types as written -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSyntax:
+    """`amount: int32[4]` inside `table[...]`."""
+
+    name: Name
+    type: TypeSyntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSyntax:
+    """`int32[n, 3]`, `category["a", "b"]`, `table[user: key, ...]`.
+
+    `name` is the word before the bracket. `dimensions` holds ints (`Number`), size names (`Reference`) and `len(role)`
+    (`Call`); `labels` only for `category`, `columns` only for `table`.
+    """
+
+    name: str
+    span: Span
+    dimensions: tuple[Expression, ...] = ()
+    labels: tuple[Text, ...] = ()
+    columns: tuple[ColumnSyntax, ...] = ()
+
+
+# --- expressions ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A numeric literal: `value` is a Python int or float; `text` as it was written."""
+
+    value: int | float
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    value: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string literal, unescaped."""
+
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that is read."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`t.col`, `x.T`, `x.shape`."""
+
+    value: Expression
+    name: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SliceSyntax:
+    """`a:b:step` inside an index; absent parts are None."""
+
+    start: Expression | None
+    stop: Expression | None
+    step: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NewAxis:
+    """`None` inside an index."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FullSlices:
+    """`...` inside an index."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`x[parts]`."""
+
+    value: Expression
+    parts: tuple[Expression | SliceSyntax | NewAxis | FullSlices, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A call's argument; `name` is None for a positional one."""
+
+    name: Name | None
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`f(x, axis=0)`. `function` is a `Reference` (there are no methods and no function values)."""
+
+    function: Reference
+    arguments: tuple[Argument, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`operator` is one of `- + ~ not`."""
+
+    operator: str
+    operand: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`operator` is one of `+ - * / // % ** @ & | ^ << >> and or`; `operator_span` marks the sign itself."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    span: Span
+    operator_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`a < b <= c`: `operators` (of `< <= > >= == !=`) stand between consecutive `operands`, as in Python."""
+
+    operands: tuple[Expression, ...]
+    operators: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`then if condition else otherwise`."""
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """`[a, b, c]`: stacks its elements on a new first axis."""
+
+    elements: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """`(a, b)` or `a, b`."""
+
+    elements: tuple[Expression, ...]
+    span: Span
+
+
+Expression = (
+    Number | Boolean | Text | Reference | Attribute | Index | Call | Unary | Binary | Compare | Conditional
+    | Sequence | Tuple
+)  # fmt: skip
+
+# --- declarations and statements --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """`party alice`, or `parties farmers` where `many`."""
+
+    name: Name
+    many: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """`input x: TYPE from ...`.
+
+    `role` is None for a public input and for stored shares (`from_shares`); `each` for `from each farmers`.
+    """
+
+    name: Name
+    type: TypeSyntax
+    role: Name | None
+    each: bool
+    from_shares: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`option fraction_bits = 18`."""
+
+    name: Name
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`from ml import sgd, sigmoid as s`: pairs of imported name and local name."""
+
+    module: Name
+    names: tuple[tuple[Name, Name], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: Name
+    type: TypeSyntax | None
+    default: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    name: Name
+    parameters: tuple[Parameter, ...]
+    body: tuple[Statement, ...]
+    docstring: str
+    span: Span
+    header: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """`target = value`; targets are `Reference`, `Index` (of a reference) or a `Tuple` of those."""
+
+    target: Expression
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AugmentedAssign:
+    """`target += value`; `operator` is the binary operator without `=`."""
+
+    target: Expression
+    operator: str
+    value: Expression
+    span: Span
+    operator_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`for targets in iterable:`; the iterable is any expression, `range`, `zip` and `batches` among them."""
+
+    target: Expression
+    iterable: Expression
+    body: tuple[Statement, ...]
+    span: Span
+    header: Span
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    condition: Expression
+    body: tuple[Statement, ...]
+    span: Span
+    header: Span
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`elif` is an `If` alone in `otherwise`."""
+
+    condition: Expression
+    then: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+    span: Span
+    header: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """`reveal value as name to roles`; no roles means every party."""
+
+    value: Expression
+    name: Name | None
+    roles: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    value: Expression
+    name: Name | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assert:
+    condition: Expression
+    message: Text | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    value: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """An expression alone on its line."""
+
+    value: Expression
+    span: Span
+
+
+Statement = (
+    Party | Input | Option | Import | Function | Assign | AugmentedAssign | For | While | If | Reveal | Save | Assert
+    | Return | Evaluate
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A whole file."""
+
+    source: Source
+    docstring: str
+    body: tuple[Statement, ...]
