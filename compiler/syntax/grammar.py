@@ -1,0 +1,72 @@
+"""The grammar at work. In: a text, or tokens. Out: tokens, or Lark's parse tree.
+
+This is the only file that knows how Lark is set up. The LALR tables are built at first use and kept.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedToken
+
+BAD_TOKENS = frozenset({"BAD_STRING", "BAD_PREFIX", "BAD_NUMBER", "BAD_SIGN", "BAD_CHARACTER"})
+
+
+class _Unfiltered:
+    """Makes Lark keep the terminals that no rule mentions, and changes nothing in the stream."""
+
+    always_accept = (*sorted(BAD_TOKENS), "COMMENT", "LINE_END")
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        return stream
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a parse stopped: `tokens[position]` is not one of the terminals `expected`."""
+
+    position: int
+    expected: frozenset[str]
+
+
+@cache
+def _lark() -> Lark:
+    return Lark(
+        Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8"),
+        parser="lalr",
+        lexer="basic",
+        start=["module", "line"],
+        postlex=_Unfiltered(),
+        propagate_positions=True,
+        maybe_placeholders=True,
+    )
+
+
+def split(text: str) -> Iterator[Token]:
+    """All tokens of `text`, comments, line ends and malformed ones among them. Never fails."""
+    start = _lark().parse_interactive(text, start="module")
+    tokens: Iterator[Token] = start.lexer_thread.lex(start.parser_state)
+    return tokens
+
+
+def parse_module(tokens: Iterable[Token]) -> Tree | Stop:
+    """The parse tree of a whole file, whose lines and blocks end in layout tokens."""
+    return _parse(tokens, "module")
+
+
+def parse_line(tokens: Iterable[Token]) -> Tree | Stop:
+    """The parse tree of one line alone: a statement, or the header of a block."""
+    return _parse(tokens, "line")
+
+
+def _parse(tokens: Iterable[Token], start: str) -> Tree | Stop:
+    parser = _lark().parse_interactive(start=start)
+    position = 0
+    try:
+        for position, token in enumerate(tokens):
+            parser.feed_token(token)
+        return parser.feed_eof()
+    except UnexpectedToken:
+        return Stop(position, frozenset(parser.accepts()))

@@ -1,0 +1,242 @@
+"""What layout and tree building say about mistakes. In: a place and the words found there. Out: a diagnostic."""
+
+from collections.abc import Sequence
+
+from lark import Token
+
+from ..diagnostics import Diagnostic, Note
+from ..source import Source, Span
+from . import tree
+
+_PARTNERS = {"(": ")", "[": "]", ")": "(", "]": "["}
+_INSTEAD = {
+    "break": "loop with `while` on a public condition instead",
+    "continue": "put the rest of the loop's body under an `if` instead",
+    "pass": "leave the block out",
+}
+PYTHON_STATEMENTS = frozenset(_INSTEAD)
+
+# --- brackets and indentation -----------------------------------------------------------------------------------------
+
+
+def unclosed(source: Source, opening: Token) -> Diagnostic:
+    """A bracket that nothing closes."""
+    span = _span(source, opening)
+    return Diagnostic(
+        span, f"this `{opening}` is never closed", expected=f"a matching `{_PARTNERS[str(opening)]}`",
+        found="the next statement, or the end of the file", remedy=f"add `{_PARTNERS[str(opening)]}` where it should end",
+    )  # fmt: skip
+
+
+def wrong_closing(source: Source, closing: Token, opening: Token | None) -> Diagnostic:
+    """A closing bracket that fits no opening one, or a different one."""
+    span = _span(source, closing)
+    if opening is None:
+        return Diagnostic(
+            span, f"this `{closing}` closes nothing", found=f"`{closing}` without a `{_PARTNERS[str(closing)]}` before it",
+            remedy="remove it, or add the opening bracket",
+        )  # fmt: skip
+    return Diagnostic(
+        span, f"`{closing}` does not close `{opening}`", expected=f"`{_PARTNERS[str(opening)]}`", found=f"`{closing}`",
+        remedy="close brackets in the reverse order of their opening",
+        notes=(Note(_span(source, opening), "opened here"),),
+    )  # fmt: skip
+
+
+def tab(source: Source, first: Token, lines: int) -> Diagnostic:
+    """A tab in the indentation before `first`; `lines` lines have one."""
+    span = Span(source, first.line, 1, first.line, first.column)
+    others = f" (here and on {lines - 1} more {'line' if lines == 2 else 'lines'})" if lines > 1 else ""
+    return Diagnostic(
+        span, "a tab in the indentation", expected="spaces only", found=f"a tab{others}",
+        remedy="indent by four spaces for each level; most editors convert tabs to spaces",
+    )  # fmt: skip
+
+
+def wrong_dedent(source: Source, first: Token, margin: int, known: Sequence[int]) -> Diagnostic:
+    """A line that is indented less than the one before it, yet like none of the blocks around it."""
+    span = Span(source, first.line, 1, first.line, max(2, first.column))
+    *less, most = [str(number) for number in known]
+    return Diagnostic(
+        span, "this indentation fits none of the blocks around it",
+        expected=f"{', '.join(less)} or {most} spaces", found=f"{margin} {'space' if margin == 1 else 'spaces'}",
+        remedy="indent the line like the other lines of its block",
+    )  # fmt: skip
+
+
+# --- types and parameters ---------------------------------------------------------------------------------------------
+
+
+def too_many_brackets(span: Span, word: str) -> Diagnostic:
+    """`int[n][3]`."""
+    expected = "no dimensions after a table's columns" if word == "table" else f"all dimensions in one pair of brackets"
+    return Diagnostic(
+        span, f"too many brackets after `{word}`", expected=expected, found="one more pair of brackets",
+        remedy="write `int[n, 3]` rather than `int[n][3]`",
+    )  # fmt: skip
+
+
+def not_a_label(span: Span) -> Diagnostic:
+    """`category[red]`."""
+    return Diagnostic(
+        span, "a category's labels are texts", expected='a label in quotes, as in `category["red", "blue"]`',
+        found="something else", remedy="put the label in quotes; dimensions follow in brackets of their own",
+    )  # fmt: skip
+
+
+def no_labels(span: Span) -> Diagnostic:
+    """`category` alone."""
+    return Diagnostic(
+        span, "`category` without its labels", expected='the labels, as in `category["red", "blue"]`', found="none",
+        remedy="list the labels, in order",
+    )  # fmt: skip
+
+
+def not_a_column(span: Span) -> Diagnostic:
+    """`table[user]`."""
+    return Diagnostic(
+        span, "a table's column needs a name and a type", expected="`name: type`, as in `table[user: key, amount: fixed]`",
+        found="something else", remedy="write the column's name, a colon and its type",
+    )  # fmt: skip
+
+
+def no_columns(span: Span) -> Diagnostic:
+    """`table` alone."""
+    return Diagnostic(
+        span, "`table` without its columns", expected="the columns, as in `table[user: key, amount: fixed]`", found="none",
+        remedy="list each column's name and type",
+    )  # fmt: skip
+
+
+def not_a_dimension(span: Span) -> Diagnostic:
+    """`int[n + 1]`."""
+    return Diagnostic(
+        span, "not a dimension", expected="a whole number, a size name, or `len(...)` of a `parties` role",
+        found="something else",
+        remedy="name the size, as in `int[n]`; a size name takes its value from the data, the same everywhere",
+    )  # fmt: skip
+
+
+def twice(span: Span, kind: str, name: str) -> Diagnostic:
+    """A parameter or argument named twice."""
+    return Diagnostic(
+        span, f"{kind} `{name}` appears twice", expected=f"each {kind} once", found=f"`{name}` again",
+        remedy="remove or rename one of them",
+    )  # fmt: skip
+
+
+def default_before(span: Span, name: str) -> Diagnostic:
+    """`def f(a=1, b)`."""
+    return Diagnostic(
+        span, f"parameter `{name}` has no default, but one before it has", expected=f"a default for `{name}`", found="none",
+        remedy="put parameters without a default first",
+    )  # fmt: skip
+
+
+# --- statements and expressions ---------------------------------------------------------------------------------------
+
+
+def not_a_target(part: tree.Expression) -> Diagnostic:
+    """`f(x) = 1`, `t.col = 1`, `a == 1 = 2`."""
+    remedy = "write `==` to compare, or a name on the left of `=`"
+    match part:
+        case tree.Attribute():
+            remedy = "columns and attributes cannot be changed; give the new value a name of its own"
+        case tree.Index():
+            remedy = "only elements of a named array can be set: give the array a name first"
+    return Diagnostic(
+        part.span, "cannot assign to this", expected="a name, an element such as `x[i]`, or several of them",
+        found=_describe(part), remedy=remedy,
+    )  # fmt: skip
+
+
+def augmented_tuple(span: Span, sign: str) -> Diagnostic:
+    """`a, b += 1`."""
+    return Diagnostic(
+        span, f"`{sign}` changes one name or element", expected="one name or element", found="several",
+        remedy="write one statement for each",
+    )  # fmt: skip
+
+
+def python_word(span: Span, word: str) -> Diagnostic:
+    """`break`, `continue` or `pass` alone on a line."""
+    return Diagnostic(
+        span, f"there is no `{word}` in this language", expected="a statement", found=f"`{word}`", remedy=_INSTEAD[word]
+    )
+
+
+def positional_after_named(span: Span) -> Diagnostic:
+    """`f(a=1, 2)`."""
+    return Diagnostic(
+        span, "an argument without a name after one with a name", expected="`name=value`", found="a value alone",
+        remedy="put arguments without names first",
+    )  # fmt: skip
+
+
+def not_a_function(function: tree.Expression, arguments: Sequence[tree.Argument]) -> Diagnostic:
+    """`x.sum()`, `f(x)(y)`."""
+    if isinstance(function, tree.Attribute):
+        name = function.name.text
+        rest = ", ..." if arguments else ""
+        return Diagnostic(
+            function.span, "there are no methods in this language", expected="a function's name before `(`",
+            found=f"`.{name}`", remedy=f"write `{name}(x{rest})` rather than `x.{name}({rest[2:]})`",
+        )  # fmt: skip
+    return Diagnostic(
+        function.span, "this is not a function", expected="a function's name before `(`", found=_describe(function),
+        remedy="call functions by name; if you meant a product, write `*`",
+    )  # fmt: skip
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def huge_number(span: Span) -> Diagnostic:
+    """`1e999`."""
+    return Diagnostic(
+        span, "this number is too large", expected="a number that fits 64 bits", found="one far beyond that",
+        remedy="scale the data, so that smaller numbers do",
+    )  # fmt: skip
+
+
+def wrong_escape(span: Span, escape: str) -> Diagnostic:
+    r"""`"\q"`."""
+    return Diagnostic(
+        span, f"`{escape}` means nothing in a text", expected=r"`\n`, `\t`, `\\`, `\'`, `\"`, `\xhh`, `\uhhhh`",
+        found=f"`{escape}`", remedy=r"write `\\` for a backslash",
+    )  # fmt: skip
+
+
+def not_an_identifier(span: Span, text: str) -> Diagnostic:
+    """`x²`."""
+    return Diagnostic(
+        span, f"`{text}` is not a name", expected="letters, digits and `_`, not starting with a digit",
+        found="a character that names cannot hold", remedy="rename it",
+    )  # fmt: skip
+
+
+def _describe(part: tree.Expression) -> str:
+    match part:
+        case tree.Number():
+            return f"the number `{part.text}`"
+        case tree.Text():
+            return "a text"
+        case tree.Boolean():
+            return f"`{part.value}`"
+        case tree.Call():
+            return f"a call of `{part.function.name}`"
+        case tree.Attribute():
+            return f"`.{part.name.text}`"
+        case tree.Index():
+            return "an element of something that is not a name"
+        case tree.Compare():
+            return "a comparison"
+        case tree.Tuple():
+            return "`()`"
+        case tree.Sequence():
+            return "a list"
+    return "an expression"
+
+
+def _span(source: Source, token: Token) -> Span:
+    return Span(source, token.line, token.column, token.end_line, token.end_column)

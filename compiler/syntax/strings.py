@@ -1,0 +1,28 @@
+"""String literals. In: a literal as written, quotes and all. Out: what it says."""
+
+import re
+
+_PLAIN = {
+    "\\": "\\", "'": "'", '"': '"', "n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v",
+    "\n": "", "\r\n": "",
+}  # fmt: skip
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n|[\s\S])")
+
+
+def unquote(literal: str) -> tuple[str, str]:
+    """What a string literal says, and the first escape in it that means nothing (or the empty string)."""
+    width = 3 if literal[:3] in {'"""', "'''"} else 1
+    wrong: list[str] = []
+
+    def replace(match: re.Match[str]) -> str:
+        code = match[1]
+        if code in _PLAIN:
+            return _PLAIN[code]
+        number = int(code[1:], 16) if len(code) > 1 else -1
+        if 0 <= number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF:
+            return chr(number)
+        wrong.append(match[0])
+        return ""
+
+    text = _ESCAPE.sub(replace, literal[width:-width])
+    return text, wrong[0] if wrong else ""
