@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from math import prod
 
+import numpy as np
+
 
 class Kind(Enum):
     """What an element means."""
@@ -83,6 +85,11 @@ class ArrayType:
     def size(self) -> int:
         """The number of elements."""
         return prod(self.shape)
+
+    @property
+    def dtype(self) -> type[np.generic]:
+        """The NumPy type of the value in the clear."""
+        return np.bool_ if self.element.kind is Kind.BOOL else np.int64
 
     def with_shape(self, shape: tuple[int, ...]) -> "ArrayType":
         """The same element in another shape."""

@@ -1,0 +1,108 @@
+"""What control operations take and give: the agreement between operands, region arguments and region results.
+
+Labels of region arguments are upper bounds: a carried value's label covers the initial one and every turn's.
+"""
+
+from collections.abc import Callable, Sequence
+
+from .infer import OperationTypeError, index_element
+from .labels import Label, join
+from .program import Region, Value
+from .types import BOOL, ArrayType
+
+Given = tuple[ArrayType, Label]
+"""The type and the label of a result."""
+
+
+class LabelError(Exception):
+    """A value is known to fewer than its place asks for; our mistake, not a program's."""
+
+
+def turn_type(count: int) -> ArrayType:
+    """The type of the turn index of a loop: 0 ... count - 1."""
+    return ArrayType(index_element(count))
+
+
+def control_results(
+    name: str, count: int | None, operands: Sequence[Value], regions: Sequence[Region]
+) -> tuple[Given, ...]:
+    """Types and labels of the results of `loop` (whose `count` is given), `while`, `branch` or `call`.
+
+    Raises OperationTypeError and LabelError when operands and regions do not agree.
+    """
+    return _RULES[name](count, operands, regions)
+
+
+def _loop(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:
+    (region,) = regions
+    if count is None or count < 0:
+        raise OperationTypeError("a loop has a public count", "0 or more", str(count))
+    if not region.arguments or region.arguments[0].type != turn_type(count):
+        raise OperationTypeError("a loop's first argument is the turn", str(turn_type(count)))
+    carried = region.arguments[1:]
+    _check_bound("carried in", carried, operands)
+    _check_bound("carried on", carried, region.results)
+    return tuple((argument.type, argument.label) for argument in carried)
+
+
+def _while(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:
+    (region,) = regions
+    conditions = (*operands[:1], *region.results[:1])
+    if len(conditions) != 2:
+        raise OperationTypeError("a while has a condition, and its body the next one")
+    for condition in conditions:
+        _check_condition(condition)
+    _check_bound("carried in", region.arguments, operands[1:])
+    _check_bound("carried on", region.arguments, region.results[1:])
+    turns = join(condition.label for condition in conditions)
+    for argument in region.arguments:
+        _check_label(argument.label, turns)
+    return tuple((argument.type, argument.label) for argument in region.arguments)
+
+
+def _branch(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:
+    then, otherwise = regions
+    (condition,) = operands
+    _check_condition(condition)
+    if then.arguments or otherwise.arguments or len(then.results) != len(otherwise.results):
+        raise OperationTypeError("both branches give the same values and take none")
+    pairs = tuple(zip(then.results, otherwise.results, strict=True))
+    for left, right in pairs:
+        if left.type != right.type:
+            raise OperationTypeError("both branches give the same types", str(left.type), str(right.type))
+    return tuple((left.type, join((condition.label, left.label, right.label))) for left, right in pairs)
+
+
+def _call(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:
+    (region,) = regions
+    _check_bound("passed", region.arguments, operands)
+    return tuple((result.type, result.label) for result in region.results)
+
+
+_RULES: dict[str, Callable[[int | None, Sequence[Value], Sequence[Region]], tuple[Given, ...]]] = {
+    "loop": _loop,
+    "while": _while,
+    "branch": _branch,
+    "call": _call,
+}
+
+
+def _check_bound(what: str, arguments: Sequence[Value], given: Sequence[Value]) -> None:
+    if len(arguments) != len(given):
+        raise OperationTypeError(f"as many values are {what} as the body takes", str(len(arguments)), str(len(given)))
+    for argument, value in zip(arguments, given, strict=True):
+        if argument.type != value.type:
+            raise OperationTypeError(f"a value {what} keeps its type", str(argument.type), str(value.type))
+        _check_label(argument.label, value.label)
+
+
+def _check_label(bound: Label, label: Label) -> None:
+    if join((bound, label)) != bound:
+        raise LabelError(f"a value is {label} where {bound} is expected")
+
+
+def _check_condition(condition: Value) -> None:
+    if condition.type != ArrayType(BOOL):
+        raise OperationTypeError("a condition is one bool", "bool", str(condition.type))
+    if not condition.label.is_public:
+        raise LabelError(f"a condition is {condition.label}, not public")

@@ -1,0 +1,180 @@
+"""What a program means: the reference interpreter. In: a program and its inputs in the clear. Out: what each role sees.
+
+This is the living definition of the IR; protocols, passes and the runtime are tested against it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...runtime.clear import KERNELS, IndexOutsideError
+from ..source import Span
+from .ops import OPERATIONS
+from .program import Operation, Program, Region, Value
+
+Array = np.ndarray[Any, Any]
+
+
+class EvaluationError(Exception):
+    """The program stops at `span`: an assertion does not hold, or an index known only at run time is out of range."""
+
+    def __init__(self, span: Span, problem: str) -> None:
+        self.span = span
+        self.problem = problem
+        super().__init__(f"{span.source.path}:{span.line}:{span.column}: {problem}")
+
+
+class EffortExceededError(Exception):
+    """Evaluation took more operations than allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What came out: clear arrays by role and name, what was kept by name, and the `reveal` or `save` behind each name.
+
+    A name that is revealed again (in a loop) keeps the last value.
+    """
+
+    by_role: dict[str, dict[str, Array]]
+    saved: dict[str, Array] = field(default_factory=dict)
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+
+def evaluate(
+    program: Program, inputs: Mapping[str, Array], progress: Callable[[Operation], None] | None = None
+) -> Outputs:
+    """Runs the program. `inputs` has an array in the clear representation for each `input`, by its name.
+
+    `progress` is told each operation of the outermost block before it runs. Raises EvaluationError; ValueError when an
+    input is missing or not of its type.
+    """
+    outputs = Outputs({role: {} for role in program.roles})
+    evaluation = Evaluation(inputs, outputs)
+    for operation in program.body.operations:
+        if progress is not None:
+            progress(operation)
+        evaluation.run(operation)
+    return outputs
+
+
+def apply(operation: Operation, operands: list[Array]) -> Array:
+    """The only result of a pure operation with these operands. Raises IndexOutsideError."""
+    if operation.name == "constant":
+        return np.asarray(operation.attributes["value"])
+    rule = OPERATIONS[operation.name].clear
+    if rule is None:
+        raise ValueError(f"{operation.name} has no clear kernel")
+    kernel, attributes = rule(tuple(operand.type for operand in operation.operands), operation.attributes)
+    return KERNELS[kernel](*operands, **attributes)
+
+
+class Evaluation:
+    """One walk through operations in order; `values` holds every value met so far.
+
+    With `effort`, at most so many operations and regions run before EffortExceededError.
+    """
+
+    def __init__(self, inputs: Mapping[str, Array], outputs: Outputs, effort: int | None = None) -> None:
+        self.values: dict[Value, Array] = {}
+        self._inputs = inputs
+        self._outputs = outputs
+        self._effort = effort
+        self._special: dict[str, Callable[[Operation], list[Array]]] = {
+            "input": self._input,
+            "reveal": self._reveal,
+            "save": self._save,
+            "assert": self._assert,
+            "loop": self._loop,
+            "while": self._while,
+            "branch": self._branch,
+            "call": self._call,
+        }
+
+    def run(self, operation: Operation) -> None:
+        """Executes one operation."""
+        self._spend()
+        special = self._special.get(operation.name)
+        if special is not None:
+            results = special(operation)
+        else:
+            try:
+                results = [apply(operation, self._operands(operation))]
+            except IndexOutsideError as error:
+                raise EvaluationError(operation.span, str(error)) from None
+        self.values.update(zip(operation.results, results, strict=True))
+
+    def _spend(self) -> None:
+        if self._effort is not None:
+            self._effort -= 1
+            if self._effort < 0:
+                raise EffortExceededError
+
+    def _operands(self, operation: Operation) -> list[Array]:
+        return [self.values[operand] for operand in operation.operands]
+
+    def _region(self, region: Region, arguments: list[Array]) -> list[Array]:
+        self._spend()
+        self.values.update(zip(region.arguments, arguments, strict=True))
+        for operation in region.operations:
+            self.run(operation)
+        return [self.values[result] for result in region.results]
+
+    def _input(self, operation: Operation) -> list[Array]:
+        name, type = operation.attributes["name"], operation.results[0].type
+        if name not in self._inputs:
+            raise ValueError(f"input {name} is missing")
+        array = np.asarray(self._inputs[name])
+        if array.shape != type.shape or array.dtype != type.dtype:
+            raise ValueError(f"input {name} is {array.dtype}{list(array.shape)}, not {type}")
+        return [array]
+
+    def _reveal(self, operation: Operation) -> list[Array]:
+        (array,) = self._operands(operation)
+        name, roles = operation.attributes["name"], operation.attributes["roles"]
+        self._outputs.operations[name] = operation
+        for role in self._outputs.by_role if roles is None else roles:
+            self._outputs.by_role[role][name] = array
+        return [array] if roles is None else []
+
+    def _save(self, operation: Operation) -> list[Array]:
+        (self._outputs.saved[operation.attributes["name"]],) = self._operands(operation)
+        self._outputs.operations[operation.attributes["name"]] = operation
+        return []
+
+    def _assert(self, operation: Operation) -> list[Array]:
+        if not self._operands(operation)[0]:
+            message = operation.attributes["message"]
+            raise EvaluationError(operation.span, f"assertion failed: {message}" if message else "assertion failed")
+        return []
+
+    def _loop(self, operation: Operation) -> list[Array]:
+        carried = self._operands(operation)
+        for turn in range(operation.attributes["count"]):
+            carried = self._region(operation.regions[0], [np.asarray(turn, dtype=np.int64), *carried])
+        return carried
+
+    def _while(self, operation: Operation) -> list[Array]:
+        condition, *carried = self._operands(operation)
+        while condition:
+            condition, *carried = self._region(operation.regions[0], carried)
+        return carried
+
+    def _branch(self, operation: Operation) -> list[Array]:
+        (condition,) = self._operands(operation)
+        return self._region(operation.regions[0 if condition else 1], [])
+
+    def _call(self, operation: Operation) -> list[Array]:
+        return self._region(operation.regions[0], self._operands(operation))
+
+
+def free_values(operation: Operation) -> Iterator[Value]:
+    """The operation's operands, and the values from outside that its regions use; a value may come more than once."""
+    yield from operation.operands
+    for region in operation.regions:
+        inside = set(region.arguments)
+        for inner in region.operations:
+            yield from (value for value in free_values(inner) if value not in inside)
+            inside.update(inner.results)
+        yield from (value for value in region.results if value not in inside)

@@ -1,0 +1,241 @@
+"""The operations of the IR: one row each, with everything that an operation is. Adding one is adding a row.
+
+Attributes in the table are complete: `build` fills in defaults, `verify` checks kinds, so that readers may index them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum, Flag, auto
+from typing import Any
+
+from . import infer
+from .infer import Attributes, Rule, Types
+from .labels import REVEALED, SECRET, Label, join, owned
+from .types import Kind
+
+
+class Trait(Flag):
+    """What passes may know about an operation without knowing it."""
+
+    NONE = 0
+    ELEMENTWISE = auto()
+    """Each element of the result depends on the elements at its place, by broadcasting."""
+    STRUCTURAL = auto()
+    """Elements are moved, not computed."""
+    LINEAR = auto()
+    """Commutes with addition modulo 2^64 of its array operands: each additive share may be treated alone."""
+    COMMUTATIVE = auto()
+    """The two operands may be exchanged."""
+    REDUCTION = auto()
+    """Works along the attribute `axis`."""
+    EFFECT = auto()
+    """Something happens outside the IR: never merged, moved or dropped."""
+    CONTROL = auto()
+    """Holds regions; types and labels of its results come from them."""
+    SOURCE = auto()
+    """Takes no operands."""
+
+
+class AttributeKind(Enum):
+    """What an attribute may be; `verify` checks it, the text form relies on it."""
+
+    FLAG = "a bool"
+    INTEGER = "an int"
+    TEXT = "a text"
+    OPTIONAL_TEXT = "a text or None"
+    NAMES = "texts or None"
+    SIZES = "ints"
+    BOUNDS = "ints or Nones"
+    DIMENSIONS = "ints and size names"
+    ARRAY = "an array"
+    ELEMENT = "an element type"
+    TYPE = "an array type"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a row; without a default it must be given."""
+
+    kind: AttributeKind
+    default: Any = ...
+
+
+ClearRule = Callable[[Types, Attributes], tuple[str, Attributes]]
+"""From operand types and attributes to the name in `runtime.clear.KERNELS` and the kernel's attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """What an operation is.
+
+    `arity` is the number of operands, None for any. `infer` gives the result types (None where regions say them).
+    `clear` gives the kernel that means it (None for inputs, constants, effects and control). From operand
+    `indices_from` on, operands are places, not data: they must be public.
+    """
+
+    arity: int | None
+    infer: Rule | None
+    clear: ClearRule | None = None
+    traits: Trait = Trait.NONE
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    indices_from: int | None = None
+
+    def has(self, trait: Trait) -> bool:
+        """Whether the operation has all of these traits."""
+        return trait in self.traits
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether equal operands and attributes give equal results and nothing else happens; control is not asked."""
+        return self.infer is not None and Trait.EFFECT not in self.traits
+
+
+def _kernel(name: str, *kept: str) -> ClearRule:
+    """The kernel `name` with the operation's attributes `kept`, as they are."""
+    return lambda types, attributes: (name, {key: attributes[key] for key in kept})
+
+
+def _cast(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
+    source, target = types[0].element, attributes["element"]
+    if source.kind is not Kind.BOOL and source.scale == target.scale:
+        return "identity", {}
+    if target.kind is Kind.BOOL:
+        return "identity", {}
+    return "cast", {"bits": target.scale - source.scale}
+
+
+def _floor(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
+    return "shift_right", {"bits": types[0].element.scale}
+
+
+def _at_scale(name: str) -> ClearRule:
+    """The kernel `name`, told the fraction bits of its operands."""
+    return lambda types, attributes: (name, {"scale": types[0].element.scale})
+
+
+_INTEGER = Attribute(AttributeKind.INTEGER)
+_SIZES = Attribute(AttributeKind.SIZES)
+_AXIS = {"axis": _INTEGER}
+_BITS = {"bits": _INTEGER}
+_SLICES = {"starts": _SIZES, "stops": Attribute(AttributeKind.BOUNDS), "steps": _SIZES}
+_TABLE = {"table": Attribute(AttributeKind.TEXT, ""), "valid": Attribute(AttributeKind.TEXT, "")}
+_NAME = {"name": Attribute(AttributeKind.TEXT)}
+_DECLARED = {"dimensions": Attribute(AttributeKind.DIMENSIONS, ()), "each": Attribute(AttributeKind.FLAG, False)}
+
+_E, _S, _L, _C = Trait.ELEMENTWISE, Trait.STRUCTURAL, Trait.LINEAR, Trait.COMMUTATIVE
+_REDUCTION, _CONTROL, _EFFECT, _SOURCE = Trait.REDUCTION, Trait.CONTROL, Trait.EFFECT, Trait.SOURCE
+
+
+OPERATIONS: dict[str, OperationRow] = {
+    # Sources. An input's dimensions (size names and ints), table and `each` are for messages and readers of data.
+    "input": OperationRow(
+        0,
+        infer.declared,
+        traits=_SOURCE | _EFFECT,
+        attributes={
+            **_NAME,
+            "type": Attribute(AttributeKind.TYPE),
+            "role": Attribute(AttributeKind.OPTIONAL_TEXT, None),
+            "shares": Attribute(AttributeKind.FLAG, False),
+            **_DECLARED,
+            **_TABLE,
+        },
+    ),
+    "constant": OperationRow(
+        0,
+        infer.declared,
+        traits=_SOURCE,
+        attributes={"type": Attribute(AttributeKind.TYPE), "value": Attribute(AttributeKind.ARRAY)},
+    ),
+    "iota": OperationRow(0, infer.iota, _kernel("iota", "n"), _SOURCE, {"n": _INTEGER}),
+    # Structure.
+    "broadcast": OperationRow(1, infer.broadcast, _kernel("broadcast", "shape"), _S | _L, {"shape": _SIZES}),
+    "reshape": OperationRow(1, infer.reshape, _kernel("reshape", "shape"), _S | _L, {"shape": _SIZES}),
+    "transpose": OperationRow(
+        1, infer.transpose, _kernel("transpose", "permutation"), _S | _L, {"permutation": _SIZES}
+    ),
+    "slice": OperationRow(1, infer.slice_, _kernel("slice", *_SLICES), _S | _L, _SLICES),
+    "concat": OperationRow(None, infer.concat, _kernel("concat", "axis"), _S | _L, _AXIS),
+    "take": OperationRow(2, infer.take, _kernel("take", "axis"), _S | _L, _AXIS, indices_from=1),
+    "slice_at": OperationRow(
+        None,
+        infer.slice_at,
+        _kernel("slice_at", "axes", "sizes"),
+        _S | _L,
+        {"axes": _SIZES, "sizes": _SIZES},
+        indices_from=1,
+    ),
+    "update": OperationRow(2, infer.update, _kernel("update", *_SLICES), _S | _L, _SLICES),
+    "update_at": OperationRow(
+        None, infer.update_at, _kernel("update_at", "axes"), _S | _L, {"axes": _SIZES}, indices_from=2
+    ),
+    # Arithmetic.
+    "cast": OperationRow(1, infer.cast, _cast, _E, {"element": Attribute(AttributeKind.ELEMENT)}),
+    "truncate": OperationRow(1, infer.truncate, _kernel("truncate", "bits"), _E, _BITS),
+    "floor": OperationRow(1, infer.floor, _floor, _E),
+    "add": OperationRow(2, infer.add, _kernel("add"), _E | _L | _C),
+    "subtract": OperationRow(2, infer.add, _kernel("subtract"), _E | _L),
+    "negate": OperationRow(1, infer.negate, _kernel("negate"), _E | _L),
+    "multiply": OperationRow(2, infer.multiply, _kernel("multiply"), _E | _C),
+    "matmul": OperationRow(2, infer.matmul, _kernel("matmul")),
+    "divide": OperationRow(2, infer.divide, _at_scale("divide"), _E),
+    "floor_divide": OperationRow(2, infer.floor_divide, _kernel("floor_divide"), _E),
+    "modulo": OperationRow(2, infer.modulo, _kernel("modulo"), _E),
+    # Comparison and bits.
+    "less": OperationRow(2, infer.less, _kernel("less"), _E),
+    "equal": OperationRow(2, infer.equal, _kernel("equal"), _E | _C),
+    "and": OperationRow(2, infer.logic, _kernel("and"), _E | _C),
+    "or": OperationRow(2, infer.logic, _kernel("or"), _E | _C),
+    "xor": OperationRow(2, infer.logic, _kernel("xor"), _E | _C),
+    "not": OperationRow(1, infer.logic, _kernel("not"), _E),
+    "shift_left": OperationRow(1, infer.shift_left, _kernel("shift_left", "bits"), _E | _L, _BITS),
+    "shift_right": OperationRow(1, infer.shift_right, _kernel("shift_right", "bits"), _E, _BITS),
+    "select": OperationRow(3, infer.select, _kernel("select"), _E),
+    # Functions.
+    "sqrt": OperationRow(1, infer.function, _at_scale("sqrt"), _E),
+    "exp": OperationRow(1, infer.function, _at_scale("exp"), _E),
+    "log": OperationRow(1, infer.function, _at_scale("log"), _E),
+    "sin": OperationRow(1, infer.function, _at_scale("sin"), _E),
+    "cos": OperationRow(1, infer.function, _at_scale("cos"), _E),
+    "tanh": OperationRow(1, infer.function, _at_scale("tanh"), _E),
+    "sigmoid": OperationRow(1, infer.function, _at_scale("sigmoid"), _E),
+    # Reductions.
+    "sum": OperationRow(1, infer.sum_, _kernel("sum", "axis"), _REDUCTION | _L, _AXIS),
+    "cumsum": OperationRow(1, infer.cumsum, _kernel("cumsum", "axis"), _REDUCTION | _L, _AXIS),
+    "min": OperationRow(1, infer.extremum, _kernel("min", "axis"), _REDUCTION, _AXIS),
+    "max": OperationRow(1, infer.extremum, _kernel("max", "axis"), _REDUCTION, _AXIS),
+    "argmin": OperationRow(1, infer.place_of_extremum, _kernel("argmin", "axis"), _REDUCTION, _AXIS),
+    "argmax": OperationRow(1, infer.place_of_extremum, _kernel("argmax", "axis"), _REDUCTION, _AXIS),
+    "any": OperationRow(1, infer.quantifier, _kernel("any", "axis"), _REDUCTION, _AXIS),
+    "all": OperationRow(1, infer.quantifier, _kernel("all", "axis"), _REDUCTION, _AXIS),
+    # Knowledge: who holds the value changes, the value does not.
+    "share": OperationRow(1, infer.same, _kernel("identity")),
+    "convert": OperationRow(1, infer.same, _kernel("identity"), attributes={"to": Attribute(AttributeKind.TEXT)}),
+    # Effects. `table` and `valid` name the table of a revealed or kept column and the output with its valid bits.
+    "reveal": OperationRow(
+        1,
+        infer.reveal,
+        traits=_EFFECT,
+        attributes={**_NAME, "roles": Attribute(AttributeKind.NAMES, None), **_TABLE},
+    ),
+    "save": OperationRow(1, infer.save, traits=_EFFECT, attributes={**_NAME, **_TABLE}),
+    "assert": OperationRow(1, infer.assert_, traits=_EFFECT, attributes={"message": Attribute(AttributeKind.TEXT, "")}),
+    # Control. Region arguments and results:
+    # loop: (turn index, carried...) -> carried; while: carried -> (condition, carried...), operands alike;
+    # branch: () -> results, first region if the condition holds; call: operands -> results.
+    "loop": OperationRow(None, None, traits=_CONTROL, attributes={"count": _INTEGER}),
+    "while": OperationRow(None, None, traits=_CONTROL),
+    "branch": OperationRow(1, None, traits=_CONTROL),
+    "call": OperationRow(None, None, traits=_CONTROL, attributes={"function": Attribute(AttributeKind.TEXT)}),
+}
+
+
+def label_of(name: str, attributes: Attributes, labels: Iterable[Label]) -> Label:
+    """The label of the result of an operation other than control whose operands have these labels."""
+    if name == "input":
+        if attributes["shares"]:
+            return SECRET
+        return REVEALED if attributes["role"] is None else owned(attributes["role"])
+    if name == "share":
+        return SECRET
+    return REVEALED if name == "reveal" else join(labels)

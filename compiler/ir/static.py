@@ -1,0 +1,78 @@
+"""The numbers of static values, computed on demand. In: operations as they are written. Out: arrays."""
+
+from typing import Any
+
+import numpy as np
+
+from ...runtime.clear import IndexOutsideError
+from .evaluate import EffortExceededError, Evaluation, EvaluationError, Outputs, apply, free_values
+from .labels import Knowledge
+from .ops import OPERATIONS, Trait
+from .program import Operation, Value
+
+Array = np.ndarray[Any, Any]
+
+EFFORT = 1_000_000
+"""Operations that a loop with static results may take when a result is asked for; beyond them it counts as unknown."""
+
+
+class StaticValues:
+    """Finds numbers through defining operations, remembering them."""
+
+    def __init__(self) -> None:
+        self._definitions: dict[Value, Operation] = {}
+        self._found: dict[Value, Array | None] = {}
+
+    def define(self, operation: Operation) -> None:
+        """Tells which operation gives its results."""
+        for result in operation.results:
+            self._definitions[result] = operation
+
+    def find(self, value: Value) -> Array | None:
+        """The number of a value, None where it depends on a region's argument, an input or an effect.
+
+        Raises nothing: an operation that fails (an index out of range) has no number.
+        """
+        pending = [value]
+        while pending:
+            current = pending[-1]
+            if current in self._found:
+                pending.pop()
+                continue
+            operation = self._definitions.get(current)
+            if operation is None or current.label.knowledge is not Knowledge.STATIC or has_effect(operation):
+                self._found[current] = None
+                continue
+            needed = list(free_values(operation)) if operation.regions else list(operation.operands)
+            unknown = [needs for needs in needed if needs not in self._found]
+            if unknown:
+                pending += unknown
+            else:
+                self._compute(operation, needed)
+        return self._found[value]
+
+    def _compute(self, operation: Operation, needed: list[Value]) -> None:
+        numbers: dict[Value, Array] = {}
+        for value in needed:
+            number = self._found[value]
+            if number is None:
+                self._found.update(dict.fromkeys(operation.results))
+                return
+            numbers[value] = number
+        try:
+            if operation.regions:
+                evaluation = Evaluation({}, Outputs({}), EFFORT)
+                evaluation.values.update(numbers)
+                evaluation.run(operation)
+                self._found.update((result, evaluation.values[result]) for result in operation.results)
+            else:
+                self._found[operation.results[0]] = apply(operation, [numbers[value] for value in operation.operands])
+        except (IndexOutsideError, EvaluationError, EffortExceededError):
+            self._found.update(dict.fromkeys(operation.results))
+
+
+def has_effect(operation: Operation) -> bool:
+    """Whether something outside the IR happens in the operation or in its regions."""
+    if OPERATIONS[operation.name].has(Trait.EFFECT):
+        return True
+    return any(has_effect(inner) for region in operation.regions for inner in region.operations)
