@@ -1,0 +1,162 @@
+"""What a source holds before it is checked: named columns, or one array. In: Arrow and nested data. Out: `Cells`."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .convert import Array, RefusedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Values in C order as one flat Arrow array, and their shape."""
+
+    values: Any
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """Named columns, or `is_named` false those of a file without a header, with names that only count them.
+
+    A file may hold more columns than were read: `names` lists all of it. `line` gives the line of a text file on which
+    the data row of that index (from 0) starts, or None.
+    """
+
+    names: tuple[str, ...]
+    cells: dict[str, Cells]
+    line: Callable[[int], int | None] = lambda row: None
+    is_named: bool = True
+
+    @property
+    def rows(self) -> int:
+        """The number of rows, 0 for no columns."""
+        return next((cells.shape[0] for cells in self.cells.values()), 0)
+
+
+Content = Cells | Columns
+
+
+def cells_of_arrow(values: Any) -> Cells:
+    """An Arrow array; lists become further axes and must have one length. Raises `RefusedError`."""
+    shape: tuple[int, ...] = (len(values),)
+    while _is_list(values.type):
+        lengths = pc.list_value_length(values)
+        if lengths.null_count:
+            raise RefusedError(int(np.argmax(lengths.is_null().to_numpy())), "the list is missing")
+        length = lengths[0].as_py() if len(lengths) else 0
+        uneven = np.asarray(lengths) != length
+        if uneven.any():
+            raise RefusedError(int(np.argmax(uneven)), "the list has another length than the one in the first row")
+        values = pc.list_flatten(values)
+        shape = (*shape, length)
+    return Cells(values, shape)
+
+
+def cells_of_numpy(array: Array) -> Cells:
+    """A NumPy array of any kind, without a copy where Arrow can share it. Raises `RefusedError`."""
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if flat.dtype.kind == "O":
+        return Cells(arrow_of_list(flat.tolist()), array.shape)
+    if not flat.dtype.isnative:
+        flat = flat.astype(flat.dtype.newbyteorder("="))
+    try:
+        return Cells(pa.array(flat), array.shape)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise RefusedError(None, f"values of type {array.dtype} are none that a program can take") from None
+
+
+def cells_of_nested(value: object) -> Cells:
+    """Nested lists of scalars, or one scalar; the lists of one level have one length. Raises `RefusedError`."""
+    shape: list[int] = []
+    level: list[Any] = [value]
+    while level and isinstance(level[0], list | tuple):
+        length = len(level[0])
+        for index, item in enumerate(level):
+            if not isinstance(item, list | tuple) or len(item) != length:
+                row = index if len(shape) == 1 else None
+                raise RefusedError(row, f"{_entry(index, shape)} is not a list of {length} like the first one")
+        shape.append(length)
+        level = [entry for item in level for entry in item]
+    for index, entry in enumerate(level):
+        if isinstance(entry, list | tuple | dict):
+            raise RefusedError(None, f"{_entry(index, shape)} is not a single value like the first one")
+    return Cells(arrow_of_list(level), tuple(shape))
+
+
+def cells_of_json_text(values: Any) -> Cells:
+    """Text that holds a JSON list in each row. Raises `RefusedError`."""
+    texts = values.to_pylist()
+    try:
+        lists = json.loads("[" + ",".join(texts) + "]")
+    except ValueError:
+        lists = []
+    if len(lists) != len(texts) or not all(text.strip()[:1] == "[" and text.strip()[-1:] == "]" for text in texts):
+        lists = [_json_list(text, index) for index, text in enumerate(texts)]
+    return cells_of_nested(lists)
+
+
+def arrow_of_list(items: list[Any]) -> Any:
+    """Python scalars of one kind as an Arrow array; whole numbers among fractions count as fractions."""
+    try:
+        return pa.array(items, from_pandas=True)
+    except (pa.ArrowException, OverflowError):
+        return _mixed(items)
+
+
+def columns_of_arrow(table: Any, wanted: Iterable[str] | None) -> Columns:
+    """An Arrow table's columns, only the `wanted` ones; index columns that pandas adds do not count."""
+    names = tuple(name for name in table.column_names if not name.startswith("__index_level_"))
+    chosen = [name for name in names if wanted is None or name in set(wanted)]
+    return Columns(names, {name: named(name, cells_of_arrow, table.column(name)) for name in chosen})
+
+
+def named(name: str, build: Callable[[Any], Cells], values: object) -> Cells:
+    """`build(values)`, with the column's name on a refusal."""
+    try:
+        return build(values)
+    except RefusedError as refusal:
+        raise RefusedError(refusal.index, refusal.problem, repr(name)) from None
+
+
+def _is_list(type_: Any) -> bool:
+    return any(test(type_) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
+
+
+def _json_list(text: str, index: int) -> list[Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, list):
+        raise RefusedError(index, "the value is not a list in the form of JSON, such as [1, 2, 3]")
+    return value
+
+
+def _mixed(items: list[Any]) -> Any:
+    kinds = {type(item) for item in items}
+    if kinds <= {int, str}:  # Whole numbers beyond 63 bits travel as text, which the reader of each kind judges.
+        return pa.array([str(item) for item in items])
+    if kinds <= {int, float, bool}:
+        return pa.array([_float(item) for item in items])
+    first = type(items[0])
+    odd = next((index for index, item in enumerate(items) if type(item) is not first), None)
+    raise RefusedError(odd, "the value is of a kind that is unknown here, or another than that of the first value")
+
+
+def _float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return inf
+
+
+def _entry(index: int, shape: list[int]) -> str:
+    position = np.unravel_index(index, tuple(shape)) if shape else ()
+    return "the entry [" + "][".join(str(int(i)) for i in position) + "]" if shape else "the value"

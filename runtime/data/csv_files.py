@@ -1,0 +1,170 @@
+"""CSV files. In: a path and what is wanted of it. Out: `Columns`, parsed in the declared types.
+
+Arrow parses the file in bulk. Its own messages would show private values, so a file that it refuses is read again as
+text, and the readers of `convert` find the row. Fields are parted by commas, or else by the semicolons or tabs that the
+first line has; the encoding is UTF-8, with or without a byte order mark.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from ..graph.nodes import Declaration
+from .content import Cells, Columns, cells_of_json_text, named
+from .convert import FALSE_WORDS, TRUE_WORDS, RefusedError, arrow_type, is_word_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the first line tells. `names` are unique: without a header, or with the same name twice, they just count."""
+
+    path: Path
+    names: tuple[str, ...]
+    is_named: bool
+    has_header: bool
+    delimiter: str
+
+    @property
+    def width(self) -> int:
+        """The number of fields of every row."""
+        return len(self.names)
+
+
+def read_table(path: Path, wanted: Mapping[str, Declaration]) -> Columns:
+    """The columns named in `wanted`; the first line is the header. Columns that the file lacks are left out."""
+    first, delimiter = _first_record(path)
+    twice = [name for name in wanted if first.count(name) > 1]
+    if twice:
+        raise RefusedError(None, f"{first.count(twice[0])} columns are named {twice[0]!r}")
+    names = tuple(name if name in wanted else f"{index}:{name}" for index, name in enumerate(first))
+    layout = _Layout(path, names, is_named=True, has_header=True, delimiter=delimiter)
+    content = _read(layout, {name: wanted[name] for name in names if name in wanted})
+    return Columns(tuple(first), content.cells, content.line)
+
+
+def read_array(path: Path, wanted: Declaration) -> Columns:
+    """All columns. The first line is a header when no field of it can be a value of the declared kind.
+
+    Every word can be a key: files of keys always have a header.
+    """
+    first, delimiter = _first_record(path)
+    has_header = wanted.kind == "key" or not any(word and is_word_of(word, wanted) for word in first)
+    is_named = has_header and len(set(first)) == len(first)
+    names = tuple(first) if is_named else tuple(str(index + 1) for index in range(len(first)))
+    layout = _Layout(path, names, is_named, has_header, delimiter)
+    return _read(layout, dict.fromkeys(names, wanted))
+
+
+def _first_record(path: Path) -> tuple[list[str], str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            start = file.readline()
+            delimiter = next((sign for sign in ",;\t" if sign in start), ",")
+            file.seek(0)
+            first = next((record for record in csv.reader(file, delimiter=delimiter) if record), None)
+    except (UnicodeDecodeError, csv.Error):
+        raise RefusedError(None, "the file is not text in UTF-8") from None
+    if first is None:
+        raise RefusedError(None, "the file is empty")
+    return [name.strip() for name in first], delimiter
+
+
+def _read(layout: _Layout, wanted: dict[str, Declaration]) -> Columns:
+    try:
+        table = _parse(layout, {name: _parsed_as(declared) for name, declared in wanted.items()})
+    except pa.ArrowInvalid:
+        table = _parse_as_text(layout, wanted)
+    try:
+        cells = {name: _cells(name, table.column(name), declared) for name, declared in wanted.items()}
+    except RefusedError as refusal:
+        line = None if refusal.index is None else _line(layout, refusal.index)
+        raise RefusedError(refusal.index, refusal.problem, refusal.column, line) from None
+    return Columns(layout.names, cells, partial(_line, layout), layout.is_named)
+
+
+def _parsed_as(declared: Declaration) -> Any:
+    return pa.string() if _holds_lists(declared) else arrow_type(declared)
+
+
+def _holds_lists(declared: Declaration) -> bool:
+    return bool(declared.table) and len(declared.dimensions) > 1
+
+
+def _cells(name: str, values: Any, declared: Declaration) -> Cells:
+    if _holds_lists(declared):
+        return named(name, cells_of_json_text, values)
+    return Cells(values, (len(values),))
+
+
+def _parse_as_text(layout: _Layout, wanted: dict[str, Declaration]) -> Any:
+    try:
+        return _parse(layout, dict.fromkeys(wanted, pa.string()))
+    except pa.ArrowInvalid:
+        for row, (line, record) in enumerate(_data_records(layout)):
+            if len(record) != layout.width:
+                problem = f"the row has {len(record)} fields, but the first line of the file has {layout.width}"
+                raise RefusedError(row, problem, line=line) from None
+        raise RefusedError(None, "the file is not readable as CSV") from None
+
+
+def _parse(layout: _Layout, types: dict[str, Any]) -> Any:
+    table = arrow_csv.read_csv(
+        layout.path,
+        read_options=arrow_csv.ReadOptions(
+            column_names=list(layout.names), skip_rows_after_names=1 if layout.has_header else 0
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=layout.delimiter,
+            newlines_in_values=_has_quotes(layout.path),
+            # In a file of one column an empty line is a missing value; dropping it would shift the rows below.
+            ignore_empty_lines=layout.width > 1,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=types,
+            include_columns=list(types),
+            true_values=list(TRUE_WORDS),
+            false_values=list(FALSE_WORDS),
+        ),
+    )
+    return _without_blank_end(table) if layout.width == 1 and types else table
+
+
+def _without_blank_end(table: Any) -> Any:
+    rows = table.num_rows
+    while rows and table.column(0)[rows - 1].as_py() in (None, ""):
+        rows -= 1
+    return table.slice(0, rows)
+
+
+def _has_quotes(path: Path) -> bool:
+    with path.open("rb") as file, closing(mmap(file.fileno(), 0, access=ACCESS_READ)) as content:
+        return content.find(b'"') >= 0
+
+
+def _line(layout: _Layout, row: int) -> int | None:
+    """The line on which a data row starts: quoted line ends and blank lines make it differ from the row's number."""
+    try:
+        return next((line for index, (line, _) in enumerate(_data_records(layout)) if index == row), None)
+    except csv.Error:
+        return None
+
+
+def _data_records(layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+    with layout.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=layout.delimiter)
+        line = 1
+        is_data = not layout.has_header
+        for record in reader:
+            if record or layout.width == 1:
+                if is_data:
+                    yield line, record
+                is_data = True
+            line = reader.line_num + 1

@@ -1,0 +1,187 @@
+"""Inputs as their owner reads them. In: declarations and a source. Out: checked arrays in the clear representation.
+
+A source is a literal, a file, or a Python object. Every refusal is an `InputError` that names input, file, row and
+column for the owner's eyes, and never a value.
+"""
+
+import ast
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..graph.nodes import Declaration
+from .content import Cells, Columns, Content
+from .convert import Array, RefusedError, convert
+from .files import file_types, is_file_name, read_file
+from .objects import content_of
+
+
+def read_input(name: str, declarations: Sequence[Declaration], source: object) -> dict[str, Array]:
+    """The arrays of one input by the names of its declarations: several for the columns of a table, else one.
+
+    Text is a source as on the command line: a literal, or a file's name. Dates, labels and keys are converted as
+    `convert` says. Shapes agree with the literal dimensions; size names are bound by `sizes`. Raises `InputError`.
+    """
+    where = _described(source)
+    line: Callable[[int], int | None] = _no_line
+    try:
+        content = _open(declarations, source)
+        if isinstance(content, Columns):
+            line = content.line
+        if declarations[0].table:
+            return {each.name: _table_column(content, each) for each in declarations}
+        return {declarations[0].name: _array(content, declarations[0], name)}
+    except RefusedError as refusal:
+        raise InputError(f"input {name!r}{where}: {_place(refusal, line)}{refusal.problem}") from None
+
+
+class _RefusedCellError(RefusedError):
+    """A refusal whose column has this shape, so that `index` counts its elements."""
+
+    def __init__(self, refusal: RefusedError, column: str, shape: tuple[int, ...]) -> None:
+        super().__init__(refusal.index, refusal.problem, column)
+        self.shape = shape
+
+
+def _described(source: object) -> str:
+    if isinstance(source, Path) or (isinstance(source, str) and _is_file(source)):
+        return f" ({source})"
+    return ""
+
+
+def _no_line(row: int) -> int | None:
+    return None
+
+
+def _is_file(source: str) -> bool:
+    return source.strip()[:1] not in ("[", "{", '"', "'") and is_file_name(source)
+
+
+def _open(declarations: Sequence[Declaration], source: object) -> Content:
+    first = declarations[0]
+    columns = {_column_name(each): each for each in declarations}
+    if isinstance(source, Path) or (isinstance(source, str) and _is_file(source)):
+        return read_file(Path(source), columns if first.table else first)
+    value = _literal(source, first) if isinstance(source, str) else source
+    return content_of(value, list(columns) if first.table else None)
+
+
+def _literal(text: str, declared: Declaration) -> object:
+    if text.strip()[:1] in ("[", "{", '"', "'"):
+        return _structure(text)
+    if Path(text).suffix and Path(text).is_file():
+        problem = f"the file type {Path(text).suffix!r} is unknown; it must be one of {', '.join(file_types())}"
+        raise RefusedError(None, problem)
+    if declared.dimensions:
+        form = '{"column": [1, 2, 3]}' if declared.table else "[1, 2, 3]"
+        raise RefusedError(None, f"this is neither a literal such as {form} nor a file ({', '.join(file_types())})")
+    return np.array(text, dtype=object)
+
+
+def _structure(text: str) -> object:
+    for read in (json.loads, ast.literal_eval):  # Python's spelling has True and 'text'.
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            return read(text.strip())
+    raise RefusedError(None, 'this is no literal: write lists as [1, 2, 3] and text as "text"')
+
+
+def _column_name(declared: Declaration) -> str:
+    return declared.name.removeprefix(declared.table + ".") if declared.table else declared.name
+
+
+def _table_column(content: Content, declared: Declaration) -> Array:
+    if not isinstance(content, Columns) or not content.is_named:
+        raise RefusedError(None, "a table is expected, whose columns have names; this is an array without names")
+    name = _column_name(declared)
+    if name not in content.cells:
+        found = ", ".join(content.names) or "none"
+        raise RefusedError(None, f"there is no column {name!r}; the columns are: {found}")
+    return _converted(content.cells[name], declared, repr(name))
+
+
+def _array(content: Content, declared: Declaration, name: str) -> Array:
+    if isinstance(content, Cells):
+        return _converted(content, declared, "")
+    rank = len(declared.dimensions)
+    if rank == 2:
+        return _matrix(content, declared)
+    if rank > 2:
+        problem = f"{declared_type(declared)} has {rank} axes, but columns make 2: use .npy, or nested lists in .json"
+        raise RefusedError(None, problem)
+    if len(content.cells) > 1 and not content.is_named and content.rows == 1 and rank == 1:
+        return _matrix(content, declared, flat=True)
+    if len(content.cells) > 1 and name not in content.cells:
+        found = ", ".join(content.names)
+        raise RefusedError(None, f"one column is expected, or one named {name!r}; the columns are: {found}")
+    if not content.cells:
+        raise RefusedError(None, "there are no columns")
+    chosen = name if name in content.cells else content.names[0]
+    cells = content.cells[chosen]
+    if rank == 0 and cells.shape == (1,):
+        cells = Cells(cells.values, ())
+    return _converted(cells, declared, repr(chosen) if content.is_named else "")
+
+
+def _matrix(content: Columns, declared: Declaration, flat: bool = False) -> Array:
+    """The columns side by side; of one row only, `flat`, as a vector."""
+    shape = (content.rows, len(content.cells))
+    _check_shape(declared, shape[1:] if flat else shape)
+    result: Array = np.empty(shape, np.bool_ if declared.kind == "bool" else np.int64)
+    for index, (name, cells) in enumerate(content.cells.items()):
+        try:
+            result[:, index] = convert(cells.values, declared)
+        except RefusedError as refusal:
+            raise _RefusedCellError(refusal, repr(name) if content.is_named else name, cells.shape) from None
+    return result.reshape(-1) if flat else result
+
+
+def _converted(cells: Cells, declared: Declaration, column: str) -> Array:
+    shape = cells.shape
+    if shape and shape[0] == 0:  # Without rows nothing tells the other lengths, so they are as declared.
+        shape = (shape[0], *(length if isinstance(length, int) else 0 for length in declared.dimensions[1:]))
+    try:
+        _check_shape(declared, shape)
+        return convert(cells.values, declared).reshape(shape)
+    except RefusedError as refusal:
+        raise _RefusedCellError(refusal, column, shape) from None
+
+
+def _check_shape(declared: Declaration, shape: tuple[int, ...]) -> None:
+    dimensions = declared.dimensions
+    agrees = len(shape) == len(dimensions) and all(
+        not isinstance(wanted, int) or wanted == found for wanted, found in zip(dimensions, shape, strict=True)
+    )
+    if not agrees:
+        raise RefusedError(None, f"{declared_type(declared)} is expected; this is {_shape_words(shape)}")
+
+
+def declared_type(declared: Declaration) -> str:
+    """The type as a program writes it, such as `int32[n, 3]`."""
+    name = f"int{declared.bits}" if declared.kind == "int" and declared.bits < 64 else declared.kind
+    if declared.kind == "category":
+        name += "[" + ", ".join(f'"{label}"' for label in declared.labels) + "]"
+    return f"{name}[{', '.join(map(str, declared.dimensions))}]" if declared.dimensions else name
+
+
+def _shape_words(shape: tuple[int, ...]) -> str:
+    return f"an array of shape [{', '.join(map(str, shape))}]" if shape else "a single value"
+
+
+def _place(refusal: RefusedError, line: Callable[[int], int | None]) -> str:
+    """The row, counted from 1, with a text file's line, and the column; nothing for a refusal of the whole."""
+    parts = []
+    index = refusal.index
+    shape = refusal.shape if isinstance(refusal, _RefusedCellError) else ()
+    if index is not None and (shape or not isinstance(refusal, _RefusedCellError)):
+        row, *rest = np.unravel_index(index, shape) if shape else (index,)
+        number = line(int(row)) if refusal.line is None else refusal.line
+        parts.append(f"row {int(row) + 1}" + ("" if number is None else f" (line {number})"))
+        if rest and not refusal.column:
+            parts.append("column " + ", ".join(str(int(i) + 1) for i in rest))
+    if refusal.column:
+        parts.append(f"column {refusal.column}")
+    return ", ".join(parts) + ": " if parts else ""
