@@ -1,48 +1,40 @@
 """What a protocol is: rules that expand secure operations into nodes of a protocol graph.
 
-In: shares (wires of the graph under construction). Out: shares, and the nodes that `Expansion` has collected.
-`Expansion` knows nodes and wires only; `Protocol` is the list of primitives that `circuits`, `numeric` and `operations`
-are written in. What is linear works on each part of a share alone and is written here, once for all protocols; what
-needs communication or knows which component is whose is abstract.
+In: shares. Out: shares, and the nodes that the `Expansion` has collected. `Protocol` is the list of primitives that
+`circuits`, `numeric` and `operations` are written in. What is linear works on each part of a share alone and is written
+here, once for all protocols; what needs communication or knows which component is whose is abstract.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
 from typing import Any, TypeVar
 
-import numpy as np
+from ...runtime.graph.nodes import Parties, Storage
+from .expansion import Call, Expansion, Wire, bits, booleans, call, integers, ring, structural
 
-from ...runtime.graph.nodes import (
-    Constant,
-    Exchange,
-    Input,
-    Local,
-    Node,
-    Output,
-    Parties,
-    Random,
-    Repeat,
-    Step,
-    Storage,
-    ValueType,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """A value of the graph: its number, how it lies in memory, and the parties that hold it (each its own content)."""
-
-    id: int
-    type: ValueType
-    at: Parties
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The logical shape."""
-        return self.type.shape
+__all__ = [
+    "Arithmetic",
+    "Bilinear",
+    "Boolean",
+    "Call",
+    "Clear",
+    "Expansion",
+    "Parties",
+    "Protocol",
+    "Share",
+    "Shared",
+    "Wire",
+    "bits",
+    "booleans",
+    "call",
+    "integers",
+    "ring",
+    "wider",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,178 +99,6 @@ Share = Clear | Arithmetic | Boolean
 Shared = TypeVar("Shared", Arithmetic, Boolean)
 
 
-def ring(shape: tuple[int, ...]) -> ValueType:
-    """The type of ring elements in this shape."""
-    return ValueType(Storage.RING, shape)
-
-
-def bits(shape: tuple[int, ...], planes: int) -> ValueType:
-    """The type of `planes` bit planes over this shape."""
-    return ValueType(Storage.BITS, shape, planes)
-
-
-def integers(shape: tuple[int, ...]) -> ValueType:
-    """The type of integers in the clear in this shape."""
-    return ValueType(Storage.INTEGER, shape)
-
-
-def booleans(shape: tuple[int, ...]) -> ValueType:
-    """The type of truth values in the clear in this shape."""
-    return ValueType(Storage.BOOLEAN, shape)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A kernel and what it is applied to: one side of `Expansion.choose`."""
-
-    kernel: str
-    inputs: tuple[Wire, ...]
-    attributes: dict[str, Any] = field(default_factory=dict)
-
-
-def call(kernel: str, *inputs: Wire, **attributes: Any) -> Call:
-    """A `Call`, written like one."""
-    return Call(kernel, inputs, attributes)
-
-
-class Expansion:
-    """A protocol graph under construction. `span` is the place that new nodes carry."""
-
-    def __init__(self, nodes: int, parties: int) -> None:
-        self.nodes: Parties = tuple(range(nodes))
-        self.everyone: Parties = tuple(range(parties))
-        self.types: list[ValueType] = []
-        self.span = -1
-        self._blocks: list[list[Node]] = [[]]
-
-    @property
-    def body(self) -> tuple[Node, ...]:
-        """The nodes so far, outside of any repeat."""
-        return tuple(self._blocks[0])
-
-    def constant(self, data: np.ndarray[Any, Any] | int | bool, type: ValueType, at: Parties | None = None) -> Wire:
-        """Public data at the parties `at` (all of them if not given); one element fills the whole shape."""
-        wire = self._wire(type, self.everyone if at is None else at)
-        if isinstance(data, np.ndarray):
-            array = data.astype(type.dtype, copy=False)
-        else:
-            array = np.array(int(data) % 2**64 if type.dtype is np.uint64 else data).astype(type.dtype)
-        self._add(Constant(wire.id, array, wire.at, self.span))
-        return wire
-
-    def stream(self, type: ValueType, at: Iterable[int]) -> Wire:
-        """Fresh uniform content that the parties `at` share and nobody else knows."""
-        wire = self._wire(type, tuple(sorted(at)))
-        self._add(Random(wire.id, "stream", wire.at, {}, self.span))
-        return wire
-
-    def zero(self, type: ValueType) -> Wire:
-        """A fresh sharing of zero among the nodes."""
-        return self.random("zero", type, self.nodes)
-
-    def random(self, source: str, type: ValueType, at: Parties, **attributes: Any) -> Wire:
-        """Correlated randomness of the kind `source`."""
-        wire = self._wire(type, at)
-        self._add(Random(wire.id, source, at, attributes, self.span))
-        return wire
-
-    def local(
-        self, kernel: str, type: ValueType, *inputs: Wire, at: Parties | None = None, **attributes: Any
-    ) -> Wire:
-        """The same kernel at the parties `at`: those that hold all inputs if not given (the nodes if it has none)."""
-        if at is None:
-            at = _common(inputs) if inputs else self.nodes
-        return self.choose(type, (at, Call(kernel, inputs, attributes)))
-
-    def choose(self, type: ValueType, *steps: tuple[Parties, Call]) -> Wire:
-        """One value that different parties compute in different ways."""
-        for at, step in steps:
-            for wire in step.inputs:
-                if not set(at) <= set(wire.at):
-                    raise ValueError(f"{step.kernel} at {at} reads a value that only {wire.at} hold")
-        wire = self._wire(type, tuple(sorted(party for at, _ in steps for party in at)))
-        done = tuple(Step(at, c.kernel, tuple(w.id for w in c.inputs), c.attributes) for at, c in steps if at)
-        self._add(Local(wire.id, done, self.span))
-        return wire
-
-    def exchange(self, value: Wire, *routes: tuple[int, int]) -> Wire:
-        """`value` sent along the routes (sender, receiver): what the receivers got."""
-        wire = self._wire(value.type, tuple(sorted(receiver for _, receiver in routes)))
-        self._add(Exchange(wire.id, value.id, routes, self.span))
-        return wire
-
-    def input(self, name: str, type: ValueType, at: Parties, shares: bool = False) -> Wire:
-        """A private value of the party `at`, a public one at all parties, or a stored share at the nodes."""
-        wire = self._wire(type, at)
-        self._add(Input(wire.id, name, at, shares, self.span))
-        return wire
-
-    def output(self, value: Wire, name: str, role: str, at: Parties, kept: bool = False) -> None:
-        """Gives `value` to a role (or keeps it as a share)."""
-        self._add(Output(value.id, name, role, at, kept, self.span))
-
-    def repeat(
-        self, count: int, initial: Sequence[Wire], body: Callable[[Wire, list[Wire]], Sequence[Wire]]
-    ) -> list[Wire]:
-        """`body(turn number, carried)` `count` times: what is carried at the end."""
-        index = self._wire(integers(()), self.everyone)
-        parameters = [self._wire(wire.type, wire.at) for wire in initial]
-        nodes, results = self._inside(lambda: body(index, list(parameters)))
-        return self._close(nodes, initial, parameters, results, count=count, index=index.id)
-
-    def repeat_while(
-        self, condition: Wire, initial: Sequence[Wire], body: Callable[[list[Wire]], tuple[Wire, Sequence[Wire]]]
-    ) -> list[Wire]:
-        """`body(carried)` while the public condition holds, which `body` renews: what is carried at the end."""
-        renewed: list[Wire] = []
-
-        def turn() -> Sequence[Wire]:
-            next_condition, results = body(list(parameters))
-            renewed.append(next_condition)
-            return results
-
-        parameters = [self._wire(wire.type, wire.at) for wire in initial]
-        nodes, results = self._inside(turn)
-        return self._close(
-            nodes, initial, parameters, results, condition=condition.id, next_condition=renewed[0].id
-        )
-
-    def _inside(self, build: Callable[[], Sequence[Wire]]) -> tuple[tuple[Node, ...], list[Wire]]:
-        self._blocks.append([])
-        results = list(build())
-        return tuple(self._blocks.pop()), results
-
-    def _close(
-        self,
-        nodes: tuple[Node, ...],
-        initial: Sequence[Wire],
-        parameters: Sequence[Wire],
-        results: Sequence[Wire],
-        **control: Any,
-    ) -> list[Wire]:
-        for parameter, result in zip(parameters, results, strict=True):
-            if parameter.type != result.type or not set(parameter.at) <= set(result.at):
-                raise ValueError(f"a repeat carries {parameter} but its body yields {result}")
-        outputs = [self._wire(wire.type, wire.at) for wire in parameters]
-        ids = [tuple(w.id for w in wires) for wires in (initial, parameters, results, outputs)]
-        self._add(Repeat(nodes, *ids, span=self.span, **control))
-        return outputs
-
-    def _wire(self, type: ValueType, at: Parties) -> Wire:
-        self.types.append(type)
-        return Wire(len(self.types) - 1, type, at)
-
-    def _add(self, node: Node) -> None:
-        self._blocks[-1].append(node)
-
-
-def _common(wires: Sequence[Wire]) -> Parties:
-    common = set(wires[0].at)
-    for wire in wires[1:]:
-        common &= set(wire.at)
-    return tuple(sorted(common))
-
-
 @dataclass(frozen=True, slots=True)
 class Bilinear:
     """Functions of the summands a, b of an arithmetic share (x = a + b), each a sum of products over bits.
@@ -326,23 +146,18 @@ class Protocol(ABC):
 
     # Linear work: no communication.
 
-    def map(self, kernel: str, shape: tuple[int, ...], *operands: Shared, **attributes: Any) -> Shared:
-        """A structural kernel (`reshape`, `take`, `concat`, ...; the plain name also for bits) on each part."""
-        return operands[0].with_parts(
-            [
-                self._structural(kernel, shape, [operand.parts[part] for operand in operands], attributes)
-                for part in range(len(operands[0].parts))
-            ]
-        )
+    def map(
+        self, kernel: str, shape: tuple[int, ...], *operands: Shared, indices: Sequence[Wire] = (), **attributes: Any
+    ) -> Shared:
+        """A structural kernel (`reshape`, `take`, `concat`, ...; the plain name also for bits) on each part.
 
-    def _structural(self, kernel: str, shape: tuple[int, ...], wires: list[Wire], attributes: dict[str, Any]) -> Wire:
-        first = wires[0].type
-        result = ValueType(first.storage, shape, first.planes)
-        if first.storage is not Storage.BITS:
-            return self.g.local(kernel, result, *wires, **attributes)
-        shapes = tuple(wire.shape for wire in wires if wire.type.storage is Storage.BITS)
-        merged = {**attributes, "shapes": shapes, "shape": shape}
-        return self.g.local(f"bits.{kernel}", result, *wires, **merged)
+        `indices` are the kernel's public INTEGER inputs, which follow the operands.
+        """
+        parts = []
+        for part in range(len(operands[0].parts)):
+            wires = [operand.parts[part] for operand in operands]
+            parts.append(structural(self.g, kernel, shape, [*wires, *indices], attributes))
+        return operands[0].with_parts(parts)
 
     def linear(self, kernel: str, shape: tuple[int, ...], *operands: Arithmetic, **attributes: Any) -> Arithmetic:
         """A kernel over Z_2^64 that is linear in all operands together (`ring.add`, `ring.sum`, ...) on each part."""
@@ -356,11 +171,11 @@ class Protocol(ABC):
 
     def add(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
         """x + y."""
-        return self.linear("ring.add", _wider(x, y), x, y)
+        return self.linear("ring.add", wider(x, y), x, y)
 
     def subtract(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
         """x - y."""
-        return self.linear("ring.subtract", _wider(x, y), x, y)
+        return self.linear("ring.subtract", wider(x, y), x, y)
 
     def negate(self, x: Arithmetic) -> Arithmetic:
         """-x."""
@@ -376,7 +191,7 @@ class Protocol(ABC):
 
     def multiply_public(self, x: Arithmetic, factor: Clear | int) -> Arithmetic:
         """x times a public number."""
-        wire = self._ring(factor)
+        wire = self.clear_ring(factor)
         shape = x.shape if wire.type.size == 1 and len(wire.shape) <= len(x.shape) else wire.shape
         return Arithmetic(tuple(self.g.local("ring.multiply", ring(shape), part, wire) for part in x.parts))
 
@@ -388,29 +203,22 @@ class Protocol(ABC):
         self, x: Boolean, y: Boolean, left: tuple[int, ...] | None = None, right: tuple[int, ...] | None = None
     ) -> Boolean:
         """Plane by plane; `left` and `right` choose the planes of x and of y (-1: a plane of zeros)."""
-        planes = x.planes if left is None else len(left)
-        kind = bits(_wider(x, y), planes)
-        return Boolean(
-            tuple(
-                self.g.local("bits.xor", kind, one, other, left=left, right=right)
-                for one, other in zip(x.parts, y.parts, strict=True)
-            )
-        )
+        kind = bits(x.shape, x.planes if left is None else len(left))
+        parts = zip(x.parts, y.parts, strict=True)
+        return Boolean(tuple(self.g.local("bits.xor", kind, a, b, left=left, right=right) for a, b in parts))
 
     def planes(self, x: Boolean, planes: tuple[int, ...]) -> Boolean:
         """These planes of x in this order; -1 stands for zeros."""
+        if planes == tuple(range(x.planes)):
+            return x
         kind = bits(x.shape, len(planes))
         return Boolean(tuple(self.g.local("bits.planes", kind, part, planes=planes) for part in x.parts))
 
     def concat_planes(self, *operands: Boolean) -> Boolean:
         """All planes of the operands, the first operand's lowest."""
         kind = bits(operands[0].shape, sum(operand.planes for operand in operands))
-        return Boolean(
-            tuple(
-                self.g.local("bits.concat_planes", kind, *(operand.parts[part] for operand in operands))
-                for part in range(len(operands[0].parts))
-            )
-        )
+        parts = zip(*(operand.parts for operand in operands), strict=True)
+        return Boolean(tuple(self.g.local("bits.concat_planes", kind, *wires) for wires in parts))
 
     @abstractmethod
     def invert(self, x: Boolean) -> Boolean:
@@ -421,10 +229,10 @@ class Protocol(ABC):
         """x XOR the low bits of a public INTEGER (or a BOOLEAN)."""
 
     def and_public(self, x: Boolean, value: Clear) -> Boolean:
-        """x AND the low bits of a public INTEGER (or a BOOLEAN)."""
-        wire = self._bits(value, x.planes)
-        kind = bits(_wider(x, Clear(wire)), x.planes)
-        return Boolean(tuple(self.g.local("bits.and", kind, part, wire, left=None, right=None) for part in x.parts))
+        """x AND the low bits of a public INTEGER (or a BOOLEAN) of x's shape."""
+        wire = self.clear_bits(value, x.planes)
+        kind = bits(x.shape, x.planes)
+        return Boolean(tuple(self.g.local("bits.and", kind, part, wire) for part in x.parts))
 
     # With communication.
 
@@ -436,9 +244,21 @@ class Protocol(ABC):
     def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
         """The matrix product, of this shape."""
 
-    @abstractmethod
     def truncate(self, x: Arithmetic, bits: int) -> Arithmetic:
-        """x / 2**bits rounded up or down at random, exact for multiples, for signed |x| < 2**62."""
+        """x / 2**bits rounded up or down at random, without bias and exact for multiples, for signed |x| < 2**62.
+
+        Rounds and bytes are those of `quotient`. Let y = x + 2**62 - 1: then 0 <= y < 2**63, and, 2**62 being a
+        multiple of 2**bits, floor(y / 2**bits) = 2**(62 - bits) - 1 + ceil(x / 2**bits). The quotient falls short of
+        it by the carry of y's summands into bit `bits`. For a multiple of 2**bits the low bits of y are all ones, and
+        two numbers of `bits` bits cannot carry and leave that; else the carry comes with probability
+        1 - (x mod 2**bits) / 2**bits over the choice of the summands, which makes the mean exact.
+        """
+        if not 0 <= bits <= 62:
+            raise ValueError(f"cannot truncate by {bits} bits")
+        if bits == 0:
+            return x
+        shifted = self.quotient(self.add_public(x, 2**62 - 1), bits)
+        return self.add_public(shifted, 1 - 2 ** (62 - bits))
 
     @abstractmethod
     def conjunction(
@@ -459,8 +279,16 @@ class Protocol(ABC):
         """The planes that `form` describes, of the summands of x: the first step of any circuit over x's bits."""
 
     @abstractmethod
-    def inject(self, bit: Boolean) -> Arithmetic:
-        """A bit (one plane) as the number 0 or 1."""
+    def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
+        """The sum over the planes of weights[plane] where the bit is set: one weight of 1 makes a bit a number."""
+
+    @abstractmethod
+    def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
+        """(a >> bits) + (b >> bits), logical shifts, for the summands of x."""
+
+    @abstractmethod
+    def quotient(self, x: Arithmetic, bits: int) -> Arithmetic:
+        """floor(x / 2**bits) less the carry of x's summands into bit `bits`, for 0 <= x < 2**63."""
 
     @abstractmethod
     def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
@@ -474,32 +302,31 @@ class Protocol(ABC):
     def open_bits(self, x: Boolean, to: Parties) -> Clear:
         """A bit (one plane) in the clear, at the parties `to`."""
 
-    # Conversions of public operands.
+    # Public operands as kernels take them, where they are held.
 
-    def _ring(self, value: Clear | int) -> Wire:
+    def clear_ring(self, value: Clear | int) -> Wire:
+        """A number in the clear as ring elements."""
         if isinstance(value, int):
             return self.g.constant(value, ring(()), self.g.nodes)
-        wire = value.wire
-        if wire.type.storage is Storage.BOOLEAN:
-            return self.g.local("ring.from_boolean", ring(wire.shape), wire, at=_nodes_of(self.g, wire))
-        return self.g.local("ring.from_integer", ring(wire.shape), wire, at=_nodes_of(self.g, wire))
+        kernel = "ring.from_boolean" if value.wire.type.storage is Storage.BOOLEAN else "ring.from_integer"
+        return self.g.local(kernel, ring(value.shape), value.wire, at=self._holders(value.wire))
 
-    def _bits(self, value: Clear, planes: int) -> Wire:
-        wire = value.wire
-        kind = bits(wire.shape, planes)
-        if wire.type.storage is Storage.BOOLEAN:
-            return self.g.local("bits.from_boolean", kind, wire, at=_nodes_of(self.g, wire))
-        return self.g.local("bits.from_ring", kind, self._ring(value), planes=planes)
+    def clear_bits(self, value: Clear, planes: int) -> Wire:
+        """A number or a truth value in the clear as bit planes."""
+        kind = bits(value.shape, planes)
+        if value.wire.type.storage is Storage.BOOLEAN:
+            return self.g.local("bits.from_boolean", kind, value.wire, at=self._holders(value.wire))
+        return self.g.local("bits.from_ring", kind, self.clear_ring(value), planes=planes)
 
-
-def _nodes_of(g: Expansion, wire: Wire) -> Parties:
-    return tuple(party for party in wire.at if party in g.nodes) or wire.at
+    def _holders(self, wire: Wire) -> Parties:
+        """The nodes that hold the wire, or its owner outside."""
+        return tuple(party for party in wire.at if party in self.g.nodes) or wire.at
 
 
-def _wider(x: Share, y: Share) -> tuple[int, ...]:
+def wider(x: Share, y: Share) -> tuple[int, ...]:
     """The result's shape of an elementwise operation: a single element spreads over the other operand."""
-    (small, large) = sorted((x.shape, y.shape), key=lambda shape: (int(np.prod(shape)), len(shape)))
-    return large if int(np.prod(small)) == 1 or small == large else _refuse(small, large)
+    (small, large) = sorted((x.shape, y.shape), key=lambda shape: (prod(shape), len(shape)))
+    return large if prod(small) == 1 or small == large else _refuse(small, large)
 
 
 def _refuse(small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,0 +1,221 @@
+"""A protocol graph under construction. In: calls of a protocol's rules. Out: the nodes of the graph, in order.
+
+Knows wires, kernels and parties; shares and secrets are the rules' affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...runtime.graph.nodes import (
+    Constant,
+    Exchange,
+    Input,
+    Local,
+    Node,
+    Output,
+    Parties,
+    Random,
+    Repeat,
+    Step,
+    Storage,
+    ValueType,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A value of the graph: its number, how it lies in memory, and the parties that hold it (each its own content)."""
+
+    id: int
+    type: ValueType
+    at: Parties
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The logical shape."""
+        return self.type.shape
+
+
+def ring(shape: tuple[int, ...]) -> ValueType:
+    """The type of ring elements in this shape."""
+    return ValueType(Storage.RING, shape)
+
+
+def bits(shape: tuple[int, ...], planes: int) -> ValueType:
+    """The type of `planes` bit planes over this shape."""
+    return ValueType(Storage.BITS, shape, planes)
+
+
+def integers(shape: tuple[int, ...]) -> ValueType:
+    """The type of integers in the clear in this shape."""
+    return ValueType(Storage.INTEGER, shape)
+
+
+def booleans(shape: tuple[int, ...]) -> ValueType:
+    """The type of truth values in the clear in this shape."""
+    return ValueType(Storage.BOOLEAN, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A kernel and what it is applied to: one side of `Expansion.choose`."""
+
+    kernel: str
+    inputs: tuple[Wire, ...]
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def call(kernel: str, *inputs: Wire, **attributes: Any) -> Call:
+    """A `Call`, written like one."""
+    return Call(kernel, inputs, attributes)
+
+
+class Expansion:
+    """A protocol graph under construction. `span` is the place that new nodes carry."""
+
+    def __init__(self, nodes: int, parties: int) -> None:
+        self.nodes: Parties = tuple(range(nodes))
+        self.everyone: Parties = tuple(range(parties))
+        self.types: list[ValueType] = []
+        self.span = -1
+        self._blocks: list[list[Node]] = [[]]
+
+    @property
+    def body(self) -> tuple[Node, ...]:
+        """The nodes so far, outside of any repeat."""
+        return tuple(self._blocks[0])
+
+    def constant(self, data: np.ndarray[Any, Any] | int | bool, type: ValueType, at: Parties | None = None) -> Wire:
+        """Public data at the parties `at` (all of them if not given); one element fills the whole shape."""
+        wire = self._wire(type, self.everyone if at is None else at)
+        if isinstance(data, np.ndarray):
+            array = data.astype(type.dtype, copy=False)
+        else:
+            array = np.array(int(data) % 2**64 if type.dtype is np.uint64 else data).astype(type.dtype)
+        self._add(Constant(wire.id, array, wire.at, self.span))
+        return wire
+
+    def stream(self, type: ValueType, at: Iterable[int]) -> Wire:
+        """Fresh uniform content that the parties `at` share and nobody else knows."""
+        wire = self._wire(type, tuple(sorted(at)))
+        self._add(Random(wire.id, "stream", wire.at, {}, self.span))
+        return wire
+
+    def zero(self, type: ValueType) -> Wire:
+        """A fresh sharing of zero among the nodes."""
+        return self.random("zero", type, self.nodes)
+
+    def random(self, source: str, type: ValueType, at: Parties, **attributes: Any) -> Wire:
+        """Correlated randomness of the kind `source`."""
+        wire = self._wire(type, at)
+        self._add(Random(wire.id, source, at, attributes, self.span))
+        return wire
+
+    def local(self, kernel: str, type: ValueType, *inputs: Wire, at: Parties | None = None, **attributes: Any) -> Wire:
+        """The same kernel at the parties `at`: those that hold all inputs if not given (the nodes if it has none)."""
+        if at is None:
+            at = _common(inputs) if inputs else self.nodes
+        return self.choose(type, (at, Call(kernel, inputs, attributes)))
+
+    def choose(self, type: ValueType, *steps: tuple[Parties, Call]) -> Wire:
+        """One value that different parties compute in different ways."""
+        for at, step in steps:
+            for wire in step.inputs:
+                if not set(at) <= set(wire.at):
+                    raise ValueError(f"{step.kernel} at {at} reads a value that only {wire.at} hold")
+        wire = self._wire(type, tuple(sorted(party for at, _ in steps for party in at)))
+        done = tuple(Step(at, c.kernel, tuple(w.id for w in c.inputs), c.attributes) for at, c in steps if at)
+        self._add(Local(wire.id, done, self.span))
+        return wire
+
+    def exchange(self, value: Wire, *routes: tuple[int, int]) -> Wire:
+        """`value` sent along the routes (sender, receiver): what the receivers got."""
+        wire = self._wire(value.type, tuple(sorted(receiver for _, receiver in routes)))
+        self._add(Exchange(wire.id, value.id, routes, self.span))
+        return wire
+
+    def input(self, name: str, type: ValueType, at: Parties, shares: bool = False) -> Wire:
+        """A private value of the party `at`, a public one at all parties, or a stored share at the nodes."""
+        wire = self._wire(type, at)
+        self._add(Input(wire.id, name, at, shares, self.span))
+        return wire
+
+    def output(self, value: Wire, name: str, role: str, at: Parties, kept: bool = False) -> None:
+        """Gives `value` to a role (or keeps it as a share)."""
+        self._add(Output(value.id, name, role, at, kept, self.span))
+
+    def repeat(
+        self, count: int, initial: Sequence[Wire], body: Callable[[Wire, list[Wire]], Sequence[Wire]]
+    ) -> list[Wire]:
+        """`body(turn number, carried)` `count` times: what is carried at the end."""
+        index = self._wire(integers(()), self.everyone)
+        parameters = [self._wire(wire.type, wire.at) for wire in initial]
+        nodes, results = self._inside(lambda: body(index, list(parameters)))
+        return self._close(nodes, initial, parameters, results, count=count, index=index.id)
+
+    def repeat_while(
+        self, condition: Wire, initial: Sequence[Wire], body: Callable[[list[Wire]], tuple[Wire, Sequence[Wire]]]
+    ) -> list[Wire]:
+        """`body(carried)` while the public condition holds, which `body` renews: what is carried at the end."""
+        renewed: list[Wire] = []
+
+        def turn() -> Sequence[Wire]:
+            next_condition, results = body(list(parameters))
+            renewed.append(next_condition)
+            return results
+
+        parameters = [self._wire(wire.type, wire.at) for wire in initial]
+        nodes, results = self._inside(turn)
+        return self._close(nodes, initial, parameters, results, condition=condition.id, next_condition=renewed[0].id)
+
+    def _inside(self, build: Callable[[], Sequence[Wire]]) -> tuple[tuple[Node, ...], list[Wire]]:
+        self._blocks.append([])
+        results = list(build())
+        return tuple(self._blocks.pop()), results
+
+    def _close(
+        self,
+        nodes: tuple[Node, ...],
+        initial: Sequence[Wire],
+        parameters: Sequence[Wire],
+        results: Sequence[Wire],
+        **control: Any,
+    ) -> list[Wire]:
+        for parameter, result in zip(parameters, results, strict=True):
+            if parameter.type != result.type or not set(parameter.at) <= set(result.at):
+                raise ValueError(f"a repeat carries {parameter} but its body yields {result}")
+        outputs = [self._wire(wire.type, wire.at) for wire in parameters]
+        ids = [tuple(w.id for w in wires) for wires in (initial, parameters, results, outputs)]
+        self._add(Repeat(nodes, *ids, span=self.span, **control))
+        return outputs
+
+    def _wire(self, type: ValueType, at: Parties) -> Wire:
+        self.types.append(type)
+        return Wire(len(self.types) - 1, type, at)
+
+    def _add(self, node: Node) -> None:
+        self._blocks[-1].append(node)
+
+
+def _common(wires: Sequence[Wire]) -> Parties:
+    common = set(wires[0].at)
+    for wire in wires[1:]:
+        common &= set(wire.at)
+    return tuple(sorted(common))
+
+
+def structural(
+    g: Expansion, kernel: str, shape: tuple[int, ...], wires: Sequence[Wire], attributes: dict[str, Any]
+) -> Wire:
+    """A structural kernel on one wire (or several, for `concat` and `update`) of any storage."""
+    first = wires[0].type
+    result = ValueType(first.storage, shape, first.planes)
+    if first.storage is not Storage.BITS:
+        return g.local(kernel, result, *wires, **attributes)
+    told = {"shapes": tuple(wire.shape for wire in wires), "shape": shape}
+    return g.local(f"bits.{kernel}", result, *wires, **{**attributes, **told})

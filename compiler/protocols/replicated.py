@@ -1,0 +1,222 @@
+"""`rep3`: three nodes, replicated sharing over Z_2^64 and bits, secure against one curious node.
+
+x = x_0 + x_1 + x_2 (XOR for bits); node i holds x_i (its part "mine") and x_{i+1} ("next"), so component c is known to
+the nodes c and c - 1. Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016, for the sharing and its product; the summands a =
+x_0 + x_1, which node 0 knows, and b = x_2, which nodes 1 and 2 know, carry every conversion (`replicated_summands`).
+
+Why views are uniform, once for all rules: what a node receives is a sum with a pseudo-random stream
+(`Expansion.stream`, or a zero share) that is used once and whose key the receiver does not hold. Each rule names that
+stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...runtime.graph.nodes import ValueType
+from . import replicated_summands as summands
+from .replicated_parts import assemble
+from .rules import (
+    Arithmetic,
+    Bilinear,
+    Boolean,
+    Call,
+    Clear,
+    Parties,
+    Protocol,
+    Shared,
+    Wire,
+    bits,
+    booleans,
+    call,
+    integers,
+    ring,
+    wider,
+)
+
+PREVIOUS = ((0, 2), (1, 0), (2, 1))
+"""Each node sends to the one before it: what it is missing of a component that it has just computed."""
+
+
+class Replicated(Protocol):
+    """The rules of `rep3`. Costs are for each element (for each bit of it, where booleans are concerned)."""
+
+    name = "rep3"
+    nodes = 3
+
+    # From the clear.
+
+    def public(self, value: Clear) -> Arithmetic:
+        """Component 0 is the number, the others are zero. No round."""
+        wire = self.clear_ring(value)
+        return Arithmetic(assemble(self.g, wire.type, {(0, 0): call("identity", wire), (0, 2): call("identity", wire)}))
+
+    def public_bits(self, value: Clear, planes: int) -> Boolean:
+        """Component 0 is the bits, the others are zero. No round."""
+        wire = self.clear_bits(value, planes)
+        return Boolean(assemble(self.g, wire.type, {(0, 0): call("identity", wire), (0, 2): call("identity", wire)}))
+
+    def share(self, value: Clear) -> Arithmetic:
+        """1 round; 8 bytes from a node, 48 from a client. Uniform: see `_deal`."""
+        return Arithmetic(self._deal(self.clear_ring(value), "ring.subtract"))
+
+    def share_bits(self, value: Clear, planes: int) -> Boolean:
+        """1 round; a bit from a node, 6 from a client. Uniform: see `_deal`."""
+        return Boolean(self._deal(self.clear_bits(value, planes), "bits.xor"))
+
+    def _deal(self, value: Wire, subtract: str) -> tuple[Wire, ...]:
+        """Node i's value v: component i is a stream that i shares with i - 1, component i + 1 is v less it, the third
+        is 0.
+
+        Node i + 1 receives v masked by the stream, which it does not know; node i - 1 receives nothing. A client draws
+        two components, takes the third as the difference and sends each to its two nodes: no two components tell of v.
+        """
+        (owner,) = value.at
+        if owner not in self.g.nodes:
+            return self._deal_from_client(value, subtract, owner)
+        after, before = (owner + 1) % 3, (owner + 2) % 3
+        mask = self.g.stream(value.type, (owner, before))
+        rest = self.g.local(subtract, value.type, value, mask)
+        sent = self.g.exchange(rest, (owner, after))
+        return assemble(
+            self.g,
+            value.type,
+            {
+                (owner, owner): call("identity", mask),
+                (owner, before): call("identity", mask),
+                (after, owner): call("identity", rest),
+                (after, after): call("identity", sent),
+            },
+        )
+
+    def _deal_from_client(self, value: Wire, subtract: str, client: int) -> tuple[Wire, ...]:
+        first, second = (self.g.stream(value.type, (client,)) for _ in range(2))
+        third = self.g.local(subtract, value.type, self.g.local(subtract, value.type, value, first), second)
+        calls: dict[tuple[int, int], Call] = {}
+        for component, wire in enumerate((first, second, third)):
+            holders = (component, (component + 2) % 3)
+            sent = self.g.exchange(wire, *((client, node) for node in holders))
+            calls |= {(component, node): call("identity", sent) for node in holders}
+        return assemble(self.g, value.type, calls)
+
+    # Linear work that depends on the component.
+
+    def add_public(self, x: Arithmetic, term: Clear | int) -> Arithmetic:
+        """Component 0 takes it. No round."""
+        wire = self.clear_ring(term)
+        shape = wider(x, Clear(wire))
+        whole = x if x.shape == shape else self.map("broadcast", shape, x, shape=shape)
+        return self._on_first(whole, "ring.add", wire)
+
+    def invert(self, x: Boolean) -> Boolean:
+        """Component 0 is negated. No round."""
+        return self._on_first(x, "bits.not")
+
+    def xor_public(self, x: Boolean, value: Clear) -> Boolean:
+        """Component 0 takes it. No round."""
+        return self._on_first(x, "bits.xor", self.clear_bits(value, x.planes))
+
+    def _on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
+        mine, following = x.parts
+        kind = mine.type
+        return x.with_parts(
+            [
+                self.g.choose(kind, ((0,), call(kernel, mine, *others)), ((1, 2), call("identity", mine))),
+                self.g.choose(kind, ((0, 1), call("identity", following)), ((2,), call(kernel, following, *others))),
+            ]
+        )
+
+    # Products.
+
+    def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
+        """1 round, 8 bytes from each node (Araki et al., section 3). Uniform by the zero share, see `_pass_on`."""
+        kind = ring(wider(x, y))
+        return Arithmetic(self._pass_on("replicated.multiply", kind, *x.parts, *y.parts))
+
+    def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
+        """1 round, 8 bytes from each node for an element of the result, whatever the inner length. As `multiply`."""
+        return Arithmetic(self._pass_on("replicated.matmul", ring(shape), *x.parts, *y.parts))
+
+    def conjunction(
+        self,
+        x: Boolean,
+        y: Boolean,
+        left: tuple[int, ...] | None = None,
+        right: tuple[int, ...] | None = None,
+        plus: tuple[int, ...] | None = None,
+    ) -> Boolean:
+        """1 round, one bit from each node for a plane of the result (Araki et al., section 2). As `multiply`."""
+        kind = bits(x.shape, x.planes if left is None else len(left))
+        if plus is None:
+            return Boolean(self._pass_on("replicated.and", kind, *x.parts, *y.parts, left=left, right=right))
+        return Boolean(self._pass_on("replicated.and_xor", kind, *x.parts, *y.parts, left=left, right=right, plus=plus))
+
+    def _pass_on(self, kernel: str, kind: ValueType, *inputs: Wire, **attributes: object) -> tuple[Wire, ...]:
+        """Node i computes summand i of the result and sends it to node i - 1.
+
+        The receiver sees z_i masked by the zero share's stream of the key of nodes i and i + 1, which it does not hold.
+        """
+        mine = self.g.local(kernel, kind, *inputs, self.g.zero(kind), **attributes)
+        return (mine, self.g.exchange(mine, *PREVIOUS))
+
+    # Conversions.
+
+    def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
+        """See `replicated_summands.bilinear`."""
+        return Boolean(summands.bilinear(self.g, x, form))
+
+    def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
+        """See `replicated_summands.weigh`."""
+        return Arithmetic(summands.weigh(self.g, x, weights))
+
+    def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
+        """See `replicated_summands.multiply_bit`."""
+        return Arithmetic(summands.multiply_bit(self.g, bit, x))
+
+    def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
+        """See `replicated_summands.shift`."""
+        return Arithmetic(summands.shift(self.g, x, bits))
+
+    def quotient(self, x: Arithmetic, bits: int) -> Arithmetic:
+        """See `replicated_summands.quotient`."""
+        return Arithmetic(summands.quotient(self.g, x, bits))
+
+    # Opening.
+
+    def open(self, x: Arithmetic, to: Parties) -> Clear:
+        """1 round; 8 bytes to each node, 16 to each client. Uniform: see `_gather`."""
+        total = self._gather(x.parts, to, "ring.add", "ring.subtract")
+        return Clear(self.g.local("integer.from_ring", integers(x.shape), total))
+
+    def open_bits(self, x: Boolean, to: Parties) -> Clear:
+        """1 round; a bit to each node, 2 to each client. Uniform: see `_gather`."""
+        total = self._gather(x.parts, to, "bits.xor", "bits.xor")
+        if x.planes == 1:
+            return Clear(self.g.local("boolean.from_bits", booleans(x.shape), total))
+        signed = tuple(min(plane, x.planes - 1) for plane in range(64))
+        whole = self.g.local("bits.planes", bits(x.shape, 64), total, planes=signed)
+        number = self.g.local("ring.from_bits", ring(x.shape), whole)
+        return Clear(self.g.local("integer.from_ring", integers(x.shape), number))
+
+    def _gather(self, parts: tuple[Wire, ...], to: Parties, add: str, subtract: str) -> Wire:
+        """The sum of the components at `to`.
+
+        A node lacks one component, which is the value less its own two: it learns nothing else. To a client, node 0
+        sends its two and node 2 its first, masked by a stream that these two nodes share and the client does not know.
+        """
+        mine, following = parts
+        kind = mine.type
+        nodes = tuple(party for party in to if party in self.g.nodes)
+        steps = []
+        if nodes:
+            missing = self.g.exchange(mine, *(((node + 2) % 3, node) for node in nodes))
+            both = self.g.local(add, kind, mine, following, at=nodes)
+            steps.append((nodes, call(add, both, missing)))
+        for client in to:
+            if client not in self.g.nodes:
+                mask = self.g.stream(kind, (0, 2))
+                pair = self.g.local(add, kind, mine, following, at=(0,))
+                first = self.g.exchange(self.g.local(add, kind, pair, mask, at=(0,)), (0, client))
+                second = self.g.exchange(self.g.local(subtract, kind, mine, mask, at=(2,)), (2, client))
+                steps.append(((client,), call(add, first, second)))
+        return self.g.choose(kind, *steps)
