@@ -1,0 +1,126 @@
+"""Which source serves which input. In: `NAME=SOURCE` pairs and a folder. Out: one entry for each input or member.
+
+Nothing is read here but names of files.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError, UsageError
+from ..graph.nodes import Declaration
+from .files import file_types
+
+_NAME = re.compile(r"(?P<name>\w+)(\[(?P<member>\d+)\])?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One source of one input.
+
+    `member` counts from 0 within a `parties` role; None: for all members at once, or no such role.
+    """
+
+    name: str
+    declarations: tuple[Declaration, ...]
+    source: object
+    member: int | None = None
+
+
+def inputs_by_name(declarations: Iterable[Declaration]) -> dict[str, tuple[Declaration, ...]]:
+    """The declarations of each input: the columns of a table together, anything else alone."""
+    grouped: dict[str, list[Declaration]] = {}
+    for each in declarations:
+        grouped.setdefault(each.table or each.name, []).append(each)
+    return {name: tuple(columns) for name, columns in grouped.items()}
+
+
+def assign_sources(
+    declarations: Iterable[Declaration], given: Mapping[str, object], folder: Path | None = None
+) -> list[Assigned]:
+    """A source for every input that does not come from shares: the one given, or else a file of its name in `folder`.
+
+    Raises `UsageError` for a name that the program does not declare, `InputError` for an input without a source, or
+    with two files in the folder.
+    """
+    inputs = {name: columns for name, columns in inputs_by_name(declarations).items() if not columns[0].shares}
+    if folder is not None and not folder.is_dir():
+        raise InputError(f"there is no folder {folder}")
+    sources = [_parse(name, inputs, source) for name, source in given.items()]
+    taken = {one.name for one in sources}
+    missing = []
+    for name, columns in inputs.items():
+        if name in taken:
+            continue
+        found = _files(folder, name, columns) if folder is not None else []
+        sources += found
+        if not found:
+            missing.append(name)
+    if missing:
+        raise InputError(_missing(missing, inputs, folder))
+    order = list(inputs)
+    sources.sort(key=lambda one: (order.index(one.name), -1 if one.member is None else one.member))
+    _check_members(sources)
+    return sources
+
+
+def _parse(name: str, inputs: Mapping[str, tuple[Declaration, ...]], source: object) -> Assigned:
+    match = _NAME.match(name)
+    if match is None or match["name"] not in inputs:
+        raise UsageError(f"the program has no input {name!r}; {_listed(inputs)}")
+    columns = inputs[match["name"]]
+    member = None if match["member"] is None else int(match["member"])
+    if member is not None and not columns[0].each:
+        raise UsageError(f"input {match['name']!r} is not `from each` of a role, so it has no member [{member}]")
+    return Assigned(match["name"], columns, source, member)
+
+
+def _files(folder: Path, name: str, columns: tuple[Declaration, ...]) -> list[Assigned]:
+    """`NAME.csv` and the like, or, of a `parties` role, `NAME[0].csv`, `NAME[1].csv`, ..."""
+    found: dict[int | None, list[Path]] = {}
+    for path in sorted(folder.iterdir()):
+        match = _NAME.match(path.stem)
+        if path.suffix.lower() in file_types() and match is not None and match["name"] == name:
+            found.setdefault(None if match["member"] is None else int(match["member"]), []).append(path)
+    if not columns[0].each:
+        found = {member: paths for member, paths in found.items() if member is None}
+    for paths in found.values():
+        if len(paths) > 1:
+            both = " and ".join(path.name for path in paths)
+            raise InputError(f"input {name!r} has two files in {folder}, {both}; keep one or choose with --input")
+    return [Assigned(name, columns, paths[0], member) for member, paths in found.items()]
+
+
+def _check_members(sources: list[Assigned]) -> None:
+    members: dict[str, list[int | None]] = {}
+    for one in sources:
+        members.setdefault(one.name, []).append(one.member)
+    for name, found in members.items():
+        if None in found and len(found) > 1:
+            raise UsageError(f"input {name!r} is given both for all members at once and for some of them")
+        expected = list(range(len(found)))
+        if None not in found and found != expected:
+            absent = next(index for index in range(len(found) + 1) if index not in found)
+            raise InputError(f"input {name!r} is missing for member [{absent}]")
+
+
+def _missing(missing: list[str], inputs: Mapping[str, tuple[Declaration, ...]], folder: Path | None) -> str:
+    names = ", ".join(repr(name) for name in missing)
+    looked = f" ({folder} has no file of that name ending in {', '.join(file_types())})" if folder is not None else ""
+    way = f"give it with --input {missing[0]}=SOURCE" if folder is None else ""
+    return f"missing: input{'s' if len(missing) > 1 else ''} {names}{looked}; " + "; ".join(
+        part for part in (way, _listed(inputs)) if part
+    )
+
+
+def _listed(inputs: Mapping[str, tuple[Declaration, ...]]) -> str:
+    if not inputs:
+        return "it declares no inputs"
+    return "the program declares " + ", ".join(f"{name} ({_owner(columns[0])})" for name, columns in inputs.items())
+
+
+def _owner(declared: Declaration) -> str:
+    if not declared.role:
+        return "public"
+    return f"from each {declared.role}" if declared.each else f"from {declared.role}"

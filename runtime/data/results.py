@@ -1,0 +1,73 @@
+"""Outputs as people read them. In: revealed arrays in the clear representation. Out: NumPy values, and from them JSON.
+
+Scalars are arrays of no axes. A table is a dict of its columns, without its invalid rows.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..graph.nodes import Declaration
+from .convert import Array
+
+Revealed = Array | dict[str, Array]
+"""One revealed value: an array, or a table's columns by name."""
+
+
+def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Array]) -> dict[str, Revealed]:
+    """The revealed values by name, in order of declaration, of those declared that `arrays` has.
+
+    bool stays bool, int is int64, fixed float64, date datetime64[D], category text, key its hash in 16 hex digits.
+    """
+    declared = [each for each in declarations if each.name in arrays and not each.shares]
+    hidden = {each.valid for each in declared}
+    result: dict[str, Revealed] = {}
+    for each in declared:
+        if each.name in hidden:
+            continue
+        value = decode(each, arrays[each.name], arrays.get(each.valid))
+        if each.table:
+            columns = result.setdefault(each.table, {})
+            assert isinstance(columns, dict), f"the output {each.table!r} is both a table and an array"
+            columns[each.name.removeprefix(each.table + ".")] = value
+        else:
+            result[each.name] = value
+    return result
+
+
+def decode(declared: Declaration, array: Array, valid: Array | None = None) -> Array:
+    """One array in a user's types; only the rows where `valid` holds, if it is given."""
+    rows = array if valid is None else array[valid.astype(bool)]
+    return _DECODERS[declared.kind](rows, declared)
+
+
+def jsonable(value: Revealed) -> Any:
+    """Numbers, booleans, text, nested lists, and for a table a dict of lists."""
+    if isinstance(value, dict):
+        return {name: jsonable(column) for name, column in value.items()}
+    plain = value.astype(str) if value.dtype.kind == "M" else value
+    return plain.tolist()
+
+
+def _fixed(array: Array, declared: Declaration) -> Array:
+    return np.asarray(np.ldexp(array.astype(np.float64), -declared.scale))
+
+
+def _category(array: Array, declared: Declaration) -> Array:
+    return np.asarray(np.array(declared.labels, dtype=np.str_)[array])
+
+
+def _key(array: Array, declared: Declaration) -> Array:
+    digits = [f"{word:016x}" for word in array.astype(np.uint64).reshape(-1).tolist()]
+    return np.array(digits, dtype="U16").reshape(array.shape)
+
+
+_DECODERS: dict[str, Callable[[Array, Declaration], Array]] = {
+    "bool": lambda array, declared: np.asarray(array, np.bool_),
+    "int": lambda array, declared: np.asarray(array, np.int64),
+    "fixed": _fixed,
+    "category": _category,
+    "date": lambda array, declared: np.asarray(array, np.int64).astype("datetime64[D]"),
+    "key": _key,
+}
