@@ -78,7 +78,13 @@ class Builder:
         types = row.infer(tuple(operand.type for operand in operands), complete)
         label = label_of(name, complete, (operand.label for operand in operands))
         results = tuple(Value(type, label) for type in types)
-        return self._append(Operation(name, tuple(operands), results, self.span, complete))
+        return self.add(Operation(name, tuple(operands), results, self.span, complete))
+
+    def add(self, operation: Operation) -> Operation:
+        """Appends a finished operation as it is."""
+        self._open[-1].operations.append(operation)
+        self._static.define(operation)
+        return operation
 
     def constant(self, value: Any, type: ArrayType) -> Value:
         """A static value from numbers in the clear representation: bools, or integers (FIXED times 2**scale)."""
@@ -106,6 +112,10 @@ class Builder:
         """
         return self._static.find(value) if value.label.knowledge is Knowledge.STATIC else None
 
+    def definition(self, value: Value) -> Operation | None:
+        """The operation that gives the value; None for a region's argument."""
+        return self._static.definition(value)
+
     # --- regions and control ------------------------------------------------------------------------------------
 
     @contextmanager
@@ -114,7 +124,13 @@ class Builder:
 
         A region that no control operation takes leaves no trace: write one, look at its results, write it again.
         """
-        opened = OpenRegion(tuple(Value(type, label, name) for type, label, name in arguments))
+        with self.open(tuple(Value(type, label, name) for type, label, name in arguments)) as opened:
+            yield opened
+
+    @contextmanager
+    def open(self, arguments: tuple[Value, ...]) -> Iterator[OpenRegion]:
+        """Opens a region with arguments that exist already."""
+        opened = OpenRegion(arguments)
         self._open.append(opened)
         try:
             yield opened
@@ -144,18 +160,17 @@ class Builder:
 
     def finish(self, name: str, roles: Sequence[str], sizes: dict[str, int], fraction_bits: int) -> Program:
         """The program written so far."""
+        return Program(name, tuple(roles), dict(sizes), fraction_bits, renamed(self.body(), self._names))
+
+    def body(self) -> Region:
+        """The outermost region, as written, without names told by `name`."""
         if len(self._open) != 1:
             raise ValueError("a region is still open")
-        return Program(name, tuple(roles), dict(sizes), fraction_bits, renamed(self._open[0].close(), self._names))
+        return self._open[0].close()
 
     def _control(
         self, name: str, operands: Sequence[Value], regions: tuple[Region, ...], attributes: dict[str, Any]
     ) -> tuple[Value, ...]:
         given = control_results(name, attributes.get("count"), operands, regions)
         results = tuple(Value(type, label) for type, label in given)
-        return self._append(Operation(name, tuple(operands), results, self.span, attributes, regions)).results
-
-    def _append(self, operation: Operation) -> Operation:
-        self._open[-1].operations.append(operation)
-        self._static.define(operation)
-        return operation
+        return self.add(Operation(name, tuple(operands), results, self.span, attributes, regions)).results

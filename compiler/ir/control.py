@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from .infer import OperationTypeError, index_element
 from .labels import Label, join
-from .program import Region, Value
+from .program import Operation, Region, Value
 from .types import BOOL, ArrayType
 
 Given = tuple[ArrayType, Label]
@@ -31,6 +31,21 @@ def control_results(
     Raises OperationTypeError and LabelError when operands and regions do not agree.
     """
     return _RULES[name](count, operands, regions)
+
+
+def flows(operation: Operation) -> list[tuple[Value, Value]]:
+    """For control: pairs (where, what) of values that become one: arguments and results with all they may be."""
+    operands, regions = operation.operands, operation.regions
+    if operation.name == "loop":
+        carried = regions[0].arguments[1:]
+        return [*zip(carried, operands, strict=True), *zip(carried, regions[0].results, strict=True)]
+    if operation.name == "while":
+        carried = regions[0].arguments
+        return [*zip(carried, operands[1:], strict=True), *zip(carried, regions[0].results[1:], strict=True)]
+    if operation.name == "branch":
+        return [pair for region in regions for pair in zip(operation.results, region.results, strict=True)]
+    pairs = zip(regions[0].arguments, operands, strict=True)
+    return [*pairs, *zip(operation.results, regions[0].results, strict=True)]
 
 
 def _loop(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:

@@ -28,6 +28,10 @@ class StaticValues:
         for result in operation.results:
             self._definitions[result] = operation
 
+    def definition(self, value: Value) -> Operation | None:
+        """The operation that gives the value; None for a region's argument."""
+        return self._definitions.get(value)
+
     def find(self, value: Value) -> Array | None:
         """The number of a value, None where it depends on a region's argument, an input or an effect.
 

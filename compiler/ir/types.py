@@ -4,6 +4,7 @@ In the clear (`evaluate`, owners, public values) BOOL is a NumPy `bool` array; I
 index) are `int64`; FIXED is `int64` holding the value times 2**scale. As shares all of them live in Z_2^64 or in bits.
 """
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 from math import prod
@@ -41,8 +42,8 @@ class Element:
         if self.kind is Kind.FIXED:
             return f"fixed.{self.scale}"
         if self.kind is Kind.CATEGORY:
-            return "category[" + ", ".join(repr(label) for label in self.labels) + "]"
-        return self.kind.value
+            return "category[" + ", ".join(json.dumps(label, ensure_ascii=False) for label in self.labels) + "]"
+        return str(self.kind.value)
 
     @property
     def is_number(self) -> bool:

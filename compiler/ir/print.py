@@ -1,0 +1,109 @@
+"""The text form of the IR, which `parse` reads back. In: a program. Out: one line for each operation.
+
+    program "lift.mpc"
+    roles ["alice", "bob"]
+    sizes {"n": 3}
+    fraction_bits 16
+    {
+      %0 "x" : int[3] owned(alice) = input name="x" role="alice" shares=false  @ lift.mpc:3:1-3:27
+      %1 : int secret = loop(%4, %0) count=10 (%2 "i" : int5 static, %3 : int secret) {
+        yield %3
+      }
+    }
+
+Attributes are JSON, but for element types, which look as in the language; a `type` attribute is the result's type. A
+secret value's share kind, once chosen, follows its label: `secret/boolean`.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..source import Span
+from .ops import OPERATIONS, AttributeKind
+from .program import Operation, Program, Region, Value
+
+PADDING = "  "
+
+
+def print_program(program: Program, spans: bool = True) -> str:
+    """The whole program as text; without spans it is stable under moves in the source."""
+    lines = [
+        f"program {_json(program.name)}",
+        f"roles {_json(program.roles)}",
+        f"sizes {_json(program.sizes)}",
+        f"fraction_bits {program.fraction_bits}",
+    ]
+    printer = _Printer(spans)
+    lines += printer.region(program.body, "", "{", "}")
+    return "\n".join(lines) + "\n"
+
+
+def print_operation(operation: Operation) -> str:
+    """One operation with its regions, values numbered from 0, for messages."""
+    return "\n".join(_Printer(spans=True).operation(operation, ""))
+
+
+class _Printer:
+    """Numbers values in the order in which they appear."""
+
+    def __init__(self, spans: bool) -> None:
+        self._spans = spans
+        self._numbers: dict[Value, int] = {}
+
+    def region(self, region: Region, padding: str, opening: str, closing: str) -> list[str]:
+        lines = [padding + opening]
+        for operation in region.operations:
+            lines += self.operation(operation, padding + PADDING)
+        if region.results:
+            lines.append(f"{padding}{PADDING}yield {self._uses(region.results)}")
+        return [*lines, padding + closing]
+
+    def operation(self, operation: Operation, padding: str) -> list[str]:
+        attributes = [
+            f" {name}={_attribute(attribute.kind, operation.attributes[name])}"
+            for name, attribute in OPERATIONS[operation.name].attributes.items()
+            if attribute.kind is not AttributeKind.TYPE
+        ]
+        operands = f"({self._uses(operation.operands)})" if operation.operands else ""
+        text = "".join([operation.name, operands, *attributes])
+        place = f"  @ {_place(operation.span)}" if self._spans else ""
+        # Results come first in the text but are numbered after what is inside, as they are known later.
+        bodies: list[str] = []
+        for region in operation.regions:
+            opening = f"({self._definitions(region.arguments)}) {{"
+            body = self.region(region, padding, opening, "}")
+            bodies = [*bodies[:-1], f"{bodies[-1]} {body[0].strip()}", *body[1:]] if bodies else body
+        results = self._definitions(operation.results)
+        head = f"{padding}{results} = {text}" if results else padding + text
+        if not bodies:
+            return [head + place]
+        return [f"{head} {bodies[0].strip()}", *bodies[1:-1], bodies[-1] + place]
+
+    def _uses(self, values: Iterable[Value]) -> str:
+        return ", ".join(f"%{self._numbers.setdefault(value, len(self._numbers))}" for value in values)
+
+    def _definitions(self, values: Iterable[Value]) -> str:
+        return ", ".join(f"{self._uses([value])}{_about(value)}" for value in values)
+
+
+def _about(value: Value) -> str:
+    name = f" {_json(value.name)}" if value.name else ""
+    share = f"/{value.share}" if value.share else ""
+    return f"{name} : {value.type} {value.label}{share}"
+
+
+def _attribute(kind: AttributeKind, value: Any) -> str:
+    if kind is AttributeKind.ELEMENT:
+        return str(value)
+    return _json(value.tolist() if isinstance(value, np.ndarray) else value)
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _place(span: Span) -> str:
+    return f"{span.source.name}:{span.line}:{span.column}-{span.end_line}:{span.end_column}"

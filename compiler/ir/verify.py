@@ -1,0 +1,202 @@
+"""The invariants of the IR, checked after every stage. In: a program. Out: nothing, or VerificationError.
+
+Checked: operations are in the table, with their operands and complete attributes of the right kinds; every value is
+defined once and used only where its definition is visible; types and labels are those that operands give; regions agree
+with their operation; places where only public values may stand hold public values; names and roles exist.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .control import LabelError, control_results, flows
+from .infer import OperationTypeError
+from .labels import Knowledge, Label
+from .ops import OPERATIONS, AttributeKind, OperationRow, Trait, label_of
+from .print import print_operation
+from .program import Operation, Program, Region, Value
+from .types import ArrayType, Element
+
+
+class VerificationError(Exception):
+    """The IR is broken: a mistake of the compiler, never of a program."""
+
+    def __init__(self, problem: str, operation: Operation | None = None) -> None:
+        self.problem = problem
+        self.operation = operation
+        where = "" if operation is None else "\n" + print_operation(operation)
+        super().__init__(problem + where)
+
+
+def verify(program: Program) -> None:
+    """Checks every invariant. Raises VerificationError."""
+    if program.body.arguments or program.body.results:
+        raise VerificationError("a program's body takes and gives nothing")
+    _Verifier(program).region(program.body)
+
+
+def verify_shared(program: Program) -> None:
+    """Checks, besides, what `compute_in_clear` ensures: where an owned value meets a secret one it has been shared.
+
+    Raises VerificationError.
+    """
+    verify(program)
+    _check_shared(program.body)
+
+
+class _Verifier:
+    """One walk. `_defined` holds every value so far, `_visible` those that may be used here."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._defined: set[Value] = set()
+        self._visible: set[Value] = set()
+        self._inputs: set[str] = set()
+
+    def region(self, region: Region) -> None:
+        here: list[Value] = []
+        self._define(region.arguments, here, None)
+        for operation in region.operations:
+            self._operation(operation, here)
+        for result in region.results:
+            if result not in self._visible:
+                raise VerificationError("a region gives a value that is not visible in it")
+        self._visible.difference_update(here)
+
+    def _define(self, values: tuple[Value, ...], here: list[Value], operation: Operation | None) -> None:
+        for value in values:
+            if value in self._defined:
+                raise VerificationError("a value is defined twice", operation)
+            if value.share not in ("", "arithmetic", "boolean") or (
+                value.share and value.label.knowledge is not Knowledge.SECRET
+            ):
+                raise VerificationError(f"a value that is {value.label} has the share kind {value.share!r}", operation)
+            self._check_role(value.label.owner, operation)
+            self._defined.add(value)
+            self._visible.add(value)
+            here.append(value)
+
+    def _operation(self, operation: Operation, here: list[Value]) -> None:
+        row = OPERATIONS.get(operation.name)
+        if row is None:
+            raise VerificationError(f"there is no operation {operation.name}")
+        if row.arity is not None and len(operation.operands) != row.arity:
+            raise VerificationError(f"{operation.name} takes {row.arity} operands", operation)
+        for operand in operation.operands:
+            if operand not in self._visible:
+                raise VerificationError("an operand is not visible here", operation)
+        _check_attributes(row, operation)
+        self._check_places(row, operation)
+        for region in operation.regions:
+            self.region(region)
+        try:
+            expected = derived_results(operation)
+        except (OperationTypeError, LabelError) as error:
+            raise VerificationError(str(error), operation) from None
+        given = tuple((result.type, result.label) for result in operation.results)
+        if given != expected:
+            wanted = ", ".join(f"{type} {label}" for type, label in expected)
+            raise VerificationError(f"the results should be {wanted or 'none'}", operation)
+        self._define(operation.results, here, operation)
+
+    def _check_places(self, row: OperationRow, operation: Operation) -> None:
+        """Rules of single operations that types and labels of results do not show."""
+        if row.indices_from is not None and not all(
+            index.label.is_public for index in operation.operands[row.indices_from :]
+        ):
+            raise VerificationError("an index is public", operation)
+        if operation.name == "assert" and not operation.operands[0].label.is_public:
+            raise VerificationError("an assertion is public", operation)
+        if operation.name == "share" and not operation.operands[0].label.is_clear:
+            raise VerificationError("a secret value is shared already", operation)
+        if operation.name == "input":
+            self._check_role(operation.attributes["role"], operation)
+            if operation.attributes["name"] in self._inputs:
+                raise VerificationError("an input is read twice", operation)
+            self._inputs.add(operation.attributes["name"])
+        for role in operation.attributes.get("roles") or ():
+            self._check_role(role, operation)
+
+    def _check_role(self, role: str | None, operation: Operation | None) -> None:
+        if role is not None and role not in self._program.roles:
+            raise VerificationError(f"there is no role {role}", operation)
+
+
+def derived_results(operation: Operation) -> tuple[tuple[ArrayType, Label], ...]:
+    """Types and labels of the results, from operands, attributes and regions.
+
+    Raises OperationTypeError and LabelError.
+    """
+    infer = OPERATIONS[operation.name].infer
+    if infer is None:
+        count = operation.attributes.get("count")
+        return control_results(operation.name, count, operation.operands, operation.regions)
+    types = infer(tuple(operand.type for operand in operation.operands), operation.attributes)
+    label = label_of(operation.name, operation.attributes, (operand.label for operand in operation.operands))
+    return tuple((type, label) for type in types)
+
+
+_REGIONS = {"loop": 1, "while": 1, "branch": 2, "call": 1}
+
+
+def _check_attributes(row: OperationRow, operation: Operation) -> None:
+    if operation.attributes.keys() != row.attributes.keys():
+        expected = ", ".join(row.attributes)
+        raise VerificationError(f"the attributes should be: {expected or 'none'}", operation)
+    for name, attribute in row.attributes.items():
+        if not _KINDS[attribute.kind](operation.attributes[name]):
+            raise VerificationError(f"the attribute {name} should be {attribute.kind.value}", operation)
+    if row.has(Trait.SOURCE) and operation.name == "constant":
+        type, value = operation.attributes["type"], operation.attributes["value"]
+        if value.shape != type.shape or value.dtype != type.dtype:
+            raise VerificationError(f"the constant should be {type}", operation)
+    if len(operation.regions) != _REGIONS.get(operation.name, 0):
+        raise VerificationError("the number of regions is wrong", operation)
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, tuple) and all(map(check, value))
+
+
+_KINDS: dict[AttributeKind, Callable[[Any], bool]] = {
+    AttributeKind.FLAG: lambda value: isinstance(value, bool),
+    AttributeKind.INTEGER: _is_integer,
+    AttributeKind.TEXT: lambda value: isinstance(value, str),
+    AttributeKind.OPTIONAL_TEXT: lambda value: value is None or isinstance(value, str),
+    AttributeKind.NAMES: lambda value: value is None or _are(lambda name: isinstance(name, str))(value),
+    AttributeKind.SIZES: _are(_is_integer),
+    AttributeKind.BOUNDS: _are(lambda bound: bound is None or _is_integer(bound)),
+    AttributeKind.DIMENSIONS: _are(lambda size: isinstance(size, str) or _is_integer(size)),
+    AttributeKind.ARRAY: lambda value: isinstance(value, np.ndarray),
+    AttributeKind.ELEMENT: lambda value: isinstance(value, Element),
+    AttributeKind.TYPE: lambda value: isinstance(value, ArrayType),
+}
+
+
+def _check_shared(region: Region) -> None:
+    for operation in region.operations:
+        _check_operation_shared(operation)
+        for inner in operation.regions:
+            _check_shared(inner)
+
+
+def _check_operation_shared(operation: Operation) -> None:
+    row = OPERATIONS[operation.name]
+    if row.has(Trait.CONTROL):
+        for bound, value in flows(operation):
+            if bound.label.knowledge is Knowledge.SECRET and value.label.is_clear:
+                raise VerificationError("a clear value flows where a secret one is expected", operation)
+    elif operation.name == "save":
+        if operation.operands[0].label.is_clear:
+            raise VerificationError("a clear value is kept as shares", operation)
+    elif operation.name not in ("share", "reveal") and operation.results:
+        secret = operation.results[0].label.knowledge is Knowledge.SECRET
+        data = operation.operands[: row.indices_from]
+        needs = (lambda label: label.is_clear) if row.has(Trait.STRUCTURAL) else (lambda label: label.owner is not None)
+        if secret and any(needs(value.label) for value in data):
+            raise VerificationError("a clear value meets a secret one", operation)
