@@ -1,0 +1,78 @@
+"""What can go wrong while a protocol is prepared or run. Each error knows the exit status that it ends a command with.
+
+Messages name inputs, files, rows, parties and rounds. They never hold a private value: whoever raises one writes the
+text from public facts only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from .graph.nodes import Place
+
+
+class TacitError(Exception):
+    """Any error of the runtime; `status` is the exit status of the command that meets it."""
+
+    status: ClassVar[int] = 5
+
+
+class CheckFailed(TacitError):  # noqa: N818
+    """A public check of the program did not hold: an `assert`, or an index outside its array.
+
+    Kernels raise it without a place; the executor knows the node and adds it with `at`.
+    """
+
+    status = 1
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+    def at(self, place: Place | None) -> CheckFailed:
+        """The same failure with the place in the program, unless it has one already."""
+        return self if self.place is not None else CheckFailed(self.message, place)
+
+    def __str__(self) -> str:
+        if self.place is None:
+            return f"error: {self.message}"
+        return f"{self.place.source}:{self.place.line}:{self.place.column}: error: {self.message}"
+
+
+class UsageError(TacitError):
+    """The command line or a configuration file is wrong."""
+
+    status = 2
+
+
+class InputError(TacitError):
+    """An input is missing, unreadable, out of range or of the wrong shape; told at its owner only."""
+
+    status = 3
+
+
+class PeerError(TacitError):
+    """Another party failed, left, timed out, disagreed, or did not prove who it is.
+
+    `round` counts the protocol's rounds from 1; None before the first.
+    """
+
+    status = 4
+
+    def __init__(self, party: str, why: str, round: int | None = None) -> None:
+        super().__init__(party, why, round)
+        self.party = party
+        self.why = why
+        self.round = round
+
+    def __str__(self) -> str:
+        moment = "" if self.round is None else f" in round {self.round}"
+        return f"party {self.party} {self.why}{moment}"
+
+
+class InternalError(TacitError):
+    """The compiler or the runtime is wrong."""
+
+    status = 5

@@ -1,0 +1,151 @@
+"""What a party runs: instructions over slots of memory, in blocks. `schedule` makes them, `arena` places the slots,
+`machine` runs them.
+
+A slot is a graph value's number, or a further one for what only this party needs (a copy, a compacted message).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .graph.nodes import Parties
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The array in a slot."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the array in bytes."""
+        return self.dtype.itemsize * prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Sets every element of `output` to the one of `data`."""
+
+    output: int
+    data: np.ndarray[Any, Any]
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Fresh randomness from `source`, which the parties `at` take part in."""
+
+    output: int
+    source: str
+    at: Parties
+    attributes: dict[str, Any]
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`kernel(output, *inputs, **attributes)`."""
+
+    output: int
+    kernel: str
+    inputs: tuple[int, ...]
+    attributes: dict[str, Any]
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`output` is the memory of `value` in the output's shape. Needed at run time only where `value` moves."""
+
+    output: int
+    value: int
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A value in a message. `staging`, if any, is the slot that holds its planes without padding, as they travel;
+    `mask` are the bits of each plane's last byte that belong to elements."""
+
+    value: int
+    staging: int | None = None
+    mask: int = 0xFF
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One message to and from each peer, of the pieces in order."""
+
+    sends: tuple[tuple[int, tuple[Piece, ...]], ...]
+    receives: tuple[tuple[int, tuple[Piece, ...]], ...]
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Draws and rounds of other parties only."""
+
+    draws: int
+    rounds: int
+    span: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """`value` is an output of this party."""
+
+    value: int
+    name: str
+    role: str
+    kept: bool
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """A carried value. `parameter` starts as a copy of `initial`; after each turn it and `result` trade their memory;
+    after the last one `output` is the parameter's memory."""
+
+    initial: int
+    parameter: int
+    result: int
+    output: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A `Repeat`. `carried` has what changes and is held here. `count` is None when `condition` decides."""
+
+    body: Block
+    carried: tuple[Carry, ...]
+    index: int | None
+    count: int | None
+    condition: int | None
+    next_condition: int | None
+    span: int
+
+
+Instruction = Fill | Draw | Call | Alias | Round | Skip | Deliver | Loop
+Block = tuple[Instruction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What one party runs. `moving` are the slots whose memory changes during the run (carried values).
+
+    `inputs` and `constants` bind slots before the run, then `aliases` do, in order.
+    """
+
+    body: Block
+    layouts: tuple[Layout, ...]
+    inputs: tuple[tuple[int, str], ...]
+    constants: tuple[tuple[int, np.ndarray[Any, Any]], ...]
+    aliases: tuple[tuple[int, int], ...]
+    moving: frozenset[int]
+    rounds: int

@@ -1,0 +1,72 @@
+"""One connection to one peer, as the ready-loop of `tcp` needs it: bytes moved without waiting."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import Protocol
+
+_MOST_PIECES = 512
+"""Pieces given to the system in one call; every system takes at least so many."""
+
+_KEEPALIVE = (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 4), ("TCP_USER_TIMEOUT", 30_000))
+"""A peer whose machine vanishes without a word is noticed within half a minute (where the system knows the option)."""
+
+
+class Channel(Protocol):
+    """Bytes to and from one peer. None means "not now"; errors of a broken connection are `OSError`s."""
+
+    def fileno(self) -> int:
+        """What to poll."""
+
+    def send(self, pieces: Sequence[memoryview]) -> int | None:
+        """The number of bytes sent, of the pieces in order."""
+
+    def receive(self, pieces: Sequence[memoryview]) -> int | None:
+        """The number of bytes received into the pieces, in order; 0 when the peer has closed."""
+
+    def close(self) -> None:
+        """Closes the connection."""
+
+
+class SocketChannel:
+    """A connected stream socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        tune(connection)
+        connection.setblocking(False)
+        self._connection = connection
+
+    def fileno(self) -> int:
+        """What to poll."""
+        return self._connection.fileno()
+
+    def send(self, pieces: Sequence[memoryview]) -> int | None:
+        """The number of bytes sent, of the pieces in order."""
+        try:
+            return self._connection.sendmsg(pieces[:_MOST_PIECES])
+        except (BlockingIOError, InterruptedError):
+            return None
+
+    def receive(self, pieces: Sequence[memoryview]) -> int | None:
+        """The number of bytes received into the pieces, in order; 0 when the peer has closed."""
+        try:
+            return self._connection.recvmsg_into(pieces[:_MOST_PIECES])[0]
+        except (BlockingIOError, InterruptedError):
+            return None
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
+
+
+def tune(connection: socket.socket) -> None:
+    """Sends small messages at once and notices a vanished machine."""
+    if connection.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE:
+        option = getattr(socket, name, None)
+        if option is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -1,0 +1,109 @@
+"""The first words on a new connection: who is there, proof of it, and whether both run the same thing. No I/O.
+
+Both sides send a hello with a fresh nonce and the facts that must agree (version, digest of the graph, ...), then a
+proof over both hellos. Nothing of the protocol leaves a party before its peer's proof and facts are checked.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from struct import Struct
+from typing import Protocol
+
+_MAGIC = 0x31484354  # "TCH1"
+_PREFIX = Struct("<IHH")
+_NONCE_BYTES = 32
+_MOST_BYTES = 8192
+
+PREFIX_BYTES = _PREFIX.size
+
+
+class HelloError(Exception):
+    """A peer's hello or proof is not acceptable; the text completes "party X ..."."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a party says first. `facts` are short texts by name, in the order in which a difference is told."""
+
+    party: int
+    nonce: bytes
+    facts: tuple[tuple[str, str], ...]
+
+
+class Authority(Protocol):
+    """How parties prove who they are. The transcript holds both hellos and who is speaking."""
+
+    proof_bytes: int
+
+    def prove(self, transcript: bytes) -> bytes:
+        """This party's proof, of exactly `proof_bytes`."""
+
+    def is_proof(self, party: int, transcript: bytes, proof: bytes) -> bool:
+        """Whether `party` made this proof."""
+
+
+class SharedToken:
+    """Parties of one local run prove that they were given its token, which itself is never sent."""
+
+    proof_bytes = 32
+
+    def __init__(self, token: bytes) -> None:
+        self._token = token
+
+    def prove(self, transcript: bytes) -> bytes:
+        """A message authentication code under the token."""
+        return hmac.digest(self._token, transcript, "sha256")
+
+    def is_proof(self, party: int, transcript: bytes, proof: bytes) -> bool:
+        """Whether somebody who knows the token made the proof."""
+        return hmac.compare_digest(self.prove(transcript), proof)
+
+
+def new_hello(party: int, facts: Mapping[str, str]) -> Hello:
+    """A hello with a fresh nonce."""
+    return Hello(party, secrets.token_bytes(_NONCE_BYTES), tuple(facts.items()))
+
+
+def pack(hello: Hello) -> bytes:
+    """The bytes of a hello: prefix (magic, length, party), nonce, facts as JSON."""
+    facts = json.dumps(hello.facts).encode()
+    return _PREFIX.pack(_MAGIC, _NONCE_BYTES + len(facts), hello.party) + hello.nonce + facts
+
+
+def rest_length(prefix: bytes) -> int:
+    """How many bytes follow the first PREFIX_BYTES of a hello; bounded."""
+    magic, length, _ = _PREFIX.unpack(prefix)
+    if magic != _MAGIC or not _NONCE_BYTES <= length <= _MOST_BYTES:
+        raise HelloError("does not speak this version of Tacit's protocol")
+    return int(length)
+
+
+def unpack(packed: bytes) -> Hello:
+    """The hello in these bytes, prefix and rest."""
+    _, _, party = _PREFIX.unpack(packed[:PREFIX_BYTES])
+    rest = packed[PREFIX_BYTES:]
+    try:
+        facts = json.loads(rest[_NONCE_BYTES:])
+        return Hello(party, rest[:_NONCE_BYTES], tuple((str(name), str(value)) for name, value in facts))
+    except (TypeError, ValueError):
+        raise HelloError("sent a hello that cannot be read") from None
+
+
+def transcript(speaker: int, caller: bytes, answerer: bytes) -> bytes:
+    """What `speaker` proves: its own number and both packed hellos, the caller's first."""
+    return b"tacit hello" + speaker.to_bytes(2, "little") + len(caller).to_bytes(4, "little") + caller + answerer
+
+
+def check_facts(mine: Hello, theirs: Hello) -> None:
+    """Raises `HelloError` naming the first fact in which the parties differ."""
+    others = dict(theirs.facts)
+    for name, value in mine.facts:
+        if others.pop(name, None) != value:
+            raise HelloError(f"has another {name} than this party")
+    if others:
+        raise HelloError(f"has another {next(iter(others))} than this party")

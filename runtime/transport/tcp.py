@@ -1,0 +1,217 @@
+"""Rounds over stream sockets: one ready-loop that sends and receives at the same time, straight from and to the arrays.
+
+A round polls busily for a few tens of microseconds, giving up the core to whoever wants it, and then sleeps until a
+socket is ready. While it sleeps it watches every peer, also those it expects nothing from, so that a peer that dies is
+noticed at once: peers say farewell before they close, and a connection that ends without one has failed.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Iterable, Mapping, Sequence
+from time import perf_counter
+
+from ..errors import PeerError
+from .base import Receives, Sends
+from .channel import Channel
+from .frames import HEADER_BYTES, FrameError, check_farewell, check_message, farewell_header, message_header
+
+_SPIN_SECONDS = 20e-6
+
+_READ = select.POLLIN
+_WRITE = select.POLLOUT
+_HANGUP = getattr(select, "POLLRDHUP", 0)
+"""Asked of every peer: it has closed, though bytes of it may be waiting. Without it, POLLHUP comes unasked."""
+
+
+
+
+class TcpTransport:
+    """A transport over one `Channel` for each peer. `timeout` bounds the seconds without any progress in a round."""
+
+    def __init__(
+        self, me: int, names: Sequence[str], channels: Mapping[int, Channel], timeout: float | None = None
+    ) -> None:
+        self._me = me
+        self._names = names
+        self._channels = dict(sorted(channels.items()))
+        self._timeout = None if timeout is None else round(timeout * 1000)
+        self._poll = select.poll()
+        self._masks = dict.fromkeys(self._channels, _HANGUP)
+        self._peer_of = {channel.fileno(): peer for peer, channel in self._channels.items()}
+        for channel in self._channels.values():
+            self._poll.register(channel.fileno(), _HANGUP)
+
+    @property
+    def me(self) -> int:
+        """This party's number."""
+        return self._me
+
+    @property
+    def peers(self) -> tuple[int, ...]:
+        """The other parties' numbers, ascending."""
+        return tuple(self._channels)
+
+    def exchange(self, sends: Sends, receives: Receives, round: int) -> None:
+        """One round, as `Transport` says."""
+        outgoing = {}
+        for peer, pieces in sends:
+            length = sum(map(len, pieces))
+            outgoing[peer] = _Flow([memoryview(message_header(round, length)), *pieces], HEADER_BYTES + length)
+        incoming = {peer: _Incoming(pieces, round) for peer, pieces in receives}
+        self._move(outgoing, incoming, self._channels.keys(), round or None)
+
+    def finish(self) -> None:
+        """Says goodbye to every peer and waits for theirs."""
+        outgoing = {peer: _Flow([memoryview(farewell_header())], HEADER_BYTES) for peer in self._channels}
+        incoming = {peer: _Incoming([], None) for peer in self._channels}
+        self._move(outgoing, incoming, incoming.keys(), None)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        for channel in self._channels.values():
+            channel.close()
+
+    def _move(
+        self,
+        outgoing: dict[int, _Flow],
+        incoming: dict[int, _Incoming],
+        watched: Iterable[int],
+        round: int | None,
+    ) -> None:
+        """Moves all flows to their ends. The hang-up of a `watched` peer is an error, whoever the round waits for."""
+        self._try_all(outgoing, incoming, round)
+        if not outgoing and not incoming:
+            return
+        deadline = perf_counter() + _SPIN_SECONDS
+        while perf_counter() < deadline:
+            os.sched_yield()
+            self._try_all(outgoing, incoming, round)
+            if not outgoing and not incoming:
+                return
+        while outgoing or incoming:
+            self._wait(outgoing, incoming, watched, round)
+
+    def _try_all(self, outgoing: dict[int, _Flow], incoming: dict[int, _Incoming], round: int | None) -> None:
+        for peer in tuple(outgoing):
+            self._send(peer, outgoing, round)
+        for peer in tuple(incoming):
+            self._receive(peer, incoming, round)
+
+    def _wait(
+        self,
+        outgoing: dict[int, _Flow],
+        incoming: dict[int, _Incoming],
+        watched: Iterable[int],
+        round: int | None,
+    ) -> None:
+        """Sleeps until a socket is ready or a peer is gone, and moves what can be moved."""
+        for peer in self._channels:
+            mask = (_READ if peer in incoming else 0) | (_WRITE if peer in outgoing else 0)
+            self._watch(peer, mask | _HANGUP if mask or peer in watched else None)
+        ready = self._poll.poll(self._timeout)
+        if not ready:
+            raise PeerError(self._names[next(iter(incoming or outgoing))], "timed out", round)
+        for descriptor, events in ready:
+            peer = self._peer_of[descriptor]
+            if events & _WRITE and peer in outgoing:
+                self._send(peer, outgoing, round)
+            if peer in incoming:
+                self._receive(peer, incoming, round)
+            elif events & ~(_READ | _WRITE):
+                raise PeerError(self._names[peer], "closed its connection", round)
+
+    def _watch(self, peer: int, mask: int | None) -> None:
+        if self._masks[peer] == mask:
+            return
+        descriptor = self._channels[peer].fileno()
+        if mask is None:
+            self._poll.unregister(descriptor)
+        else:
+            self._poll.register(descriptor, mask)
+        self._masks[peer] = mask
+
+    def _send(self, peer: int, outgoing: dict[int, _Flow], round: int | None) -> None:
+        """Sends to one peer what goes now; a finished flow leaves `outgoing`."""
+        flow = outgoing[peer]
+        channel = self._channels[peer]
+        while flow.left:
+            try:
+                count = channel.send(flow.rest())
+            except OSError as error:
+                raise PeerError(self._names[peer], "broke its connection", round) from error
+            if count is None:
+                return
+            flow.advance(count)
+        del outgoing[peer]
+
+    def _receive(self, peer: int, incoming: dict[int, _Incoming], round: int | None) -> None:
+        """Receives from one peer what has come; a finished flow leaves `incoming`."""
+        flow = incoming[peer]
+        channel = self._channels[peer]
+        while flow.left:
+            try:
+                count = channel.receive(flow.rest())
+            except OSError as error:
+                raise PeerError(self._names[peer], "broke its connection", round) from error
+            if count is None:
+                return
+            if count == 0:
+                raise PeerError(self._names[peer], "closed its connection", round)
+            try:
+                flow.advance(count)
+            except FrameError as error:
+                raise PeerError(self._names[peer], str(error), round) from None
+        del incoming[peer]
+
+
+class _Flow:
+    """Pieces of bytes on their way, and how many bytes are left."""
+
+    __slots__ = ("_next", "_pieces", "left")
+
+    def __init__(self, pieces: list[memoryview], length: int) -> None:
+        self._pieces = pieces
+        self._next = 0
+        self.left = length
+
+    def rest(self) -> Sequence[memoryview]:
+        """The pieces that are left."""
+        return self._pieces[self._next :] if self._next else self._pieces
+
+    def advance(self, count: int) -> None:
+        """Notes that the next `count` bytes have moved."""
+        self.left -= count
+        if self.left == 0:
+            return
+        pieces, position = self._pieces, self._next
+        while count >= len(pieces[position]):
+            count -= len(pieces[position])
+            position += 1
+        pieces[position] = pieces[position][count:]
+        self._next = position
+
+
+class _Incoming(_Flow):
+    """A message to receive after its header, which is checked before more is read than this round expects."""
+
+    __slots__ = ("_header", "_length", "_round", "_unchecked")
+
+    def __init__(self, pieces: Sequence[memoryview], round: int | None) -> None:
+        self._header = bytearray(HEADER_BYTES)
+        self._length = sum(map(len, pieces))
+        self._round = round
+        self._unchecked = HEADER_BYTES
+        super().__init__([memoryview(self._header), *pieces], HEADER_BYTES + self._length)
+
+    def advance(self, count: int) -> None:
+        """Notes `count` more bytes; raises FrameError when the header turns out wrong."""
+        if self._unchecked > 0:
+            self._unchecked -= count
+            if self._unchecked <= 0:
+                if self._round is None:
+                    check_farewell(self._header)
+                else:
+                    check_message(self._header, self._round, self._length)
+        super().advance(count)
