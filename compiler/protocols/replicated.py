@@ -181,6 +181,28 @@ class Replicated(Protocol):
         """See `replicated_summands.quotient`."""
         return Arithmetic(summands.quotient(self.g, x, bits))
 
+    def mask_word(self, shape: tuple[int, ...]) -> tuple[Arithmetic, Boolean]:
+        """1 round, 8 bytes from node 1, which knows r = r_1 + r_2; node 0 knows r_1 and node 2 knows r_2 alone.
+
+        Uniform: the bits of -r go through `_deal`.
+        """
+        r1, r2 = self.g.stream(ring(shape), (0, 1)), self.g.stream(ring(shape), (1, 2))
+        held = {(1, 0): r1, (1, 1): r1, (2, 1): r2, (2, 2): r2}
+        mask = assemble(self.g, ring(shape), {place: call("identity", wire) for place, wire in held.items()})
+        minus = self.g.local("ring.negate", ring(shape), self.g.local("ring.add", ring(shape), r1, r2))
+        planes = self.g.local("bits.from_ring", bits(shape, 64), minus, planes=64)
+        return Arithmetic(mask), Boolean(self._deal(planes, "bits.xor"))
+
+    def unmask_word(self, x: Boolean) -> Arithmetic:
+        """1 round, 8 bytes to each of the nodes 0 and 2: the word becomes component 0.
+
+        x is some value less r of `mask_word`: node 0 lacks r_2 and node 2 lacks r_1, so to each of them x is uniform.
+        """
+        total = self._gather(x.parts, (0, 2), "bits.xor", "bits.xor")
+        word = self.g.local("ring.from_bits", ring(x.shape), total)
+        first = call("identity", word)
+        return Arithmetic(assemble(self.g, ring(x.shape), {(0, 0): first, (0, 2): first}))
+
     # Opening.
 
     def open(self, x: Arithmetic, to: Parties) -> Clear:

@@ -27,7 +27,7 @@ from .rules import Arithmetic, Bilinear, Boolean, Call, Expansion, Wire, bits, c
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """After the round: at nodes 1 and 2 the masked f, the other's q and their own y; y_0 and y_1 as node 0 holds them too."""
+    """What nodes 1 and 2 hold after the round: the masked f, the other one's q, their own y; and y_0 and y_1."""
 
     f: Wire
     q: Wire

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import prod
 from typing import Any, TypeVar
 
@@ -282,6 +283,20 @@ class Protocol(ABC):
     def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
         """The sum over the planes of weights[plane] where the bit is set: one weight of 1 makes a bit a number."""
 
+    def weigh_each(self, x: Boolean, rows: Sequence[Sequence[int]]) -> tuple[Arithmetic, ...]:
+        """`weigh` with each of the rows: a protocol may prepare the planes once for all of them."""
+        return tuple(self.weigh(x, row) for row in rows)
+
+    def dot(self, pairs: Sequence[tuple[Arithmetic, Arithmetic]]) -> Arithmetic:
+        """The sum of the products of the pairs, in one round: a protocol may exchange the sum alone."""
+        products = [self.multiply(x, y) for x, y in pairs]
+        return reduce(self.add, products)
+
+    def dot_bits(self, x: Boolean, y: Boolean, terms: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> Boolean:
+        """The XOR over `terms` of `conjunction(x, y, left, right)`: a protocol may exchange the XOR alone."""
+        products = [self.conjunction(x, y, left, right) for left, right in terms]
+        return reduce(self.xor, products)
+
     @abstractmethod
     def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
         """(a >> bits) + (b >> bits), logical shifts, for the summands of x."""
@@ -293,6 +308,14 @@ class Protocol(ABC):
     @abstractmethod
     def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
         """x where the bit (one plane) is set, else 0."""
+
+    @abstractmethod
+    def mask_word(self, shape: tuple[int, ...]) -> tuple[Arithmetic, Boolean]:
+        """A random r modulo 2**64 as a number, and the 64 bits of -r: for `unmask_word`."""
+
+    @abstractmethod
+    def unmask_word(self, x: Boolean) -> Arithmetic:
+        """64 planes that a `mask_word` of its own makes uniform, as a number."""
 
     @abstractmethod
     def open(self, x: Arithmetic, to: Parties) -> Clear:

@@ -1,0 +1,161 @@
+"""Trees of (generate, propagate) pairs: which pairs each level of a parallel prefix needs, and the calls for them.
+
+A range [low, high) of bits of two summands generates a carry (G) out of its top without one coming in, or propagates
+one (P). Neighbours join: G = G_upper XOR P_upper G_lower, P = P_upper P_lower, one round for all joins of a level. The
+first level joins the bits of a block without a round of its own: it writes the pairs of a block as bilinear functions
+of the summands (`rules.Bilinear`), which are polynomials here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .rules import Bilinear, Boolean, Protocol
+
+Monomial = tuple[frozenset[int], frozenset[int]]
+"""The AND of these bits of a and of those of b; of nothing, it is one."""
+Polynomial = frozenset[Monomial]
+"""An XOR of monomials."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Item:
+    """A plane of a level: `kind` "G" or "P" of the bits [low, high)."""
+
+    kind: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The items at hand first, and level by level what is computed of those before: each new item is kept or a join."""
+
+    first: tuple[Item, ...]
+    later: tuple[tuple[tuple[Item, int | None], ...], ...]
+    """For each item of a level, the bit where its two halves meet; None for an item kept from the level before."""
+
+
+def blocks(bits: int) -> tuple[int, ...]:
+    """Where the blocks of the first level begin, and the end: 2^k blocks of one or two bits, for the least k."""
+    count = 1
+    while 2 * count < bits:
+        count *= 2
+    single = 2 * count - bits
+    return tuple(range(single)) + tuple(range(single, bits + 1, 2))
+
+
+def levels_for(bounds: Sequence[int], wanted: Iterable[Item]) -> Levels:
+    """What to compute for the wanted items, when every item within one of the blocks between `bounds` is at hand."""
+    spans = [list(bounds)]
+    while len(spans[-1]) > 2:
+        last = spans[-1]
+        spans.append([*last[:-1:2], last[-1]])
+    needed = list(dict.fromkeys(wanted))
+    later = []
+    for below in reversed(spans[:-1]):
+        level = [(item, _meeting(item, below)) for item in needed]
+        later.append(tuple(level))
+        needed = list(dict.fromkeys(half for item, meeting in level for half in _halves(item, meeting)))
+    return Levels(tuple(needed), tuple(reversed(later)))
+
+
+def _meeting(item: Item, below: Sequence[int]) -> int | None:
+    """Where the item's two halves meet, if it is not within one block of the level below."""
+    inside = [bound for bound in below if item.low < bound < item.high]
+    return inside[0] if inside else None
+
+
+def _halves(item: Item, meeting: int | None) -> list[Item]:
+    if meeting is None:
+        return [item]
+    upper, lower = Item("P", meeting, item.high), Item(item.kind, item.low, meeting)
+    return [Item("G", meeting, item.high), upper, lower] if item.kind == "G" else [upper, lower]
+
+
+def run_levels(p: Protocol, planes: Boolean, levels: Levels) -> Boolean:
+    """The wanted items in order, given the planes of `levels.first` in order. One round for each level."""
+    place = {item: index for index, item in enumerate(levels.first)}
+    for level in levels.later:
+        planes, place = _run_level(p, planes, place, level)
+    wanted = [item for item, _ in levels.later[-1]] if levels.later else levels.first
+    return p.planes(planes, tuple(place[item] for item in wanted))
+
+
+FEW = 4
+"""So many kept planes travel along in a product with nothing rather than being copied."""
+
+
+def _run_level(
+    p: Protocol, planes: Boolean, place: dict[Item, int], level: Sequence[tuple[Item, int | None]]
+) -> tuple[Boolean, dict[Item, int]]:
+    kept = [item for item, meeting in level if meeting is None]
+    copied = kept if len(kept) > FEW else []
+    computed = [(item, meeting) for item, meeting in level if item not in copied]
+    left, right, added = [], [], []
+    for item, meeting in computed:
+        if meeting is None:
+            left.append(-1), right.append(-1), added.append(place[item])
+        else:
+            left.append(place[Item("P", meeting, item.high)])
+            right.append(place[Item(item.kind, item.low, meeting)])
+            added.append(place[Item("G", meeting, item.high)] if item.kind == "G" else -1)
+    result = p.conjunction(planes, planes, tuple(left), tuple(right), tuple(added))
+    if copied:
+        result = p.concat_planes(result, p.planes(planes, tuple(place[item] for item in copied)))
+    order = [item for item, _ in computed] + copied
+    return result, {item: index for index, item in enumerate(order)}
+
+
+ONE: Polynomial = frozenset([(frozenset[int](), frozenset[int]())])
+
+
+def bit_of_a(index: int) -> Polynomial:
+    """The bit `index` of a."""
+    return frozenset([(frozenset([index]), frozenset[int]())])
+
+
+def bit_of_b(index: int) -> Polynomial:
+    """The bit `index` of b."""
+    return frozenset([(frozenset[int](), frozenset([index]))])
+
+
+def plus(x: Polynomial, y: Polynomial) -> Polynomial:
+    """x XOR y."""
+    return x ^ y
+
+
+def times(x: Polynomial, y: Polynomial) -> Polynomial:
+    """x AND y."""
+    result: Polynomial = frozenset()
+    for a, b in x:
+        for c, d in y:
+            result ^= frozenset([(a | c, b | d)])
+    return result
+
+
+def polynomial(item: Item) -> Polynomial:
+    """An item as a function of the bits of the summands."""
+    bit = item.high - 1
+    both, either = times(bit_of_a(bit), bit_of_b(bit)), plus(bit_of_a(bit), bit_of_b(bit))
+    own = both if item.kind == "G" else either
+    if item.high - item.low == 1:
+        return own
+    lower = times(either, polynomial(Item(item.kind, item.low, bit)))
+    return plus(own, lower) if item.kind == "G" else lower
+
+
+def bilinear(bits: int, functions: Sequence[Polynomial], negated: bool = False) -> Bilinear:
+    """The form whose planes are these functions of `bits` bits; no monomial has more than two bits of a side."""
+    left: dict[frozenset[int], int] = {frozenset(): -1}
+    right: dict[frozenset[int], int] = {frozenset(): -1}
+    terms = []
+    for function in functions:
+        pairs = []
+        for a, b in sorted(function, key=lambda monomial: (sorted(monomial[0]), sorted(monomial[1]))):
+            pairs.append((left.setdefault(a, len(left) - 1), right.setdefault(b, len(right) - 1)))
+        terms.append(tuple(pairs))
+    return Bilinear(bits, _pairs(left), _pairs(right), tuple(terms), negated)
+
+
+def _pairs(monomials: Iterable[frozenset[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((min(monomial), max(monomial)) for monomial in monomials if monomial)

@@ -1,0 +1,263 @@
+"""The local work on the summands of replicated shares: what masks a message, and what makes a share of the answers.
+
+The rules are in the compiler (`protocols/replicated_summands`); each kernel here is one pass over the data. c and d
+are the two halves of a shared bit, a = x_0 + x_1 and b = x_2 those of a shared number.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .bits import Planes, choice, indices
+from .native import (
+    INDICES,
+    INT,
+    OUT,
+    OUT16,
+    OUT32,
+    OUT_PLANES,
+    PLANES,
+    WORDS,
+    WORDS16,
+    WORDS32,
+    Kernel,
+    Native,
+    inline,
+    native,
+)
+from .ring import flat
+
+Array = np.ndarray[Any, Any]
+
+
+@native(OUT_PLANES, PLANES, PLANES, PLANES, INDICES, INDICES, INDICES)
+def _dot(out: Array, x: Array, y: Array, mask: Array, left: Array, right: Array, ends: Array) -> None:
+    words = out.shape[1]
+    for first in range(0, words, 512):
+        stop = min(words, first + 512)
+        term = 0
+        for plane in range(out.shape[0]):
+            for word in range(first, stop):
+                out[plane, word] = mask[plane, word]
+            while term < ends[plane]:
+                a, b = left[term], right[term]
+                if a >= 0 and b >= 0:
+                    for word in range(first, stop):
+                        out[plane, word] ^= x[a, word] & y[b, word]
+                elif a >= 0:
+                    for word in range(first, stop):
+                        out[plane, word] ^= x[a, word]
+                elif b >= 0:
+                    for word in range(first, stop):
+                        out[plane, word] ^= y[b, word]
+                else:
+                    for word in range(first, stop):
+                        out[plane, word] = ~out[plane, word]
+                term += 1
+
+
+@native(OUT_PLANES, PLANES, PLANES, PLANES, PLANES, PLANES, INDICES, INDICES, INDICES)
+def _and_xor(
+    out: Array,
+    xm: Array,
+    xn: Array,
+    ym: Array,
+    yn: Array,
+    zero: Array,
+    left: Array,
+    right: Array,
+    plus: Array,
+) -> None:
+    for plane in range(out.shape[0]):
+        a, b, c = left[plane], right[plane], plus[plane]
+        for word in range(out.shape[1]):
+            out[plane, word] = zero[plane, word]
+        if a >= 0 and b >= 0:
+            for word in range(out.shape[1]):
+                mine = ym[b, word]
+                out[plane, word] ^= (xm[a, word] & (mine ^ yn[b, word])) ^ (xn[a, word] & mine)
+        if c >= 0:
+            for word in range(out.shape[1]):
+                out[plane, word] ^= xm[c, word]
+
+
+@inline
+def _bit(plane: Array, element: int) -> Any:
+    return (plane[element >> 6] >> np.uint64(element & 63)) & np.uint64(1)
+
+
+@inline
+def _negated(x: Any, bit: Any) -> Any:
+    """-x where the bit is set, else x."""
+    return (x ^ (np.uint64(0) - bit)) + bit
+
+
+@native(OUT, PLANES, WORDS)
+def _add_bits(out: Array, c: Array, w: Array) -> None:
+    size = out.size // c.shape[0]
+    for plane in range(c.shape[0]):
+        for i in range(size):
+            out[plane * size + i] = w[plane * size + i] + _bit(c[plane], i)
+
+
+@native(OUT, PLANES, WORDS, WORDS, WORDS)
+def _weigh(out: Array, d: Array, weights: Array, w: Array, y: Array) -> None:
+    size = out.size
+    for i in range(size):
+        out[i] = y[i]
+    for plane in range(d.shape[0]):
+        for i in range(size):
+            out[i] += weights[plane] * _negated(w[plane * size + i], _bit(d[plane], i))
+
+
+@native(OUT, PLANES, WORDS, WORDS, WORDS, WORDS)
+def _weigh_join(out: Array, d: Array, weights: Array, f: Array, q: Array, y: Array) -> None:
+    size = out.size
+    for i in range(size):
+        out[i] = np.uint64(0) - q[i] - y[i]
+    for plane in range(d.shape[0]):
+        for i in range(size):
+            bit = _bit(d[plane], i)
+            out[i] += weights[plane] * (_negated(f[plane * size + i], bit) + bit)
+
+
+@native(OUT, PLANES, WORDS, WORDS, WORDS)
+def _gate_sum(out: Array, c: Array, x0: Array, x1: Array, s: Array) -> None:
+    for i in range(out.size):
+        out[i] = _bit(c[0], i) * (x0[i] + x1[i]) - s[i]
+
+
+@native(OUT, PLANES, WORDS, WORDS, WORDS)
+def _gate_masks(out: Array, c: Array, x0: Array, x1: Array, w: Array) -> None:
+    size = x0.size
+    for i in range(size):
+        bit = _bit(c[0], i)
+        out[i] = _negated(x0[i] + x1[i], bit) + w[i]
+        out[size + i] = bit + w[size + i]
+
+
+@native(OUT, PLANES, WORDS, WORDS, WORDS)
+def _gate(out: Array, d: Array, b: Array, w: Array, y: Array) -> None:
+    size = out.size
+    for i in range(size):
+        bit = _bit(d[0], i)
+        out[i] = bit * w[i] + _negated(b[i], bit) * w[size + i] + y[i]
+
+
+@native(OUT, PLANES, WORDS, WORDS, WORDS, WORDS)
+def _gate_join(out: Array, d: Array, b: Array, f: Array, q: Array, y: Array) -> None:
+    size = out.size
+    for i in range(size):
+        bit = _bit(d[0], i)
+        out[i] = bit * (f[i] + b[i]) + _negated(b[i], bit) * f[size + i] - q[i] - y[i]
+
+
+@native(OUT, WORDS, WORDS, WORDS, INT)
+def _shift_sum(out: Array, x0: Array, x1: Array, s: Array, shift: int) -> None:
+    for i in range(out.size):
+        out[i] = np.uint64(np.int64(x0[i] + x1[i]) >> shift) - s[i]
+
+
+def _sign_sum_loop(out: Array, x0: Array, x1: Array, w: Array) -> None:
+    for i in range(out.size):
+        out[i] = w[i] + ((x0[i] + x1[i]) >> np.uint64(63))
+
+
+def _sign_gate_loop(out: Array, b: Array, w: Array, y: Array) -> None:
+    for i in range(out.size):
+        out[i] = w[i] * (b[i] >> np.uint64(63)) + y[i]
+
+
+def _shift_join_loop(out: Array, b: Array, f: Array, q: Array, y: Array, shift: int) -> None:
+    high = np.uint64(64 - shift)
+    for i in range(out.size):
+        product = np.uint64(f[i]) * (b[i] >> np.uint64(63)) - np.uint64(q[i]) - np.uint64(y[i])
+        out[i] = np.uint64(np.int64(b[i]) >> shift) + (product << high)
+
+
+def _add_high_loop(out: Array, x: Array, y: Array, shift: int) -> None:
+    high = np.uint64(64 - shift)
+    for i in range(out.size):
+        out[i] = x[i] + (np.uint64(y[i]) << high)
+
+
+_sign_sum = {
+    "16": native(OUT16, WORDS, WORDS, WORDS16)(_sign_sum_loop),
+    "32": native(OUT32, WORDS, WORDS, WORDS32)(_sign_sum_loop),
+    "64": native(OUT, WORDS, WORDS, WORDS)(_sign_sum_loop),
+}
+_sign_gate = {
+    "16": native(OUT16, WORDS, WORDS16, WORDS16)(_sign_gate_loop),
+    "32": native(OUT32, WORDS, WORDS32, WORDS32)(_sign_gate_loop),
+    "64": native(OUT, WORDS, WORDS, WORDS)(_sign_gate_loop),
+}
+_shift_join = {
+    "16": native(OUT, WORDS, WORDS16, WORDS16, WORDS16, INT)(_shift_join_loop),
+    "32": native(OUT, WORDS, WORDS32, WORDS32, WORDS32, INT)(_shift_join_loop),
+    "64": native(OUT, WORDS, WORDS, WORDS, WORDS, INT)(_shift_join_loop),
+}
+_add_high = {
+    "16": native(OUT, WORDS, WORDS16, INT)(_add_high_loop),
+    "32": native(OUT, WORDS, WORDS32, INT)(_add_high_loop),
+    "64": native(OUT, WORDS, WORDS, INT)(_add_high_loop),
+}
+
+
+def _dot_planes(out: Array, x: Array, y: Array, mask: Array, *, left: Planes, right: Planes, ends: Planes) -> None:
+    _dot.run(out, x, y, mask, indices(left), indices(right), indices(ends))
+
+
+def _and_xor_planes(
+    out: Array,
+    xm: Array,
+    xn: Array,
+    ym: Array,
+    yn: Array,
+    zero: Array,
+    *,
+    plus: Planes,
+    left: Planes | None = None,
+    right: Planes | None = None,
+) -> None:
+    _and_xor.run(out, xm, xn, ym, yn, zero, choice(left, len(out)), choice(right, len(out)), indices(plus))
+
+
+def _plain(function: Native) -> Kernel:
+    def run(out: Array, *inputs: Array) -> None:
+        function.run(flat(out), *map(flat, inputs))
+
+    return Kernel(run, (function,))
+
+
+def _shifting(function: Native) -> Kernel:
+    def run(out: Array, *inputs: Array, bits: int) -> None:
+        function.run(flat(out), *map(flat, inputs), bits)
+
+    return Kernel(run, (function,))
+
+
+def _by_planes(function: Native) -> Kernel:
+    """The first input is bit planes."""
+
+    def run(out: Array, planes: Array, *inputs: Array) -> None:
+        function.run(flat(out), planes, *map(flat, inputs))
+
+    return Kernel(run, (function,))
+
+
+TABLE: dict[str, Kernel] = {
+    "bits.dot": Kernel(_dot_planes, (_dot,)),
+    "replicated.and_xor": Kernel(_and_xor_planes, (_and_xor,)),
+    "replicated.add_bits": _by_planes(_add_bits),
+    "replicated.weigh": _by_planes(_weigh),
+    "replicated.weigh_join": _by_planes(_weigh_join),
+    "replicated.gate_sum": _by_planes(_gate_sum),
+    "replicated.gate_masks": _by_planes(_gate_masks),
+    "replicated.gate": _by_planes(_gate),
+    "replicated.gate_join": _by_planes(_gate_join),
+    "replicated.shift_sum": _shifting(_shift_sum),
+    **{f"replicated.sign_sum{width}": _plain(function) for width, function in _sign_sum.items()},
+    **{f"replicated.sign_gate{width}": _plain(function) for width, function in _sign_gate.items()},
+    **{f"replicated.shift_join{width}": _shifting(function) for width, function in _shift_join.items()},
+    **{f"replicated.add_high{width}": _shifting(function) for width, function in _add_high.items()},
+}
