@@ -219,7 +219,7 @@ def _fixed_from_float(values: Any, wanted: Declaration) -> Array:
         _refuse_where(~np.isfinite(numbers), "the value is missing or not finite; a number is expected")
         _refuse_where(np.abs(numbers) >= limit, _outside_fixed(wanted))
     scaled = numbers * 2.0**wanted.scale
-    return np.rint(scaled, out=scaled).astype(np.int64)
+    return np.asarray(np.rint(scaled, out=scaled), np.int64)
 
 
 def _fixed_from_integer(values: Any, wanted: Declaration) -> Array:
@@ -291,13 +291,9 @@ def _category_from_integer(values: Any, wanted: Declaration) -> Array:
 
 
 def _date_from_date(values: Any, wanted: Declaration) -> Array:
-    try:
-        days = values.cast(pa.date32())
-    except pa.ArrowInvalid:
-        days = values.cast(pa.date32(), safe=False)
-        midnight = days.cast(values.type)
-        is_day = pc.equal(midnight, values).to_numpy(zero_copy_only=False)
-        _refuse_where(~is_day, "the value has a time of day; a day is expected")
+    days = values.cast(pa.date32(), safe=False)
+    is_day = pc.equal(days.cast(values.type), values).to_numpy(zero_copy_only=False)
+    _refuse_where(~is_day, "the value has a time of day; a day is expected")
     return np.asarray(days.cast(pa.int32()).to_numpy(zero_copy_only=True).astype(np.int64))
 
 

@@ -7,7 +7,7 @@ first line has; the encoding is UTF-8, with or without a byte order mark.
 
 import csv
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from mmap import ACCESS_READ, mmap
@@ -134,19 +134,26 @@ def _parse(layout: _Layout, types: dict[str, Any]) -> Any:
             false_values=list(FALSE_WORDS),
         ),
     )
-    return _without_blank_end(table) if layout.width == 1 and types else table
+    return table.slice(0, table.num_rows - _blank_lines_at_end(layout.path)) if layout.width == 1 else table
 
 
-def _without_blank_end(table: Any) -> Any:
-    rows = table.num_rows
-    while rows and table.column(0)[rows - 1].as_py() in (None, ""):
-        rows -= 1
-    return table.slice(0, rows)
+@contextmanager
+def _bytes_of(path: Path) -> Iterator[mmap]:
+    with path.open("rb") as file, closing(mmap(file.fileno(), 0, access=ACCESS_READ)) as content:
+        yield content
 
 
 def _has_quotes(path: Path) -> bool:
-    with path.open("rb") as file, closing(mmap(file.fileno(), 0, access=ACCESS_READ)) as content:
+    with _bytes_of(path) as content:
         return content.find(b'"') >= 0
+
+
+def _blank_lines_at_end(path: Path) -> int:
+    with _bytes_of(path) as content:
+        end = len(content)
+        while end and content[end - 1] in b"\r\n":
+            end -= 1
+        return max(0, content[end:].count(b"\n") - 1)
 
 
 def _line(layout: _Layout, row: int) -> int | None:

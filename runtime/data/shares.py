@@ -1,0 +1,174 @@
+"""Shares kept between programs: one file for each saved value and node. In and out: arrays as the graph lays them out.
+
+`FOLDER/NAME/node0.arrow` is the share of node 0: an Arrow IPC file of one row, whose columns are the raw arrays and
+whose schema holds the manifest. A file appears whole or not at all: it is written under another name, and renamed when
+the caller says that the run succeeded.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ..errors import InputError
+from ..graph.nodes import Declaration
+from .convert import Array
+
+_FORMAT = 1
+_KEY = b"tacit"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a file of shares says of itself; all of it is public.
+
+    `program` is the digest of the graph that saved the value, `run` the same at all nodes of one run and at no other.
+    `node` counts from 0 and `party` names that node. `arrays` are name, type and shape of each column.
+    """
+
+    name: str
+    kind: str
+    bits: int
+    scale: int
+    labels: tuple[str, ...]
+    shape: tuple[int, ...]
+    protocol: str
+    program: str
+    run: str
+    node: int
+    nodes: int
+    party: str
+    arrays: tuple[tuple[str, str, tuple[int, ...]], ...] = ()
+    format: int = _FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Files that are written but not yet in their place."""
+
+    files: tuple[tuple[Path, Path], ...]
+
+    def commit(self) -> None:
+        """Puts every file in its place."""
+        for temporary, final in self.files:
+            os.replace(temporary, final)
+
+    def discard(self) -> None:
+        """Removes what was written, and folders made for it that hold nothing else."""
+        for temporary, final in self.files:
+            temporary.unlink(missing_ok=True)
+            if not any(final.parent.iterdir()):
+                final.parent.rmdir()
+
+
+def prepare_shares(folder: Path, shares: Iterable[tuple[Manifest, Mapping[str, Array]]]) -> Prepared:
+    """Writes each share beside its place. Raises `InputError` when the folder cannot be written."""
+    files: list[tuple[Path, Path]] = []
+    try:
+        for manifest, arrays in shares:
+            final = _path(folder, manifest.name, manifest.node)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            temporary = final.with_name(f".{final.name}.{os.getpid()}.part")
+            files.append((temporary, final))
+            _write(temporary, manifest, arrays)
+    except OSError as error:
+        Prepared(tuple(files)).discard()
+        raise InputError(f"shares cannot be kept in {folder}: {error.strerror or 'input/output error'}") from None
+    return Prepared(tuple(files))
+
+
+def read_manifest(folder: Path, name: str, node: int) -> Manifest:
+    """What the file of a node's share says of itself. Raises `InputError`."""
+    return _open(folder, name, node)[0]
+
+
+def read_shares(folder: Path, declared: Declaration, protocol: str, node: int, nodes: int) -> dict[str, Array]:
+    """The arrays of a node's share, after comparing its manifest with what the program expects. Raises `InputError`."""
+    manifest, table = _open(folder, declared.name, node)
+    _check(manifest, declared, protocol, nodes, _path(folder, declared.name, node))
+    arrays: dict[str, Array] = {}
+    for (name, dtype, shape), column in zip(manifest.arrays, table.columns, strict=True):
+        content = np.frombuffer(column[0].as_buffer(), dtype=np.dtype(dtype))
+        arrays[name] = np.array(content.reshape(shape))
+    return arrays
+
+
+def check_same_run(manifests: Iterable[Manifest]) -> None:
+    """Raises `InputError` unless the shares of one value come from one run: others do not add up to any secret."""
+    first: Manifest | None = None
+    for manifest in manifests:
+        if first is not None and manifest.run != first.run:
+            raise InputError(
+                f"the shares of {manifest.name!r} at {first.party} and at {manifest.party} come from different runs; "
+                "run the program that saves it again"
+            )
+        first = first or manifest
+
+
+def _path(folder: Path, name: str, node: int) -> Path:
+    return folder / name / f"node{node}.arrow"
+
+
+def _write(path: Path, manifest: Manifest, arrays: Mapping[str, Array]) -> None:
+    layout = tuple((name, array.dtype.str, array.shape) for name, array in arrays.items())
+    told = json.dumps(asdict(manifest) | {"arrays": layout}).encode()
+    columns = [pa.array([np.ascontiguousarray(array).tobytes()], pa.large_binary()) for array in arrays.values()]
+    schema = pa.schema([(name, pa.large_binary()) for name in arrays], metadata={_KEY: told})
+    with path.open("wb") as file:
+        with pa.ipc.new_file(file, schema) as writer:
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _open(folder: Path, name: str, node: int) -> tuple[Manifest, Any]:
+    path = _path(folder, name, node)
+    try:
+        with pa.memory_map(str(path)) as file:
+            table = pa.ipc.open_file(file).read_all()
+        told = json.loads((table.schema.metadata or {})[_KEY])
+        manifest = Manifest(
+            **{
+                **told,
+                "labels": tuple(told["labels"]),
+                "shape": tuple(told["shape"]),
+                "arrays": tuple((each, dtype, tuple(shape)) for each, dtype, shape in told["arrays"]),
+            }
+        )
+    except FileNotFoundError:
+        raise InputError(f"input {name!r}: no shares are kept at {path}; run the program that saves it first") from None
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        raise InputError(f"input {name!r}: {path} is not readable as shares") from None
+    if manifest.format != _FORMAT:
+        raise InputError(f"input {name!r}: {path} has format {manifest.format}; this version reads {_FORMAT}")
+    return manifest, table
+
+
+def _check(manifest: Manifest, declared: Declaration, protocol: str, nodes: int, path: Path) -> None:
+    expected: dict[str, Any] = {
+        "protocol": protocol,
+        "nodes": nodes,
+        "kind": declared.kind,
+        "scale": declared.scale,
+        "labels": declared.labels,
+    }
+    for what, wanted in expected.items():
+        found = getattr(manifest, what)
+        if found != wanted:
+            raise InputError(f"input {declared.name!r}: {path} was saved with {what} {found}, but {wanted} is needed")
+    if manifest.bits > declared.bits:
+        problem = f"{path} was saved with {manifest.bits} bits, more than the {declared.bits} declared"
+        raise InputError(f"input {declared.name!r}: {problem}")
+    agrees = len(manifest.shape) == len(declared.dimensions) and all(
+        not isinstance(dimension, int) or dimension == size
+        for dimension, size in zip(declared.dimensions, manifest.shape, strict=True)
+    )
+    if not agrees:
+        dimensions = ", ".join(map(str, declared.dimensions))
+        shape = ", ".join(map(str, manifest.shape))
+        raise InputError(f"input {declared.name!r}: {path} has shape [{shape}], but [{dimensions}] is declared")
