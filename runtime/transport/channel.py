@@ -60,6 +60,31 @@ class SocketChannel:
         self._connection.close()
 
 
+class Tunnel(Protocol):
+    """What protects a connection on its way: nothing, or TLS."""
+
+    def enter(self, connection: socket.socket, callee: int | None) -> socket.socket:
+        """The protected connection to party `callee`, or, None, to one that called. Takes the plain one over."""
+
+    def channel(self, connection: socket.socket) -> Channel:
+        """The channel over a connection that was entered."""
+
+
+class Plain:
+    """No protection on the way, for connections that stay on one machine."""
+
+    def enter(self, connection: socket.socket, callee: int | None) -> socket.socket:
+        """The connection as it is."""
+        return connection
+
+    def channel(self, connection: socket.socket) -> Channel:
+        """A `SocketChannel`."""
+        return SocketChannel(connection)
+
+
+PLAIN = Plain()
+
+
 def tune(connection: socket.socket) -> None:
     """Sends small messages at once and notices a vanished machine."""
     if connection.family not in (socket.AF_INET, socket.AF_INET6):

@@ -22,8 +22,16 @@ _MOST_BYTES = 8192
 PREFIX_BYTES = _PREFIX.size
 
 
-class HelloError(Exception):
-    """A peer's hello or proof is not acceptable; the text completes "party X ..."."""
+class StrangerError(Exception):
+    """Somebody's hello is malformed or without proof: not one of the parties, as far as this one can tell."""
+
+
+class DifferenceError(Exception):
+    """A party that proved itself runs something else; the text completes "party X ..."."""
+
+    def __init__(self, party: int, fact: str) -> None:
+        super().__init__(f"has another {fact} than this party")
+        self.party = party
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ def rest_length(prefix: bytes) -> int:
     """How many bytes follow the first PREFIX_BYTES of a hello; bounded."""
     magic, length, _ = _PREFIX.unpack(prefix)
     if magic != _MAGIC or not _NONCE_BYTES <= length <= _MOST_BYTES:
-        raise HelloError("does not speak this version of Tacit's protocol")
+        raise StrangerError
     return int(length)
 
 
@@ -91,7 +99,7 @@ def unpack(packed: bytes) -> Hello:
         facts = json.loads(rest[_NONCE_BYTES:])
         return Hello(party, rest[:_NONCE_BYTES], tuple((str(name), str(value)) for name, value in facts))
     except (TypeError, ValueError):
-        raise HelloError("sent a hello that cannot be read") from None
+        raise StrangerError from None
 
 
 def transcript(speaker: int, caller: bytes, answerer: bytes) -> bytes:
@@ -100,10 +108,10 @@ def transcript(speaker: int, caller: bytes, answerer: bytes) -> bytes:
 
 
 def check_facts(mine: Hello, theirs: Hello) -> None:
-    """Raises `HelloError` naming the first fact in which the parties differ."""
+    """Raises `DifferenceError` naming the first fact in which the parties differ."""
     others = dict(theirs.facts)
     for name, value in mine.facts:
         if others.pop(name, None) != value:
-            raise HelloError(f"has another {name} than this party")
-    if others:
-        raise HelloError(f"has another {next(iter(others))} than this party")
+            raise DifferenceError(theirs.party, name)
+    for name in others:
+        raise DifferenceError(theirs.party, name)

@@ -17,7 +17,9 @@ from .base import Receives, Sends
 from .channel import Channel
 from .frames import HEADER_BYTES, FrameError, check_farewell, check_message, farewell_header, message_header
 
-_SPIN_SECONDS = 20e-6
+_SPIN_SECONDS = 50e-6
+"""Measured with three parties on two cores: 28 microseconds a round; sleeping at once takes 44, and spinning longer
+changes nothing."""
 
 _READ = select.POLLIN
 _WRITE = select.POLLOUT

@@ -1,0 +1,178 @@
+"""Connecting the parties: listening, calling, and the first words on each connection.
+
+Each party calls those with lower numbers and answers those with higher ones. A caller that cannot prove itself is
+hung up on and forgotten: strangers neither take part nor stop a run.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from ..errors import PeerError
+from . import hello
+from .channel import PLAIN, Tunnel
+from .hello import Authority, DifferenceError, Hello, StrangerError
+from .tcp import TcpTransport
+
+Address = tuple[str, int]
+
+_WORDS_SECONDS = 10.0
+"""How long a new connection may stay silent before its first words are over."""
+
+_RETRY_SECONDS = 0.05
+_GLANCE_SECONDS = 0.002
+_MOST_CALLERS = 16
+"""Connections whose first words are heard at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What one party needs to meet the others. `facts` must be the same at all; `seconds` bounds the whole meeting."""
+
+    me: int
+    names: Sequence[str]
+    addresses: Mapping[int, Address]
+    facts: Mapping[str, str]
+    authority: Authority
+    tunnel: Tunnel = PLAIN
+    seconds: float = 60.0
+
+
+def listen(address: Address = ("127.0.0.1", 0)) -> socket.socket:
+    """A listening socket; port 0 takes a free one, which `getsockname` tells."""
+    return socket.create_server(address, backlog=128)
+
+
+def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:
+    """A transport to all other parties, which have proved themselves and agree on the facts. Closes the listener.
+
+    Raises `PeerError` naming a party that cannot be reached in time, is not who it should be, or runs something else.
+    """
+    deadline = monotonic() + meeting.seconds
+    connections: dict[int, socket.socket] = {}
+    try:
+        for peer in range(meeting.me):
+            connections[peer] = _call(meeting, peer, deadline)
+        _answer(meeting, listener, connections, deadline)
+    except BaseException:
+        for connection in connections.values():
+            connection.close()
+        raise
+    finally:
+        listener.close()
+    channels = {peer: meeting.tunnel.channel(connection) for peer, connection in connections.items()}
+    return TcpTransport(meeting.me, meeting.names, channels)
+
+
+def _call(meeting: Meeting, peer: int, deadline: float) -> socket.socket:
+    """A connection to a lower party; waits for it to start listening."""
+    name = meeting.names[peer]
+    connection = _dial(meeting.addresses[peer], deadline)
+    if connection is None:
+        raise PeerError(name, "cannot be reached")
+    try:
+        connection, theirs = _first_words(meeting, connection, peer)
+    except DifferenceError as error:
+        raise PeerError(name, str(error)) from None
+    except StrangerError:
+        raise PeerError(name, "did not prove who it is") from None
+    except OSError as error:
+        raise PeerError(name, "closed its connection before the first round") from error
+    if theirs.party != peer:
+        connection.close()
+        raise PeerError(name, f"has number {theirs.party} where this party expects {peer}")
+    return connection
+
+
+def _dial(address: Address, deadline: float) -> socket.socket | None:
+    while (left := deadline - monotonic()) > 0:
+        try:
+            return socket.create_connection(address, timeout=left)
+        except OSError:
+            sleep(min(_RETRY_SECONDS, left))
+    return None
+
+
+def _answer(
+    meeting: Meeting, listener: socket.socket, connections: dict[int, socket.socket], deadline: float
+) -> None:
+    """Adds a connection from each higher party."""
+    missing = set(range(meeting.me + 1, len(meeting.names)))
+    callers: dict[Future[tuple[socket.socket, Hello]], socket.socket] = {}
+    with ThreadPoolExecutor(_MOST_CALLERS) as hearing:
+        try:
+            while missing:
+                if monotonic() > deadline:
+                    raise PeerError(meeting.names[min(missing)], "did not connect in time")
+                if select.select([listener], [], [], _GLANCE_SECONDS)[0] and len(callers) < _MOST_CALLERS:
+                    caller, _ = listener.accept()
+                    callers[hearing.submit(_first_words, meeting, caller, None)] = caller
+                for future in [future for future in callers if future.done()]:
+                    del callers[future]
+                    _admit(meeting, future, missing, connections)
+        finally:
+            for caller in callers.values():
+                caller.shutdown(socket.SHUT_RDWR)
+
+
+def _admit(
+    meeting: Meeting,
+    future: Future[tuple[socket.socket, Hello]],
+    missing: set[int],
+    connections: dict[int, socket.socket],
+) -> None:
+    """Takes in a caller whose first words are over, if it is one that is missing."""
+    try:
+        connection, theirs = future.result()
+    except DifferenceError as error:
+        raise PeerError(meeting.names[error.party], str(error)) from None
+    except (StrangerError, OSError):
+        return
+    if theirs.party in missing:
+        missing.remove(theirs.party)
+        connections[theirs.party] = connection
+    else:
+        connection.close()
+
+
+def _first_words(meeting: Meeting, raw: socket.socket, callee: int | None) -> tuple[socket.socket, Hello]:
+    """Hellos and proofs both ways, on a connection to `callee`, or, None, from somebody who called.
+
+    Returns the connection to go on with. On any failure it is closed.
+    """
+    connection = raw
+    try:
+        raw.settimeout(_WORDS_SECONDS)
+        connection = meeting.tunnel.enter(raw, callee)
+        mine = hello.new_hello(meeting.me, meeting.facts)
+        packed = hello.pack(mine)
+        connection.sendall(packed)
+        prefix = _read(connection, hello.PREFIX_BYTES)
+        answer = prefix + _read(connection, hello.rest_length(prefix))
+        theirs = hello.unpack(answer)
+        words = (packed, answer) if callee is not None else (answer, packed)
+        connection.sendall(meeting.authority.prove(hello.transcript(meeting.me, *words)))
+        proof = _read(connection, meeting.authority.proof_bytes)
+        transcript = hello.transcript(theirs.party, *words)
+        if theirs.party == meeting.me or not meeting.authority.is_proof(theirs.party, transcript, proof):
+            raise StrangerError
+        hello.check_facts(mine, theirs)
+    except BaseException:
+        connection.close()
+        raise
+    return connection, theirs
+
+
+def _read(connection: socket.socket, length: int) -> bytes:
+    content = bytearray()
+    while len(content) < length:
+        piece = connection.recv(length - len(content))
+        if not piece:
+            raise ConnectionResetError
+        content += piece
+    return bytes(content)

@@ -1,0 +1,37 @@
+"""Connected groups of parties in one process, over each transport, and a way to run code at all of them at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from tacit.runtime.transport import memory
+from tacit.runtime.transport.base import Transport
+from tacit.runtime.transport.connect import Meeting, connect, listen
+from tacit.runtime.transport.hello import SharedToken
+
+NAMES = ("alice", "bob", "carol", "dave", "erin")
+TOKEN = bytes(32)
+Result = TypeVar("Result")
+
+
+def at_all(parties: int, run: Callable[[int], Result]) -> list[Result]:
+    """What `run(party)` returns at each party, all running at the same time; raises the first party's exception."""
+    with ThreadPoolExecutor(parties) as pool:
+        return [future.result() for future in [pool.submit(run, party) for party in range(parties)]]
+
+
+def over_memory(parties: int) -> list[Transport]:
+    return list(memory.connect(NAMES[:parties]))
+
+
+def over_tcp(parties: int) -> list[Transport]:
+    listeners = [listen() for _ in range(parties)]
+    addresses = {party: listener.getsockname() for party, listener in enumerate(listeners)}
+
+    def join(party: int) -> Transport:
+        return connect(Meeting(party, NAMES[:parties], addresses, {}, SharedToken(TOKEN)), listeners[party])
+
+    return at_all(parties, join)
+
+
+GROUPS: dict[str, Callable[[int], list[Transport]]] = {"memory": over_memory, "tcp": over_tcp}
