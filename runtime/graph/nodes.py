@@ -1,7 +1,7 @@
 """The protocol graph: seven node kinds and nothing else. Compilers write it, parties run it, pictures draw it.
 
-A *value* is a number that indexes `Graph.types`. It exists at some parties, and each of them holds its own content under
-that one number: `mine` of a replicated sharing is one value with three contents. Blocks are in execution order;
+A *value* is a number that indexes `Graph.types`. It exists at some parties, and each of them holds its own content
+under that one number: `mine` of a replicated sharing is one value with three contents. Blocks are in execution order;
 consecutive `Exchange` nodes of a block are one round and travel as one message for each pair of parties.
 """
 
@@ -179,10 +179,10 @@ class Output:
 class Repeat:
     """A body that runs `count` times, or, `condition` given, while that public BOOLEAN scalar holds.
 
-    On entry `parameters` (values of the body) are bound to `initial`; after each turn they are rebound to `results`, and
-    the condition to `next_condition`. After the last turn `outputs` are bound to what the parameters would be. `index`,
-    if not None, is a value of the body: the turn's number, an INTEGER scalar at all parties. Bodies may read any value
-    from outside. An `if` on a revealed bit is a repeat whose condition is false after one turn.
+    On entry `parameters` (values of the body) are bound to `initial`; after each turn they are rebound to `results`,
+    and the condition to `next_condition`. After the last turn `outputs` are bound to what the parameters would be.
+    `index`, if not None, is a value of the body: the turn's number, an INTEGER scalar at all parties. Bodies may read
+    any value from outside. An `if` on a revealed bit is a repeat whose condition is false after one turn.
     """
 
     body: tuple[Node, ...]
@@ -205,8 +205,8 @@ class Declaration:
     """How an input or output looks to people: what `data` validates on reading and how it shows a result.
 
     `kind` is bool, int, fixed, key, category or date; `bits`, `scale` and `labels` as in the language's types.
-    `dimensions` are ints, or size names that the data binds. Columns of a table have the same `table` and `rows` as their
-    first dimension's value; for outputs, `valid` names the output that holds the table's valid bits.
+    `dimensions` are ints, or size names that the data binds. Columns of a table have the same `table` and `rows` as
+    their first dimension's value; for outputs, `valid` names the output that holds the table's valid bits.
     """
 
     name: str

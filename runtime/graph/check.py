@@ -1,0 +1,248 @@
+"""What a party verifies of a graph before it runs it. In: a graph from anywhere. Out: nothing, or `GraphError`.
+
+After `check`, each value is bound once before it is used, by parties that hold what they read; kernels are called by
+their signatures; messages have one sender for each receiver and do not wait for each other within a round; sizes are
+bounded.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from .errors import GraphError, require
+from .nodes import (
+    ROLE_EVERYONE,
+    Constant,
+    Declaration,
+    Exchange,
+    Graph,
+    Input,
+    Local,
+    Node,
+    Output,
+    Parties,
+    Random,
+    Repeat,
+    Storage,
+    ValueType,
+)
+from .signatures import check_call
+
+MOST_PARTIES = 4096
+MOST_VALUES = 1 << 24
+MOST_ELEMENTS = 1 << 40
+MOST_AXES = 64
+MOST_PLANES = 1 << 16
+MOST_TURNS = 1 << 48
+DEEPEST_REPEAT = 64
+
+RANDOM_SOURCES = ("stream", "zero")
+"""What `Random.source` may be; the sources have no attributes."""
+
+CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
+
+
+def check(graph: Graph) -> None:
+    """Raises `GraphError` unless every party may run its part of `graph`."""
+    _check_header(graph)
+    for number, kind in enumerate(graph.types):
+        _check_type(number, kind)
+    _Checker(graph).block(graph.body, 0)
+
+
+def _check_header(graph: Graph) -> None:
+    count = len(graph.parties)
+    require(0 < count <= MOST_PARTIES, f"{count} parties")
+    require(len(set(graph.parties)) == count and all(graph.parties), "two parties have the same name, or one has none")
+    require(0 < graph.nodes <= count, f"{graph.nodes} of {count} parties are nodes")
+    require(ROLE_EVERYONE not in graph.roles, "a role has no name")
+    require(all(0 <= party < count for party in graph.roles.values()), "a role sits on no party")
+    require(len(graph.types) <= MOST_VALUES, f"{len(graph.types)} values")
+    for declarations in (graph.inputs, graph.outputs):
+        seen = [(declaration.name, declaration.role) for declaration in declarations]
+        require(len(set(seen)) == len(seen), "an input or output is declared twice")
+
+
+def _check_type(number: int, kind: ValueType) -> None:
+    require(len(kind.shape) <= MOST_AXES, f"value {number} has {len(kind.shape)} axes")
+    require(all(0 <= size <= MOST_ELEMENTS for size in kind.shape), f"value {number} has shape {kind.shape}")
+    most = MOST_PLANES if kind.storage is Storage.BITS else 0
+    require(0 <= kind.planes <= most, f"value {number} has {kind.planes} planes")
+    require(kind.size * max(kind.planes, 1) <= MOST_ELEMENTS, f"value {number} has {kind.size} elements")
+
+
+class _Checker:
+    """Walks the blocks in order of execution. `holders` has the values in scope, `bound` all that ever were."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.everyone = frozenset(range(len(graph.parties)))
+        self.holders: dict[int, frozenset[int]] = {}
+        self.bound: set[int] = set()
+        self.inputs = {declaration.name: declaration for declaration in graph.inputs}
+        self.outputs = {declaration.name for declaration in graph.outputs}
+        self.given: set[str] = set()
+
+    def block(self, nodes: Sequence[Node], depth: int) -> None:
+        require(depth <= DEEPEST_REPEAT, f"repeats are nested more than {DEEPEST_REPEAT} deep")
+        arrived: set[int] = set()
+        for node in nodes:
+            require(-1 <= node.span < len(self.graph.places), f"there is no place {node.span}")
+            match node:
+                case Input():
+                    require(depth == 0, f"input {node.name!r} stands inside a repeat")
+                    self.input(node)
+                case Constant():
+                    self.constant(node)
+                case Random():
+                    self.random(node)
+                case Local():
+                    self.local(node)
+                case Exchange():
+                    require(node.value not in arrived, f"value {node.value} is sent on in the round that it arrives in")
+                    self.exchange(node)
+                case Output():
+                    self.output(node)
+                case Repeat():
+                    self.repeat(node, depth)
+            arrived = arrived | {node.output} if isinstance(node, Exchange) else set()
+
+    def input(self, node: Input) -> None:
+        declaration = self.declaration(node.name)
+        require(node.name not in self.given, f"input {node.name!r} is read twice")
+        self.given.add(node.name)
+        require(node.shares == declaration.shares, f"input {node.name!r} is declared otherwise")
+        require(node.shares or self.storage(node.output) in CLEAR_STORAGES, f"input {node.name!r} is not in the clear")
+        if node.shares:
+            expected = frozenset(range(self.graph.nodes))
+        elif declaration.role == ROLE_EVERYONE:
+            expected = self.everyone
+        elif declaration.each:
+            expected = frozenset(node.at[:1])
+        else:
+            expected = self.role(declaration.role)
+        require(self.parties(node.at) == expected, f"input {node.name!r} is at other parties than declared")
+        self.bind(node.output, node.at)
+
+    def declaration(self, name: str) -> Declaration:
+        """That of an input; a member's part of an `each` input is named `name[member]`."""
+        found = self.inputs.get(name)
+        if found is None:
+            found = self.inputs.get(name.partition("[")[0])
+            if found is None or not found.each:
+                raise GraphError(f"input {name!r} is not declared")
+        return found
+
+    def constant(self, node: Constant) -> None:
+        kind = self.type(node.output)
+        require(node.data.dtype == np.dtype(kind.dtype), f"constant {node.output} has the wrong element type")
+        fits = node.data.size == 1 or node.data.shape == kind.array_shape
+        require(fits, f"constant {node.output} has shape {node.data.shape} for {kind.array_shape}")
+        self.bind(node.output, node.at)
+
+    def random(self, node: Random) -> None:
+        require(node.source in RANDOM_SOURCES, f"there is no randomness {node.source!r}")
+        require(not node.attributes, f"randomness {node.source!r} has no attributes")
+        require(self.storage(node.output) not in CLEAR_STORAGES, f"value {node.output} cannot be random")
+        require(node.source != "zero" or len(node.at) > 1, "a zero sharing needs two parties")
+        self.bind(node.output, node.at)
+
+    def local(self, node: Local) -> None:
+        at = [party for step in node.steps for party in step.at]
+        require(len(set(at)) == len(at), f"a party computes value {node.output} in two steps")
+        for step in node.steps:
+            self.parties(step.at)
+            for value in step.inputs:
+                self.read(value, step.at)
+            kinds = tuple(self.type(value) for value in step.inputs)
+            check_call(step.kernel, kinds, self.type(node.output), step.attributes)
+        self.bind(node.output, tuple(sorted(at)))
+
+    def exchange(self, node: Exchange) -> None:
+        senders, receivers = (tuple(sorted(route[side] for route in node.routes)) for side in (0, 1))
+        require(len(set(receivers)) == len(receivers), f"a party receives value {node.output} twice")
+        require(all(sender != receiver for sender, receiver in node.routes), "a party sends to itself")
+        self.read(node.value, tuple(sorted(set(senders))))
+        require(self.type(node.value) == self.type(node.output), f"value {node.output} is not what was sent")
+        self.bind(node.output, receivers)
+
+    def output(self, node: Output) -> None:
+        require(node.name in self.outputs, f"output {node.name!r} is not declared")
+        require(node.kept or self.storage(node.value) in CLEAR_STORAGES, f"output {node.name!r} is not in the clear")
+        if node.kept:
+            expected = frozenset(range(self.graph.nodes))
+        else:
+            expected = self.everyone if node.role == ROLE_EVERYONE else self.role(node.role)
+        require(self.parties(node.at) == expected, f"output {node.name!r} is at other parties than its role's")
+        self.read(node.value, node.at)
+
+    def repeat(self, node: Repeat, depth: int) -> None:
+        carried = (node.initial, node.parameters, node.results, node.outputs)
+        require(len({len(values) for values in carried}) == 1, "a repeat carries values that do not pair up")
+        for values in zip(*carried, strict=True):
+            require(len({self.type(value) for value in values}) == 1, f"a repeat carries {values} of different types")
+        self.control(node)
+        holders = [self.held(value) for value in node.initial]
+        before = set(self.holders)
+        for parameter, at in zip(node.parameters, holders, strict=True):
+            self.bind(parameter, at)
+        if node.index is not None:
+            require(self.type(node.index) == ValueType(Storage.INTEGER, ()), "a turn's number is an integer")
+            self.bind(node.index, tuple(self.everyone))
+        self.block(node.body, depth + 1)
+        for result, at in zip(node.results, holders, strict=True):
+            self.read(result, at)
+        if node.next_condition is not None:
+            self.read_condition(node.next_condition)
+        for value in set(self.holders) - before:
+            del self.holders[value]
+        for value, at in zip(node.outputs, holders, strict=True):
+            self.bind(value, at)
+
+    def control(self, node: Repeat) -> None:
+        require((node.condition is None) == (node.next_condition is None), "a condition is not renewed")
+        require((node.condition is None) != (node.count is None), "a repeat has a count or a condition")
+        require(node.count is None or 0 <= node.count <= MOST_TURNS, f"a repeat of {node.count} turns")
+        if node.condition is not None:
+            self.read_condition(node.condition)
+
+    def read_condition(self, value: int) -> None:
+        """Everyone must know it: also parties that only count turns, for the numbers of later random draws."""
+        require(self.type(value) == ValueType(Storage.BOOLEAN, ()), f"condition {value} is not one truth value")
+        self.read(value, tuple(self.everyone))
+
+    def bind(self, value: int, at: Iterable[int]) -> None:
+        holders = self.parties(tuple(at))
+        self.type(value)
+        require(value not in self.bound, f"value {value} is bound twice")
+        self.bound.add(value)
+        self.holders[value] = holders
+
+    def read(self, value: int, at: Parties) -> None:
+        require(frozenset(at) <= frozenset(self.held(value)), f"value {value} is read by parties that do not hold it")
+
+    def held(self, value: int) -> Parties:
+        self.type(value)
+        holders = self.holders.get(value)
+        if holders is None:
+            raise GraphError(f"value {value} is read before it is bound, or outside of its repeat")
+        return tuple(sorted(holders))
+
+    def parties(self, at: Parties) -> frozenset[int]:
+        require(len(at) > 0 and all(a < b for a, b in pairwise(at)), f"{at} are not parties in ascending order")
+        require(at[0] >= 0 and at[-1] < len(self.everyone), f"{at} are not parties of the graph")
+        return frozenset(at)
+
+    def role(self, name: str) -> frozenset[int]:
+        party = self.graph.roles.get(name)
+        if party is None:
+            raise GraphError(f"role {name!r} sits on no party")
+        return frozenset((party,))
+
+    def type(self, value: int) -> ValueType:
+        require(0 <= value < len(self.graph.types), f"there is no value {value}")
+        return self.graph.types[value]
+
+    def storage(self, value: int) -> Storage:
+        return self.type(value).storage

@@ -1,0 +1,318 @@
+"""What each kernel takes and gives: the table that protocols write by and that parties check by.
+
+A signature says how inputs and output are stored, which attributes there are, and (`rule`, from `shapes`) how their
+shapes and plane counts hang together. Kernels trust it: they index without bounds checks, so a call that passes here
+is safe to run. No kernel is imported: compiling needs no Numba.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from . import shapes
+from .errors import GraphError, require
+from .nodes import Storage, ValueType
+from .shapes import Call, Rule
+
+
+class Generic(Enum):
+    """A storage that the caller chooses, the same at every generic place of one call."""
+
+    ARRAY = "an array of elements: any storage but BITS"
+    CLEAR = "an array in the clear: INTEGER or BOOLEAN"
+    ANY = "any storage"
+
+    def takes(self, storage: Storage) -> bool:
+        """Whether the caller may choose `storage`."""
+        if self is Generic.CLEAR:
+            return storage in (Storage.INTEGER, Storage.BOOLEAN)
+        return self is Generic.ANY or storage is not Storage.BITS
+
+
+Slot = Storage | Generic
+
+
+class Attribute(Enum):
+    """The form of an attribute: what a graph's file can hold and what the kernel expects."""
+
+    INT = "an integer"
+    INTS = "integers"
+    INTS_OR_NONE = "integers, or None"
+    STOPS = "integers or None"
+    SHAPES = "shapes"
+    TEXT = "a text"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`more`, if given, is the storage of any number of further inputs; `options` are attributes that may be absent."""
+
+    inputs: tuple[Slot, ...]
+    output: Slot
+    rule: Rule
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    options: Mapping[str, Attribute] = field(default_factory=dict)
+    more: Slot | None = None
+
+
+def check_call(name: str, inputs: tuple[ValueType, ...], output: ValueType, attributes: Mapping[str, Any]) -> None:
+    """Raises `GraphError` unless kernel `name` may be called so."""
+    signature = KERNELS.get(name)
+    if signature is None:
+        raise GraphError(f"there is no kernel {name!r}")
+    try:
+        _check_attributes(signature, attributes)
+        _check_storages(signature, inputs, output)
+        signature.rule(Call(inputs, output, attributes))
+    except GraphError as error:
+        raise GraphError(f"kernel {name!r}: {error}") from None
+
+
+def _check_attributes(signature: Signature, attributes: Mapping[str, Any]) -> None:
+    missing = [name for name in signature.attributes if name not in attributes]
+    require(not missing, f"attribute {missing[0]!r} is missing" if missing else "")
+    for name, value in attributes.items():
+        form = signature.attributes.get(name) or signature.options.get(name)
+        if form is None:
+            raise GraphError(f"there is no attribute {name!r}")
+        require(_has_form(form, value), f"attribute {name!r} must be {form.value}")
+
+
+def _check_storages(signature: Signature, inputs: tuple[ValueType, ...], output: ValueType) -> None:
+    fixed = len(signature.inputs)
+    enough = len(inputs) >= fixed if signature.more is not None else len(inputs) == fixed
+    require(enough, f"takes {fixed} inputs{' or more' if signature.more is not None else ''}, not {len(inputs)}")
+    chosen: Storage | None = None
+    slots = [*signature.inputs, *[signature.more] * (len(inputs) - fixed), signature.output]
+    for slot, value in zip(slots, [*inputs, output], strict=True):
+        if isinstance(slot, Generic):
+            require(slot.takes(value.storage), f"takes {slot.value}, not {value.storage.name}")
+            chosen = chosen or value.storage
+            require(value.storage is chosen, f"mixes {value.storage.name} with {chosen.name}")
+        else:
+            expected = slot.name if slot is not None else ""
+            require(value.storage is slot, f"takes {expected}, not {value.storage.name}")
+
+
+_LARGEST = 1 << 62
+
+
+def _is_int(value: object) -> bool:
+    return type(value) is int and -_LARGEST <= value <= _LARGEST
+
+
+def _is_ints(value: object) -> bool:
+    return type(value) is tuple and all(map(_is_int, value))
+
+
+def _has_form(form: Attribute, value: object) -> bool:
+    match form:
+        case Attribute.INT:
+            return _is_int(value)
+        case Attribute.INTS:
+            return _is_ints(value)
+        case Attribute.INTS_OR_NONE:
+            return value is None or _is_ints(value)
+        case Attribute.STOPS:
+            return type(value) is tuple and all(item is None or _is_int(item) for item in value)
+        case Attribute.SHAPES:
+            return type(value) is tuple and all(map(_is_ints, value))
+        case Attribute.TEXT:
+            return type(value) is str
+
+
+_RING, _W32, _W16 = Storage.RING, Storage.WORD32, Storage.WORD16
+_BITS, _INT, _BOOL = Storage.BITS, Storage.INTEGER, Storage.BOOLEAN
+_ARRAY, _ANY = Generic.ARRAY, Generic.ANY
+
+_AXIS = {"axis": Attribute.INT}
+_COUNT = {"bits": Attribute.INT}
+_RANGES = {"starts": Attribute.INTS, "stops": Attribute.STOPS, "steps": Attribute.INTS}
+_PAIR = {"left": Attribute.INTS_OR_NONE, "right": Attribute.INTS_OR_NONE}
+
+
+def _arithmetic(prefix: str, storage: Storage) -> dict[str, Signature]:
+    """The kernels of one ring Z_2^k: all wrap."""
+    binary = Signature((storage, storage), storage, shapes.elementwise)
+    unary = Signature((storage,), storage, shapes.elementwise)
+    return {
+        f"{prefix}.add": binary,
+        f"{prefix}.subtract": binary,
+        f"{prefix}.multiply": binary,
+        f"{prefix}.negate": unary,
+        f"{prefix}.shift_left": Signature((storage,), storage, shapes.shift, _COUNT),
+        f"{prefix}.shift_right": Signature((storage,), storage, shapes.shift, _COUNT),
+        f"{prefix}.sum": Signature((storage,), storage, shapes.reduction, _AXIS),
+        f"{prefix}.cumsum": Signature((storage,), storage, shapes.along_axis, _AXIS),
+        f"{prefix}.matmul": Signature((storage, storage), storage, shapes.matmul),
+    }
+
+
+def _conversion(source: Storage, target: Storage) -> Signature:
+    return Signature((source,), target, shapes.elementwise)
+
+
+_CONVERSIONS = {
+    "ring.from_integer": _conversion(_INT, _RING),
+    "ring.from_boolean": _conversion(_BOOL, _RING),
+    "ring.to_word32": _conversion(_RING, _W32),
+    "ring.to_word16": _conversion(_RING, _W16),
+    "word32.to_ring": _conversion(_W32, _RING),
+    "word32.to_word16": _conversion(_W32, _W16),
+    "word32.from_integer": _conversion(_INT, _W32),
+    "word32.from_boolean": _conversion(_BOOL, _W32),
+    "word16.to_ring": _conversion(_W16, _RING),
+    "word16.to_word32": _conversion(_W16, _W32),
+    "word16.from_integer": _conversion(_INT, _W16),
+    "word16.from_boolean": _conversion(_BOOL, _W16),
+    "integer.from_ring": _conversion(_RING, _INT),
+    "boolean.from_ring": _conversion(_RING, _BOOL),
+    "bits.from_ring": Signature((_RING,), _BITS, shapes.to_planes, {"planes": Attribute.INT}),
+    "bits.from_word32": Signature((_W32,), _BITS, shapes.to_planes, {"planes": Attribute.INT}),
+    "bits.from_word16": Signature((_W16,), _BITS, shapes.to_planes, {"planes": Attribute.INT}),
+    "bits.from_boolean": Signature((_BOOL,), _BITS, shapes.to_one_plane),
+    "ring.from_bits": Signature((_BITS,), _RING, shapes.from_planes),
+    "word32.from_bits": Signature((_BITS,), _W32, shapes.from_planes),
+    "word16.from_bits": Signature((_BITS,), _W16, shapes.from_planes),
+    "boolean.from_bits": Signature((_BITS,), _BOOL, shapes.from_one_plane),
+}
+
+_BITWISE = {
+    "bits.xor": Signature((_BITS, _BITS), _BITS, shapes.plane_pairs, options=_PAIR),
+    "bits.and": Signature((_BITS, _BITS), _BITS, shapes.plane_pairs, options=_PAIR),
+    "bits.not": Signature((_BITS,), _BITS, shapes.same_bits),
+    "bits.planes": Signature((_BITS,), _BITS, shapes.chosen_planes, {"planes": Attribute.INTS}),
+    "bits.concat_planes": Signature((), _BITS, shapes.stacked_planes, more=_BITS),
+}
+
+_REPLICATED = {
+    "replicated.multiply": Signature((_RING,) * 5, _RING, shapes.replicated_elementwise),
+    "replicated.matmul": Signature((_RING,) * 5, _RING, shapes.replicated_matmul),
+    "replicated.and": Signature((_BITS,) * 5, _BITS, shapes.replicated_planes, options=_PAIR),
+    "replicated.and_xor": Signature(
+        (_BITS,) * 5, _BITS, shapes.replicated_planes_plus, {"plus": Attribute.INTS}, _PAIR
+    ),
+    "replicated.multiply32": Signature((_W32,) * 5, _W32, shapes.replicated_elementwise),
+    "replicated.multiply16": Signature((_W16,) * 5, _W16, shapes.replicated_elementwise),
+}
+
+_TERMS = {"left": Attribute.INTS, "right": Attribute.INTS, "ends": Attribute.INTS}
+
+
+def _truncation(suffix: str, word: Storage) -> dict[str, Signature]:
+    return {
+        f"replicated.sign_sum{suffix}": Signature((_RING, _RING, word), word, shapes.of_sizes("n", "n", "n", "n")),
+        f"replicated.sign_gate{suffix}": Signature((_RING, word, word), word, shapes.of_sizes("n", "n", "n", "n")),
+        f"replicated.shift_join{suffix}": Signature(
+            (_RING, word, word, word), _RING, shapes.truncation("n", "n", "n", "n", "n"), _COUNT
+        ),
+        f"replicated.add_high{suffix}": Signature((_RING, word), _RING, shapes.truncation("n", "n", "n"), _COUNT),
+    }
+
+
+_SUMMANDS = {
+    "bits.dot": Signature((_BITS,) * 3, _BITS, shapes.dot, _TERMS),
+    "replicated.add_bits": Signature((_BITS, _RING), _RING, shapes.of_sizes("p*n", "p*n", "p*n")),
+    "replicated.weigh": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "p", "p*n", "n", "n")),
+    "replicated.weigh_join": Signature(
+        (_BITS, _RING, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "p", "p*n", "n", "n", "n")
+    ),
+    "replicated.gate_sum": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "n", "n", "n")),
+    "replicated.gate_masks": Signature(
+        (_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "n", "2*n", "2*n")
+    ),
+    "replicated.gate": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "2*n", "n", "n")),
+    "replicated.gate_join": Signature(
+        (_BITS, _RING, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "2*n", "n", "n", "n")
+    ),
+    "replicated.shift_sum": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
+    **_truncation("16", _W16),
+    **_truncation("32", _W32),
+    **_truncation("64", _RING),
+}
+"""The local halves of conversions of replicated shares: see `runtime.kernels.summands`."""
+
+_STRUCTURE: dict[str, tuple[int, Slot | None, Rule, dict[str, Attribute]]] = {
+    "broadcast": (1, None, shapes.broadcast, {"shape": Attribute.INTS}),
+    "reshape": (1, None, shapes.reshape, {"shape": Attribute.INTS}),
+    "transpose": (1, None, shapes.transpose, {"permutation": Attribute.INTS}),
+    "slice": (1, None, shapes.slice_, _RANGES),
+    "concat": (0, _ANY, shapes.concat, _AXIS),
+    "take": (1, _INT, shapes.take, _AXIS),
+    "slice_at": (1, _INT, shapes.slice_at, {"axes": Attribute.INTS, "sizes": Attribute.INTS}),
+    "update": (2, None, shapes.update, _RANGES),
+    "update_at": (2, _INT, shapes.update_at, {"axes": Attribute.INTS}),
+}
+"""Name -> number of leading value inputs, storage of the others, rule, attributes."""
+
+
+def _structural() -> dict[str, Signature]:
+    """Kernels that move elements: on arrays, and as `bits.<name>` on BITS, which are told the logical shapes."""
+    table = {
+        "identity": Signature((_ANY,), _ANY, shapes.identity),
+        "zeros": Signature((), _ANY, shapes.anything),
+    }
+    for name, (values, more, rule, attributes) in _STRUCTURE.items():
+        others: Slot | None = _ARRAY if more is _ANY else more
+        table[name] = Signature((_ARRAY,) * values, _ARRAY, rule, attributes, more=others)
+        told = {"shapes": Attribute.SHAPES, "shape": Attribute.INTS} | attributes
+        others = _BITS if more is _ANY else more
+        table[f"bits.{name}"] = Signature((_BITS,) * values, _BITS, shapes.on_bits(rule), told, more=others)
+    return table
+
+
+def _row(rule: Rule, output: Slot, *inputs: Slot, **attributes: Attribute) -> Signature:
+    return Signature(inputs, output, rule, attributes)
+
+
+def _in_the_clear() -> dict[str, Signature]:
+    """The operations of `runtime.clear`, on what a party knows: NumPy's broadcasting, one axis for a reduction."""
+    choice, axis, bits, scale = Generic.CLEAR, *[Attribute.INT] * 3
+    integers = {name: _row(shapes.broadcasting, _INT, _INT, _INT) for name in _INTEGER_OPERATIONS}
+    functions = {name: _row(shapes.scaled, _INT, _INT, scale=scale) for name in _FUNCTIONS}
+    return {
+        **integers,
+        **functions,
+        "iota": _row(shapes.iota, _INT, n=Attribute.INT),
+        "cast": _row(shapes.shifted, _INT, choice, bits=bits),
+        "truncate": _row(shapes.shifted, _INT, _INT, bits=bits),
+        "shift_left": _row(shapes.shifted, _INT, _INT, bits=bits),
+        "shift_right": _row(shapes.shifted, _INT, _INT, bits=bits),
+        "divide": _row(shapes.scaled, _INT, _INT, _INT, scale=scale),
+        "negate": _row(shapes.broadcasting, _INT, _INT),
+        "matmul": _row(shapes.matmul, _INT, _INT, _INT),
+        "less": _row(shapes.broadcasting, _BOOL, choice, choice),
+        "equal": _row(shapes.broadcasting, _BOOL, choice, choice),
+        "and": _row(shapes.broadcasting, choice, choice, choice),
+        "or": _row(shapes.broadcasting, choice, choice, choice),
+        "xor": _row(shapes.broadcasting, choice, choice, choice),
+        "not": _row(shapes.broadcasting, choice, choice),
+        "select": _row(shapes.broadcasting, choice, _BOOL, choice, choice),
+        "sum": _row(shapes.reduction, _INT, choice, axis=axis),
+        "cumsum": _row(shapes.along_axis, _INT, choice, axis=axis),
+        "min": _row(shapes.choosing_reduction, choice, choice, axis=axis),
+        "max": _row(shapes.choosing_reduction, choice, choice, axis=axis),
+        "argmin": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
+        "argmax": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
+        "any": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
+        "all": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
+    }
+
+
+_INTEGER_OPERATIONS = ("add", "subtract", "multiply", "floor_divide", "modulo")
+_FUNCTIONS = ("sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid")
+_MOVES = ("identity", *_STRUCTURE)
+
+KERNELS: dict[str, Signature] = {
+    **_structural(),
+    **_arithmetic("ring", _RING),
+    **_arithmetic("word32", _W32),
+    **_arithmetic("word16", _W16),
+    **_CONVERSIONS,
+    **_BITWISE,
+    **_REPLICATED,
+    **_SUMMANDS,
+    **{f"clear.{name}": signature for name, signature in _in_the_clear().items()},
+    **{f"clear.{name}": signature for name, signature in _structural().items() if name in _MOVES},
+}

@@ -1,0 +1,28 @@
+"""The operations of `runtime.clear` as kernels: `clear.<name>`, for what a party computes on values that it knows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..clear import KERNELS as CLEAR
+from ..clear import IndexOutsideError
+from ..errors import CheckFailed
+from .native import Kernel
+
+Array = np.ndarray[Any, Any]
+
+
+def into(meaning: Callable[..., Array]) -> Callable[..., None]:
+    """A function that returns its result as a kernel that writes it."""
+
+    def run(out: Array, *inputs: Array, **attributes: Any) -> None:
+        try:
+            np.copyto(out, meaning(*inputs, **attributes), casting="unsafe")
+        except IndexOutsideError as error:
+            raise CheckFailed(str(error)) from None
+
+    return run
+
+
+TABLE: dict[str, Kernel] = {f"clear.{name}": Kernel(into(meaning)) for name, meaning in CLEAR.items()}

@@ -1,0 +1,162 @@
+"""AES-128 in counter mode: streams of uint64 from a key and a draw number. The PRG under everything.
+
+Block c of draw d is AES(key, d || c), both as 64-bit big-endian numbers: NIST SP 800-38A's counter mode with the
+initial counter block d || 0. The stream's bytes are taken as little-endian words. No block is ever encrypted twice
+under a key: a key belongs to one set of parties and one session, a draw number to one execution of one random node,
+and a draw ends long before its 2**64 blocks.
+
+Two implementations give the same bytes. Where the CPU has VAES and AVX-512, a Numba kernel (`aes_vector`) keeps 16
+blocks in flight. Elsewhere, or with TACIT_PORTABLE=1, OpenSSL makes the streams.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Protocol
+
+import llvmlite.binding as llvm
+import numba
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from .aes_vector import STEP, Combination, fill_combined, fill_stream, vector_keys
+
+Array = np.ndarray[Any, Any]
+
+KEY_BYTES = 16
+
+
+class Stream(Protocol):
+    """All streams of one key."""
+
+    def __init__(self, key: bytes) -> None: ...
+
+    def fill(self, out: Array, draw: int) -> None:
+        """Fills `out`, a contiguous vector of any integer type, with the stream of `draw`."""
+        ...
+
+    def combine(self, minus: Any, how: Combination, out: Array, draw: int) -> None:
+        """Fills `out` with this key's stream of `draw` minus (or XOR) that of another."""
+        ...
+
+
+class VectorStream:
+    """By `aes_vector`."""
+
+    def __init__(self, key: bytes) -> None:
+        self._keys = vector_keys(expand_key(key))
+
+    def fill(self, out: Array, draw: int) -> None:
+        """See `Stream`."""
+        if out.nbytes % 8 == 0:
+            fill_stream.run(out.view(np.uint64), self._keys, draw, 0)
+            return
+        whole, rest = _split(out)
+        fill_stream.run(whole, self._keys, draw, 0)
+        last = np.empty(STEP, np.uint64)
+        fill_stream.run(last, self._keys, draw, whole.size // 2)
+        rest[:] = last.view(out.dtype)[: rest.size]
+
+    def combine(self, minus: "VectorStream", how: Combination, out: Array, draw: int) -> None:
+        """See `Stream`."""
+        run = fill_combined[how].run
+        if out.nbytes % 8 == 0:
+            run(out.view(np.uint64), self._keys, minus._keys, draw, 0)
+            return
+        whole, rest = _split(out)
+        run(whole, self._keys, minus._keys, draw, 0)
+        last = np.empty(STEP, np.uint64)
+        run(last, self._keys, minus._keys, draw, whole.size // 2)
+        rest[:] = last.view(out.dtype)[: rest.size]
+
+
+class PortableStream:
+    """By OpenSSL."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = algorithms.AES(key)
+
+    def fill(self, out: Array, draw: int) -> None:
+        """See `Stream`."""
+        encryptor = self._encryptor(draw)
+        octets = out.view(np.uint8)
+        for start in range(0, octets.size, _CHUNK):
+            part = octets[start : start + _CHUNK]
+            encryptor.update_into(_ZEROS[: part.size], part)
+
+    def combine(self, minus: "PortableStream", how: Combination, out: Array, draw: int) -> None:
+        """See `Stream`."""
+        self.fill(out, draw)
+        encryptor = minus._encryptor(draw)
+        subtract = np.bitwise_xor if how is Combination.XOR else np.subtract
+        step = _CHUNK // out.itemsize
+        for start in range(0, out.size, step):
+            part = out[start : start + step]
+            other = np.frombuffer(encryptor.update(_ZEROS[: part.nbytes]), out.dtype)
+            subtract(part, other, out=part)
+
+    def _encryptor(self, draw: int) -> Any:
+        return Cipher(self._cipher, modes.CTR(draw.to_bytes(8, "big") + bytes(8))).encryptor()
+
+
+_CHUNK = 1 << 16
+_ZEROS = memoryview(bytes(_CHUNK))
+
+
+def is_vectorised(environment: Mapping[str, str], features: Mapping[str, bool]) -> bool:
+    """Whether `VectorStream` may run: the CPU can, Numba compiles for this very CPU, and the user does not mind."""
+    compiles_for_host = numba.config.CPU_NAME in (None, "host") and numba.config.CPU_FEATURES is None
+    able = all(features.get(name, False) for name in ("vaes", "avx512f", "avx512bw"))
+    return able and compiles_for_host and environment.get("TACIT_PORTABLE", "") != "1"
+
+
+def _host_features() -> Mapping[str, bool]:
+    try:
+        features: Mapping[str, bool] = llvm.get_host_cpu_features()
+    except RuntimeError:  # LLVM does not know the features of every kind of machine
+        return {}
+    return features
+
+
+STREAM: type[Stream] = VectorStream if is_vectorised(os.environ, _host_features()) else PortableStream
+"""The implementation for this machine."""
+
+
+def expand_key(key: bytes) -> Array:
+    """The eleven round keys of FIPS 197, section 5.2, as uint64[11, 2] in the order of memory."""
+    words = [key[at : at + 4] for at in range(0, KEY_BYTES, 4)]
+    constant = 1
+    for number in range(4, 44):
+        word = words[-1]
+        if number % 4 == 0:
+            turned = bytes(_substitutions()[octet] for octet in word[1:] + word[:1])
+            word = bytes([turned[0] ^ constant]) + turned[1:]
+            constant = _double(constant)
+        words.append(bytes(a ^ b for a, b in zip(words[-4], word, strict=True)))
+    return np.frombuffer(b"".join(words), np.uint64).reshape(11, 2)
+
+
+@cache
+def _substitutions() -> bytes:
+    """The S-box: inversion in GF(2^8), walked by the generator 3 and its inverse, then the affine map."""
+    table = bytearray(256)
+    power = inverse = 1
+    for _ in range(255):
+        power ^= _double(power)
+        for shift in (1, 2, 4):
+            inverse ^= inverse << shift & 0xFF
+        inverse ^= 0x09 if inverse & 0x80 else 0
+        turns = [(inverse << turn | inverse >> (8 - turn)) & 0xFF for turn in (0, 1, 2, 3, 4)]
+        table[power] = turns[0] ^ turns[1] ^ turns[2] ^ turns[3] ^ turns[4] ^ 0x63
+    table[0] = 0x63
+    return bytes(table)
+
+
+def _double(value: int) -> int:
+    return value << 1 & 0xFF ^ (0x1B if value & 0x80 else 0)
+
+
+def _split(out: Array) -> tuple[Array, Array]:
+    """Whole passes of the inner loop, as uint64, and what is left."""
+    whole = out.nbytes // (8 * STEP) * (8 * STEP) // out.itemsize
+    return out[:whole].view(np.uint64), out[whole:]

@@ -1,0 +1,99 @@
+"""The kinds of randomness that a graph may name, and how a party draws each.
+
+A source, bound to a party, fills the output of the n-th execution of a random node: `sample(n, out)`. Parties number
+the executions alike, so they agree without a message. Two nodes never share a number, and so never a block of a key's
+stream, even where both use the key of the same set of parties (a zero sharing among 0, 1, 2 and a stream of 0, 1,
+say).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph.nodes import Parties, Storage, ValueType
+from ..kernels.native import Native
+from .aes import KEY_BYTES, STREAM, Stream, VectorStream
+from .aes_vector import Combination, fill_combined, fill_stream
+
+__all__ = ["KEY_BYTES", "NATIVES", "SOURCES", "Source"]
+
+Array = np.ndarray[Any, Any]
+Keys = Mapping[Parties, bytes]
+Attributes = Mapping[str, Any]
+Sample = Callable[[int, Array], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`key_sets(at)` are the sets of parties that need a common key; `bind` readies one party.
+
+    `bind` gets the party, the node's parties, the keys, the node's attributes and the type of its output.
+    """
+
+    key_sets: Callable[[Parties], tuple[Parties, ...]]
+    bind: Callable[[int, Parties, Keys, Attributes, ValueType], Sample]
+
+
+def _stream_sets(at: Parties) -> tuple[Parties, ...]:
+    return (at,)
+
+
+def _bind_stream(me: int, at: Parties, keys: Keys, attributes: Attributes, kind: ValueType) -> Sample:
+    fill = STREAM(keys[at]).fill
+    return lambda number, out: fill(out.reshape(-1), number)
+
+
+def _zero_sets(at: Parties) -> tuple[Parties, ...]:
+    return tuple(sorted({_pair(party, _following(at, party)) for party in at}))
+
+
+def _bind_zero(me: int, at: Parties, keys: Keys, attributes: Attributes, kind: ValueType) -> Sample:
+    """This party's stream with its predecessor minus that with its successor: the sum around the ring cancels.
+
+    With two parties both are the same stream, which the first then adds and the second subtracts.
+    """
+    before, after = (STREAM(keys[_pair(me, other)]) for other in (_preceding(at, me), _following(at, me)))
+    if len(at) == 2:
+        return _plus_or_minus(before, me == at[0], kind.storage)
+    combine, how = before.combine, _COMBINATIONS[kind.storage]
+    return lambda number, out: combine(after, how, out.reshape(-1), number)
+
+
+def _plus_or_minus(stream: Stream, is_first: bool, storage: Storage) -> Sample:
+    def sample(number: int, out: Array) -> None:
+        stream.fill(out.reshape(-1), number)
+        if not is_first and storage is not Storage.BITS:
+            np.negative(out, out)
+
+    return sample
+
+
+_COMBINATIONS = {
+    Storage.RING: Combination.SUBTRACT64,
+    Storage.WORD32: Combination.SUBTRACT32,
+    Storage.WORD16: Combination.SUBTRACT16,
+    Storage.BITS: Combination.XOR,
+}
+
+
+def _following(at: Parties, party: int) -> int:
+    return at[(at.index(party) + 1) % len(at)]
+
+
+def _preceding(at: Parties, party: int) -> int:
+    return at[at.index(party) - 1]
+
+
+def _pair(one: int, other: int) -> Parties:
+    return (one, other) if one < other else (other, one)
+
+
+NATIVES: tuple[Native, ...] = (fill_stream, *fill_combined.values()) if STREAM is VectorStream else ()
+"""The compiled functions that samples call."""
+
+SOURCES: dict[str, Source] = {
+    "stream": Source(_stream_sets, _bind_stream),
+    "zero": Source(_zero_sets, _bind_zero),
+}
