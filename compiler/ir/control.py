@@ -34,18 +34,27 @@ def control_results(
 
 
 def flows(operation: Operation) -> list[tuple[Value, Value]]:
-    """For control: pairs (where, what) of values that become one: arguments and results with all they may be."""
-    operands, regions = operation.operands, operation.regions
+    """Pairs (where, what) of values that become one: arguments and results of control, with all that they may be."""
+    found: list[tuple[Value, Value]] = []
+    given = [(operand_bounds(operation), operation.operands)]
+    given += [(result_bounds(operation), region.results) for region in operation.regions]
+    for bounds, values in given:
+        found += [(bound, value) for bound, value in zip(bounds, values, strict=True) if bound is not None]
+    return found
+
+
+def operand_bounds(operation: Operation) -> tuple[Value | None, ...]:
+    """The region argument that each operand is bound to on entry; None for a condition."""
     if operation.name == "loop":
-        carried = regions[0].arguments[1:]
-        return [*zip(carried, operands, strict=True), *zip(carried, regions[0].results, strict=True)]
+        return operation.regions[0].arguments[1:]
     if operation.name == "while":
-        carried = regions[0].arguments
-        return [*zip(carried, operands[1:], strict=True), *zip(carried, regions[0].results[1:], strict=True)]
-    if operation.name == "branch":
-        return [pair for region in regions for pair in zip(operation.results, region.results, strict=True)]
-    pairs = zip(regions[0].arguments, operands, strict=True)
-    return [*pairs, *zip(operation.results, regions[0].results, strict=True)]
+        return (None, *operation.regions[0].arguments)
+    return operation.regions[0].arguments if operation.name == "call" else (None,)
+
+
+def result_bounds(operation: Operation) -> tuple[Value | None, ...]:
+    """What each result of a region becomes: an argument of the next turn, or a result; None for a condition."""
+    return operand_bounds(operation) if operation.name in ("loop", "while") else operation.results
 
 
 def _loop(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:

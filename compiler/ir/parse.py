@@ -105,6 +105,8 @@ class _Parser:
                 attributes[key] = types[0] if types else None
             elif self._has(f"{key}="):
                 attributes[key] = self._attribute(attribute.kind, types)
+            elif attribute.default is not ...:
+                attributes[key] = attribute.default
         return attributes
 
     def _attribute(self, kind: AttributeKind, types: list[ArrayType]) -> Any:

@@ -5,14 +5,14 @@
     sizes {"n": 3}
     fraction_bits 16
     {
-      %0 "x" : int[3] owned(alice) = input name="x" role="alice" shares=false  @ lift.mpc:3:1-3:27
+      %0 "x" : int[3] owned(alice) = input name="x" role="alice"  @ lift.mpc:3:1-3:27
       %1 : int secret = loop(%4, %0) count=10 (%2 "i" : int5 static, %3 : int secret) {
         yield %3
       }
     }
 
-Attributes are JSON, but for element types, which look as in the language; a `type` attribute is the result's type. A
-secret value's share kind, once chosen, follows its label: `secret/boolean`.
+Attributes are JSON, but for element types, which look as in the language; those with their default are left out, and a
+`type` attribute is the result's type. A secret value's share kind, once chosen, follows its label: `secret/boolean`.
 """
 
 import json
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from ..source import Span
-from .ops import OPERATIONS, AttributeKind
+from .ops import OPERATIONS, Attribute, AttributeKind
 from .program import Operation, Program, Region, Value
 
 PADDING = "  "
@@ -65,7 +65,7 @@ class _Printer:
         attributes = [
             f" {name}={_attribute(attribute.kind, operation.attributes[name])}"
             for name, attribute in OPERATIONS[operation.name].attributes.items()
-            if attribute.kind is not AttributeKind.TYPE
+            if attribute.kind is not AttributeKind.TYPE and not _is_default(attribute, operation.attributes[name])
         ]
         operands = f"({self._uses(operation.operands)})" if operation.operands else ""
         text = "".join([operation.name, operands, *attributes])
@@ -93,6 +93,10 @@ def _about(value: Value) -> str:
     name = f" {_json(value.name)}" if value.name else ""
     share = f"/{value.share}" if value.share else ""
     return f"{name} : {value.type} {value.label}{share}"
+
+
+def _is_default(attribute: Attribute, value: Any) -> bool:
+    return type(value) is type(attribute.default) and bool(value == attribute.default)
 
 
 def _attribute(kind: AttributeKind, value: Any) -> str:

@@ -5,7 +5,7 @@ defined once and used only where its definition is visible; types and labels are
 with their operation; places where only public values may stand hold public values; names and roles exist.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -180,23 +180,29 @@ _KINDS: dict[AttributeKind, Callable[[Any], bool]] = {
 
 def _check_shared(region: Region) -> None:
     for operation in region.operations:
-        _check_operation_shared(operation)
+        for value in clear_among_secret(operation):
+            raise VerificationError(
+                f"a value that is {value.label} is used where it should have been shared", operation
+            )
         for inner in operation.regions:
             _check_shared(inner)
 
 
-def _check_operation_shared(operation: Operation) -> None:
+def clear_among_secret(operation: Operation) -> Iterator[Value]:
+    """The clear values that this operation needs as shares, to compute or to become a secret value.
+
+    Arithmetic takes public operands as they are; what moves elements takes all of them as shares.
+    """
     row = OPERATIONS[operation.name]
     if row.has(Trait.CONTROL):
-        for bound, value in flows(operation):
-            if bound.label.knowledge is Knowledge.SECRET and value.label.is_clear:
-                raise VerificationError("a clear value flows where a secret one is expected", operation)
+        yield from (value for bound, value in flows(operation) if _is_secret(bound) and not _is_secret(value))
     elif operation.name == "save":
-        if operation.operands[0].label.is_clear:
-            raise VerificationError("a clear value is kept as shares", operation)
-    elif operation.name not in ("share", "reveal") and operation.results:
-        secret = operation.results[0].label.knowledge is Knowledge.SECRET
-        data = operation.operands[: row.indices_from]
-        needs = (lambda label: label.is_clear) if row.has(Trait.STRUCTURAL) else (lambda label: label.owner is not None)
-        if secret and any(needs(value.label) for value in data):
-            raise VerificationError("a clear value meets a secret one", operation)
+        yield from (value for value in operation.operands if not _is_secret(value))
+    elif operation.name not in ("share", "reveal") and any(map(_is_secret, operation.results)):
+        for value in operation.operands[: row.indices_from]:
+            if value.label.owner is not None or (row.has(Trait.STRUCTURAL) and not _is_secret(value)):
+                yield value
+
+
+def _is_secret(value: Value) -> bool:
+    return value.label.knowledge is Knowledge.SECRET
