@@ -104,7 +104,7 @@ def to_bits(p: Protocol, x: Arithmetic, bits: int = 64) -> Boolean:
 def from_bits(p: Protocol, x: Boolean, signed: bool = True) -> Arithmetic:
     """The number that the planes spell, the top one with a negative weight if `signed` (B2A).
 
-    1 round up to INJECTED_PLANES planes, else 3 + log2(64): a number that is known as r and as the bits of -r is added
+    1 round up to INJECTED_PLANES planes, else 8: a number that is known as r and as the bits of -r is added
     to the bits, the sum is uniform and may be unmasked, and r is added again (ABY3, CCS 2018, section 5.3).
     """
     planes = x.planes
