@@ -1,0 +1,49 @@
+"""What a program is compiled for: a protocol, the parties and who sits where. In: roles. Out: `Target`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The network that costs are planned for: round-trip time in milliseconds, bandwidth in megabits per second."""
+
+    round_trip: float
+    bandwidth: float
+
+
+NETWORKS = {"lan": Network(0.5, 1000.0), "wan": Network(50.0, 100.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`parties` are the protocol's nodes first (`nodes` of them), then clients; `roles` says where each role sits."""
+
+    protocol: str
+    parties: tuple[str, ...]
+    nodes: int
+    roles: dict[str, int]
+    optimize: int = 2
+    network: Network = NETWORKS["lan"]
+
+
+def place_roles(roles: Sequence[str], nodes: int) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Parties and places for a run without a deployment's own plan.
+
+    As long as there are no more roles than nodes, each role is a node, and nodes without a role are called `helper`,
+    `helper2`, ... With more roles than that no role is better than another: the nodes are `node0`, `node1`, ..., and
+    every role is a client that gives its inputs as shares and gets its outputs.
+    """
+    if len(roles) <= nodes:
+        helpers = (name for name in _helpers() if name not in roles)
+        parties = (*roles, *islice(helpers, nodes - len(roles)))
+    else:
+        numbered = (name for name in (f"node{index}" for index in count()) if name not in roles)
+        parties = (*islice(numbered, nodes), *roles)
+    return parties, {role: parties.index(role) for role in roles}
+
+
+def _helpers() -> Iterator[str]:
+    yield "helper"
+    yield from (f"helper{index}" for index in count(2))
