@@ -70,6 +70,14 @@ def apply(operation: Operation, operands: list[Array]) -> Array:
     return KERNELS[kernel](*operands, **attributes)
 
 
+def known_result(operation: Operation, operands: list[Array]) -> Array | None:
+    """As `apply`, but None where an index is out of range."""
+    try:
+        return apply(operation, operands)
+    except IndexOutsideError:
+        return None
+
+
 class Evaluation:
     """One walk through operations in order; `values` holds every value met so far.
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...runtime.clear import IndexOutsideError
-from .evaluate import EffortExceededError, Evaluation, EvaluationError, Outputs, apply, free_values
+from .evaluate import EffortExceededError, Evaluation, EvaluationError, Outputs, free_values, known_result
 from .labels import Knowledge
 from .ops import OPERATIONS, Trait
 from .program import Operation, Value
@@ -63,16 +62,22 @@ class StaticValues:
                 self._found.update(dict.fromkeys(operation.results))
                 return
             numbers[value] = number
-        try:
-            if operation.regions:
-                evaluation = Evaluation({}, Outputs({}), EFFORT)
-                evaluation.values.update(numbers)
-                evaluation.run(operation)
-                self._found.update((result, evaluation.values[result]) for result in operation.results)
-            else:
-                self._found[operation.results[0]] = apply(operation, [numbers[value] for value in operation.operands])
-        except (IndexOutsideError, EvaluationError, EffortExceededError):
-            self._found.update(dict.fromkeys(operation.results))
+        if operation.regions:
+            self._found.update(_run(operation, numbers))
+        else:
+            arrays = [numbers[operand] for operand in operation.operands]
+            self._found[operation.results[0]] = known_result(operation, arrays)
+
+
+def _run(operation: Operation, numbers: dict[Value, Array]) -> dict[Value, Array | None]:
+    """The results of control; None for all of them when it fails or takes too long."""
+    evaluation = Evaluation({}, Outputs({}), EFFORT)
+    evaluation.values.update(numbers)
+    try:
+        evaluation.run(operation)
+    except (EvaluationError, EffortExceededError):
+        return dict.fromkeys(operation.results)
+    return {result: evaluation.values[result] for result in operation.results}
 
 
 def has_effect(operation: Operation) -> bool:

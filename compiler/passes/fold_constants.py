@@ -19,8 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...runtime.clear import IndexOutsideError
-from ..ir.evaluate import apply
+from ..ir.evaluate import apply, known_result
 from ..ir.ops import OPERATIONS, Trait
 from ..ir.program import Operation, Program, Value
 from ..ir.rewrite import Rewriter, rewrite
@@ -83,10 +82,8 @@ def _constant(facts: Facts, operation: Operation, operands: tuple[Value, ...]) -
     known = [array for array in arrays if array is not None]
     if len(known) != len(arrays):
         return None
-    try:
-        return facts.builder.constant(apply(operation, known), operation.results[0].type)
-    except IndexOutsideError:
-        return None
+    array = known_result(operation, known)
+    return None if array is None else facts.builder.constant(array, operation.results[0].type)
 
 
 def _uniform(facts: Facts, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
