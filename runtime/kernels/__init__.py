@@ -25,7 +25,8 @@ KERNELS: dict[str, Callable[..., None]] = {name: kernel.run for name, kernel in 
 def warm(names: Iterable[str], also: Iterable[Native] = (), progress: Callable[[int, int], None] | None = None) -> int:
     """Makes these kernels ready to run; how many had to be compiled because the cache on disk had none.
 
-    `also` are further compiled functions (`randomness.sources.NATIVES`); `progress` hears how many of how many are done.
+    `also` are further compiled functions (`randomness.sources.NATIVES`); `progress` hears how many are done, of how
+    many.
     """
     needed = list(dict.fromkeys([*also, *(native for name in names for native in TABLE[name].needs)]))
     compiled = 0

@@ -71,6 +71,10 @@ def _on_planes(move: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def _broadcast(out: Array, x: Array) -> None:
+    np.copyto(out, np.broadcast_to(x, out.shape))
+
+
 def _reshape_bits(out: Array, x: Array, *, shapes: Sequence[Shape], shape: Shape) -> None:
     np.copyto(out, x)
 
@@ -80,5 +84,6 @@ TABLE: dict[str, Kernel] = {
     "zeros": Kernel(_zeros),
     **{name: Kernel(move) for name, move in _ARRAYS.items()},
     **{f"bits.{name}": Kernel(_on_planes(move)) for name, move in _ARRAYS.items()},
+    "bits.broadcast": Kernel(_on_planes(_broadcast)),
     "bits.reshape": Kernel(_reshape_bits),
 }
