@@ -27,7 +27,7 @@ class CheckFailed(TacitError):  # noqa: N818
     status = 1
 
     def __init__(self, message: str, place: Place | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message, place)
         self.message = message
         self.place = place
 

@@ -1,0 +1,131 @@
+"""Processes for the parties of one machine, each with a pipe to its parent. They never outlive it.
+
+A child is forked where that is safe: on Linux, from a parent without other threads, it starts in a few milliseconds
+with everything imported. Elsewhere it is a fresh interpreter, which does not run the parent's main module again.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Protocol
+
+Work = Callable[[Connection], None]
+"""What a child does with its end of the pipe; for a fresh interpreter it must be possible to pickle it."""
+
+_PR_SET_PDEATHSIG = 1
+_FRESH = "import sys; from tacit.runtime.launch import begin_fresh; begin_fresh(*map(int, sys.argv[1:]))"
+
+
+class Child(Protocol):
+    """A process and this end of the pipe to it, which reads as closed when the process has ended, however it ended."""
+
+    pipe: Connection
+    pid: int
+
+    def is_ended(self, seconds: float) -> bool:
+        """Whether the process ends within some seconds."""
+
+    def end(self) -> int:
+        """Kills the process unless it has ended; its exit status, or minus the number of the signal that ended it."""
+
+
+def launch(work: Work, others: Sequence[Child]) -> Child:
+    """Starts a process that does `work`. `others` are this parent's children so far, whose pipes it must not hold."""
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return _Forked(work, others)
+    return _Fresh(work)
+
+
+class _Forked:
+    """A copy of the parent at the time of the launch."""
+
+    def __init__(self, work: Work, others: Sequence[Child]) -> None:
+        self.pipe, theirs = multiprocessing.Pipe()
+        inherited = [self.pipe, *(other.pipe for other in others)]
+        context = multiprocessing.get_context("fork")
+        self._process = context.Process(target=_begin_forked, args=(work, theirs, inherited, os.getpid()), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.pid = self._process.pid or 0
+
+    def is_ended(self, seconds: float) -> bool:
+        """Whether the process ends within some seconds."""
+        self._process.join(seconds)
+        return self._process.exitcode is not None
+
+    def end(self) -> int:
+        """Kills the process unless it has ended; its exit code."""
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
+        return self._process.exitcode or 0
+
+
+class _Fresh:
+    """A new interpreter."""
+
+    def __init__(self, work: Work) -> None:
+        self.pipe, theirs = multiprocessing.Pipe()
+        descriptor = theirs.fileno()
+        command = [sys.executable, "-P", "-c", _FRESH, str(descriptor), str(os.getpid())]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        self._process = subprocess.Popen(command, pass_fds=[descriptor], env=environment, stdin=subprocess.DEVNULL)
+        theirs.close()
+        self.pid = self._process.pid
+        with suppress(BrokenPipeError):  # it died already: whoever reads the pipe finds out
+            self.pipe.send(work)
+
+    def is_ended(self, seconds: float) -> bool:
+        """Whether the process ends within some seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self._process.returncode is not None
+
+    def end(self) -> int:
+        """Kills the process unless it has ended; its exit code."""
+        self._process.kill()
+        self.pipe.close()
+        return self._process.wait()
+
+
+def _begin_forked(work: Work, pipe: Connection, inherited: Sequence[Connection], parent: int) -> None:
+    for other in inherited:
+        other.close()
+    _tie_to(parent)
+    work(pipe)
+
+
+def begin_fresh(descriptor: int, parent: int) -> None:
+    """The main function of a fresh interpreter: receives its work through the pipe and does it."""
+    _tie_to(parent)
+    with Connection(descriptor) as pipe:
+        work: Work = pipe.recv()
+        work(pipe)
+
+
+def _tie_to(parent: int) -> None:
+    """Ends this process when its parent ends, and leaves it to the parent what Ctrl-C means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    """Where the system does not tell a child of its parent's end, looks for it every second."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(1.0)
+    os._exit(1)

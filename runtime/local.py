@@ -1,0 +1,213 @@
+"""A whole run on one machine: every party a process of its own, over real sockets, without set-up.
+
+The parent starts the parties, learns from each what the compiler must know of its inputs (shapes, never values), has
+the program compiled, and hands the same graph to all. It holds no input and takes no part in the protocol. Whatever
+goes wrong, it ends every process before it tells.
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from multiprocessing.connection import wait
+from time import monotonic, perf_counter
+from typing import TypeVar
+
+from . import worker
+from .errors import InternalError, PeerError, TacitError
+from .graph.file import from_bytes
+from .graph.nodes import Graph
+from .kernels import warm
+from .launch import Child, Work, launch
+from .party import PartyResult
+from .randomness.sources import NATIVES
+from .worker import Advance, Done, Failed, Go, Read, Ready, Start
+
+_LOOPBACK = "127.0.0.1"
+_TOKEN_BYTES = 32
+_SLOW_SECONDS = 1.0
+"""Loading kernels from the cache on disk takes less; more means that they are being compiled."""
+
+_TELLING_SECONDS = 2.0
+"""How long the parent waits, once a party blames another, for that one's own word."""
+
+Message = TypeVar("Message")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalParty:
+    """A party's name and how it reads its inputs; `read` runs in that party's process only."""
+
+    name: str
+    read: Read
+
+
+def _ignore(*_: object) -> None:
+    """For who does not watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told how a run goes on: `progress` hears rounds done and in all, `notice` a line of text."""
+
+    progress: Callable[[int, int], None] = _ignore
+    notice: Callable[[str], None] = _ignore
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRun:
+    """A run that succeeded: `results` by party; `seconds` for "compile", "offline", "online" and "total"."""
+
+    graph: Graph
+    results: tuple[PartyResult, ...]
+    seconds: dict[str, float]
+
+    @property
+    def rounds(self) -> int:
+        """The rounds of the protocol."""
+        return max(result.rounds for result in self.results)
+
+
+def run_local(
+    parties: Sequence[LocalParty], compile: Callable[[list[object]], bytes], watcher: Watcher = Watcher()
+) -> LocalRun:
+    """Runs a program among `parties`, in the order of the graph's.
+
+    `compile` gets what each party's `read` told of its inputs and returns the graph's bytes. Raises the error of the
+    party that failed, typed as it was there; `PeerError` naming a party that died; and what `compile` raises. No
+    process is left in any case.
+    """
+    begin = perf_counter()
+    group = _Group([party.name for party in parties], watcher)
+    try:
+        for number, party in enumerate(parties):
+            group.start(partial(worker.work, number, group.names, party.read, number == 0))
+        ready = group.gather(Ready)
+        compiling = perf_counter()
+        content = compile([one.facts for one in ready])
+        compiled = perf_counter()
+        graph = from_bytes(content)
+        if graph.parties != group.names:
+            raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
+        addresses = tuple((_LOOPBACK, one.port) for one in ready)
+        group.tell(Start(content, addresses, secrets.token_bytes(_TOKEN_BYTES), version("tacit")))
+        _prepare_kernels(graph, group, watcher)
+        group.tell(Go())
+        done = group.gather(Done)
+    finally:
+        group.end()
+    seconds = {
+        "compile": compiled - compiling,
+        "offline": max(one.offline for one in done),
+        "online": max(one.result.seconds for one in done),
+        "total": perf_counter() - begin,
+    }
+    return LocalRun(graph, tuple(one.result for one in done), seconds)
+
+
+def _prepare_kernels(graph: Graph, group: _Group, watcher: Watcher) -> None:
+    """Has the kernels compiled once, here, so that the parties find them on disk."""
+    begin = monotonic()
+    told = False
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        group.check()
+        if monotonic() - begin > _SLOW_SECONDS and done < total:
+            if not told:
+                watcher.notice("compiling kernels (first run only)")
+                told = True
+            watcher.progress(done, total)
+
+    warm(worker.kernel_names(graph), NATIVES, progress)
+
+
+class _Group:
+    """The parties' processes, as their parent sees them."""
+
+    def __init__(self, names: Sequence[str], watcher: Watcher) -> None:
+        self.names = tuple(names)
+        self._watcher = watcher
+        self._children: list[Child] = []
+
+    def start(self, work: Work) -> None:
+        """Starts the next party."""
+        self._children.append(launch(work, self._children))
+
+    def tell(self, message: object) -> None:
+        """Sends a message to every party. One that is gone does not hear it; `gather` finds out."""
+        for child in self._children:
+            with suppress(OSError):
+                child.pipe.send(message)
+
+    def gather(self, kind: type[Message]) -> list[Message]:
+        """A message of this kind from every party; raises the reason when one fails instead."""
+        heard: dict[int, Message] = {}
+        while len(heard) < len(self._children):
+            for party in self._speaking(set(range(len(self._children))) - heard.keys(), None):
+                message = self._hear(party)
+                if isinstance(message, kind):
+                    heard[party] = message
+                elif isinstance(message, Advance):
+                    self._watcher.progress(message.done, message.total)
+        return [heard[party] for party in sorted(heard)]
+
+    def check(self) -> None:
+        """Raises the reason when a party has failed that should have nothing to say."""
+        for party in self._speaking(set(range(len(self._children))), 0.0):
+            self._hear(party)
+
+    def end(self) -> None:
+        """Ends every process."""
+        for child in self._children:
+            child.end()
+
+    def _speaking(self, parties: set[int], seconds: float | None) -> list[int]:
+        """Those of the parties that have said something or are gone, waiting for one to."""
+        ready = wait([self._children[party].pipe for party in sorted(parties)], seconds)
+        return [party for party in sorted(parties) if self._children[party].pipe in ready]
+
+    def _hear(self, party: int) -> object:
+        """What a party says next; raises the reason when it has failed."""
+        message = self._message(party)
+        if isinstance(message, TacitError):
+            raise self._reason(party, message)
+        return message
+
+    def _message(self, party: int) -> object:
+        """What a party says next, an error if it failed."""
+        try:
+            message = self._children[party].pipe.recv()
+        except (EOFError, OSError):
+            return PeerError(self.names[party], _how_it_ended(self._children[party]))
+        return message.error if isinstance(message, Failed) else message
+
+    def _reason(self, party: int, error: TacitError) -> TacitError:
+        """Why the run failed. A party that blames another is believed only if that one does not say better itself."""
+        errors = {party: error}
+        deadline = monotonic() + _TELLING_SECONDS
+        while self._blames_another(party, error) and (left := deadline - monotonic()) > 0:
+            silent = set(range(len(self._children))) - errors.keys()
+            if not silent:
+                break
+            for other in self._speaking(silent, left):
+                message = self._message(other)
+                if isinstance(message, TacitError):
+                    errors[other] = message
+                    if not self._blames_another(other, message):
+                        return message
+        return error
+
+    def _blames_another(self, party: int, error: TacitError) -> bool:
+        return isinstance(error, PeerError) and error.party != self.names[party]
+
+
+def _how_it_ended(child: Child) -> str:
+    child.is_ended(_TELLING_SECONDS)
+    code = child.end()
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended unexpectedly with status {code}"

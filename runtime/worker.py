@@ -1,0 +1,144 @@
+"""One party of a local run, as the child process that does it: reads its inputs, meets the others, runs, reports.
+
+Child and parent talk over a pipe, in this order: `Ready`, `Start`, `Go`, any number of `Advance`, then `Done`, or
+`Failed` at any time.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from multiprocessing.connection import Connection
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from .errors import InternalError, PeerError, TacitError
+from .graph.errors import GraphError
+from .graph.file import from_bytes
+from .graph.nodes import Graph, Local, Node, Repeat
+from .kernels import warm
+from .party import PartyResult, run_party
+from .randomness.sources import NATIVES
+from .session import agree_keys, compare_public_inputs
+from .transport.connect import Address, Meeting, connect, listen
+from .transport.hello import SharedToken
+
+Array = np.ndarray[Any, Any]
+Read = Callable[[], tuple[Mapping[str, Array], object]]
+"""Reads and checks one party's inputs where they belong, in its own process. Gives them by name, as the graph will lay
+them out, and what the compiler must know of them (shapes), which goes to the parent. Raises `InputError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The inputs are read: what the compiler must know of them, and the port at which this party answers."""
+
+    facts: object
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to run, and with whom. Only who has the `token` takes part."""
+
+    graph: bytes
+    addresses: tuple[Address, ...]
+    token: bytes
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """All kernels are compiled and on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Rounds done, and rounds in all."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The party has finished; `offline` seconds went into keys and preprocessing."""
+
+    result: PartyResult
+    offline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The party has stopped. The error's notes hold the traceback."""
+
+    error: TacitError
+
+
+def work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, pipe: Connection) -> None:
+    """The whole life of the child."""
+    try:
+        _work(me, names, read, reports_progress, pipe)
+    except (EOFError, BrokenPipeError):
+        return  # the parent is gone, and with it whoever would listen
+    except TacitError as error:
+        _fail(pipe, error, error)
+    except MemoryError as error:
+        _fail(pipe, PeerError(names[me], "ran out of memory"), error)
+    except Exception as error:  # noqa: BLE001 (the last resort of a process: the parent tells the user)
+        _fail(pipe, InternalError(f"party {names[me]} raised {type(error).__name__}"), error)
+
+
+def kernel_names(graph: Graph) -> frozenset[str]:
+    """The kernels that any party of a graph calls."""
+    return frozenset(_kernels(graph.body))
+
+
+def _kernels(nodes: tuple[Node, ...]) -> set[str]:
+    found: set[str] = {"identity"}
+    for node in nodes:
+        if isinstance(node, Local):
+            found.update(step.kernel for step in node.steps)
+        elif isinstance(node, Repeat):
+            found |= _kernels(node.body)
+    return found
+
+
+def _fail(pipe: Connection, error: TacitError, cause: Exception) -> None:
+    error.add_note("".join(traceback.format_exception(cause)))
+    pipe.send(Failed(error))
+
+
+def _work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, pipe: Connection) -> None:
+    inputs, facts = read()
+    with listen() as listener:
+        pipe.send(Ready(facts, listener.getsockname()[1]))
+        start: Start = pipe.recv()
+        graph = _graph(start.graph)
+        agreement = {"version": start.version, "program": sha256(start.graph).hexdigest()}
+        meeting = Meeting(me, names, dict(enumerate(start.addresses)), agreement, SharedToken(start.token))
+        transport = connect(meeting, listener)
+    try:
+        pipe.recv()
+        warm(kernel_names(graph), NATIVES)
+        begin = perf_counter()
+        compare_public_inputs(graph, transport, inputs)
+        keys = agree_keys(graph, me, transport)
+        offline = perf_counter() - begin
+        progress = (lambda done, total: pipe.send(Advance(done, total))) if reports_progress else None
+        result = run_party(graph, me, transport, inputs, keys, progress)
+        transport.finish()
+    finally:
+        transport.close()
+    pipe.send(Done(result, offline))
+
+
+def _graph(content: bytes) -> Graph:
+    try:
+        return from_bytes(content)
+    except GraphError as error:
+        raise InternalError(f"the compiler made a graph that a party refuses: {error}") from None
