@@ -4,20 +4,21 @@ In: a function of a real variable and where its pieces lie. Out: integers, the c
 here: this is what compilers know.
 
 On a piece the argument is `centre + half * t` with t in [-1, 1]. What is shared of t are n bits u_0 ... u_(n-1) (the
-top one last) with t = (2 u + 1) / 2**n - 1 up to 1 / 2**n: the midpoint of what the bits leave open. (Where no bit is left
-out, `exact`, t = 2 u / 2**n - 1.) The k-th power is taken of the top n_k bits only, so that every product of a
+top one last) with t = (2 u + 1) / 2**n - 1 up to 1 / 2**n: the midpoint of what the bits leave open. (Where no bit is
+left out, `exact`, t = 2 u / 2**n - 1.) The k-th power is taken of the top n_k bits only, so that every product of a
 coefficient and a power fits the ring without a truncation:
 
-    sum over k of C_k T_k,   T_k = t_k**k as an integer at scale k n_k,   C_k = c_k * 2**(scale - k n_k) rounded.
+    sum over k of C_k T_k,    T_k = t_k**k, an integer at scale k n_k,    C_k = c_k * 2**(scale - k n_k), rounded.
 
-With |c_k t**k| falling as k grows, later powers bear fewer bits: t_k costs k |c_k| 2**-n_k, the rounding of C_k half a
-unit of 2**-(scale - k n_k).
+As |c_k| falls with k, higher powers bear fewer bits: t_k costs k |c_k| 2**-n_k, the rounding of C_k half a unit of
+2**-(scale - k n_k); `tabulate` takes the n_k that make the two about equal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import log2
 from typing import Any
 
 import numpy as np
@@ -38,46 +39,53 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How a table is evaluated: the bits of t that each power takes, first power first, and the scale of the sum.
+class Table:
+    """`rows[k][piece]` is the coefficient of the k-th power, an integer at scale `scale - k * widths[k - 1]`.
 
-    `exact` says that t has no bits beyond the `widths[0]` given.
+    `widths` are the bits of t that each power takes, the first power first. `exact` says that t has no other bits.
     """
 
-    widths: tuple[int, ...]
     scale: int
+    widths: tuple[int, ...]
+    rows: tuple[tuple[int, ...], ...]
     exact: bool = False
 
-    @property
-    def degree(self) -> int:
-        """The highest power."""
-        return len(self.widths)
-
-    def scale_of(self, power: int) -> int:
-        """The scale of the coefficients of a power."""
-        return self.scale - (power * self.widths[power - 1] if power else 0)
+    def offset(self, width: int) -> int:
+        """What makes 2 u, of the top `width` bits, t at scale `width`."""
+        return -(1 << width) + (0 if self.exact and width == self.widths[0] else 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """`rows[k][piece]` is the coefficient of the k-th power, an integer at `form.scale_of(k)`."""
+def tabulate(
+    function: Function, pieces: Sequence[Piece], degree: int, scale: int, bits: int, exact: bool = False
+) -> Table:
+    """Polynomials of this degree, at this scale, in a variable of that many bits: near the best there are."""
+    columns = [_coefficients(function, piece, degree) for piece in pieces]
+    largest = np.abs(np.array(columns)).max(axis=0)
+    if np.abs(np.array(columns)).sum(axis=1).max() * 2.0**scale >= 2.0**62:
+        raise ValueError(f"a sum of products at scale {scale} does not fit the ring")
+    widths = tuple(_width(power, float(largest[power]), scale, bits) for power in range(1, degree + 1))
+    scales = [scale] + [scale - power * width for power, width in enumerate(widths, 1)]
+    rows = [tuple(round(value * 2.0**at) for value in row) for row, at in zip(zip(*columns, strict=True), scales, strict=True)]
+    return Table(scale, widths, tuple(rows), exact and widths[0] == bits)
 
-    form: Form
-    rows: tuple[tuple[int, ...], ...]
+
+def _width(power: int, largest: float, scale: int, bits: int) -> int:
+    """The bits of a power: so many that leaving out more of t costs what rounding the coefficient costs."""
+    balanced = round((scale + 1 + log2(power * max(largest, 2.0**-scale))) / (power + 1))
+    return max(1, min(bits, balanced))
 
 
-def tabulate(function: Function, pieces: Sequence[Piece], form: Form) -> Table:
-    """The polynomials through the function's values at the Chebyshev nodes of each piece: near the best there are."""
-    columns = [_coefficients(function, piece, form) for piece in pieces]
-    return Table(form, tuple(zip(*columns, strict=True)))
+def _coefficients(function: Function, piece: Piece, degree: int) -> list[float]:
+    """The polynomial through the function's values at the Chebyshev nodes of the piece, in powers of t."""
 
-
-def _coefficients(function: Function, piece: Piece, form: Form) -> list[int]:
     def local(t: Array) -> Array:
         return function(piece.centre + piece.half * t)
 
-    series = Chebyshev.interpolate(local, form.degree, domain=[piece.low, piece.high])
+    series = Chebyshev.interpolate(local, degree, domain=[piece.low, piece.high])
     powers = series.convert(kind=Polynomial, domain=[-1, 1]).coef
-    padded = np.zeros(form.degree + 1)
-    padded[: len(powers)] = powers
-    return [round(float(np.ldexp(value, form.scale_of(power)))) for power, value in enumerate(padded)]
+    return [float(value) for value in np.pad(powers, (0, degree + 1 - len(powers)))]
+
+
+def even_pieces(count: int, width: float) -> list[Piece]:
+    """[0, count * width) in equal pieces."""
+    return [Piece(width * (index + 0.5), width / 2) for index in range(count)]

@@ -29,6 +29,7 @@ from .rules import (
     bits,
     booleans,
     call,
+    dot_terms,
     integers,
     ring,
     wider,
@@ -129,7 +130,7 @@ class Replicated(Protocol):
     # Products.
 
     def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
-        """1 round, 8 bytes from each node (Araki et al., section 3). Uniform by the zero share, see `_pass_on`."""
+        """1 round, 8 bytes from each node (Araki et al., section 3). Uniform by the zero share, see `_share_out`."""
         kind = ring(wider(x, y))
         return Arithmetic(self._pass_on("replicated.multiply", kind, *x.parts, *y.parts))
 
@@ -151,12 +152,35 @@ class Replicated(Protocol):
             return Boolean(self._pass_on("replicated.and", kind, *x.parts, *y.parts, left=left, right=right))
         return Boolean(self._pass_on("replicated.and_xor", kind, *x.parts, *y.parts, left=left, right=right, plus=plus))
 
-    def _pass_on(self, kernel: str, kind: ValueType, *inputs: Wire, **attributes: object) -> tuple[Wire, ...]:
-        """Node i computes summand i of the result and sends it to node i - 1.
+    def dot(self, pairs: Sequence[tuple[Arithmetic, Arithmetic]]) -> Arithmetic:
+        """1 round, 8 bytes from each node, however many pairs: the products are added before the sum is sent.
 
-        The receiver sees z_i masked by the zero share's stream of the key of nodes i and i + 1, which it does not hold.
+        A step takes the sum so far where `multiply` takes the zero share. Uniform by that share, see `_share_out`.
         """
-        mine = self.g.local(kernel, kind, *inputs, self.g.zero(kind), **attributes)
+        kind = ring(wider(*(share for pair in pairs for share in pair)))
+        total = self.g.zero(kind)
+        for x, y in pairs:
+            total = self.g.local("replicated.multiply", kind, *x.parts, *y.parts, total)
+        return Arithmetic(self._share_out(total))
+
+    def dot_bits(self, x: Boolean, y: Boolean, terms: Sequence[Sequence[tuple[int, int]]]) -> Boolean:
+        """1 round, one bit from each node for a plane of the result, however many terms. As `dot`."""
+        kind = bits(x.shape, len(terms))
+        both = self.g.local("bits.xor", y.parts[0].type, *y.parts)
+        total = self.g.zero(kind)
+        for left, right in zip(x.parts, (both, y.parts[0]), strict=True):
+            total = self.g.local("bits.dot", kind, left, right, total, **dot_terms(terms))
+        return Boolean(self._share_out(total))
+
+    def _pass_on(self, kernel: str, kind: ValueType, *inputs: Wire, **attributes: object) -> tuple[Wire, ...]:
+        """Node i computes summand i of the result, with its part of a zero share."""
+        return self._share_out(self.g.local(kernel, kind, *inputs, self.g.zero(kind), **attributes))
+
+    def _share_out(self, mine: Wire) -> tuple[Wire, ...]:
+        """Node i sends summand i, which a zero share masks, to node i - 1.
+
+        The receiver sees it masked by the zero share's stream of the key of nodes i and i + 1, which it does not hold.
+        """
         return (mine, self.g.exchange(mine, *PREVIOUS))
 
     # Conversions.
@@ -167,7 +191,11 @@ class Replicated(Protocol):
 
     def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
         """See `replicated_summands.weigh`."""
-        return Arithmetic(summands.weigh(self.g, x, weights))
+        return Arithmetic(summands.weigh(self.g, x, [weights])[0])
+
+    def weigh_each(self, x: Boolean, rows: Sequence[Sequence[int]]) -> tuple[Arithmetic, ...]:
+        """See `replicated_summands.weigh`."""
+        return tuple(Arithmetic(parts) for parts in summands.weigh(self.g, x, rows))
 
     def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
         """See `replicated_summands.multiply_bit`."""

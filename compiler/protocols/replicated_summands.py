@@ -17,12 +17,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ...runtime.graph.nodes import Storage, ValueType
 from .replicated_parts import Parts, assemble, known_to_two
 from .rules import Arithmetic, Bilinear, Boolean, Call, Expansion, Wire, bits, call, ring
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """What nodes 1 and 2 hold of f: f masked by the stream that the other one knows, and the stream that they know."""
+
+    f: Wire
+    w: Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +45,29 @@ class Products:
     y1: Wire
 
 
-def _multiply_summands(
-    g: Expansion, f: ValueType, y: ValueType, mask: Callable[[Wire], Call], help: Callable[[Wire, Wire], Call]
-) -> Products:
-    """The messages above: `mask(w)` is f + w at node 0, `help(w, y)` is w * g + y at nodes 1 and 2."""
+def _mask(g: Expansion, f: ValueType, mask: Callable[[Wire], Call]) -> Masked:
+    """Node 0's messages above: `mask(w)` is f + w there."""
     w2, w1 = g.stream(f, (0, 2)), g.stream(f, (0, 1))
-    y0, y1 = g.stream(y, (0, 2)), g.stream(y, (0, 1))
     to_1 = g.exchange(g.choose(f, ((0,), mask(w2))), (0, 1))
     to_2 = g.exchange(g.choose(f, ((0,), mask(w1))), (0, 2))
     own_w = g.choose(f, ((1,), call("identity", w1)), ((2,), call("identity", w2)))
-    own_y = g.choose(y, ((1,), call("identity", y1)), ((2,), call("identity", y0)))
     received = g.choose(f, ((1,), call("identity", to_1)), ((2,), call("identity", to_2)))
-    helped = g.choose(y, ((1, 2), help(own_w, own_y)))
-    return Products(received, g.exchange(helped, (1, 2), (2, 1)), own_y, y0, y1)
+    return Masked(received, own_w)
+
+
+def _help(g: Expansion, masked: Masked, y: ValueType, help: Callable[[Wire, Wire], Call]) -> Products:
+    """The other messages: `help(w, y)` is w * g + y at nodes 1 and 2. One masked f serves any number of g."""
+    y0, y1 = g.stream(y, (0, 2)), g.stream(y, (0, 1))
+    own_y = g.choose(y, ((1,), call("identity", y1)), ((2,), call("identity", y0)))
+    helped = g.choose(y, ((1, 2), help(masked.w, own_y)))
+    return Products(masked.f, g.exchange(helped, (1, 2), (2, 1)), own_y, y0, y1)
+
+
+def _multiply_summands(
+    g: Expansion, f: ValueType, y: ValueType, mask: Callable[[Wire], Call], help: Callable[[Wire, Wire], Call]
+) -> Products:
+    """All messages above, for one f and one g."""
+    return _help(g, _mask(g, f, mask), y, help)
 
 
 def _result(g: Expansion, products: Products, third: Call) -> Parts:
@@ -101,25 +120,27 @@ def _flat(form: Bilinear, local: bool) -> dict[str, tuple[int, ...]]:
     return {"left": _firsts(pairs), "right": _seconds(pairs), "ends": ends}
 
 
-def weigh(g: Expansion, x: Boolean, weights: Sequence[int]) -> Parts:
-    """1 round; for n planes 16 n bytes from node 0, 8 from each of the others (n = 1: 32 in all).
+def weigh(g: Expansion, x: Boolean, rows: Sequence[Sequence[int]]) -> list[Parts]:
+    """1 round; for n planes 16 n bytes from node 0, for each row 8 from each of the others (n = 1: 32 in all).
 
     A bit is c XOR d = c * (1 - 2 d) + d for c = x_0 XOR x_1 at node 0 and d = x_2 at nodes 1 and 2: f is c, and g is
     (1 - 2 d) times the weight. The products of all planes are added before they are sent.
     """
     shape, planes = x.shape, x.planes
-    factors = g.constant(np.array([weight % 2**64 for weight in weights], np.uint64), ring((planes,)), (1, 2))
     c = g.local("bits.xor", bits(shape, planes), *x.parts, at=(0,))
     d = known_to_two(g, x.parts)
-    products = _multiply_summands(
-        g,
-        ring((planes, *shape)),
-        ring(shape),
-        mask=lambda w: call("replicated.add_bits", c, w),
-        help=lambda w, y: call("replicated.weigh", d, factors, w, y),
-    )
-    third = call("replicated.weigh_join", d, factors, products.f, products.q, products.y)
-    return _result(g, products, third)
+    masked = _mask(g, ring((planes, *shape)), lambda w: call("replicated.add_bits", c, w))
+    results = []
+    for row in rows:
+        weights = g.constant(np.array([weight % 2**64 for weight in row], np.uint64), ring((planes,)), (1, 2))
+        products = _help(g, masked, ring(shape), partial(_weighing, d, weights))
+        third = call("replicated.weigh_join", d, weights, products.f, products.q, products.y)
+        results.append(_result(g, products, third))
+    return results
+
+
+def _weighing(d: Wire, weights: Wire, w: Wire, y: Wire) -> Call:
+    return call("replicated.weigh", d, weights, w, y)
 
 
 def multiply_bit(g: Expansion, bit: Boolean, x: Arithmetic) -> Parts:

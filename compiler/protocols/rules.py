@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import accumulate, count
 from math import prod
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ __all__ = [
     "bits",
     "booleans",
     "call",
+    "dot_terms",
     "integers",
     "ring",
     "wider",
@@ -221,6 +223,13 @@ class Protocol(ABC):
         parts = zip(*(operand.parts for operand in operands), strict=True)
         return Boolean(tuple(self.g.local("bits.concat_planes", kind, *wires) for wires in parts))
 
+    def parities(self, x: Boolean, groups: Sequence[Sequence[int]]) -> Boolean:
+        """One plane for each group: the XOR of the group's planes of x."""
+        terms = dot_terms([[(plane, -1) for plane in group] for group in groups])
+        zeros = self.planes(x, (-1,) * len(groups))
+        parts = zip(x.parts, zeros.parts, strict=True)
+        return Boolean(tuple(self.g.local("bits.dot", zero.type, part, part, zero, **terms) for part, zero in parts))
+
     @abstractmethod
     def invert(self, x: Boolean) -> Boolean:
         """Every bit negated."""
@@ -292,10 +301,12 @@ class Protocol(ABC):
         products = [self.multiply(x, y) for x, y in pairs]
         return reduce(self.add, products)
 
-    def dot_bits(self, x: Boolean, y: Boolean, terms: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> Boolean:
-        """The XOR over `terms` of `conjunction(x, y, left, right)`: a protocol may exchange the XOR alone."""
-        products = [self.conjunction(x, y, left, right) for left, right in terms]
-        return reduce(self.xor, products)
+    def dot_bits(self, x: Boolean, y: Boolean, terms: Sequence[Sequence[tuple[int, int]]]) -> Boolean:
+        """Plane t is the XOR over (l, r) in terms[t] of x_l AND y_r: a protocol may exchange the XOR alone."""
+        pairs = [pair for plane in terms for pair in plane]
+        products = self.conjunction(x, y, tuple(left for left, _ in pairs), tuple(right for _, right in pairs))
+        place = count()
+        return self.parities(products, [[next(place) for _ in plane] for plane in terms])
 
     @abstractmethod
     def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
@@ -346,11 +357,18 @@ class Protocol(ABC):
         return tuple(party for party in wire.at if party in self.g.nodes) or wire.at
 
 
-def wider(x: Share, y: Share) -> tuple[int, ...]:
-    """The result's shape of an elementwise operation: a single element spreads over the other operand."""
-    (small, large) = sorted((x.shape, y.shape), key=lambda shape: (prod(shape), len(shape)))
-    return large if prod(small) == 1 or small == large else _refuse(small, large)
+def dot_terms(terms: Sequence[Sequence[tuple[int, int]]]) -> dict[str, tuple[int, ...]]:
+    """The attributes of `bits.dot` for these pairs of planes, output plane by output plane; -1 stands for ones."""
+    pairs = [pair for plane in terms for pair in plane]
+    ends = tuple(accumulate(len(plane) for plane in terms))
+    return {"left": tuple(left for left, _ in pairs), "right": tuple(right for _, right in pairs), "ends": ends}
 
 
-def _refuse(small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, ...]:
-    raise ValueError(f"shapes {small} and {large} do not match")
+def wider(*shares: Share) -> tuple[int, ...]:
+    """The result's shape of an elementwise operation: a single element spreads over the other operands."""
+    shapes = sorted((share.shape for share in shares), key=lambda shape: (prod(shape), len(shape)))
+    large = shapes[-1]
+    for shape in shapes:
+        if prod(shape) != 1 and shape != large:
+            raise ValueError(f"shapes {shape} and {large} do not match")
+    return large
