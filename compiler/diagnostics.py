@@ -3,6 +3,7 @@
 Stages build `Diagnostic` values and go on; `CompileError` carries all of them at once.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -64,5 +65,14 @@ def _marked_line(span: Span) -> list[str]:
     line = span.source.line(span.line)
     end = span.end_column if span.end_line == span.line else len(line) + 1
     gutter = f"{span.line:>5} | "
-    padding = "".join("\t" if character == "\t" else " " for character in line[: span.column - 1])
-    return [gutter + line, " " * (len(gutter) - 2) + "| " + padding + "^" * max(1, end - span.column)]
+    padding = "".join("\t" if letter == "\t" else " " * _width(letter) for letter in line[: span.column - 1])
+    width = sum(map(_width, line[span.column - 1 : end - 1]))
+    shown = "".join(letter if letter == "\t" or letter.isprintable() else "\ufffd" for letter in line)
+    return [(gutter + shown).rstrip(), " " * (len(gutter) - 2) + "| " + padding + "^" * max(1, width)]
+
+
+def _width(letter: str) -> int:
+    """How many columns of a terminal a letter takes."""
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

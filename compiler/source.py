@@ -16,8 +16,8 @@ class Source:
 
     def line(self, number: int) -> str:
         """The line `number` (from 1) without its end; empty past the end of the text."""
-        lines = self.text.splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        lines = self.text.split("\n")
+        return lines[number - 1].removesuffix("\r") if 0 < number <= len(lines) else ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

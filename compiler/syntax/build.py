@@ -1,6 +1,6 @@
-"""From Lark's parse tree to ours. In: the parse tree of a file or of one line. Out: nodes of `tree`, with mistakes beside.
+"""From Lark's parse tree to ours. In: the parse tree of a file or a line. Out: nodes of `tree`, with mistakes beside.
 
-`Builder` has one method for each rule of the grammar; each is given the node's span and the nodes already built below it.
+`Builder` has one method for each rule of the grammar, which is given the node's span and the nodes already built below.
 """
 
 import inspect
@@ -14,20 +14,27 @@ from lark import Token, Tree
 from ..diagnostics import Diagnostic
 from ..source import Source, Span
 from . import messages, tree
-from .layout import span_of
 from .strings import unquote
+from .words import span_of
 
-_LONGEST_NUMBER = 400
+_LONGEST_NUMBER = 400  # characters: far beyond any number that fits, and short enough for Python's own limit
+_DEEPEST = 100  # so that no later stage runs out of stack
 
 
 def build(source: Source, parsed: Tree) -> tuple[Any, list[Diagnostic]]:
-    """The node for a parse tree, and the mistakes that the grammar lets pass. Needs no recursion, however deep the tree."""
+    """The node for a parse tree, and the mistakes that the grammar lets pass. Needs no stack, however deep the tree."""
     builder = Builder(source)
     built: dict[int, Any] = {}
+    depths: dict[int, int] = {}
     for part in parsed.iter_subtrees():
+        below = [id(child) for child in part.children if isinstance(child, Tree)]
+        depth = depths[id(part)] = 1 + max((depths[child] for child in below), default=0)
+        span = _span(source, part)
+        if depth == _DEEPEST + 1:
+            builder.found.append(messages.too_deep(span))
         children = [built[id(child)] if isinstance(child, Tree) else child for child in part.children]
         method: Callable[[Span, list[Any]], Any] = getattr(builder, f"on_{part.data}")
-        built[id(part)] = method(_span(source, part), children)
+        built[id(part)] = method(span, children)
     return built[id(parsed)], builder.found
 
 
@@ -44,11 +51,16 @@ class Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.found: list[Diagnostic] = []
+        self._functions: set[str] = set()
+        self._prints: list[Span] = []
+        self._joined: set[Span] = set()
 
     # --- files and lines
 
     def on_module(self, span: Span, children: list[tree.Statement]) -> tree.Module:
         docstring, body = _without_docstring(children)
+        if "print" not in self._functions:
+            self.found += [messages.print_call(place) for place in self._prints]
         return tree.Module(self.source, docstring, body)
 
     def on_line(self, span: Span, children: list[Any]) -> None:
@@ -88,7 +100,9 @@ class Builder:
 
     def on_import_name(self, span: Span, children: list[Token | None]) -> tuple[tree.Name, tree.Name]:
         name = self._name(children[0])
-        return name, name if children[1] is None else self._name(children[1])
+        local = name if children[1] is None else self._name(children[1])
+        self._functions.add(local.text)
+        return name, local
 
     # --- types
 
@@ -114,19 +128,20 @@ class Builder:
         return tree.ColumnSyntax(self._name(children[0]), children[1], span)
 
     def _labels(self, span: Span, parts: Sequence[Any]) -> tuple[tree.Text, ...]:
-        self.found += [messages.not_a_label(part.span) for part in parts if not isinstance(part, tree.Text)]
+        self.found += [messages.not_a_label(part) for part in parts if not isinstance(part, tree.Text)]
+        self.found += [messages.joined_labels(part.span) for part in parts if part.span in self._joined]
         if not parts:
             self.found.append(messages.no_labels(span))
         return tuple(part for part in parts if isinstance(part, tree.Text))
 
     def _columns(self, span: Span, parts: Sequence[Any]) -> tuple[tree.ColumnSyntax, ...]:
-        self.found += [messages.not_a_column(part.span) for part in parts if not isinstance(part, tree.ColumnSyntax)]
+        self.found += [messages.not_a_column(part) for part in parts if not isinstance(part, tree.ColumnSyntax)]
         if not parts:
             self.found.append(messages.no_columns(span))
         return tuple(part for part in parts if isinstance(part, tree.ColumnSyntax))
 
     def _dimensions(self, parts: Sequence[Any]) -> tuple[tree.Expression, ...]:
-        self.found += [messages.not_a_dimension(part.span) for part in parts if not _is_dimension(part)]
+        self.found += [messages.not_a_dimension(part) for part in parts if not _is_dimension(part)]
         return tuple(part for part in parts if _is_dimension(part))
 
     # --- statements
@@ -164,6 +179,8 @@ class Builder:
         value = children[0]
         if isinstance(value, tree.Reference) and value.name in messages.PYTHON_STATEMENTS:
             self.found.append(messages.python_word(value.span, value.name))
+        if isinstance(value, tree.Call) and value.function.name == "print":
+            self._prints.append(value.function.span)
         return tree.Evaluate(value, span)
 
     def on_if_statement(self, span: Span, children: list[Any]) -> tree.If:
@@ -213,7 +230,9 @@ class Builder:
                 self.found.append(messages.default_before(parameter.name.span, parameter.name.text))
             names.add(parameter.name.text)
             optional = optional or parameter.default is not None
-        return span, self._name(children[0]), parameters
+        name = self._name(children[0])
+        self._functions.add(name.text)
+        return span, name, parameters
 
     def on_parameter(self, span: Span, children: list[Any]) -> tree.Parameter:
         return tree.Parameter(self._name(children[0]), children[1], children[2], span)
@@ -293,7 +312,7 @@ class Builder:
 
     def on_number(self, span: Span, children: list[Token]) -> tree.Number:
         text = str(children[0])
-        is_float = not text[:2].lower() in {"0x", "0o", "0b"} and any(mark in text for mark in ".eE")
+        is_float = text[:2].lower() not in {"0x", "0o", "0b"} and any(mark in text for mark in ".eE")
         if len(text) > _LONGEST_NUMBER or (is_float and math.isinf(float(text))):
             self.found.append(messages.huge_number(span))
             return tree.Number(0, text, span)
@@ -306,6 +325,8 @@ class Builder:
             parts.append(text)
             if wrong:
                 self.found.append(messages.wrong_escape(span_of(self.source, child), wrong))
+        if len(parts) > 1:
+            self._joined.add(span)
         return tree.Text("".join(parts), span)
 
     def on_true(self, span: Span, children: list[Token]) -> tree.Boolean:
@@ -318,10 +339,7 @@ class Builder:
         """An identifier; letters that look alike in Unicode's compatibility forms are one, as in Python."""
         assert token is not None
         text = unicodedata.normalize("NFKC", str(token))
-        span = span_of(self.source, token)
-        if not text.isidentifier():
-            self.found.append(messages.not_an_identifier(span, text))
-        return tree.Name(text, span)
+        return tree.Name(text, span_of(self.source, token))
 
     def _optional_name(self, token: Token | None) -> tree.Name | None:
         return None if token is None else self._name(token)
@@ -331,8 +349,8 @@ def _is_dimension(part: Any) -> bool:
     match part:
         case tree.Number(value=int()) | tree.Reference():
             return True
-        case tree.Call(function=tree.Reference(name="len"), arguments=[tree.Argument(name=None, value=tree.Reference())]):
-            return True
+        case tree.Call(function=tree.Reference(name="len"), arguments=(tree.Argument(name=None, value=value),)):
+            return isinstance(value, tree.Reference)
     return False
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedToken
 
-BAD_TOKENS = frozenset({"BAD_STRING", "BAD_PREFIX", "BAD_NUMBER", "BAD_SIGN", "BAD_CHARACTER"})
+# Terminals for what is no word of the language. BAD_NAME is what looks like a name to the grammar but not to Unicode.
+BAD_TOKENS = frozenset({"BAD_STRING", "BAD_PREFIX", "BAD_NUMBER", "BAD_SIGN", "BAD_CHARACTER", "BAD_NAME"})
 
 
 class _Unfiltered:
     """Makes Lark keep the terminals that no rule mentions, and changes nothing in the stream."""
 
-    always_accept = (*sorted(BAD_TOKENS), "COMMENT", "LINE_END")
+    always_accept = (*sorted(BAD_TOKENS - {"BAD_NAME"}), "COMMENT", "LINE_END")
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         return stream
@@ -47,8 +48,9 @@ def _lark() -> Lark:
 def split(text: str) -> Iterator[Token]:
     """All tokens of `text`, comments, line ends and malformed ones among them. Never fails."""
     start = _lark().parse_interactive(text, start="module")
-    tokens: Iterator[Token] = start.lexer_thread.lex(start.parser_state)
-    return tokens
+    for token in start.lexer_thread.lex(start.parser_state):
+        is_bad_name = token.type == "NAME" and not token.isidentifier()
+        yield token.update(type="BAD_NAME") if is_bad_name else token
 
 
 def parse_module(tokens: Iterable[Token]) -> Tree | Stop:
@@ -65,8 +67,23 @@ def _parse(tokens: Iterable[Token], start: str) -> Tree | Stop:
     parser = _lark().parse_interactive(start=start)
     position = 0
     try:
-        for position, token in enumerate(tokens):
+        for token in tokens:
             parser.feed_token(token)
+            position += 1
         return parser.feed_eof()
     except UnexpectedToken:
         return Stop(position, frozenset(parser.accepts()))
+
+
+@cache
+def signs() -> dict[str, str]:
+    """How the terminals that are always written alike are written: `{"LPAR": "(", "REVEAL": "reveal", ...}`."""
+    return {
+        terminal.name: terminal.pattern.value for terminal in _lark().terminals if terminal.pattern.type == "str"
+    }  # fmt: skip
+
+
+@cache
+def terminals() -> frozenset[str]:
+    """The names of all terminals."""
+    return frozenset(terminal.name for terminal in _lark().terminals)

@@ -1,4 +1,4 @@
-"""Lines and blocks, told from line ends, brackets and indentation. In: a source. Out: its logical lines, with mistakes beside.
+"""Lines and blocks, told from brackets and indentation. In: a source. Out: its logical lines, with mistakes beside.
 
 A logical line ends at the first line end outside brackets:
 
@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from lark import Token
 
 from ..diagnostics import Diagnostic
-from ..source import Source, Span
+from ..source import Source
 from . import grammar, messages
 
 _CLOSING = {"LPAR": "RPAR", "LSQB": "RSQB"}
 # Words that never start a line inside brackets: where one does, a bracket above was left open.
-_STARTERS = frozenset("PARTY PARTIES INPUT OPTION REVEAL SAVE ASSERT RETURN DEF WHILE ELIF FROM".split())
+_STARTERS = frozenset(
+    ["PARTY", "PARTIES", "INPUT", "OPTION", "REVEAL", "SAVE", "ASSERT", "RETURN", "DEF", "WHILE", "ELIF", "FROM"]
+)
 _RETRIES = 20
 
 
@@ -72,11 +74,6 @@ def tokens_of(lines: Iterable[Line]) -> Iterator[Token]:
     yield from (_after("_DEDENT", end) for _ in range(depth))
 
 
-def span_of(source: Source, token: Token) -> Span:
-    """The place of a token."""
-    return Span(source, token.line, token.column, token.end_line, token.end_column)
-
-
 def _after(kind: str, token: Token) -> Token:
     """A layout token without width, right after `token`."""
     line, column, position = token.end_line, token.end_column, token.end_pos
@@ -101,16 +98,17 @@ def _cut(source: Source, words: Sequence[Token], found: list[Diagnostic]) -> Ite
                 opened.append(word)
             elif word.type in _CLOSING.values():
                 opening = opened.pop() if opened else None
-                if opening is None or _CLOSING[opening.type] != word.type:
+                if (opening is None or _CLOSING[opening.type] != word.type) and not broken:
                     broken = True
                     found.append(messages.wrong_closing(source, word, opening))
             stop += 1
         if opened:
-            broken = True
-            found.append(messages.unclosed(source, opened[-1]))
             if stop == len(words) and retries < _RETRIES:
                 retries += 1
                 stop = _likely_end(words, start)
+            if not broken:
+                found.append(messages.unclosed(source, opened[-1], words[stop] if stop < len(words) else None))
+            broken = True
         line = [word for word in words[start:stop] if word.type != "LINE_END"]
         if line:
             yield line, broken

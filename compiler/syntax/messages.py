@@ -7,6 +7,7 @@ from lark import Token
 from ..diagnostics import Diagnostic, Note
 from ..source import Source, Span
 from . import tree
+from .words import shortened, span_of
 
 _PARTNERS = {"(": ")", "[": "]", ")": "(", "]": "["}
 _INSTEAD = {
@@ -19,27 +20,28 @@ PYTHON_STATEMENTS = frozenset(_INSTEAD)
 # --- brackets and indentation -----------------------------------------------------------------------------------------
 
 
-def unclosed(source: Source, opening: Token) -> Diagnostic:
-    """A bracket that nothing closes."""
-    span = _span(source, opening)
+def unclosed(source: Source, opening: Token, following: Token | None) -> Diagnostic:
+    """A bracket that nothing closes before the next statement, which seems to start at `following`."""
+    span = span_of(source, opening)
     return Diagnostic(
         span, f"this `{opening}` is never closed", expected=f"a matching `{_PARTNERS[str(opening)]}`",
-        found="the next statement, or the end of the file", remedy=f"add `{_PARTNERS[str(opening)]}` where it should end",
+        found=f"`{shortened(following)}` at the start of a line" if following else "the end of the file",
+        remedy=f"add `{_PARTNERS[str(opening)]}` where it should end",
     )  # fmt: skip
 
 
 def wrong_closing(source: Source, closing: Token, opening: Token | None) -> Diagnostic:
     """A closing bracket that fits no opening one, or a different one."""
-    span = _span(source, closing)
+    span = span_of(source, closing)
     if opening is None:
         return Diagnostic(
-            span, f"this `{closing}` closes nothing", found=f"`{closing}` without a `{_PARTNERS[str(closing)]}` before it",
+            span, f"this `{closing}` closes nothing", expected=f"a `{_PARTNERS[str(closing)]}` before it", found="none",
             remedy="remove it, or add the opening bracket",
         )  # fmt: skip
     return Diagnostic(
         span, f"`{closing}` does not close `{opening}`", expected=f"`{_PARTNERS[str(opening)]}`", found=f"`{closing}`",
         remedy="close brackets in the reverse order of their opening",
-        notes=(Note(_span(source, opening), "opened here"),),
+        notes=(Note(span_of(source, opening), "opened here"),),
     )  # fmt: skip
 
 
@@ -58,9 +60,42 @@ def wrong_dedent(source: Source, first: Token, margin: int, known: Sequence[int]
     span = Span(source, first.line, 1, first.line, max(2, first.column))
     *less, most = [str(number) for number in known]
     return Diagnostic(
-        span, "this indentation fits none of the blocks around it",
-        expected=f"{', '.join(less)} or {most} spaces", found=f"{margin} {'space' if margin == 1 else 'spaces'}",
+        span, "this indentation fits none of the blocks around it", expected=f"{', '.join(less)} or {most} spaces",
+        found=f"{margin} {'space' if margin == 1 else 'spaces'}",
         remedy="indent the line like the other lines of its block",
+    )  # fmt: skip
+
+
+def unexpected_indent(source: Source, first: Token) -> Diagnostic:
+    """A line that is indented more than the one before it, which opens no block."""
+    span = Span(source, first.line, 1, first.line, first.column)
+    return Diagnostic(
+        span, "this line is indented for no reason", expected="the indentation of the line before",
+        found=f"{first.column - 1} spaces",
+        remedy="only the lines of a block are indented, after a line that ends with `:`",
+    )  # fmt: skip
+
+
+def no_block(source: Source, header: Token, following: Token | None) -> Diagnostic:
+    """A header with nothing indented after it."""
+    found = f"`{shortened(following)}` at the same level" if following else "the end of the file"
+    return Diagnostic(
+        span_of(source, header), f"the block of this `{header}` is missing", expected="an indented line after the `:`",
+        found=found, remedy="indent the lines of the block by four spaces",
+    )  # fmt: skip
+
+
+def no_if(source: Source, word: Token, before: Token | None) -> Diagnostic:
+    """`else` or `elif` after something else than the block of an `if`."""
+    found = f"`{word}` after `{shortened(before)}`" if before else f"`{word}` at the start of a block"
+    remedy = "indent it like its `if`"
+    if before is not None and before.type == "ELSE":
+        remedy = "`else` comes last, and once"
+    elif before is not None and before.type in {"FOR", "WHILE"}:
+        remedy = "loops have no `else`; write the statements after the loop"
+    return Diagnostic(
+        span_of(source, word), f"this `{word}` belongs to no `if`", expected="an `if` block right before it",
+        found=found, remedy=remedy,
     )  # fmt: skip
 
 
@@ -69,18 +104,26 @@ def wrong_dedent(source: Source, first: Token, margin: int, known: Sequence[int]
 
 def too_many_brackets(span: Span, word: str) -> Diagnostic:
     """`int[n][3]`."""
-    expected = "no dimensions after a table's columns" if word == "table" else f"all dimensions in one pair of brackets"
+    expected = "no dimensions after a table's columns" if word == "table" else "all dimensions in one pair of brackets"
     return Diagnostic(
         span, f"too many brackets after `{word}`", expected=expected, found="one more pair of brackets",
         remedy="write `int[n, 3]` rather than `int[n][3]`",
     )  # fmt: skip
 
 
-def not_a_label(span: Span) -> Diagnostic:
+def not_a_label(part: tree.Expression | tree.ColumnSyntax) -> Diagnostic:
     """`category[red]`."""
     return Diagnostic(
-        span, "a category's labels are texts", expected='a label in quotes, as in `category["red", "blue"]`',
-        found="something else", remedy="put the label in quotes; dimensions follow in brackets of their own",
+        part.span, "a category's labels are texts", expected='a label in quotes, as in `category["red", "blue"]`',
+        found=_describe(part), remedy="put the label in quotes; dimensions follow in brackets of their own",
+    )  # fmt: skip
+
+
+def joined_labels(span: Span) -> Diagnostic:
+    """`category["a" "b"]`."""
+    return Diagnostic(
+        span, "two labels without a comma between them", expected="`,` between labels", found="two texts side by side",
+        remedy="write the comma, or one text",
     )  # fmt: skip
 
 
@@ -92,27 +135,28 @@ def no_labels(span: Span) -> Diagnostic:
     )  # fmt: skip
 
 
-def not_a_column(span: Span) -> Diagnostic:
+def not_a_column(part: tree.Expression | tree.ColumnSyntax) -> Diagnostic:
     """`table[user]`."""
     return Diagnostic(
-        span, "a table's column needs a name and a type", expected="`name: type`, as in `table[user: key, amount: fixed]`",
-        found="something else", remedy="write the column's name, a colon and its type",
+        part.span, "a table's column needs a name and a type",
+        expected="`name: type`, as in `table[user: key, amount: fixed]`", found=_describe(part),
+        remedy="write the column's name, a colon and its type",
     )  # fmt: skip
 
 
 def no_columns(span: Span) -> Diagnostic:
     """`table` alone."""
     return Diagnostic(
-        span, "`table` without its columns", expected="the columns, as in `table[user: key, amount: fixed]`", found="none",
-        remedy="list each column's name and type",
+        span, "`table` without its columns", expected="the columns, as in `table[user: key, amount: fixed]`",
+        found="none", remedy="list each column's name and type",
     )  # fmt: skip
 
 
-def not_a_dimension(span: Span) -> Diagnostic:
+def not_a_dimension(part: tree.Expression | tree.ColumnSyntax) -> Diagnostic:
     """`int[n + 1]`."""
     return Diagnostic(
-        span, "not a dimension", expected="a whole number, a size name, or `len(...)` of a `parties` role",
-        found="something else",
+        part.span, "not a dimension", expected="a whole number, a size name, or `len(...)` of a `parties` role",
+        found=_describe(part),
         remedy="name the size, as in `int[n]`; a size name takes its value from the data, the same everywhere",
     )  # fmt: skip
 
@@ -128,8 +172,8 @@ def twice(span: Span, kind: str, name: str) -> Diagnostic:
 def default_before(span: Span, name: str) -> Diagnostic:
     """`def f(a=1, b)`."""
     return Diagnostic(
-        span, f"parameter `{name}` has no default, but one before it has", expected=f"a default for `{name}`", found="none",
-        remedy="put parameters without a default first",
+        span, f"parameter `{name}` has no default, but one before it has", expected=f"a default for `{name}`",
+        found="none", remedy="put parameters without a default first",
     )  # fmt: skip
 
 
@@ -161,8 +205,17 @@ def augmented_tuple(span: Span, sign: str) -> Diagnostic:
 def python_word(span: Span, word: str) -> Diagnostic:
     """`break`, `continue` or `pass` alone on a line."""
     return Diagnostic(
-        span, f"there is no `{word}` in this language", expected="a statement", found=f"`{word}`", remedy=_INSTEAD[word]
-    )
+        span, f"there is no `{word}` in this language", expected="a statement", found=f"`{word}`",
+        remedy=_INSTEAD[word],
+    )  # fmt: skip
+
+
+def print_call(span: Span) -> Diagnostic:
+    """`print(x)`, where no function of that name is defined."""
+    return Diagnostic(
+        span, "there is no `print` in this language", expected="`reveal`", found="a call of `print`",
+        remedy="write `reveal x to ROLE`; only revealed values can be seen",
+    )  # fmt: skip
 
 
 def positional_after_named(span: Span) -> Diagnostic:
@@ -188,7 +241,15 @@ def not_a_function(function: tree.Expression, arguments: Sequence[tree.Argument]
     )  # fmt: skip
 
 
-# --- words ------------------------------------------------------------------------------------------------------------
+# --- names and literals -----------------------------------------------------------------------------------------------
+
+
+def too_deep(span: Span) -> Diagnostic:
+    """An expression, or blocks, nested beyond what any reader would follow."""
+    return Diagnostic(
+        span, "this is nested too deeply", expected="at most 100 levels", found="more",
+        remedy="give parts of it names of their own, or move them into functions",
+    )  # fmt: skip
 
 
 def huge_number(span: Span) -> Diagnostic:
@@ -207,16 +268,12 @@ def wrong_escape(span: Span, escape: str) -> Diagnostic:
     )  # fmt: skip
 
 
-def not_an_identifier(span: Span, text: str) -> Diagnostic:
-    """`x²`."""
-    return Diagnostic(
-        span, f"`{text}` is not a name", expected="letters, digits and `_`, not starting with a digit",
-        found="a character that names cannot hold", remedy="rename it",
-    )  # fmt: skip
-
-
-def _describe(part: tree.Expression) -> str:
+def _describe(part: tree.Expression | tree.ColumnSyntax) -> str:
     match part:
+        case tree.Reference():
+            return f"the name `{part.name}`"
+        case tree.ColumnSyntax():
+            return "a name and a type"
         case tree.Number():
             return f"the number `{part.text}`"
         case tree.Text():
@@ -228,7 +285,7 @@ def _describe(part: tree.Expression) -> str:
         case tree.Attribute():
             return f"`.{part.name.text}`"
         case tree.Index():
-            return "an element of something that is not a name"
+            return "an element"
         case tree.Compare():
             return "a comparison"
         case tree.Tuple():
@@ -236,7 +293,3 @@ def _describe(part: tree.Expression) -> str:
         case tree.Sequence():
             return "a list"
     return "an expression"
-
-
-def _span(source: Source, token: Token) -> Span:
-    return Span(source, token.line, token.column, token.end_line, token.end_column)

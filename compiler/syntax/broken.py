@@ -1,0 +1,108 @@
+"""Lines that cannot be read. In: a line, and where it stops making sense. Out: whether a row of `mistakes` fits it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from lark import Token
+
+from .words import describe, describe_all, is_reserved, shortened
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line that cannot be read beyond `tokens[position]`, where one of the terminals `expected` should stand."""
+
+    tokens: Sequence[Token]
+    position: int
+    expected: frozenset[str]
+
+    @property
+    def first(self) -> Token:
+        return self.tokens[0]
+
+    @property
+    def at(self) -> Token:
+        return self.tokens[self.position]
+
+    @property
+    def before(self) -> Token:
+        """The word before the stop; the stop itself where nothing stands before it."""
+        return self.tokens[max(0, self.position - 1)]
+
+    @property
+    def after(self) -> Token:
+        """The word after the stop; the line's end where nothing follows."""
+        return self.tokens[min(self.position + 1, len(self.tokens) - 1)]
+
+    def stands(self, where: "Where") -> bool:
+        """Whether the stop is at such a place."""
+        kinds = [token.type for token in self.tokens[: self.position]]
+        match where:
+            case Where.SECOND:
+                return self.position == 1
+            case Where.DOUBLED:
+                return len(kinds) > 1 and kinds[-1] == kinds[-2]
+            case Where.BRACKETED | Where.BARE:
+                depth = sum(map(kinds.count, ("LPAR", "LSQB"))) - sum(map(kinds.count, ("RPAR", "RSQB")))
+                return (depth > 0) is (where is Where.BRACKETED)
+        return True
+
+
+class Where(Enum):
+    """Where in a line a mistake is looked for."""
+
+    ANYWHERE = "anywhere"
+    BRACKETED = "inside brackets"
+    BARE = "outside brackets"
+    SECOND = "at the line's second word"
+    DOUBLED = "after a sign written twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A row of the table of mistakes: when it fits a broken line, and what it says.
+
+    `first`, `before`, `at` and `after` list words or terminals, of which the line's must be one; `wants` are terminals,
+    all of which the grammar would take. An empty list fits everything. `mark` names the word that gets the caret. Texts
+    may mention the four words. Without `expected` and `found`, they tell what the grammar would take, and what it got.
+    """
+
+    example: str
+    problem: str
+    expected: str = ""
+    remedy: str = ""
+    found: str = ""
+    where: Where = Where.ANYWHERE
+    first: str = ""
+    before: str = ""
+    at: str = ""
+    after: str = ""
+    wants: str = ""
+    mark: str = "at"
+
+    def fits(self, broken: Broken) -> bool:
+        """Whether the line has this mistake."""
+        return (
+            broken.stands(self.where)
+            and _is_one(broken.first, self.first)
+            and _is_one(broken.before, self.before)
+            and _is_one(broken.at, self.at)
+            and _is_one(broken.after, self.after)
+            and broken.expected.issuperset(self.wants.split())
+        )
+
+    def say(self, broken: Broken) -> tuple[Token, str, str, str, str]:
+        """The marked word, problem, what was expected, what was found, the remedy."""
+        words = {"first": broken.first, "before": broken.before, "at": broken.at, "after": broken.after}
+        fields = {name: shortened(str(word)) for name, word in words.items()}
+        expected = self.expected.format(**fields) or describe_all(broken.expected)
+        found = self.found.format(**fields) or describe(broken.at)
+        return words[self.mark], self.problem.format(**fields), expected, found, self.remedy.format(**fields)
+
+
+def _is_one(token: Token, wanted: str) -> bool:
+    words = wanted.split()
+    if not words or token.type in words or str(token) in words:
+        return True
+    return "RESERVED" in words and is_reserved(token)

@@ -1,0 +1,62 @@
+"""Tokens and terminals in a user's words. In: tokens, and names of terminals. Out: places, and phrases for them."""
+
+from collections.abc import Iterable
+
+from lark import Token
+
+from ..source import Source, Span
+from . import grammar
+
+_PHRASES = {
+    "NAME": "a name", "NUMBER": "a number", "STRING": "a text in quotes", "_NEWLINE": "the end of the line",
+    "SIGN": "`+` or `-`",
+}  # fmt: skip
+_VALUE = frozenset({"NAME", "NUMBER", "STRING", "TRUE", "FALSE", "LPAR", "LSQB", "SIGN", "INVERT", "NOT"})
+_OPERATORS = frozenset(
+    {"OR", "AND", "COMPARISON", "BIT_OR", "BIT_XOR", "BIT_AND", "SHIFT", "SIGN", "SCALE", "POWER", "IF"}
+)  # fmt: skip
+_SUFFIXES = frozenset({"DOT", "LPAR", "LSQB"})
+
+
+def span_of(source: Source, token: Token) -> Span:
+    """The place of a token."""
+    return Span(source, token.line, token.column, token.end_line, token.end_column)
+
+
+def is_reserved(token: Token) -> bool:
+    """Whether the token is a word that no name can be."""
+    return token.type != "NAME" and str(token).isidentifier()
+
+
+def describe(token: Token) -> str:
+    """What a token is, as `found` says it."""
+    if token.type == "_NEWLINE":
+        return "the end of the line"
+    if token.type == "STRING":
+        return "a text"
+    kind = {"NAME": "the name ", "NUMBER": "the number "}.get(token.type, "the word " if is_reserved(token) else "")
+    return f"{kind}`{shortened(str(token))}`"
+
+
+def describe_all(terminals: Iterable[str]) -> str:
+    """What could have stood somewhere, as `expected` says it: kinds of words rather than each of them."""
+    rest = set(terminals)
+    phrases = []
+    if rest >= {"NAME", "NUMBER", "LPAR"}:
+        phrases.append("a value")
+        rest -= _VALUE
+    elif rest & _OPERATORS:
+        phrases.append("an operator")
+        rest -= _OPERATORS | _SUFFIXES
+    if rest >= {"AUGMENTED", "EQUAL"}:
+        phrases.append("`=`")
+        rest -= {"AUGMENTED", "EQUAL"}
+    signs = grammar.signs()
+    phrases += sorted(_PHRASES.get(terminal) or f"`{signs.get(terminal, terminal)}`" for terminal in rest)
+    return ", ".join(phrases[:-1]) + " or " + phrases[-1] if len(phrases) > 1 else "".join(phrases)
+
+
+def shortened(text: str) -> str:
+    """A text that fits one line of a message."""
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else text[:37] + "..."
