@@ -103,7 +103,7 @@ def run_local(
         group.end()
     seconds = {
         "compile": compiled - compiling,
-        "offline": max(one.offline for one in done),
+        "offline": max(one.result.setup_seconds for one in done),
         "online": max(one.result.seconds for one in done),
         "total": perf_counter() - begin,
     }

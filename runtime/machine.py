@@ -18,16 +18,16 @@ import numpy as np
 
 from .arena import ALIGNMENT, Plan, plan
 from .errors import CheckFailed, InputError, InternalError, TacitError
-from .graph.nodes import Graph, Parties, Place
+from .graph.nodes import Graph, Place
 from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Layout, Loop, Round, Schedule, Skip
 from .kernels import KERNELS
 from .messages import bind_messages, sent_slots, values
 from .randomness.sources import SOURCES
 from .schedule import schedule
+from .session import Keys
 from .transport.base import Transport
 
 Array = np.ndarray[Any, Any]
-Keys = Mapping[Parties, bytes]
 Progress = Callable[[int, int], None]
 Record = Callable[[int, int, int, bytes], None]
 Step = Callable[[], None]

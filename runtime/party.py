@@ -12,8 +12,8 @@ import numpy as np
 
 from .errors import PeerError
 from .graph.nodes import Graph
-from .machine import Keys, Machine, Progress, Record
-from .session import agree_keys
+from .machine import Machine, Progress, Record
+from .session import Keys, set_up
 from .transport.base import Transport
 from .transport.memory import connect
 
@@ -26,15 +26,17 @@ class PartyResult:
 
     `outputs[role][name]` are the values revealed to the roles that sit on this party (ROLE_EVERYONE: to all),
     `kept[name]` its shares of what was saved, all as the graph's types lay them out. `rounds` are those of the whole
-    protocol; `bytes_sent` is what this party's messages held, without headers and without the set-up of keys. `peak_bytes` is the
-    memory for values, `seconds` the time from the first instruction to the last.
+    protocol; `bytes_sent` is what this party's messages held, without headers. Keys and other preparations before the
+    first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory planned for values.
     """
 
     outputs: dict[str, dict[str, Array]]
     kept: dict[str, Array]
     rounds: int
     bytes_sent: int
+    setup_bytes: int
     peak_bytes: int
+    setup_seconds: float
     seconds: float
 
 
@@ -53,12 +55,20 @@ def run_party(
     parties that share them), fresh ones are agreed on first. `progress` hears rounds done and rounds in all, at most
     some times a second. `record` sees every message that leaves: round, sender, receiver, content.
     """
-    agreed = agree_keys(graph, me, transport) if keys is None else keys
-    machine = Machine(graph, transport, inputs, agreed, progress, record)
+    begin = perf_counter()
+    setup = set_up(graph, transport, inputs, keys)
+    machine = Machine(graph, transport, inputs, setup.keys, progress, record)
     start = perf_counter()
     machine.run()
     return PartyResult(
-        machine.outputs, machine.kept, machine.rounds, machine.bytes_sent, machine.peak_bytes, perf_counter() - start
+        outputs=machine.outputs,
+        kept=machine.kept,
+        rounds=machine.rounds,
+        bytes_sent=machine.bytes_sent,
+        setup_bytes=setup.bytes_sent,
+        peak_bytes=machine.peak_bytes,
+        setup_seconds=start - begin,
+        seconds=perf_counter() - start,
     )
 
 

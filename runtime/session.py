@@ -7,26 +7,55 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from .errors import PeerError
+from .errors import InputError, PeerError
 from .graph.nodes import Graph, Input, Node, Parties, Random, Repeat
 from .randomness.sources import KEY_BYTES, SOURCES
 from .transport.base import Transport
 
 Array = np.ndarray[Any, Any]
+Keys = Mapping[Parties, bytes]
 
 _DIGEST_BYTES = sha256().digest_size
 
 
-def agree_keys(graph: Graph, me: int, transport: Transport) -> dict[Parties, bytes]:
-    """A fresh key for each set of parties that shares randomness in `graph` and that `me` belongs to.
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a party holds when the first round begins: `keys` by the ascending tuple of the parties that share them.
+    `bytes_sent` is what this party told its peers for it."""
+
+    keys: Mapping[Parties, bytes]
+    bytes_sent: int
+
+
+def set_up(graph: Graph, transport: Transport, inputs: Mapping[str, Array], keys: Keys | None = None) -> Setup:
+    """Compares the public inputs with all peers and agrees on fresh keys, or takes the ones that are given."""
+    compared = _compare_public_inputs(graph, transport, inputs)
+    if keys is not None:
+        return Setup(keys, compared)
+    agreed, sent = _agree_keys(graph, transport)
+    return Setup(agreed, compared + sent)
+
+
+def key_sets(graph: Graph) -> tuple[Parties, ...]:
+    """The sets of parties that share a key in `graph`, in ascending order."""
+    found: set[Parties] = set()
+    for node in _randoms(graph.body):
+        found.update(SOURCES[node.source].key_sets(node.at))
+    return tuple(sorted(found))
+
+
+def _agree_keys(graph: Graph, transport: Transport) -> tuple[dict[Parties, bytes], int]:
+    """A fresh key for each set of parties that share one in `graph` and that this party belongs to; the bytes sent.
 
     The lowest member of a set draws its key and sends it to the others. One message to and from each peer concerned.
     """
+    me = transport.me
     mine = [parties for parties in key_sets(graph) if me in parties]
     keys = {parties: secrets.token_bytes(KEY_BYTES) for parties in mine if parties[0] == me}
     arriving = {parties: bytearray(KEY_BYTES) for parties in mine if parties[0] != me}
@@ -41,24 +70,17 @@ def agree_keys(graph: Graph, me: int, transport: Transport) -> dict[Parties, byt
         [(peer, pieces) for peer, pieces in receives.items() if pieces],
         round=0,
     )
-    return keys | {parties: bytes(key) for parties, key in arriving.items()}
+    sent = KEY_BYTES * sum(map(len, sends.values()))
+    return keys | {parties: bytes(key) for parties, key in arriving.items()}, sent
 
 
-def key_sets(graph: Graph) -> tuple[Parties, ...]:
-    """The sets of parties that share a key in `graph`, in ascending order."""
-    found: set[Parties] = set()
-    for node in _randoms(graph.body):
-        found.update(SOURCES[node.source].key_sets(node.at))
-    return tuple(sorted(found))
-
-
-def compare_public_inputs(graph: Graph, transport: Transport, inputs: Mapping[str, Array]) -> None:
-    """Raises `PeerError` when a peer gives another value for a public input than this party does."""
+def _compare_public_inputs(graph: Graph, transport: Transport, inputs: Mapping[str, Array]) -> int:
+    """Raises `PeerError` when a peer gives another value for a public input than this party does; the bytes sent."""
     me = transport.me
     public = [node for node in graph.body if isinstance(node, Input) and not node.shares and me in node.at]
     common = {peer: [node.name for node in public if peer in node.at] for peer in transport.peers}
     common = {peer: names for peer, names in common.items() if names}
-    digests = {node.name: sha256(np.ascontiguousarray(inputs[node.name])).digest() for node in public}
+    digests = {node.name: _digest(inputs, node.name) for node in public}
     theirs = {peer: {name: bytearray(_DIGEST_BYTES) for name in names} for peer, names in common.items()}
     transport.exchange(
         [(peer, [memoryview(digests[name]) for name in names]) for peer, names in common.items()],
@@ -69,6 +91,7 @@ def compare_public_inputs(graph: Graph, transport: Transport, inputs: Mapping[st
         for name, digest in digests_of.items():
             if digest != digests[name]:
                 raise PeerError(graph.parties[peer], f"gives another value for the public input {name}")
+    return _DIGEST_BYTES * sum(map(len, common.values()))
 
 
 def _randoms(nodes: tuple[Node, ...]) -> Iterator[Random]:
@@ -77,3 +100,10 @@ def _randoms(nodes: tuple[Node, ...]) -> Iterator[Random]:
             yield node
         elif isinstance(node, Repeat):
             yield from _randoms(node.body)
+
+
+def _digest(inputs: Mapping[str, Array], name: str) -> bytes:
+    """That of a public input's value; shapes are settled, for the program was compiled for them."""
+    if name not in inputs:
+        raise InputError(f"input {name} is missing")
+    return sha256(np.ascontiguousarray(inputs[name])).digest()

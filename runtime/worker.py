@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing.connection import Connection
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,6 @@ from .graph.nodes import Graph, Local, Node, Repeat
 from .kernels import warm
 from .party import PartyResult, run_party
 from .randomness.sources import NATIVES
-from .session import agree_keys, compare_public_inputs
 from .transport.connect import Address, Meeting, connect, listen
 from .transport.hello import SharedToken
 
@@ -66,10 +64,9 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The party has finished; `offline` seconds went into keys and preprocessing."""
+    """The party has finished."""
 
     result: PartyResult
-    offline: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +122,12 @@ def _work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, p
     try:
         pipe.recv()
         warm(kernel_names(graph), NATIVES)
-        begin = perf_counter()
-        compare_public_inputs(graph, transport, inputs)
-        keys = agree_keys(graph, me, transport)
-        offline = perf_counter() - begin
         progress = (lambda done, total: pipe.send(Advance(done, total))) if reports_progress else None
-        result = run_party(graph, me, transport, inputs, keys, progress)
+        result = run_party(graph, me, transport, inputs, progress=progress)
         transport.finish()
     finally:
         transport.close()
-    pipe.send(Done(result, offline))
+    pipe.send(Done(result))
 
 
 def _graph(content: bytes) -> Graph:

@@ -1,0 +1,83 @@
+"""Memory plans: no two values that are needed at the same time overlap, and what is free is used again."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from tacit.runtime.arena import ALIGNMENT, _Allocator, plan
+from tacit.runtime.schedule import schedule
+
+from .graphs import ALL, Builder, ring
+
+BLOCK = 1024
+
+
+def chain(build: Builder, value: int, length: int) -> int:
+    for _ in range(length):
+        value = build.local("ring.negate", (value,), ring(BLOCK // 8))
+    return value
+
+
+def test_a_chain_needs_the_memory_of_two_links() -> None:
+    build = Builder()
+    build.keep(chain(build, build.random("stream", ring(BLOCK // 8), ALL), 50), "y")
+    assert plan(schedule(build.graph(), 0)).size == 2 * BLOCK
+
+
+def test_what_a_loop_reads_from_outside_stays_until_the_loop_ends() -> None:
+    build = Builder()
+    x = build.random("stream", ring(BLOCK // 8), ALL)
+    start = build.random("stream", ring(BLOCK // 8), ALL)
+    body = build.inside()
+    carried = body.value(ring(BLOCK // 8))
+    y = body.local("ring.add", (x, carried), ring(BLOCK // 8))
+    z = chain(body, y, 3)
+    (end,) = build.repeat(body, [(start, carried, z)], count=2)
+    build.keep(end, "end")
+    made = schedule(build.graph(), 0)
+    placed = plan(made)
+    inner = {slot: placed.offsets[slot] for slot in placed.offsets if slot not in (start,)}
+    same = [slot for slot, offset in inner.items() if offset == placed.offsets[x]]
+    assert same == [x]
+
+
+def test_a_loop_keeps_two_places_for_a_carried_value_until_its_output_is_read() -> None:
+    build = Builder()
+    start = build.random("stream", ring(BLOCK // 8), ALL)
+    body = build.inside()
+    carried = body.value(ring(BLOCK // 8))
+    result = body.local("ring.negate", (carried,), ring(BLOCK // 8))
+    (end,) = build.repeat(body, [(start, carried, result)], count=3)
+    later = chain(build, build.random("stream", ring(BLOCK // 8), ALL), 3)
+    build.keep(build.local("ring.add", (end, later), ring(BLOCK // 8)), "sum")
+    placed = plan(schedule(build.graph(), 0))
+    others = [offset for slot, offset in placed.offsets.items() if slot > end]
+    assert placed.offsets[carried] != placed.offsets[result]
+    assert not {placed.offsets[carried], placed.offsets[result]} & set(others)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_allocations_never_overlap(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    allocator = _Allocator()
+    live: list[tuple[int, int]] = []
+    for _ in range(300):
+        if live and random.random() < 0.45:
+            allocator.give(*live.pop(int(random.integers(len(live)))))
+        else:
+            nbytes = int(random.integers(0, 1000))
+            live.append((allocator.take(nbytes), nbytes))
+        assert all(offset % ALIGNMENT == 0 and offset + nbytes <= allocator.size for offset, nbytes in live)
+        assert not overlaps(live)
+    for one in live:
+        allocator.give(*one)
+    assert allocator.take(allocator.size) == 0
+
+
+def overlaps(live: Iterable[tuple[int, int]]) -> bool:
+    ends = 0
+    for offset, nbytes in sorted((offset, nbytes) for offset, nbytes in live if nbytes):
+        if offset < ends:
+            return True
+        ends = offset + nbytes
+    return False
