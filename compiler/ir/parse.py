@@ -114,8 +114,14 @@ class _Parser:
             return self._element()
         value = self._json()
         if kind is AttributeKind.ARRAY and types:
-            return np.array(value, dtype=types[0].dtype).reshape(types[0].shape)
+            return self._array(value, types[0])
         return tuple(value) if kind in _TUPLES and value is not None else value
+
+    def _array(self, value: Any, type: ArrayType) -> np.ndarray[Any, Any]:
+        try:
+            return np.array(value, dtype=type.dtype).reshape(type.shape)
+        except (TypeError, ValueError, OverflowError):
+            raise self._error(f"a constant that fills {type}") from None
 
     def _uses(self) -> tuple[Value, ...]:
         values: list[Value] = []

@@ -63,9 +63,9 @@ class _Printer:
 
     def operation(self, operation: Operation, padding: str) -> list[str]:
         attributes = [
-            f" {name}={_attribute(attribute.kind, operation.attributes[name])}"
-            for name, attribute in OPERATIONS[operation.name].attributes.items()
-            if attribute.kind is not AttributeKind.TYPE and not _is_default(attribute, operation.attributes[name])
+            f" {name}={_attribute(attribute, operation.attributes[name])}"
+            for name, attribute in _attributes(operation.name).items()
+            if name in operation.attributes and not _is_implied(attribute, operation.attributes[name])
         ]
         operands = f"({self._uses(operation.operands)})" if operation.operands else ""
         text = "".join([operation.name, operands, *attributes])
@@ -95,12 +95,20 @@ def _about(value: Value) -> str:
     return f"{name} : {value.type} {value.label}{share}"
 
 
-def _is_default(attribute: Attribute, value: Any) -> bool:
+def _attributes(name: str) -> dict[str, Attribute]:
+    """The table's attributes of an operation; none for what is no operation, which messages show too."""
+    return OPERATIONS[name].attributes if name in OPERATIONS else {}
+
+
+def _is_implied(attribute: Attribute, value: Any) -> bool:
+    """Whether the text goes without the attribute."""
+    if attribute.kind is AttributeKind.TYPE:
+        return True
     return type(value) is type(attribute.default) and bool(value == attribute.default)
 
 
-def _attribute(kind: AttributeKind, value: Any) -> str:
-    if kind is AttributeKind.ELEMENT:
+def _attribute(attribute: Attribute, value: Any) -> str:
+    if attribute.kind is AttributeKind.ELEMENT:
         return str(value)
     return _json(value.tolist() if isinstance(value, np.ndarray) else value)
 
