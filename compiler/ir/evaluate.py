@@ -3,7 +3,7 @@
 This is the living definition of the IR; protocols, passes and the runtime are tested against it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,10 +52,12 @@ def evaluate(
     """
     outputs = Outputs({role: {} for role in program.roles})
     evaluation = Evaluation(inputs, outputs)
-    for operation in program.body.operations:
+    last_use = {value: index for index, each in enumerate(program.body.operations) for value in free_values(each)}
+    for index, operation in enumerate(program.body.operations):
         if progress is not None:
             progress(operation)
         evaluation.run(operation)
+        evaluation.forget(value for value in free_values(operation) if last_use[value] == index)
     return outputs
 
 
@@ -112,6 +114,11 @@ class Evaluation:
             except IndexOutsideError as error:
                 raise EvaluationError(operation.span, str(error)) from None
         self.values.update(zip(operation.results, results, strict=True))
+
+    def forget(self, values: Iterable[Value]) -> None:
+        """Gives back the memory of values that nothing will use."""
+        for value in values:
+            self.values.pop(value, None)
 
     def _spend(self) -> None:
         if self._effort is not None:
