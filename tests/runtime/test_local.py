@@ -1,0 +1,147 @@
+"""Local runs: every party a process. What they return, and that any failure ends all of them and names its cause."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tacit.runtime.errors import InputError, InternalError, PeerError
+from tacit.runtime.local import LocalRun, Watcher
+
+from .local_runs import adding_graph, broken, endless_graph, given, killed, refused, run
+
+NOTHING = partial(given, {})
+ALICE = partial(given, {"x": np.array([1, 2, 3])})
+BOB = partial(given, {"y": np.array([10, 20, 30])})
+
+
+def adding_run() -> tuple[LocalRun, list[object]]:
+    facts: list[object] = []
+
+    def compile(told: list[object]) -> bytes:
+        facts.extend(told)
+        return adding_graph()
+
+    return run(compile, ALICE, BOB, NOTHING), facts
+
+
+def check_adding(result: LocalRun, facts: list[object]) -> None:
+    alice, bob, carol = result.results
+    assert (alice.outputs, bob.outputs) == ({}, {})
+    assert carol.outputs["carol"]["sum"].tolist() == [11, 22, 33]
+    assert (result.rounds, alice.bytes_sent, bob.bytes_sent, carol.bytes_sent) == (1, 24, 24, 0)
+    assert sorted(result.seconds) == ["compile", "offline", "online", "total"]
+    assert len({os.getpid(), *facts}) == 4
+    assert not any(is_running(pid) for pid in facts)
+
+
+def is_running(pid: object) -> bool:
+    assert isinstance(pid, int)
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_a_run_gives_each_party_its_outputs() -> None:
+    check_adding(*adding_run())
+
+
+def test_a_parent_with_threads_starts_fresh_interpreters() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        check_adding(*pool.submit(adding_run).result())
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_killed_party_is_named_and_the_others_end(number: int) -> None:
+    pids: list[int] = []
+
+    def compile(facts: list[object]) -> bytes:
+        pids.extend(pid for pid in facts if isinstance(pid, int))
+        return endless_graph()
+
+    def kill(done: int, _: int) -> None:
+        if done > 0 and is_running(pids[number]):
+            os.kill(pids[number], signal.SIGKILL)
+
+    name = ("alice", "bob", "carol")[number]
+    with pytest.raises(PeerError, match=f"^party {name} was killed by SIGKILL$") as caught:
+        run(compile, NOTHING, NOTHING, NOTHING, watcher=Watcher(progress=kill))
+    assert caught.value.status == 4
+    assert not any(map(is_running, pids))
+
+
+def test_a_party_killed_while_it_reads_is_named() -> None:
+    with pytest.raises(PeerError, match="party bob was killed by SIGKILL"):
+        run(lambda _: adding_graph(), ALICE, killed, NOTHING)
+
+
+def test_a_refused_input_is_told_as_its_owner_told_it() -> None:
+    with pytest.raises(InputError, match=r"input x: row 3 of people.csv is not a number") as caught:
+        run(lambda _: adding_graph(), refused, BOB, NOTHING)
+    assert caught.value.status == 3
+
+
+def test_a_missing_input_is_told_and_not_the_peers_that_noticed() -> None:
+    with pytest.raises(InputError, match="input y is missing"):
+        run(lambda _: adding_graph(), ALICE, NOTHING, NOTHING)
+
+
+def test_an_unexpected_exception_does_not_show_data() -> None:
+    with pytest.raises(InternalError) as caught:
+        run(lambda _: adding_graph(), ALICE, broken, NOTHING)
+    assert str(caught.value) == "party bob raised ValueError"
+
+
+def test_what_the_compiler_raises_ends_the_parties() -> None:
+    pids: list[object] = []
+
+    def compile(facts: list[object]) -> bytes:
+        pids.extend(facts)
+        raise KeyError("no such size")
+
+    with pytest.raises(KeyError, match="no such size"):
+        run(compile, ALICE, BOB, NOTHING)
+    assert len(pids) == 3
+    assert not any(map(is_running, pids))
+
+
+def test_a_graph_for_other_parties_is_refused() -> None:
+    with pytest.raises(InternalError, match="was compiled for"):
+        run(lambda _: adding_graph().replace(b'"carol"', b'"dave_"'), ALICE, BOB, NOTHING)
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_when_the_parent_ends(signal_number: signal.Signals) -> None:
+    """SIGINT goes to the whole process group, as Ctrl-C does; SIGKILL to the parent alone."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", f"{__package__}.local_runs"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stderr is not None
+        children = [os.pidfd_open(int(pid)) for pid in parent.stdout.readline().split()]
+        assert parent.stdout.readline()
+        if signal_number == signal.SIGINT:
+            os.killpg(parent.pid, signal_number)
+        else:
+            parent.kill()
+        assert all(ends_soon(child) for child in children)
+        assert parent.stderr.read().count("Traceback") == (signal_number == signal.SIGINT)
+    assert len(children) == 3
+    assert parent.returncode == -signal_number
+
+
+def ends_soon(process: int) -> bool:
+    """Whether the process behind the descriptor ends within the time that a failed run has to clean up."""
+    try:
+        return bool(select.select([process], [], [], 5.0)[0])
+    finally:
+        os.close(process)
