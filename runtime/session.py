@@ -59,9 +59,7 @@ def _agree_keys(graph: Graph, transport: Transport) -> tuple[dict[Parties, bytes
     mine = [parties for parties in key_sets(graph) if me in parties]
     keys = {parties: secrets.token_bytes(KEY_BYTES) for parties in mine if parties[0] == me}
     arriving = {parties: bytearray(KEY_BYTES) for parties in mine if parties[0] != me}
-    sends = {
-        peer: [memoryview(key) for parties, key in keys.items() if peer in parties] for peer in transport.peers
-    }
+    sends = {peer: [memoryview(key) for parties, key in keys.items() if peer in parties] for peer in transport.peers}
     receives = {
         peer: [memoryview(key) for parties, key in arriving.items() if peer == parties[0]] for peer in transport.peers
     }

@@ -10,6 +10,7 @@ import select
 import socket
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 
@@ -98,26 +99,26 @@ def _dial(address: Address, deadline: float) -> socket.socket | None:
     return None
 
 
-def _answer(
-    meeting: Meeting, listener: socket.socket, connections: dict[int, socket.socket], deadline: float
-) -> None:
+def _answer(meeting: Meeting, listener: socket.socket, connections: dict[int, socket.socket], deadline: float) -> None:
     """Adds a connection from each higher party."""
     missing = set(range(meeting.me + 1, len(meeting.names)))
     callers: dict[Future[tuple[socket.socket, Hello]], socket.socket] = {}
-    with ThreadPoolExecutor(_MOST_CALLERS) as hearing:
-        try:
-            while missing:
-                if monotonic() > deadline:
-                    raise PeerError(meeting.names[min(missing)], "did not connect in time")
-                if select.select([listener], [], [], _GLANCE_SECONDS)[0] and len(callers) < _MOST_CALLERS:
-                    caller, _ = listener.accept()
-                    callers[hearing.submit(_first_words, meeting, caller, None)] = caller
-                for future in [future for future in callers if future.done()]:
-                    del callers[future]
-                    _admit(meeting, future, missing, connections)
-        finally:
-            for caller in callers.values():
+    hearing = ThreadPoolExecutor(_MOST_CALLERS)
+    try:
+        while missing:
+            if monotonic() > deadline:
+                raise PeerError(meeting.names[min(missing)], "did not connect in time")
+            if select.select([listener], [], [], _GLANCE_SECONDS)[0] and len(callers) < _MOST_CALLERS:
+                caller, _ = listener.accept()
+                callers[hearing.submit(_first_words, meeting, caller, None)] = caller
+            for future in [future for future in callers if future.done()]:
+                del callers[future]
+                _admit(meeting, future, missing, connections)
+    finally:
+        for caller in callers.values():
+            with suppress(OSError):
                 caller.shutdown(socket.SHUT_RDWR)
+        hearing.shutdown(wait=False)
 
 
 def _admit(

@@ -98,7 +98,7 @@ def unpack(packed: bytes) -> Hello:
     try:
         facts = json.loads(rest[_NONCE_BYTES:])
         return Hello(party, rest[:_NONCE_BYTES], tuple((str(name), str(value)) for name, value in facts))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         raise StrangerError from None
 
 

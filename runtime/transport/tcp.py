@@ -27,8 +27,6 @@ _HANGUP = getattr(select, "POLLRDHUP", 0)
 """Asked of every peer: it has closed, though bytes of it may be waiting. Without it, POLLHUP comes unasked."""
 
 
-
-
 class TcpTransport:
     """A transport over one `Channel` for each peer. `timeout` bounds the seconds without any progress in a round."""
 

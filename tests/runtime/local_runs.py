@@ -18,6 +18,7 @@ from .graphs import NAMES, Builder, integers, ring
 
 Array = np.ndarray[Any, Any]
 ENDLESS = 1 << 40
+UNWATCHED = Watcher()
 
 
 def given(inputs: Mapping[str, Array]) -> tuple[Mapping[str, Array], object]:
@@ -61,7 +62,7 @@ def endless_graph() -> bytes:
 def run(
     graph: Callable[[list[object]], bytes],
     *readers: Callable[[], tuple[Mapping[str, Array], object]],
-    watcher: Watcher = Watcher(),
+    watcher: Watcher = UNWATCHED,
 ) -> LocalRun:
     parties = [LocalParty(name, reader) for name, reader in zip(NAMES, readers, strict=True)]
     return run_local(parties, graph, watcher)

@@ -56,7 +56,10 @@ def test_padding_bits_never_leave() -> None:
     build.keep(x, "sent")
     messages: list[tuple[int, int, int, bytes]] = []
     results = run_in_memory(
-        build.graph(), [{}, {}, {}], KEYS, record=lambda *message: messages.append(message)  # type: ignore[arg-type]
+        build.graph(),
+        [{}, {}, {}],
+        KEYS,
+        record=lambda *message: messages.append(message),  # type: ignore[arg-type]
     )
     assert sorted(message[:3] for message in messages) == [(1, 0, 1), (1, 1, 2), (1, 2, 0)]
     for _, _, _, content in messages:

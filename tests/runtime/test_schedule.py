@@ -18,9 +18,7 @@ def test_exchanges_that_stand_together_are_one_message_for_each_peer() -> None:
         (((1, (Piece(x), Piece(y))),), ((2, (Piece(b),)),)),
     ]
     assert made.rounds == 1
-    assert schedule(build.graph(), 1).body[-1] == Round(
-        ((2, (Piece(x),)),), ((0, (Piece(a), Piece(b))),), span=-1
-    )
+    assert schedule(build.graph(), 1).body[-1] == Round(((2, (Piece(x),)),), ((0, (Piece(a), Piece(b))),), span=-1)
 
 
 def test_a_party_counts_the_draws_and_rounds_of_others() -> None:
