@@ -7,7 +7,7 @@ on first use.
 
 from collections.abc import Callable, Iterable
 
-from . import bits, clear, replicated, ring, structure, summands
+from . import bit_structure, bits, clear, replicated, ring, structure, summands
 from .native import Kernel, Native
 
 TABLE: dict[str, Kernel] = {
@@ -16,6 +16,7 @@ TABLE: dict[str, Kernel] = {
     **replicated.TABLE,
     **summands.TABLE,
     **structure.TABLE,
+    **bit_structure.TABLE,
     **clear.TABLE,
 }
 

@@ -25,4 +25,13 @@ def into(meaning: Callable[..., Array]) -> Callable[..., None]:
     return run
 
 
-TABLE: dict[str, Kernel] = {f"clear.{name}": Kernel(into(meaning)) for name, meaning in CLEAR.items()}
+def _check(out: Array, x: Array, *, message: str) -> None:
+    if not x:
+        raise CheckFailed(f"assertion failed: {message}" if message else "assertion failed")
+    out[...] = x
+
+
+TABLE: dict[str, Kernel] = {
+    **{f"clear.{name}": Kernel(into(meaning)) for name, meaning in CLEAR.items()},
+    "check": Kernel(_check),
+}

@@ -1,7 +1,4 @@
-"""Moving elements: on arrays, and (`bits.<name>`) on bit planes, which are unpacked, moved and packed one by one.
-
-What each name means is `runtime.clear.structure`; here results go into `out`.
-"""
+"""Moving elements: what `runtime.clear.structure` says, written into `out`. On bit planes: see `bit_structure`."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,12 +9,10 @@ from ..clear import KERNELS as CLEAR
 from ..clear import IndexOutsideError, window
 from ..clear.structure import slices
 from ..errors import CheckFailed
-from .bits import pack, unpack
 from .clear import into
 from .native import Kernel
 
 Array = np.ndarray[Any, Any]
-Shape = tuple[int, ...]
 
 
 def _zeros(out: Array) -> None:
@@ -43,7 +38,7 @@ def _update_at(out: Array, x: Array, v: Array, *starts: Array, axes: Sequence[in
         raise CheckFailed(str(error)) from None
 
 
-_ARRAYS: dict[str, Callable[..., None]] = {
+MOVES: dict[str, Callable[..., None]] = {
     "broadcast": into(CLEAR["broadcast"]),
     "reshape": into(CLEAR["reshape"]),
     "transpose": into(CLEAR["transpose"]),
@@ -55,35 +50,8 @@ _ARRAYS: dict[str, Callable[..., None]] = {
     "update_at": _update_at,
 }
 
-
-def _on_planes(move: Callable[..., None]) -> Callable[..., None]:
-    def run(out: Array, *inputs: Array, shapes: Sequence[Shape], shape: Shape, **attributes: Any) -> None:
-        bits, others = inputs[: len(shapes)], inputs[len(shapes) :]
-        moved = np.empty(shape, np.uint8)
-        for plane in range(len(out)):
-            elements = [
-                unpack(x[plane], int(np.prod(logical))).reshape(logical)
-                for x, logical in zip(bits, shapes, strict=True)
-            ]
-            move(moved, *elements, *others, **attributes)
-            pack(out[plane], moved)
-
-    return run
-
-
-def _broadcast(out: Array, x: Array) -> None:
-    np.copyto(out, np.broadcast_to(x, out.shape))
-
-
-def _reshape_bits(out: Array, x: Array, *, shapes: Sequence[Shape], shape: Shape) -> None:
-    np.copyto(out, x)
-
-
 TABLE: dict[str, Kernel] = {
     "identity": Kernel(into(CLEAR["identity"])),
     "zeros": Kernel(_zeros),
-    **{name: Kernel(move) for name, move in _ARRAYS.items()},
-    **{f"bits.{name}": Kernel(_on_planes(move)) for name, move in _ARRAYS.items()},
-    "bits.broadcast": Kernel(_on_planes(_broadcast)),
-    "bits.reshape": Kernel(_reshape_bits),
+    **{name: Kernel(move) for name, move in MOVES.items()},
 }

@@ -164,6 +164,25 @@ def test_moving_elements(
         assert np.array_equal(run(name, array, *values, *others, **attributes), expected_array)
 
 
+def test_runs_of_elements_at_any_offset(rng: np.random.Generator) -> None:
+    for _ in range(150):
+        size = int(rng.integers(1, 400))
+        start, stop = sorted(int(place) for place in rng.integers(0, size + 1, 2))
+        count, end = stop - start, int(rng.integers(0, size + 1))
+        x, v = random_bits(rng, 3, size), random_bits(rng, 3, count)
+        bounds: dict[str, Any] = {"starts": (start,), "stops": (stop,), "steps": (1,)}
+        told: dict[str, Any] = {"shapes": ((size,),), "shape": (count,)}
+        found = run("bits.slice", bits(count, 3), pack(x, rng), **told, **bounds)
+        assert np.array_equal(unpack(found, count), x[:, start:stop])
+        told = {"shapes": ((size,), (count,)), "shape": (size,)}
+        found = run("bits.update", bits(size, 3), pack(x, rng), pack(v, rng), **told, **bounds)
+        assert np.array_equal(unpack(found, size), np.concatenate([x[:, :start], v, x[:, stop:]], axis=1))
+        parts = [x[:, :end], v, x[:, end:]]
+        told = {"shapes": tuple((part.shape[1],) for part in parts), "shape": (size + count,)}
+        found = run("bits.concat", bits(size + count, 3), *(pack(part, rng) for part in parts), **told, axis=0)
+        assert np.array_equal(unpack(found, size + count), np.concatenate(parts, axis=1))
+
+
 @pytest.mark.parametrize("start", [-10, 8])
 def test_an_index_outside_fails_the_check(start: int) -> None:
     x, v = np.zeros((9, 50), np.uint64), np.zeros((2, 50), np.uint64)
