@@ -122,11 +122,16 @@ def outer(p: Protocol, x: Boolean, y: Boolean) -> Boolean:
     return p.conjunction(x, y, left, tuple(range(y.planes)) * x.planes)
 
 
-def cases(p: Protocol, index: Boolean) -> Boolean:
-    """2**planes planes: number i is set where the index (plane 0 its lowest bit) is i. log2(planes) rounds."""
-    if index.planes == 1:
+def cases(p: Protocol, index: Boolean, where: Boolean | None = None) -> Boolean:
+    """2**planes planes: number i is set where the index (plane 0 its lowest bit) is i, and `where` (one plane) holds.
+
+    log2 of the planes of both rounds.
+    """
+    if index.planes == 0 and where is not None:
+        return where
+    if index.planes == 1 and where is None:
         return p.concat_planes(p.invert(index), index)
-    half = index.planes // 2
-    low = cases(p, p.planes(index, tuple(range(half))))
-    high = cases(p, p.planes(index, tuple(range(half, index.planes))))
+    lower = (index.planes + (0 if where is None else 1) + 1) // 2
+    low = cases(p, p.planes(index, tuple(range(lower))))
+    high = cases(p, p.planes(index, tuple(range(lower, index.planes))), where)
     return outer(p, high, low)

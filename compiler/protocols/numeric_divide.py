@@ -27,8 +27,8 @@ from .numeric_polynomials import evaluate
 from .numeric_tables import Table, tabulate
 from .rules import Arithmetic, Protocol
 
-SCALE = 59
-"""Of the sums of products: 1 / m is at most 4."""
+CELL = 3
+"""Bits of m that choose a piece: see `numeric_normalise`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,19 @@ def shift_for(fraction_bits: int) -> Shift:
 
 
 @lru_cache(maxsize=64)
-def reciprocals(cell: int, degree: int, bits: int) -> Table:
-    """1 / m on the pieces of `octave_pieces(cell)`."""
-    return tabulate(lambda m: np.asarray(1.0 / m), octave_pieces(cell), degree, SCALE, bits)
+def reciprocals(cell: int, degree: int, precision: int) -> Table:
+    """1 / m at scale `precision` on the pieces of `octave_pieces(cell)`."""
+    return tabulate(lambda m: np.asarray(1.0 / m), octave_pieces(cell), degree, precision, precision - cell + 1)
 
 
 def divide(p: Protocol, x: Arithmetic, y: Arithmetic, fraction_bits: int) -> Arithmetic:
     """x / y; 0 for y = 0. 16 rounds for fraction_bits >= 16 (17 below)."""
     found = leading(p, y, 63 - fraction_bits)
-    table = reciprocals(3, 3, 21)
-    normalised = normalise(p, found, 3, table.widths[0])
     shift = shift_for(fraction_bits)
     precision = (60 - shift.scale) // 2
-    inverse = p.truncate(evaluate(p, normalised.pieces, normalised.variable, table), SCALE - precision)
+    table = reciprocals(CELL, 3, precision)
+    normalised = normalise(p, found, CELL, table.widths[0])
+    inverse = evaluate(p, normalised.pieces, normalised.variable, table)
     aligned = _aligned(p, x, found, shift, fraction_bits)
     split = shift.scale + precision
     high = p.truncate(aligned, split)

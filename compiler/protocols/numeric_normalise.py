@@ -33,7 +33,7 @@ class Normalised:
 
 
 def octave_pieces(cell: int) -> list[Piece]:
-    """The pieces in the order of planes: by wide or narrow, by the bit of m that only one of these needs, by the rest."""
+    """The pieces in the order of planes: wide ones, narrow ones; by the bit that only these need, then by the rest."""
     half = 2.0 ** -(cell + 2)
     shared = 1 << (cell - 1)
     wide = [Piece(0.5 + half * (2 * (first * shared + rest) + 1), half) for first in (0, 1) for rest in range(shared)]

@@ -1,7 +1,7 @@
-"""Polynomials with shared coefficients of a shared variable, by `numeric_tables`, without a truncation inside.
+"""Polynomials with shared coefficients of a shared variable, by `numeric_tables`, with one truncation at the end.
 
 In: which piece holds, as planes of which at most one is set, and the bits of the local variable. Out: the value at the
-table's scale; zero where no piece is set.
+table's result scale, less than one unit of it off; zero where no piece is set.
 """
 
 from __future__ import annotations
@@ -11,41 +11,41 @@ from collections.abc import Sequence
 from .numeric_tables import Table
 from .rules import Arithmetic, Boolean, Protocol
 
+Known = dict[tuple[int, int], Arithmetic]
+"""By width and exponent, a power of the variable."""
 
-def evaluate(
-    p: Protocol, pieces: Boolean, variable: Boolean, table: Table, further: Sequence[tuple[int, Arithmetic]] = ()
-) -> Arithmetic:
-    """The polynomial of the piece that is set, plus the `further` products factor * number (if any piece is set).
 
-    Two rounds after the pieces, the powers permitting: log2(degree) + 2 after the variable.
-    """
-    rows = [*table.rows, *([factor] * pieces.planes for factor, _ in further)]
-    constant, *factors = p.weigh_each(pieces, rows)
-    terms = [*powers(p, variable, table), *(number for _, number in further)]
-    return p.add(p.dot(list(zip(factors, terms, strict=True))), constant)
+def evaluate(p: Protocol, pieces: Boolean, variable: Boolean, table: Table) -> Arithmetic:
+    """The polynomial of the piece that is set. 3 rounds after the pieces, 3 + log2(degree) after the variable."""
+    constants, *factors = p.weigh_each(pieces, [table.constants, *table.rows])
+    total = sum_of_products(p, factors, powers(p, variable, table))
+    return p.add(p.truncate(total, table.scale - table.result), constants)
+
+
+def sum_of_products(p: Protocol, factors: Sequence[Arithmetic], terms: Sequence[Arithmetic]) -> Arithmetic:
+    """factors[0] plus the other factors times the terms. 1 round."""
+    return p.add(p.dot(list(zip(factors[1:], terms, strict=True))), factors[0])
 
 
 def powers(p: Protocol, variable: Boolean, table: Table) -> list[Arithmetic]:
     """The powers T_1, T_2, ... of the variable. 1 + log2(degree) rounds."""
-    variables = locals_of(p, variable, table)
-    known = {(width, 1): t for width, t in variables.items()}
-    return [_power(p, known, width, exponent) for exponent, width in enumerate(table.widths, 1)]
+    known = variables(p, variable, table)
+    return [power(p, known, width, exponent) for exponent, width in enumerate(table.widths, 1)]
 
 
-def locals_of(p: Protocol, variable: Boolean, table: Table) -> dict[int, Arithmetic]:
-    """t by width, as the integer 2 u + offset, for each width in use. 1 round."""
+def variables(p: Protocol, variable: Boolean, table: Table) -> Known:
+    """t, as the integer 2 u + offset, for each width that the table uses. 1 round."""
     widths = sorted(set(table.widths), reverse=True)
     bits = widths[0]
     top = p.planes(variable, tuple(range(variable.planes - bits, variable.planes)))
     rows = [[0] * (bits - width) + [2 << place for place in range(width)] for width in widths]
-    sums = p.weigh_each(top, rows)
-    return {width: p.add_public(u, table.offset(width)) for width, u in zip(widths, sums, strict=True)}
+    sums = zip(widths, p.weigh_each(top, rows), strict=True)
+    return {(width, 1): p.add_public(u, table.offset(width)) for width, u in sums}
 
 
-def _power(p: Protocol, known: dict[tuple[int, int], Arithmetic], width: int, exponent: int) -> Arithmetic:
-    """t**exponent by halves, each power of each width computed once."""
+def power(p: Protocol, known: Known, width: int, exponent: int) -> Arithmetic:
+    """t**exponent by halves, each power of each width computed once. log2(exponent) rounds."""
     if (width, exponent) not in known:
         half = exponent // 2
-        product = p.multiply(_power(p, known, width, exponent - half), _power(p, known, width, half))
-        known[width, exponent] = product
+        known[width, exponent] = p.multiply(power(p, known, width, exponent - half), power(p, known, width, half))
     return known[width, exponent]

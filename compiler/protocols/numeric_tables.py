@@ -11,14 +11,16 @@ coefficient and a power fits the ring without a truncation:
     sum over k of C_k T_k,    T_k = t_k**k, an integer at scale k n_k,    C_k = c_k * 2**(scale - k n_k), rounded.
 
 As |c_k| falls with k, higher powers bear fewer bits: t_k costs k |c_k| 2**-n_k, the rounding of C_k half a unit of
-2**-(scale - k n_k); `tabulate` takes the n_k that make the two about equal.
+2**-(scale - k n_k); `tabulate` takes the n_k that make the two about equal. The constant is split: what of it is a
+multiple of the result's last place is added after the truncation to the result's scale, so that the sum holds what
+varies inside a piece and a remainder, both small, at a higher scale.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log2
+from math import floor, log2
 from typing import Any
 
 import numpy as np
@@ -40,15 +42,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows[k][piece]` is the coefficient of the k-th power, an integer at scale `scale - k * widths[k - 1]`.
+    """`constants[piece]` is at scale `result`, the rest at `scale`: `rows[k][piece]` less k * widths[k - 1] bits.
 
     `widths` are the bits of t that each power takes, the first power first. `exact` says that t has no other bits.
     """
 
+    result: int
     scale: int
     widths: tuple[int, ...]
+    constants: tuple[int, ...]
     rows: tuple[tuple[int, ...], ...]
-    exact: bool = False
+    exact: bool
 
     def offset(self, width: int) -> int:
         """What makes 2 u, of the top `width` bits, t at scale `width`."""
@@ -56,17 +60,19 @@ class Table:
 
 
 def tabulate(
-    function: Function, pieces: Sequence[Piece], degree: int, scale: int, bits: int, exact: bool = False
+    function: Function, pieces: Sequence[Piece], degree: int, result: int, bits: int, exact: bool = False
 ) -> Table:
-    """Polynomials of this degree, at this scale, in a variable of that many bits: near the best there are."""
-    columns = [_coefficients(function, piece, degree) for piece in pieces]
-    largest = np.abs(np.array(columns)).max(axis=0)
-    if np.abs(np.array(columns)).sum(axis=1).max() * 2.0**scale >= 2.0**62:
-        raise ValueError(f"a sum of products at scale {scale} does not fit the ring")
+    """Polynomials of this degree, in a variable of that many bits, for a result at the scale `result`."""
+    columns = np.array([_coefficients(function, piece, degree) for piece in pieces])
+    constants = np.rint(columns[:, 0] * 2.0**result)
+    columns[:, 0] -= constants * 2.0**-result
+    scale = floor(61.9 - log2(np.abs(columns).sum(axis=1).max()))
+    largest = np.abs(columns).max(axis=0)
     widths = tuple(_width(power, float(largest[power]), scale, bits) for power in range(1, degree + 1))
-    scales = [scale] + [scale - power * width for power, width in enumerate(widths, 1)]
-    rows = [tuple(round(value * 2.0**at) for value in row) for row, at in zip(zip(*columns, strict=True), scales, strict=True)]
-    return Table(scale, widths, tuple(rows), exact and widths[0] == bits)
+    scales = [scale, *(scale - power * width for power, width in enumerate(widths, 1))]
+    scaled = zip(scales, columns.T.tolist(), strict=True)
+    rows = tuple(tuple(round(value * 2.0**at) for value in row) for at, row in scaled)
+    return Table(result, scale, widths, tuple(map(int, constants)), rows, exact and widths[0] == bits)
 
 
 def _width(power: int, largest: float, scale: int, bits: int) -> int:

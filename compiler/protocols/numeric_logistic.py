@@ -1,0 +1,121 @@
+"""Sigmoid and tanh of fixed-point shares: odd functions that soon reach their limit, by pieces of equal width.
+
+sigmoid(x) = 1/2 + g(x), g(x) = sigmoid(x) - 1/2; tanh is g itself. On |x| < T = 2**a the bits of x below 2**a are
+looked at; g(T) is its limit up to a quarter of a unit, and two comparisons (in the same rounds as the bits) tell x >= T
+and x < -T, where the limit is added instead and no piece is set. The comparisons may leave out low bits: near T both
+answers do, so they compare with T and -T up to the margin that the limit leaves.
+
+Let s be the sign. The index of the piece of |x| is made of x's bits XOR s; inside a piece x = s (centre + half t), so
+the variable taken from x's own bits is s t. With g odd,
+
+    g(x) = s P(t) = c_0 s + c_1 (s t) + c_2 s (s t)**2 + c_3 (s t)**3 + ...
+
+and only the even powers need a product with s. Error: < 1 unit of the last place, and the table's, absolute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, floor, log, log2
+
+import numpy as np
+
+from .numeric_bits import bits_between, cases, is_below
+from .numeric_polynomials import Known, power, variables
+from .numeric_tables import Array, Table, even_pieces, tabulate
+from .rules import Arithmetic, Boolean, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """The function g and its limit; limit - g(x) < 2 e**(-rate * x)."""
+
+    function: Callable[[Array], Array]
+    limit: float
+    rate: int
+
+
+SIGMOID = Odd(lambda x: np.asarray(0.5 * np.tanh(0.5 * x)), 0.5, 1)
+TANH = Odd(lambda x: np.asarray(np.tanh(x)), 1.0, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """|x| < 2**`reach` is cut into 2**`index_bits` pieces; g is its limit from the piece `used` on.
+
+    The comparisons leave out the bits below `cut`, of x as an integer.
+    """
+
+    reach: int
+    index_bits: int
+    used: int
+    cut: int
+    table: Table
+
+
+@lru_cache(maxsize=64)
+def plan_for(odd: Odd, fraction_bits: int) -> Plan:
+    """Pieces of width 1/rate up to 16 fraction bits, 1/2 up to 20, then 1/4; quartic."""
+    horizon = (fraction_bits + 3) * log(2) / odd.rate
+    width_bits = (odd.rate - 1) + (0 if fraction_bits <= 16 else 1 if fraction_bits <= 20 else 2)
+    reach = ceil(log2(horizon))
+    cut = max(0, floor(log2(2.0**reach - horizon) + fraction_bits))
+    used = ceil(horizon * 2**width_bits)
+    pieces = even_pieces(used, 2.0**-width_bits)
+    bits = fraction_bits - width_bits
+    table = tabulate(odd.function, pieces, 4, fraction_bits, min(bits, 24), exact=bits <= 24)
+    return Plan(reach, reach + width_bits, used, cut, table)
+
+
+def sigmoid(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+    """1 / (1 + e**-x). 11 rounds."""
+    return p.add_public(_odd(p, x, SIGMOID, fraction_bits), 1 << fraction_bits - 1)
+
+
+def hyperbolic_tangent(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+    """tanh x. 11 rounds."""
+    return _odd(p, x, TANH, fraction_bits)
+
+
+def _odd(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int) -> Arithmetic:
+    """g(x)."""
+    plan = plan_for(odd, fraction_bits)
+    bound, width = 1 << (plan.reach + fraction_bits), 64 - fraction_bits
+    not_above = is_below(p, x, bound - (1 << plan.cut), plan.cut, width)
+    below = is_below(p, x, -bound, plan.cut, width)
+    limit = round(odd.limit * 2.0**fraction_bits)
+    outside = p.weigh(p.concat_planes(p.invert(not_above), below), [limit, -limit])
+    planes = bits_between(p, x, 0, plan.reach + fraction_bits + 1)
+    sign = planes.planes - 1
+    first = sign - plan.index_bits
+    index = p.xor(planes, planes, tuple(range(first, sign)), (sign,) * plan.index_bits)
+    pieces = cases(p, index, p.xor(not_above, below))
+    kept = p.parities(pieces, [*([piece] for piece in range(plan.used)), range(plan.used, pieces.planes)])
+    table = plan.table
+    constants, *factors = p.weigh_each(kept, [[*table.constants, limit], *([*row, 0] for row in table.rows)])
+    signed = _signed_powers(p, p.planes(planes, tuple(range(first))), p.planes(planes, (sign,)), table)
+    total = p.truncate(p.dot(list(zip(factors, signed, strict=True))), table.scale - fraction_bits)
+    return p.add(p.add(total, p.multiply(constants, signed[0])), outside)
+
+
+def _signed_powers(p: Protocol, variable: Boolean, sign: Boolean, table: Table) -> list[Arithmetic]:
+    """s, s t, s (s t)**2, (s t)**3, ... from the bits of s t and of s. 2 + log2(degree) rounds."""
+    known = variables(p, variable, table)
+    factor = p.add_public(p.weigh(sign, [-2]), 1)
+    terms = [factor]
+    for exponent, width in enumerate(table.widths, 1):
+        if exponent % 2:
+            terms.append(power(p, known, width, exponent))
+        else:
+            terms.append(_signed_power(p, known, factor, width, exponent))
+    return terms
+
+
+def _signed_power(p: Protocol, known: Known, sign: Arithmetic, width: int, exponent: int) -> Arithmetic:
+    """s (s t)**exponent. log2(exponent) + 1 rounds."""
+    if exponent == 0:
+        return sign
+    half = exponent // 2
+    return p.multiply(_signed_power(p, known, sign, width, half), power(p, known, width, exponent - half))

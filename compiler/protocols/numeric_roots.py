@@ -1,0 +1,86 @@
+"""Square root and logarithm of fixed-point shares: a table on the mantissa, and the exponent put back.
+
+In: a share at scale f, |x| < 2**(62 - f) as an integer. Out: a share at scale f; 0 where x <= 0, exactly, because no
+piece is set there. x = m * 2**E as an integer, m in [1/4, 1), by `numeric_normalise`.
+
+sqrt: x * 2**f = m * 2**s * 4**k with E + f = 2 k + s, s in {0, 1}: the pieces come in two copies, for s = 0 and 1, and
+hold sqrt(m * 2**s) < sqrt 2; 2**k is the product of the digits of k = 8 a + b. The result is below 2**31 as an integer,
+so both it and 30 bits below its point fit. Error: < 1 unit of the last place, and the table's, relative.
+
+log: log m + (E - f) log 2. The places of the leading bit give the bits of E, whose product with log 2 (only where a
+piece is set) joins the sum of products. Error: < 1 unit of the last place, and the table's, absolute.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import log
+
+import numpy as np
+
+from .numeric_bits import Leading, leading
+from .numeric_normalise import normalise_positive, octave_pieces
+from .numeric_polynomials import evaluate, powers, sum_of_products
+from .numeric_tables import Piece, Table, tabulate
+from .rules import Arithmetic, Protocol
+
+ROOT_BITS = 30
+"""The bits after the point that a root keeps before its product with 2**k."""
+
+
+@lru_cache(maxsize=64)
+def roots(cell: int, degree: int, bits: int) -> Table:
+    """sqrt(m) and then sqrt(2 m) on the pieces of `octave_pieces(cell)`: a piece that is twice as large."""
+    pieces = octave_pieces(cell)
+    doubled = [Piece(2 * piece.centre, 2 * piece.half, piece.low, piece.high) for piece in pieces]
+    return tabulate(lambda m: np.asarray(np.sqrt(m)), pieces + doubled, degree, ROOT_BITS, bits)
+
+
+@lru_cache(maxsize=64)
+def logarithms(cell: int, degree: int, bits: int, fraction_bits: int) -> Table:
+    """log(m) - fraction_bits * log 2 on the pieces of `octave_pieces(cell)`."""
+    shift = fraction_bits * log(2)
+    return tabulate(lambda m: np.asarray(np.log(m) - shift), octave_pieces(cell), degree, fraction_bits, bits)
+
+
+def square_root(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+    """The square root; 0 for x < 0. 16 rounds."""
+    found = leading(p, x, 63 - fraction_bits)
+    cell, degree, bits = (2, 3, 19) if fraction_bits <= 16 else (3, 3, 22)
+    table = roots(cell, degree, bits)
+    normalised = normalise_positive(p, found, cell, table.widths[0], modulus=2)
+    pieces = normalised.pieces
+    if fraction_bits % 2:  # E + f is even where E is odd.
+        half = pieces.planes // 2
+        pieces = p.planes(pieces, (*range(half, 2 * half), *range(half)))
+    root = evaluate(p, pieces, normalised.variable, table)
+    return p.truncate(p.multiply(root, _half_power(p, found, fraction_bits)), ROOT_BITS)
+
+
+def _half_power(p: Protocol, x: Leading, fraction_bits: int) -> Arithmetic:
+    """2**k for k = floor((E + f) / 2). 2 rounds."""
+    halves = [(place + fraction_bits) // 2 for place in range(x.place.planes)]
+    blocks = range(halves[0] // 8, halves[-1] // 8 + 1)
+    low = p.parities(x.place, [[place for place, k in enumerate(halves) if k % 8 == b] for b in range(8)])
+    high = p.parities(x.place, [[place for place, k in enumerate(halves) if k // 8 == a] for a in blocks])
+    return p.multiply(p.weigh(low, [1 << b for b in range(8)]), p.weigh(high, [1 << 8 * a for a in blocks]))
+
+
+def logarithm(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+    """The natural logarithm; 0 for x <= 0. 14 rounds."""
+    found = leading(p, x, 63 - fraction_bits)
+    cell, degree, bits = 3, 3, 22
+    table = logarithms(cell, degree, bits, fraction_bits)
+    normalised = normalise_positive(p, found, cell, table.widths[0])
+    places = range(found.place.planes)
+    width = (found.place.planes - 1).bit_length()
+    digits = p.parities(found.place, [[place for place in places if place >> bit & 1] for bit in range(width)])
+    exponent = p.weigh(digits, [1 << bit for bit in range(width)])
+    # log 2 is split as the constants are.
+    whole = round(log(2) * 2.0**fraction_bits)
+    rest = round((log(2) - whole * 2.0**-fraction_bits) * 2.0**table.scale)
+    constants = [[factor] * normalised.pieces.planes for factor in (whole, rest)]
+    high, step, fine, *factors = p.weigh_each(normalised.pieces, [table.constants, *constants, *table.rows])
+    terms = powers(p, normalised.variable, table)
+    total = sum_of_products(p, [*factors, fine], [*terms, exponent])
+    return p.add(p.truncate(total, table.scale - fraction_bits), p.add(high, p.multiply(step, exponent)))

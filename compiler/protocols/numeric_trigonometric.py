@@ -1,0 +1,58 @@
+"""Sine and cosine of fixed-point shares: the angle as a fraction of a turn, in the whole ring.
+
+x * C modulo 2**64, with C = 2**(64 - f) / (2 pi) rounded, is the angle in units of 2**-64 turns: the ring itself takes
+away whole turns, by one public factor, without a truncation. The rounding of C costs |x| 2**(f - 65) turns: below 0.8
+units of the last place over the whole range |x| < 2**(62 - 2f). The top bits of the angle choose among equal pieces of
+the turn, the next ones are the variable (bits below 2**-32 turns are dropped with their carry). cos x is the sine a
+quarter of a turn further.
+
+Error: < 1 unit of the last place for the truncation, the table's, and |x| 2**(f - 62).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import pi
+
+import numpy as np
+
+from .numeric_bits import bits_between, cases
+from .numeric_polynomials import evaluate
+from .numeric_tables import Table, even_pieces, tabulate
+from .rules import Arithmetic, Protocol
+
+LOW = 32
+"""Where the bits of the angle that count begin."""
+TURN = 0x28BE60DB9391054A7F09D5F47D4D3770
+"""2**128 / (2 pi), rounded down."""
+
+
+@lru_cache(maxsize=16)
+def sines(index_bits: int, degree: int, bits: int, fraction_bits: int) -> Table:
+    """sin(2 pi u) on equal pieces of [0, 1)."""
+    count = 1 << index_bits
+    pieces = even_pieces(count, 1 / count)
+    return tabulate(lambda u: np.asarray(np.sin(2 * pi * u)), pieces, degree, fraction_bits, bits)
+
+
+def sine(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+    """The sine of x radians. 10 rounds."""
+    return _shifted_sine(p, x, fraction_bits, 0)
+
+
+def cosine(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+    """The cosine of x radians. 10 rounds."""
+    return _shifted_sine(p, x, fraction_bits, 1)
+
+
+def _shifted_sine(p: Protocol, x: Arithmetic, fraction_bits: int, quarters: int) -> Arithmetic:
+    """sin(x + quarters * pi / 2)."""
+    at = 64 + fraction_bits
+    factor = (TURN + (1 << at - 1)) >> at
+    angle = p.add_public(p.multiply_public(x, factor), (quarters << 62) + (1 << LOW - 1))
+    planes = bits_between(p, angle, LOW, 64)
+    index_bits, degree, bits = (4, 4, 21) if fraction_bits <= 18 else (5, 4, 24)
+    first = planes.planes - index_bits
+    index = cases(p, p.planes(planes, tuple(range(first, planes.planes))))
+    table = sines(index_bits, degree, bits, fraction_bits)
+    return evaluate(p, index, p.planes(planes, tuple(range(first))), table)
