@@ -3,10 +3,10 @@
 import re
 
 _PLAIN = {
-    "\\": "\\", "'": "'", '"': '"', "n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f",
-    "v": "\v", "\n": "", "\r\n": "",
+    "\\": "\\", "'": "'", '"': '"', "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f",
+    "v": "\v", "\n": "",
 }  # fmt: skip
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n|[\s\S])")
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[\s\S])")
 
 
 def unquote(literal: str) -> tuple[str, str]:
@@ -24,5 +24,5 @@ def unquote(literal: str) -> tuple[str, str]:
         wrong.append(match[0])
         return ""
 
-    text = _ESCAPE.sub(replace, literal[width:-width])
+    text = _ESCAPE.sub(replace, literal[width:-width].replace("\r\n", "\n"))
     return text, wrong[0] if wrong else ""
