@@ -1,0 +1,60 @@
+"""The list of stages, in order, and nothing else. In: a program's tree, sizes and a target. Out: a protocol graph."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from ..runtime.graph.nodes import Graph
+from .ir.program import Program
+from .ir.verify import verify, verify_shared
+from .library import find_module
+from .passes.batch_rounds import batch_rounds
+from .passes.choose_shares import choose_shares
+from .passes.compute_in_clear import compute_in_clear
+from .passes.drop_dead import drop_dead
+from .passes.expand_protocol import expand_protocol
+from .passes.fold_constants import fold_constants
+from .passes.hoist_invariant import hoist_invariant
+from .passes.inline_calls import inline_calls
+from .passes.merge_common import merge_common
+from .semantics.declarations import Declarations, declarations
+from .semantics.elaborate import elaborate as elaborated
+from .syntax.tree import Module
+from .target import Target
+
+Pass = Callable[[Program], Program]
+
+SIMPLIFY: dict[int, tuple[Pass, ...]] = {
+    0: (inline_calls,),
+    1: (inline_calls, fold_constants, merge_common, drop_dead),
+    2: (inline_calls, fold_constants, merge_common, hoist_invariant, merge_common, drop_dead),
+}
+"""For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
+
+PROTECT: tuple[Pass, ...] = (compute_in_clear, choose_shares)
+"""Who computes what, and how what is secret is shared."""
+
+
+def declare(module: Module) -> Declarations:
+    """Roles, inputs and the names of sizes, before any data is read. Raises CompileError."""
+    return declarations(module)
+
+
+def elaborate(module: Module, sizes: Mapping[str, int]) -> Program:
+    """The program in IR for these sizes; missing ones are made up, for checking only. Raises CompileError."""
+    program = elaborated(module, sizes, partial(find_module, folder=Path(module.source.path).parent))
+    verify(program)
+    return program
+
+
+def lower(program: Program, target: Target) -> Graph:
+    """The graph that the parties run. Each pass is followed by a check of what it ensures."""
+    for simplify in SIMPLIFY[target.optimize]:
+        program = simplify(program)
+        verify(program)
+    for protect in PROTECT:
+        program = protect(program)
+        verify(program)
+        verify_shared(program)
+    graph = expand_protocol(program, target)
+    return batch_rounds(graph) if target.optimize else graph

@@ -1,0 +1,281 @@
+"""What a program asks of its parties, read before any data is: roles, options, and inputs with size names for sizes.
+
+In: a tree. Out: `Declarations`. Type names are resolved here and nowhere else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..diagnostics import CompileError, Diagnostic
+from ..ir.infer import MAXIMUM_FRACTION_BITS
+from ..ir.types import BOOL, DATE, KEY, Element, category, fixed, integer
+from ..source import Span
+from ..syntax import tree
+from .errors import WrongError, similar, twice, wrong
+
+DEFAULT_FRACTION_BITS = 16
+
+Dimension = int | str
+"""A size, or the name under which the data gives it: a size name, `rows(t)` or `len(role)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDeclaration:
+    """One array of an input: the input itself, or the column `column` of a table. `name` is `table.column` then.
+
+    `dimensions` are those of one member's value where the input is `from each`.
+    """
+
+    name: str
+    column: str
+    element: Element
+    dimensions: tuple[Dimension, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputDeclaration:
+    """One `input`. `valid` names the stored valid bits of a table that comes from shares, and is empty otherwise."""
+
+    name: str
+    role: str | None
+    each: bool
+    from_shares: bool
+    is_table: bool
+    columns: tuple[ColumnDeclaration, ...]
+    valid: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Declarations:
+    """The head of a program: roles (with `True` for those of many members), inputs, precision, size names."""
+
+    parties: dict[str, bool] = field(default_factory=dict)
+    inputs: tuple[InputDeclaration, ...] = ()
+    fraction_bits: int = DEFAULT_FRACTION_BITS
+    places: dict[str, Span] = field(default_factory=dict)
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """Every size that data binds: size names, `rows(t)` of each table, `len(role)` of each role of many."""
+        named = [d for each in self.inputs for c in each.columns for d in c.dimensions if isinstance(d, str)]
+        roles = [f"len({role})" for role, many in self.parties.items() if many]
+        return tuple(dict.fromkeys([*named, *roles]))
+
+
+def declarations(module: tree.Module) -> Declarations:
+    """The declarations of a program. Raises CompileError with all that is wrong in them."""
+    result, mistakes = read_declarations(module)
+    if mistakes:
+        raise CompileError(mistakes)
+    return result
+
+
+def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnostic]]:
+    """The declarations that are right, and what is wrong with the others."""
+    result = Declarations()
+    mistakes: list[Diagnostic] = []
+    inputs: list[InputDeclaration] = []
+    for reads in (_party, _option, lambda node, declared: _input(node, declared, inputs)):
+        for statement in module.body:
+            try:
+                reads(statement, result)
+            except WrongError as error:
+                mistakes += error.diagnostics
+    result.inputs = tuple(inputs)
+    names = {*result.parties, *(each.name for each in inputs)}
+    for each in inputs:
+        for dimension in (d for column in each.columns for d in column.dimensions):
+            if dimension in names:
+                mistakes += _size_is_taken(each.span, str(dimension), result.places[str(dimension)]).diagnostics
+    return result, mistakes
+
+
+def _size_is_taken(span: Span, name: str, first: Span) -> WrongError:
+    return twice(span, "the size name is declared as something else:", name, first)
+
+
+def _party(node: tree.Statement, result: Declarations) -> None:
+    if isinstance(node, tree.Party):
+        _take_name(node.name, "the name", result)
+        result.parties[node.name.text] = node.many
+
+
+def _take_name(name: tree.Name, what: str, result: Declarations) -> None:
+    if name.text in result.places:
+        raise twice(name.span, what, name.text, result.places[name.text])
+    result.places[name.text] = name.span
+
+
+def _option(node: tree.Statement, result: Declarations) -> None:
+    if not isinstance(node, tree.Option):
+        return
+    if node.name.text != "fraction_bits":
+        raise wrong(
+            node.name.span,
+            f"there is no option `{node.name.text}`",
+            expected="`option fraction_bits = ...`",
+            found=f"`{node.name.text}`",
+            remedy=similar(node.name.text, ["fraction_bits"]) or "leave it out",
+        )
+    value = node.value.value if isinstance(node.value, tree.Number) else None
+    if not isinstance(value, int) or not 1 <= value <= MAXIMUM_FRACTION_BITS:
+        raise wrong(
+            node.value.span,
+            "`fraction_bits` does not fit",
+            expected=f"a whole number from 1 to {MAXIMUM_FRACTION_BITS}",
+            found=node.value.text if isinstance(node.value, tree.Number) else "something else than a number",
+            remedy=f"write the number itself; the default is {DEFAULT_FRACTION_BITS}",
+        )
+    _take_name(node.name, "the option", result)
+    result.fraction_bits = value
+
+
+# --- inputs -----------------------------------------------------------------------------------------------------
+
+
+def _input(node: tree.Statement, declared: Declarations, inputs: list[InputDeclaration]) -> None:
+    if not isinstance(node, tree.Input):
+        return
+    _take_name(node.name, "the name", declared)
+    name, is_table = node.name.text, node.type.name == "table"
+    mistakes: list[Diagnostic] = []
+    columns: list[ColumnDeclaration] = []
+    for reads in (lambda: _check_role(node, declared), lambda: columns.extend(_columns(node, declared))):
+        try:
+            reads()
+        except WrongError as error:
+            mistakes += error.diagnostics
+    if mistakes:
+        raise WrongError(*mistakes)
+    valid = f"{name}.(valid)" if is_table and node.from_shares else ""
+    role = node.role.text if node.role is not None else None
+    inputs.append(
+        InputDeclaration(name, role, node.each, node.from_shares, is_table, tuple(columns), valid, node.name.span)
+    )
+
+
+def _check_role(node: tree.Input, declared: Declarations) -> None:
+    if node.role is None:
+        return
+    role = node.role.text
+    if role not in declared.parties:
+        known = ", ".join(f"`{name}`" for name in declared.parties) or "none are declared"
+        raise wrong(
+            node.role.span,
+            f"there is no party `{role}`",
+            expected=f"a declared party: {known}",
+            found=f"`{role}`",
+            remedy=similar(role, declared.parties) or f"declare it: `party {role}`",
+        )
+    if declared.parties[role] and not node.each:
+        raise wrong(
+            node.role.span, f"`{role}` has many members", expected=f"`from each {role}`", found=f"`from {role}`",
+            remedy=f"write `from each {role}`: one value from every member, stacked on a new first axis",
+        )  # fmt: skip
+    if node.each and not declared.parties[role]:
+        raise wrong(
+            node.role.span, f"`{role}` is one party", expected=f"`from {role}`", found=f"`from each {role}`",
+            remedy=f"leave `each` out, or declare `parties {role}`",
+        )  # fmt: skip
+    if node.each and node.type.name == "table":
+        raise wrong(
+            node.type.span, "a table comes from one party", expected="an array type", found="`table` from each member",
+            remedy="declare one array input for each column",
+        )  # fmt: skip
+
+
+def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclaration]:
+    name, type = node.name.text, node.type
+    if type.name != "table":
+        yield ColumnDeclaration(name, "", element_of(type, declared.fraction_bits), _dimensions(type, declared))
+        return
+    if not type.columns or type.dimensions:
+        raise wrong(
+            type.span,
+            "a table type lists its columns",
+            expected="`table[name: type, ...]`",
+            found="no columns" if not type.columns else "sizes",
+            remedy="name each column with its type; the number of rows comes from the data",
+        )
+    first: dict[str, Span] = {}
+    mistakes: list[Diagnostic] = []
+    for column in type.columns:
+        text = column.name.text
+        try:
+            if text in first:
+                raise twice(column.name.span, "the column", text, first[text])
+            first[text] = column.name.span
+            if column.type.name == "table":
+                raise _unknown_type(column.type, "a table has no tables as columns")
+            element = element_of(column.type, declared.fraction_bits)
+            dimensions = (f"rows({name})", *_dimensions(column.type, declared))
+            yield ColumnDeclaration(f"{name}.{text}", text, element, dimensions)
+        except WrongError as error:
+            mistakes += error.diagnostics
+    if mistakes:
+        raise WrongError(*mistakes)
+
+
+def _dimensions(type: tree.TypeSyntax, declared: Declarations) -> tuple[Dimension, ...]:
+    return tuple(_dimension(dimension, declared) for dimension in type.dimensions)
+
+
+def _dimension(node: tree.Expression, declared: Declarations) -> Dimension:
+    match node:
+        case tree.Number(value=int() as value):
+            return value
+        case tree.Reference(name=name):
+            return name
+        case tree.Call(
+            function=tree.Reference(name="len"), arguments=[tree.Argument(name=None, value=tree.Reference(name=role))]
+        ) if declared.parties.get(role, False):
+            return f"len({role})"
+        case _:
+            raise wrong(
+                node.span,
+                "a dimension must be a size",
+                expected="a whole number, a size name, or `len(role)` of a `parties` role",
+                found="another expression",
+                remedy="give the size a name of its own; the data binds it",
+            )
+
+
+# --- types ------------------------------------------------------------------------------------------------------
+
+
+def element_of(type: tree.TypeSyntax, fraction_bits: int) -> Element:
+    """The element that a type names. Raises WrongError."""
+    elements = {"bool": BOOL, "key": KEY, "date": DATE, "int": integer(64), "fixed": fixed(fraction_bits)}
+    elements |= {f"int{bits}": integer(bits) for bits in (8, 16, 32, 64)}
+    if type.name == "category":
+        labels = tuple(label.value for label in type.labels)
+        if not labels or len(set(labels)) < len(labels):
+            raise wrong(
+                type.span,
+                "a category lists its labels, each once",
+                expected='`category["a", "b"]`',
+                found="a label twice" if labels else "no labels",
+                remedy="write the labels as texts in the brackets",
+            )
+        return category(labels)
+    if type.name not in elements:
+        raise _unknown_type(type, f"there is no type `{type.name}`")
+    if type.labels or type.columns:
+        raise _unknown_type(type, f"`{type.name}` has sizes only in its brackets")
+    return elements[type.name]
+
+
+_SPELLINGS = {"float": "fixed", "double": "fixed", "str": "key", "string": "key", "boolean": "bool", "integer": "int"}
+TYPES = ("bool", "int", "int8", "int16", "int32", "int64", "fixed", "key", "category", "date", "table")
+
+
+def _unknown_type(type: tree.TypeSyntax, problem: str) -> WrongError:
+    known = _SPELLINGS.get(type.name)
+    return wrong(
+        type.span,
+        problem,
+        expected="one of " + ", ".join(f"`{name}`" for name in TYPES),
+        found=f"`{type.name}`",
+        remedy=f"write `{known}`" if known else similar(type.name, TYPES) or "use one of these",
+    )

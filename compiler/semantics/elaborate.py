@@ -1,0 +1,128 @@
+"""Semantics: from the tree of a program to its IR, in one walk that finds types, shapes and labels on the way.
+
+In: a module's tree, sizes, and a way to find other modules. Out: an IR `Program` for those sizes; or one CompileError
+with every mistake of the program.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from ..diagnostics import CompileError, Diagnostic
+from ..ir.build import Builder
+from ..ir.program import Program
+from ..source import Span
+from ..syntax import tree
+from .builtins import BUILT_INS, NOT_AVAILABLE_YET, TYPE_NAMES
+from .context import Context
+from .declarations import Declarations, declarations, read_declarations
+from .errors import misplaced, undefined_name
+from .expressions import evaluate
+from .inputs import bind_head, with_samples
+from .liveness import bound_names, scopes, spelled
+from .statements import run
+from .values import Frame
+
+__all__ = ["Declarations", "LoadModule", "declarations", "elaborate"]
+
+LoadModule = Callable[[str], tree.Module | None]
+"""From the name in `from name import ...` to the module's tree; None where there is none."""
+
+
+def elaborate(module: tree.Module, sizes: Mapping[str, int], load_module: LoadModule) -> Program:
+    """The program in IR. `sizes` has the sizes that the data gave, by the names in `Declarations.sizes`; those that are
+    missing are made up, and messages say so. Raises CompileError with all that is wrong.
+    """
+    declared, mistakes = read_declarations(module)
+    complete, sampled = with_samples(declared, dict(sizes))
+    context = _context(module, declared, complete, sampled, load_module)
+    context.diagnostics += mistakes
+    bind_head(context, declared)
+    _check_nesting(context, module.body)
+    _check_functions(context)
+    run(context, module.body)
+    if context.diagnostics:
+        raise CompileError(_with_sizes(diagnostic, sampled) for diagnostic in context.diagnostics)
+    used = {name: size for name, size in complete.items() if name in declared.sizes}
+    return context.builder.finish(module.source.name, context.roles, used, declared.fraction_bits)
+
+
+def _context(
+    module: tree.Module,
+    declared: Declarations,
+    sizes: dict[str, int],
+    sampled: dict[int, str],
+    load_module: LoadModule,
+) -> Context:
+    parties = {name: sizes[f"len({name})"] if many else None for name, many in declared.parties.items()}
+    own = frozenset(spelled(name) for name in bound_names(module.body))
+    return Context(
+        builder=Builder(Span(module.source, 1, 1, 1, 1)),
+        scale=declared.fraction_bits,
+        scopes=scopes(module),
+        frame=Frame({}, None, own),
+        evaluate=evaluate,
+        run=run,
+        load_module=load_module,
+        parties=parties,
+        sizes=sizes,
+        inputs={each.name: each for each in declared.inputs},
+        sampled=sampled,
+    )
+
+
+# --- what the walk does not meet --------------------------------------------------------------------------------
+
+
+def _check_nesting(context: Context, body: tuple[tree.Statement, ...]) -> None:
+    """Declarations and imports stand at the top level."""
+    for statement in body:
+        for inner in _blocks(statement):
+            for nested in _all_statements(inner):
+                if isinstance(nested, tree.Party | tree.Input | tree.Option | tree.Import):
+                    word = {tree.Party: "party", tree.Input: "input", tree.Option: "option"}.get(type(nested), "import")
+                    context.report(
+                        misplaced(
+                            nested.span,
+                            f"`{word}`",
+                            f"`{word}` at the left margin of the file",
+                            f"`{word}` inside a block",
+                            "move it to the top of the program",
+                        )
+                    )
+
+
+def _blocks(statement: tree.Statement) -> tuple[tuple[tree.Statement, ...], ...]:
+    match statement:
+        case tree.If(then=then, otherwise=otherwise):
+            return then, otherwise
+        case tree.For(body=body) | tree.While(body=body) | tree.Function(body=body):
+            return (body,)
+        case _:
+            return ()
+
+
+def _all_statements(body: tuple[tree.Statement, ...]) -> Iterator[tree.Statement]:
+    for statement in body:
+        yield statement
+        for inner in _blocks(statement):
+            yield from _all_statements(inner)
+
+
+def _check_functions(context: Context) -> None:
+    """Names in functions that nothing defines, also in functions that are never called."""
+    known = {*context.frame.own, *context.frame.names, *BUILT_INS, *NOT_AVAILABLE_YET, *TYPE_NAMES}
+    for reference in context.scopes.outermost:
+        if reference.name not in known:
+            context.report(undefined_name(reference.span, reference.name, known))
+
+
+def _with_sizes(diagnostic: Diagnostic, sampled: dict[int, str]) -> Diagnostic:
+    """The diagnostic with a word on the made-up sizes that it depends on."""
+    text = f"{diagnostic.expected} {diagnostic.found}"
+    names = [name for number, name in sampled.items() if re.search(rf"\b{number}\b", text)]
+    if not names:
+        return diagnostic
+    told = ", ".join(f"{number} stands for {name}" for number, name in sampled.items() if name in names)
+    remedy = f"{diagnostic.remedy}; {told}, made up as there is no data: `--size {names[0]}=...` sets it"
+    return replace(diagnostic, remedy=remedy)
