@@ -104,4 +104,4 @@ def _digest(inputs: Mapping[str, Array], name: str) -> bytes:
     """That of a public input's value; shapes are settled, for the program was compiled for them."""
     if name not in inputs:
         raise InputError(f"input {name} is missing")
-    return sha256(np.ascontiguousarray(inputs[name])).digest()
+    return sha256(np.ascontiguousarray(inputs[name]).data).digest()

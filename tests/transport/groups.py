@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from tacit.runtime.transport import memory
 from tacit.runtime.transport.base import Transport
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import SharedToken
+from tacit.runtime.transport.secure import PinnedCertificates, create_identity
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
 TOKEN = bytes(32)
@@ -34,4 +37,19 @@ def over_tcp(parties: int) -> list[Transport]:
     return at_all(parties, join)
 
 
-GROUPS: dict[str, Callable[[int], list[Transport]]] = {"memory": over_memory, "tcp": over_tcp}
+def over_tls(parties: int) -> list[Transport]:
+    with TemporaryDirectory() as folder:
+        identities = [create_identity(Path(folder), name) for name in NAMES[:parties]]
+        fingerprints = {party: identity.fingerprint for party, identity in enumerate(identities)}
+        pinned = [PinnedCertificates(identity, fingerprints) for identity in identities]
+    listeners = [listen() for _ in range(parties)]
+    addresses = {party: listener.getsockname() for party, listener in enumerate(listeners)}
+
+    def join(party: int) -> Transport:
+        meeting = Meeting(party, NAMES[:parties], addresses, {}, pinned[party], pinned[party])
+        return connect(meeting, listeners[party])
+
+    return at_all(parties, join)
+
+
+GROUPS: dict[str, Callable[[int], list[Transport]]] = {"memory": over_memory, "tcp": over_tcp, "tls": over_tls}
