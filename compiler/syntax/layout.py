@@ -107,12 +107,24 @@ def _cut(source: Source, words: Sequence[Token], found: list[Diagnostic]) -> Ite
                 retries += 1
                 stop = _likely_end(words, start)
             if not broken:
-                found.append(messages.unclosed(source, opened[-1], words[stop] if stop < len(words) else None))
+                opening = _left_open(words[start:stop]) or opened[0]
+                found.append(messages.unclosed(source, opening, words[stop] if stop < len(words) else None))
             broken = True
         line = [word for word in words[start:stop] if word.type != "LINE_END"]
         if line:
             yield line, broken
         start = stop + (stop < len(words) and words[stop].type == "LINE_END")
+
+
+def _left_open(words: Sequence[Token]) -> Token | None:
+    """The last bracket that is not closed among `words`."""
+    opened: list[Token] = []
+    for word in words:
+        if word.type in _CLOSING:
+            opened.append(word)
+        elif opened and word.type in _CLOSING.values():
+            opened.pop()
+    return opened[-1] if opened else None
 
 
 def _is_starter(words: Sequence[Token], position: int) -> bool:
