@@ -268,4 +268,4 @@ def _input(name: str, inputs: Mapping[str, Array], layout: Layout) -> Array:
             f"input {name} has shape {data.shape} of {data.dtype}, but the program was compiled for {layout.shape}"
             f" of {layout.dtype}"
         )
-    return np.ascontiguousarray(data)
+    return np.ascontiguousarray(data).reshape(layout.shape)

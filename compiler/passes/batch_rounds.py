@@ -5,11 +5,12 @@
 The level of a node is the largest number of exchanges before it on any path of its block; all exchanges of a level
 stand next to each other, so they are one round, and a block has as many rounds as its longest chain. A repeat stands by
 itself, before the exchanges of its level, and its body is a block of its own. Randomness and constants move to just
-before their first use, so that they do not wait in memory; what nothing uses is left out. Time and order depend on the
+before their first use, so that they do not wait in memory; what nothing uses is left out. A check of the program holds
+back every message that comes after it, so that a program that fails reveals nothing more. Time and order depend on the
 graph alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ...runtime.graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat
@@ -26,8 +27,13 @@ def _batch(nodes: Sequence[Node], yielded: set[int]) -> tuple[Node, ...]:
     available: dict[int, int] = {}
     before: dict[int, list[Node]] = {}
     exchanges: dict[int, list[Node]] = {}
+    checked = 0
     for node in live:
         level = max((available.get(value, 0) for value in _reads(node)), default=0)
+        if isinstance(node, Exchange | Repeat):
+            level = max(level, checked)
+        if _has(node, _is_check):
+            checked = level
         (exchanges if isinstance(node, Exchange) else before).setdefault(level, []).append(node)
         for value in _binds(node):
             available[value] = level + isinstance(node, Exchange)
@@ -78,14 +84,23 @@ def _live(nodes: Sequence[Node], yielded: set[int]) -> list[Node]:
     kept = []
     for node in reversed(nodes):
         bound = _binds(node)
-        if isinstance(node, Output | Input) or not used.isdisjoint(bound) or _has_output(node):
+        if isinstance(node, Input) or not used.isdisjoint(bound) or _has(node, _is_effect):
             kept.append(node)
             used.update(_reads(node))
     return kept[::-1]
 
 
-def _has_output(node: Node) -> bool:
-    return isinstance(node, Repeat) and any(isinstance(inner, Output) or _has_output(inner) for inner in node.body)
+def _has(node: Node, is_one: Callable[[Node], bool]) -> bool:
+    """Whether the node, or one in its body, is such a one."""
+    return is_one(node) or (isinstance(node, Repeat) and any(_has(inner, is_one) for inner in node.body))
+
+
+def _is_check(node: Node) -> bool:
+    return isinstance(node, Local) and any(step.kernel == "check" for step in node.steps)
+
+
+def _is_effect(node: Node) -> bool:
+    return isinstance(node, Output) or _is_check(node)
 
 
 def _binds(node: Node) -> tuple[int, ...]:

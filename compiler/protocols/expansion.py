@@ -139,6 +139,19 @@ class Expansion:
         self._add(Exchange(wire.id, value.id, routes, self.span))
         return wire
 
+    def send(self, value: Wire, to: Parties) -> Wire:
+        """A value at exactly the parties `to`, sent to those that lack it by the first that holds it."""
+        lacking = tuple(party for party in to if party not in value.at)
+        if not lacking:
+            return self.kept_at(value, to)
+        sent = self.exchange(value, *((value.at[0], party) for party in lacking))
+        holding = tuple(party for party in to if party in value.at)
+        return self.choose(value.type, (holding, call("identity", value)), (lacking, call("identity", sent)))
+
+    def kept_at(self, value: Wire, at: Parties) -> Wire:
+        """A value at just these of the parties that hold it."""
+        return value if value.at == at else self.local("identity", value.type, value, at=at)
+
     def input(self, name: str, type: ValueType, at: Parties, shares: bool = False) -> Wire:
         """A private value of the party `at`, a public one at all parties, or a stored share at the nodes."""
         wire = self._wire(type, at)
@@ -217,5 +230,6 @@ def structural(
     result = ValueType(first.storage, shape, first.planes)
     if first.storage is not Storage.BITS:
         return g.local(kernel, result, *wires, **attributes)
-    told = {"shapes": tuple(wire.shape for wire in wires), "shape": shape}
+    shapes = tuple(wire.shape for wire in wires if wire.type.storage is Storage.BITS)
+    told = {"shapes": shapes, "shape": shape}
     return g.local(f"bits.{kernel}", result, *wires, **{**attributes, **told})

@@ -44,6 +44,7 @@ class Replicated(Protocol):
 
     name = "rep3"
     nodes = 3
+    parts = 2
 
     # From the clear.
 

@@ -8,12 +8,12 @@ here, once for all protocols; what needs communication or knows which component 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import accumulate, count
 from math import prod
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from ...runtime.graph.nodes import Parties, Storage
 from .expansion import Call, Expansion, Wire, bits, booleans, call, integers, ring, structural
@@ -100,6 +100,7 @@ class Boolean:
 
 Share = Clear | Arithmetic | Boolean
 Shared = TypeVar("Shared", Arithmetic, Boolean)
+Carried = TypeVarTuple("Carried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ class Protocol(ABC):
 
     name: str
     nodes: int
+    parts: int
+    """The number of parts of a share."""
 
     def __init__(self, expansion: Expansion) -> None:
         self.g = expansion
@@ -150,7 +153,7 @@ class Protocol(ABC):
     # Linear work: no communication.
 
     def map(
-        self, kernel: str, shape: tuple[int, ...], *operands: Shared, indices: Sequence[Wire] = (), **attributes: Any
+        self, kernel: str, shape: tuple[int, ...], /, *operands: Shared, indices: Sequence[Wire] = (), **attributes: Any
     ) -> Shared:
         """A structural kernel (`reshape`, `take`, `concat`, ...; the plain name also for bits) on each part.
 
@@ -336,6 +339,18 @@ class Protocol(ABC):
     def open_bits(self, x: Boolean, to: Parties) -> Clear:
         """A bit (one plane) in the clear, at the parties `to`."""
 
+    # Repetition.
+
+    def repeat(
+        self, count: int, initial: tuple[*Carried], body: Callable[[*Carried], tuple[*Carried]]
+    ) -> tuple[*Carried]:
+        """`body` applied `count` times to shares, which keep kinds and shapes: one node, whatever the count."""
+        shares: Any = initial
+        results = self.g.repeat(
+            count, flat_parts(shares), lambda _, carried: flat_parts(body(*regroup(shares, carried)))
+        )
+        return regroup(shares, results)
+
     # Public operands as kernels take them, where they are held.
 
     def clear_ring(self, value: Clear | int) -> Wire:
@@ -355,6 +370,17 @@ class Protocol(ABC):
     def _holders(self, wire: Wire) -> Parties:
         """The nodes that hold the wire, or its owner outside."""
         return tuple(party for party in wire.at if party in self.g.nodes) or wire.at
+
+
+def flat_parts(shares: Any) -> list[Wire]:
+    """The parts of several shares, one after the other."""
+    return [wire for share in shares for wire in share.parts]
+
+
+def regroup(like: Any, wires: Sequence[Wire]) -> Any:
+    """Shares of the kinds of `like` from their parts, one after the other."""
+    rest = iter(wires)
+    return tuple(share.with_parts([next(rest) for _ in share.parts]) for share in like)
 
 
 def dot_terms(terms: Sequence[Sequence[tuple[int, int]]]) -> dict[str, tuple[int, ...]]:

@@ -126,8 +126,11 @@ class _Checker:
         self.bind(node.output, node.at)
 
     def declaration(self, name: str) -> Declaration:
-        """That of an input; a member's part of an `each` input is named `name[member]`."""
+        """That of an input; a member's part of an `each` input is `name[member]`, a part of a share `name/part`."""
         found = self.inputs.get(name)
+        stored = self.inputs.get(name.rpartition("/")[0])
+        if found is None and stored is not None and stored.shares:
+            return stored
         if found is None:
             found = self.inputs.get(name.partition("[")[0])
             if found is None or not found.each:
@@ -168,7 +171,8 @@ class _Checker:
         self.bind(node.output, receivers)
 
     def output(self, node: Output) -> None:
-        require(node.name in self.outputs, f"output {node.name!r} is not declared")
+        declared = node.name.rpartition("/")[0] if node.kept else node.name
+        require(declared in self.outputs, f"output {node.name!r} is not declared")
         require(node.kept or self.storage(node.value) in CLEAR_STORAGES, f"output {node.name!r} is not in the clear")
         if node.kept:
             expected = frozenset(range(self.graph.nodes))

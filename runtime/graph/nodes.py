@@ -91,7 +91,7 @@ class Input:
     """A role's private value (`at` its party alone), a public input (at all), or a stored share (`shares`, at nodes).
 
     `name` is the input's (`exposures.amount` for a column); the value comes validated, INTEGER or BOOLEAN in the
-    clear, or with the storage of the share that was saved.
+    clear, or with the storage of the share that was saved: its parts are the inputs `name/0`, `name/1`, ...
     """
 
     output: int
@@ -164,7 +164,8 @@ class Exchange:
 class Output:
     """`value` leaves the protocol: in the clear for `role` (or, ROLE_EVERYONE, for all), or kept as a share.
 
-    `name` is what was written after `as` (`users.amount` for a column); `kept` marks a share of `save`.
+    `name` is what was written after `as` (`users.amount` for a column); `kept` marks a share of `save`, whose parts are
+    the outputs `name/0`, `name/1`, ...
     """
 
     value: int

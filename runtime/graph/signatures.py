@@ -313,6 +313,7 @@ KERNELS: dict[str, Signature] = {
     **_BITWISE,
     **_REPLICATED,
     **_SUMMANDS,
+    "check": Signature((_BOOL,), _BOOL, shapes.identity, {"message": Attribute.TEXT}),
     **{f"clear.{name}": signature for name, signature in _in_the_clear().items()},
     **{f"clear.{name}": signature for name, signature in _structural().items() if name in _MOVES},
 }

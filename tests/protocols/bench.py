@@ -65,9 +65,10 @@ class Bench:
 
     def _parts(self, components: list[Array], kind: ValueType) -> tuple[Wire, ...]:
         wires = []
+        share = f"in{len(self.declared)}"
+        self.declared.append(Declaration(share, "int", kind.shape, shares=True))
         for part in range(2):
-            name = f"in{len(self.declared)}"
-            self.declared.append(Declaration(name, "int", kind.shape, shares=True))
+            name = f"{share}/{part}"
             wires.append(self.g.input(name, kind, (0, 1, 2), shares=True))
             for node in range(3):
                 self.inputs[node][name] = np.ascontiguousarray(components[(node + part) % 3])
@@ -75,9 +76,9 @@ class Bench:
 
     def keep(self, name: str, share: Arithmetic | Boolean) -> None:
         """Makes the value of a share a result."""
+        self._declare(name, "")
         for part, wire in enumerate(share.parts):
-            self._declare(f"{name}.{part}", "")
-            self.g.output(wire, f"{name}.{part}", "", (0, 1, 2), kept=True)
+            self.g.output(wire, f"{name}/{part}", "", (0, 1, 2), kept=True)
         planes = share.planes if isinstance(share, Boolean) else 0
         self.kept[name] = ("share", share.shape, planes)
 
@@ -111,7 +112,7 @@ class Bench:
             if role != "share":
                 values[name] = results[int(role[1:])].outputs[role][name]
                 continue
-            parts = [[result.kept[f"{name}.{part}"] for part in range(2)] for result in results[:3]]
+            parts = [[result.kept[f"{name}/{part}"] for part in range(2)] for result in results[:3]]
             values[name] = recombine(parts, shape, planes)
         return Outcome(values, rounds or 0, sent or (), messages, graph)
 

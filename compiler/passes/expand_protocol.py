@@ -1,0 +1,252 @@
+"""From IR with share kinds to a protocol graph. In: a program after `choose_shares`, a target. Out: a `Graph`.
+
+What someone knows is computed in the clear, by its owner or by everybody; what is secret by the rules of the protocol.
+An operation on arrays of any size becomes the same nodes; a loop becomes one repeat, a branch two that run once or not.
+
+Assumes that calls are inlined. Ensures that the graph passes `runtime.graph.check`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
+from ..ir.labels import Knowledge
+from ..ir.ops import OPERATIONS
+from ..ir.program import Operation, Program, Region, Value
+from ..ir.types import ArrayType, Kind
+from ..protocols import circuits
+from ..protocols.operations import expand
+from ..protocols.operations_use import BOOLEAN, Use
+from ..protocols.replicated import Replicated
+from ..protocols.rules import (
+    Arithmetic,
+    Boolean,
+    Clear,
+    Expansion,
+    Protocol,
+    Share,
+    bits,
+    booleans,
+    flat_parts,
+    regroup,
+    ring,
+)
+from ..source import Span
+from ..target import Target
+from . import describe_data
+
+PROTOCOLS: dict[str, type[Protocol]] = {"rep3": Replicated}
+
+
+def expand_protocol(program: Program, target: Target) -> Graph:
+    """The graph of all parties together."""
+    expander = _Expander(program, target)
+    expander.block(program.body)
+    return Graph(
+        protocol=target.protocol,
+        program=program.name,
+        parties=target.parties,
+        nodes=target.nodes,
+        roles=dict(target.roles),
+        types=tuple(expander.g.types),
+        body=expander.g.body,
+        places=tuple(expander.places),
+        inputs=describe_data.inputs(program),
+        outputs=describe_data.outputs(program),
+    )
+
+
+class _Expander:
+    """One walk. `values` has what each IR value has become; `places` the source places met so far, by number."""
+
+    def __init__(self, program: Program, target: Target) -> None:
+        self.target = target
+        self.g = Expansion(target.nodes, len(target.parties))
+        self.p = PROTOCOLS[target.protocol](self.g)
+        self.values: dict[Value, Share] = {}
+        self.known: dict[Value, np.ndarray[Any, Any]] = {}
+        self.places: dict[Place, int] = {}
+        self.special: dict[str, Callable[[Operation], list[Share]]] = {
+            "input": self.input,
+            "constant": self.constant,
+            "share": self.share,
+            "convert": self.convert,
+            "reveal": self.reveal,
+            "save": self.save,
+            "assert": self.check,
+            "loop": self.loop,
+            "while": self.while_,
+            "branch": self.branch,
+        }
+
+    def block(self, region: Region) -> list[Share]:
+        """Expands a region's operations here; what its results have become."""
+        for operation in region.operations:
+            self.g.span = self.place(operation.span)
+            results = self.special.get(operation.name, self.compute)(operation)
+            self.values.update(zip(operation.results, results, strict=True))
+        return [self.values[result] for result in region.results]
+
+    def place(self, span: Span) -> int:
+        place = Place(span.source.name, span.line, span.column, span.end_line, span.end_column)
+        return self.places.setdefault(place, len(self.places))
+
+    def holders(self, value: Value) -> Parties:
+        """Who holds a value in the clear."""
+        owner = value.label.owner
+        return self.g.everyone if owner is None else (self.target.roles[owner],)
+
+    # --- values ----------------------------------------------------------------------------------------------------
+
+    def compute(self, operation: Operation) -> list[Share]:
+        (result,) = operation.results
+        operands = tuple(self.values[operand] for operand in operation.operands)
+        if _is_secret(result):
+            known = tuple(self.known.get(operand) for operand in operation.operands)
+            return [expand(Use(self.p, operation, operands, known))]
+        rule = OPERATIONS[operation.name].clear
+        assert rule is not None, f"{operation.name} has no clear meaning"
+        kernel, attributes = rule(tuple(operand.type for operand in operation.operands), operation.attributes)
+        wires = [wire for operand in operands for wire in operand.parts]
+        at = self.holders(result)
+        return [Clear(self.g.local(f"clear.{kernel}", _clear_type(result.type), *wires, at=at, **attributes))]
+
+    def input(self, operation: Operation) -> list[Share]:
+        (value,) = operation.results
+        name = operation.attributes["name"]
+        if not operation.attributes["shares"]:
+            return [Clear(self.g.input(name, _clear_type(value.type), self.holders(value)))]
+        kind = bits(value.type.shape, value.type.element.bits) if value.share == BOOLEAN else ring(value.type.shape)
+        parts = [self.g.input(part_name(name, part), kind, self.g.nodes, shares=True) for part in range(self.p.parts)]
+        return [Boolean(tuple(parts)) if value.share == BOOLEAN else Arithmetic(tuple(parts))]
+
+    def constant(self, operation: Operation) -> list[Share]:
+        (value,) = operation.results
+        self.known[value] = operation.attributes["value"]
+        return [Clear(self.g.constant(operation.attributes["value"], _clear_type(value.type)))]
+
+    def share(self, operation: Operation) -> list[Share]:
+        (result,) = operation.results
+        clear = self.values[operation.operands[0]]
+        assert isinstance(clear, Clear)
+        planes = result.type.element.bits
+        if operation.operands[0].label.is_public:
+            return [self.p.public_bits(clear, planes) if result.share == BOOLEAN else self.p.public(clear)]
+        return [self.p.share_bits(clear, planes) if result.share == BOOLEAN else self.p.share(clear)]
+
+    def convert(self, operation: Operation) -> list[Share]:
+        x, element = self.values[operation.operands[0]], operation.results[0].type.element
+        if isinstance(x, Boolean):
+            return [circuits.from_bits(self.p, x, signed=element.kind is not Kind.BOOL)]
+        assert isinstance(x, Arithmetic)
+        return [circuits.to_bits(self.p, x, element.bits)]
+
+    # --- effects ---------------------------------------------------------------------------------------------------
+
+    def reveal(self, operation: Operation) -> list[Share]:
+        value = self.values[operation.operands[0]]
+        name, roles = operation.attributes["name"], operation.attributes["roles"]
+        to = self.g.everyone if roles is None else tuple(sorted({self.target.roles[role] for role in roles}))
+        known = self.opened(value, operation.operands[0].type, to)
+        for role in (ROLE_EVERYONE,) if roles is None else roles:
+            self.g.output(known.wire, name, role, to if roles is None else (self.target.roles[role],))
+        return [known] if operation.results else []
+
+    def opened(self, value: Share, type: ArrayType, to: Parties) -> Clear:
+        if isinstance(value, Arithmetic):
+            return self.p.open(value, to)
+        if isinstance(value, Clear):
+            return Clear(self.g.send(value.wire, to))
+        is_bool = type.element.kind is Kind.BOOL
+        return self.p.open_bits(value if is_bool else circuits.extend(self.p, value, max(2, value.planes)), to)
+
+    def save(self, operation: Operation) -> list[Share]:
+        for part, wire in enumerate(self.values[operation.operands[0]].parts):
+            name = part_name(operation.attributes["name"], part)
+            self.g.output(wire, name, ROLE_EVERYONE, self.g.nodes, kept=True)
+        return []
+
+    def check(self, operation: Operation) -> list[Share]:
+        (condition,) = self.values[operation.operands[0]].parts
+        self.g.local("check", condition.type, condition, message=operation.attributes["message"])
+        return []
+
+    # --- control ---------------------------------------------------------------------------------------------------
+
+    def loop(self, operation: Operation) -> list[Share]:
+        (region,) = operation.regions
+        turn, *arguments = region.arguments
+        initial = self.carried(operation.operands, arguments)
+
+        def body(index: Any, wires: list[Any]) -> list[Any]:
+            self.values[turn] = Clear(index)
+            return self.turn(region, arguments, initial, wires)
+
+        return self.after(initial, self.g.repeat(operation.attributes["count"], flat_parts(initial), body))
+
+    def while_(self, operation: Operation) -> list[Share]:
+        (region,) = operation.regions
+        (condition,) = self.values[operation.operands[0]].parts
+        initial = self.carried(operation.operands[1:], region.arguments)
+
+        def body(wires: list[Any]) -> tuple[Any, list[Any]]:
+            self.values.update(zip(region.arguments, regroup(initial, wires), strict=True))
+            renewed, *results = self.block(region)
+            return renewed.parts[0], flat_parts(results)
+
+        return self.after(initial, self.g.repeat_while(condition, flat_parts(initial), body))
+
+    def branch(self, operation: Operation) -> list[Share]:
+        """Two repeats that run once or not at all, the second on what the first leaves."""
+        (condition,) = self.values[operation.operands[0]].parts
+        otherwise = self.g.local("clear.not", condition.type, condition)
+        false = self.g.constant(False, booleans(()))
+        carried: list[Share] = [self.nothing(result) for result in operation.results]
+        for holds, region in zip((condition, otherwise), operation.regions, strict=True):
+
+            def body(wires: list[Any], region: Region = region) -> tuple[Any, list[Any]]:
+                return false, flat_parts(self.block(region))
+
+            carried = self.after(carried, self.g.repeat_while(holds, flat_parts(carried), body))
+        return carried
+
+    def turn(
+        self, region: Region, arguments: Sequence[Value], like: Sequence[Share], wires: Sequence[Any]
+    ) -> list[Any]:
+        self.values.update(zip(arguments, regroup(like, wires), strict=True))
+        return flat_parts(self.block(region))
+
+    def carried(self, operands: Sequence[Value], arguments: Sequence[Value]) -> list[Share]:
+        """The initial values, those in the clear at just the parties that hold them in every turn."""
+        values = [self.values[operand] for operand in operands]
+        return [
+            value if _is_secret(argument) else Clear(self.g.kept_at(value.parts[0], self.holders(argument)))
+            for value, argument in zip(values, arguments, strict=True)
+        ]
+
+    def after(self, like: Sequence[Share], wires: Sequence[Any]) -> list[Share]:
+        return list(regroup(like, wires))
+
+    def nothing(self, value: Value) -> Share:
+        """Any value of the right kind."""
+        if not _is_secret(value):
+            return Clear(self.g.local("zeros", _clear_type(value.type), at=self.holders(value)))
+        shape, planes = value.type.shape, value.type.element.bits
+        if value.share == BOOLEAN:
+            return Boolean(tuple(self.g.local("zeros", bits(shape, planes)) for _ in range(self.p.parts)))
+        return Arithmetic(tuple(self.g.local("zeros", ring(shape)) for _ in range(self.p.parts)))
+
+
+def part_name(name: str, part: int) -> str:
+    """How graphs call one part of a stored share."""
+    return f"{name}/{part}"
+
+
+def _clear_type(type: ArrayType) -> ValueType:
+    return ValueType(Storage.BOOLEAN if type.element.kind is Kind.BOOL else Storage.INTEGER, type.shape)
+
+
+def _is_secret(value: Value) -> bool:
+    return value.label.knowledge is Knowledge.SECRET

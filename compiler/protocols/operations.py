@@ -1,0 +1,75 @@
+"""From operations of the IR to primitives of a protocol: for each operation, which kinds of shares it takes and gives.
+
+In: an operation and its operands, clear or shared as the chosen rule says. Out: the result. A rule applies to the kinds
+of its secret operands ("arithmetic" or "boolean"); a public operand fits any. Which rule an operation uses is decided
+by `choose_shares` and written in the IR.
+"""
+
+from collections.abc import Iterator
+
+from ..ir.program import Operation
+from . import operations_arithmetic as arithmetic
+from . import operations_bits as logic
+from . import operations_division as division
+from . import operations_functions as functions
+from . import operations_order as order
+from . import operations_structure as structure
+from .operations_use import ARITHMETIC, BOOLEAN, Rule, Use, all_of
+from .rules import Share
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    **{name: (all_of(ARITHMETIC, structure.move), all_of(BOOLEAN, structure.move)) for name in structure.MOVES},
+    "cast": (
+        all_of(ARITHMETIC, arithmetic.cast),
+        Rule((BOOLEAN,), BOOLEAN, logic.cast, when=logic.stays_in_bits),
+        Rule((BOOLEAN,), ARITHMETIC, logic.to_number),
+    ),
+    "truncate": (all_of(ARITHMETIC, arithmetic.truncate),),
+    "floor": (all_of(ARITHMETIC, arithmetic.floor),),
+    "add": (all_of(ARITHMETIC, arithmetic.add),),
+    "subtract": (all_of(ARITHMETIC, arithmetic.subtract),),
+    "negate": (all_of(ARITHMETIC, arithmetic.negate),),
+    "multiply": (all_of(ARITHMETIC, arithmetic.multiply),),
+    "matmul": (all_of(ARITHMETIC, arithmetic.matmul),),
+    **functions.RULES,
+    "floor_divide": (all_of(ARITHMETIC, division.floor_divide),),
+    "modulo": (all_of(ARITHMETIC, division.modulo),),
+    "less": (Rule((ARITHMETIC, ARITHMETIC), BOOLEAN, order.less),),
+    "equal": (Rule((ARITHMETIC, ARITHMETIC), BOOLEAN, order.equal), all_of(BOOLEAN, order.equal_bits)),
+    "and": (all_of(BOOLEAN, logic.conjunction),),
+    "or": (all_of(BOOLEAN, logic.disjunction),),
+    "xor": (all_of(BOOLEAN, logic.exclusive),),
+    "not": (all_of(BOOLEAN, logic.invert),),
+    "shift_left": (all_of(ARITHMETIC, arithmetic.shift_left), all_of(BOOLEAN, logic.shift_left)),
+    "shift_right": (all_of(ARITHMETIC, arithmetic.shift_right), all_of(BOOLEAN, logic.shift_right)),
+    "select": (
+        Rule((BOOLEAN, ARITHMETIC, ARITHMETIC), ARITHMETIC, arithmetic.select),
+        all_of(BOOLEAN, logic.select),
+    ),
+    "sum": (all_of(ARITHMETIC, arithmetic.total),),
+    "cumsum": (all_of(ARITHMETIC, arithmetic.running_total),),
+    "min": (all_of(ARITHMETIC, order.least),),
+    "max": (all_of(ARITHMETIC, order.greatest),),
+    "argmin": (all_of(ARITHMETIC, order.place_of_least),),
+    "argmax": (all_of(ARITHMETIC, order.place_of_greatest),),
+    "any": (all_of(BOOLEAN, order.some),),
+    "all": (all_of(BOOLEAN, order.every),),
+}
+"""Where several rules fit, the one that comes first is taken."""
+
+
+def applicable(operation: Operation) -> Iterator[Rule]:
+    """The rules of an operation with a secret result, whatever the kinds of its operands."""
+    for rule in RULES[operation.name]:
+        if rule.when is None or rule.when(operation):
+            yield rule
+
+
+def expand(use: Use) -> Share:
+    """The result of an operation whose operands have the kinds that one of its rules takes."""
+    operation = use.operation
+    kinds, result = [operand.share for operand in operation.operands], operation.results[0].share
+    for rule in applicable(operation):
+        if rule.fits(kinds) and rule.result == result:
+            return rule.expand(use)
+    raise ValueError(f"no rule for {operation.name} of {kinds} to {result}")
