@@ -11,8 +11,8 @@ from .runtime.graph.nodes import Constant, Exchange, Graph, Input, Local, Node, 
 def to_networkx(graph: Graph) -> Any:
     """One node for each node of the protocol, one edge for each value between two of them.
 
-    Nodes have `kind`, `parties` (names), `line` (of the program, 0 if unknown), `repeat` (the node whose body they are in,
-    or None) and `label`; edges `value`, `storage`, `shape` and `bytes` (on the wire, once). What a repeat carries
+    Nodes have `kind`, `parties` (names), `line` (of the program, 0 if unknown), `repeat` (the node whose body they are
+    in, or None) and `label`; edges `value`, `storage`, `shape` and `bytes` (on the wire, once). What a repeat carries
     from turn to turn is an edge back to it, with `carried` true.
     """
     picture = networkx.MultiDiGraph(protocol=graph.protocol, program=graph.program, parties=graph.parties)

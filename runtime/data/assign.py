@@ -39,30 +39,42 @@ def inputs_by_name(declarations: Iterable[Declaration]) -> dict[str, tuple[Decla
 def assign_sources(
     declarations: Iterable[Declaration], given: Mapping[str, object], folder: Path | None = None
 ) -> list[Assigned]:
-    """A source for every input that does not come from shares: the one given, or else a file of its name in `folder`.
+    """A source for every input that does not come from shares.
 
-    Raises `UsageError` for a name that the program does not declare, `InputError` for an input without a source, or
-    with two files in the folder.
+    Raises what `assign_some_sources` raises, and `InputError` for an input without a source.
     """
-    inputs = {name: columns for name, columns in inputs_by_name(declarations).items() if not columns[0].shares}
+    inputs = _from_parties(declarations)
+    sources = assign_some_sources(declarations, given, folder)
+    missing = [name for name in inputs if name not in {one.name for one in sources}]
+    if missing:
+        raise InputError(_missing(missing, inputs, folder))
+    return sources
+
+
+def assign_some_sources(
+    declarations: Iterable[Declaration], given: Mapping[str, object], folder: Path | None = None
+) -> list[Assigned]:
+    """The sources that there are, in order of declaration: one given, or else a file of the input's name in `folder`.
+
+    Raises `UsageError` for a name that the program does not declare, `InputError` for an input with two files, or with
+    sources for some members only.
+    """
+    inputs = _from_parties(declarations)
     if folder is not None and not folder.is_dir():
         raise InputError(f"there is no folder {folder}")
     sources = [_parse(name, inputs, source) for name, source in given.items()]
-    taken = {one.name for one in sources}
-    missing = []
-    for name, columns in inputs.items():
-        if name in taken:
-            continue
-        found = _files(folder, name, columns) if folder is not None else []
-        sources += found
-        if not found:
-            missing.append(name)
-    if missing:
-        raise InputError(_missing(missing, inputs, folder))
+    if folder is not None:
+        taken = {one.name for one in sources}
+        for name, columns in inputs.items():
+            sources += [] if name in taken else _files(folder, name, columns)
     order = list(inputs)
     sources.sort(key=lambda one: (order.index(one.name), -1 if one.member is None else one.member))
     _check_members(sources)
     return sources
+
+
+def _from_parties(declarations: Iterable[Declaration]) -> dict[str, tuple[Declaration, ...]]:
+    return {name: columns for name, columns in inputs_by_name(declarations).items() if not columns[0].shares}
 
 
 def _parse(name: str, inputs: Mapping[str, tuple[Declaration, ...]], source: object) -> Assigned:

@@ -1,0 +1,277 @@
+"""Programs and what comes of running them: the thin layer that the API and the command share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from time import perf_counter, time_ns
+from typing import Any
+
+from .compiler.ir.evaluate import evaluate
+from .compiler.ir.program import Program as Elaborated
+from .compiler.library import find_module
+from .compiler.passes import describe_data
+from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.pipeline import lower
+from .compiler.semantics.elaborate import declarations, elaborate
+from .compiler.source import Source
+from .compiler.syntax.parser import parse
+from .compiler.target import NETWORKS, Network, Target, place_roles
+from .picture import to_networkx
+from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
+from .runtime.data.convert import Array
+from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
+from .runtime.data.results import Revealed, decode_outputs
+from .runtime.data.shares import Manifest, check_same_run, prepare_shares
+from .runtime.data.sizes import Found, bind_sizes
+from .runtime.errors import InputError, UsageError
+from .runtime.graph.file import digest, to_bytes
+from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
+from .runtime.local import LocalParty, LocalRun, Watcher, run_local
+
+_QUIET = Watcher()
+
+_NOBODY = "everyone"
+"""Under this name a program without roles shows what it reveals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a program is compiled and run: what the command's options of the same names say."""
+
+    protocol: str = "rep3"
+    optimize: int = 2
+    network: Network = NETWORKS["lan"]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    shares: Path = Path("shares")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run cost: rounds, bytes by party, seconds by phase."""
+
+    protocol: str
+    nodes: tuple[str, ...]
+    rounds: int
+    bytes_sent: dict[str, int]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run revealed: `outputs` by role and name. `result["name"]` is a value that everybody learnt."""
+
+    outputs: dict[str, dict[str, Revealed]]
+    public: dict[str, Revealed]
+    report: Report
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.public:
+            return self.public[name]
+        roles = [role for role, values in self.outputs.items() if name in values]
+        if roles:
+            raise KeyError(f"{name!r} is revealed to {', '.join(roles)} only: read result.outputs[{roles[0]!r}]")
+        raise KeyError(f"nothing is revealed as {name!r}; revealed to all: {', '.join(self.public) or 'nothing'}")
+
+
+class Program:
+    """A program. Its syntax and declarations are right, and where data binds no size, so is all the rest."""
+
+    def __init__(self, source: Source, options: Options) -> None:
+        self._module = parse(source)
+        self._folder = Path(source.path).parent
+        self._declared = declarations(self._module)
+        self._inputs = describe_data.declared_inputs(self._declared)
+        self.options = options
+        for name in options.sizes:
+            if name not in self._declared.sizes:
+                known = ", ".join(self._declared.sizes) or "none"
+                raise UsageError(f"the program has no size {name!r}; its sizes are: {known}")
+        if set(options.sizes) >= set(self._declared.sizes):
+            self.check()
+
+    @property
+    def fraction_bits(self) -> int:
+        """The fraction bits of this program's `fixed`."""
+        return self._declared.fraction_bits
+
+    def check(self) -> None:
+        """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
+        self._elaborate(self.options.sizes)
+
+    @property
+    def graph(self) -> Any:
+        """The protocol graph as a `networkx.MultiDiGraph`; sizes that data would bind must have been given."""
+        return to_networkx(self.graph_for(self.options.sizes))
+
+    def graph_for(self, sizes: Mapping[str, int]) -> Graph:
+        """The protocol graph for these sizes."""
+        missing = [name for name in self._declared.sizes if name not in sizes]
+        if missing:
+            raise UsageError(f"no data tells the size {missing[0]!r}: give it with --size {missing[0]}=N")
+        program = self._elaborate(sizes)
+        return lower(program, self._target(program.roles))
+
+    def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
+        """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""
+        sources = assign_some_sources(self._inputs, given, folder)
+        counts = count_members(sources)
+        _, facts = read_own([_own(source, counts) for source in sources])
+        return self._bind(facts.found, counts)
+
+    def run(self, /, **inputs: object) -> Result:
+        """Runs the program, every party a process of its own on this machine.
+
+        Inputs are scalars, lists, NumPy, pandas, Polars and Arrow objects, paths, or text as after `--input NAME=`;
+        that of a `parties` role has one row for each member, or is given as `**{"bids[0]": ..., "bids[1]": ...}`.
+        """
+        return self.run_local(inputs)
+
+    def run_local(self, given: Mapping[str, object], folder: Path | None = None, watcher: Watcher = _QUIET) -> Result:
+        """Runs the program on inputs by name, and on files of a folder for those that are not given."""
+        sources = assign_sources(self._inputs, given, folder)
+        counts = count_members(sources)
+        target = self._target(self._roles(counts))
+        parties = [
+            LocalParty(name, partial(read_own, self._tasks(sources, counts, target, party)))
+            for party, name in enumerate(target.parties)
+        ]
+        run = run_local(parties, partial(self._compile, counts), watcher)
+        self._keep(run)
+        seen = [result.outputs for result in run.results]
+        public = seen[0].get(ROLE_EVERYONE, {})
+        outputs = {role: {**public, **seen[party].get(role, {})} for role, party in target.roles.items()}
+        sent = {name: result.bytes_sent for name, result in zip(target.parties, run.results, strict=True)}
+        report = Report(target.protocol, target.parties[: target.nodes], run.rounds, sent, run.seconds)
+        return _result(run.graph.outputs, outputs or {_NOBODY: public}, public, report)
+
+    def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
+        """The reference interpreter on the same inputs: no protection, one process."""
+        begin = perf_counter()
+        sources = assign_sources([replace(each, shares=False) for each in self._inputs], given, folder)
+        counts = count_members(sources)
+        arrays, facts = read_own([_own(source, counts) for source in sources])
+        read = perf_counter()
+        program = self._elaborate(self._bind(facts.found, counts))
+        program = replace(program, roles=program.roles or (_NOBODY,))
+        compiled = perf_counter()
+        outputs = evaluate(program, arrays).by_role
+        end = perf_counter()
+        seconds = {"compile": compiled - read, "offline": 0.0, "online": end - compiled, "total": end - begin}
+        everything = {name: array for values in outputs.values() for name, array in values.items()}
+        report = Report("clear", (), 0, {}, seconds)
+        return _result(describe_data.outputs(program), outputs, everything, report)
+
+    # --- steps ----------------------------------------------------------------------------------------------------
+
+    def _elaborate(self, sizes: Mapping[str, int]) -> Elaborated:
+        return elaborate(self._module, sizes, partial(find_module, folder=self._folder))
+
+    def _roles(self, counts: Mapping[str, int]) -> list[str]:
+        roles: list[str] = []
+        for role, is_many in self._declared.parties.items():
+            if is_many:
+                members = counts.get(role, self.options.sizes.get(f"len({role})"))
+                if members is None:
+                    raise InputError(f"how many {role} there are is not known: give --size 'len({role})=N'")
+                roles += [member_name(role, member) for member in range(members)]
+            else:
+                roles.append(role)
+        return roles
+
+    def _target(self, roles: Sequence[str]) -> Target:
+        nodes = PROTOCOLS[self.options.protocol].nodes
+        parties, places = place_roles(roles, nodes)
+        return Target(self.options.protocol, parties, nodes, places, self.options.optimize, self.options.network)
+
+    def _bind(self, found: Iterable[Found], counts: Mapping[str, int]) -> dict[str, int]:
+        by_hand = {**{f"len({role})": count for role, count in counts.items()}, **self.options.sizes}
+        return bind_sizes(found, by_hand)
+
+    def _compile(self, counts: Mapping[str, int], facts: list[object]) -> bytes:
+        told = [one for one in facts if isinstance(one, Facts)]
+        by_name: dict[str, list[Manifest]] = {}
+        for one in told:
+            for manifest in one.manifests:
+                by_name.setdefault(manifest.name, []).append(manifest)
+        for manifests in by_name.values():
+            check_same_run(manifests)
+        sizes = self._bind((found for one in told for found in one.found), counts)
+        return to_bytes(self.graph_for(sizes))
+
+    def _tasks(
+        self, sources: Iterable[Assigned], counts: Mapping[str, int], target: Target, party: int
+    ) -> tuple[Own | Kept, ...]:
+        """What one party reads: inputs of the roles that sit there, public inputs, and at a node kept shares."""
+        mine = {role for role, place in target.roles.items() if place == party}
+        tasks: list[Own | Kept] = []
+        for source in sources:
+            whole = _own(source, counts)
+            role = source.declarations[0].role
+            members = tuple(member for member in whole.members if member_name(role, member) in mine)
+            if members or role in mine or role == ROLE_EVERYONE:
+                tasks.append(Own(source, whole.owner, members))
+        if party < target.nodes:
+            shares = self.options.shares
+            tasks += [Kept(shares, each, target.protocol, party, target.nodes) for each in self._stored()]
+        return tuple(tasks)
+
+    def _stored(self) -> list[Declaration]:
+        """The kept arrays that the program reads: inputs from shares, and for tables their valid bits."""
+        stored = [each for each in self._inputs if each.shares]
+        tables = {each.valid: each for each in stored if each.valid}
+        bits = [
+            replace(each, name=name, kind="bool", bits=1, labels=(), dimensions=each.dimensions[:1], scale=0)
+            for name, each in tables.items()
+        ]
+        return stored + bits
+
+    def _keep(self, run: LocalRun) -> None:
+        """Writes what the run saved, all of it or nothing."""
+        kept = [each for each in run.graph.outputs if each.shares]
+        if not kept:
+            return
+        program, when = digest(run.graph), f"{time_ns():x}"
+        shares = []
+        for node, result in enumerate(run.results[: run.graph.nodes]):
+            for each in kept:
+                manifest = Manifest(
+                    each.name,
+                    each.kind,
+                    each.bits,
+                    each.scale,
+                    each.labels,
+                    shape=tuple(size for size in each.dimensions if isinstance(size, int)),
+                    protocol=run.graph.protocol,
+                    program=program,
+                    run=when,
+                    node=node,
+                    nodes=run.graph.nodes,
+                    party=run.graph.parties[node],
+                )
+                parts = {name: array for name, array in result.kept.items() if name.rpartition("/")[0] == each.name}
+                shares.append((manifest, parts))
+        prepare_shares(self.options.shares, shares).commit()
+
+
+def _own(source: Assigned, counts: Mapping[str, int]) -> Own:
+    """The task of reading a source as a whole, for whoever may."""
+    declared = source.declarations[0]
+    if not declared.each:
+        return Own(source, declared.role)
+    everybody = tuple(range(counts[declared.role])) if source.member is None else (source.member,)
+    return Own(source, declared.role, everybody)
+
+
+def _result(
+    declared: Sequence[Declaration],
+    outputs: Mapping[str, Mapping[str, Array]],
+    public: Mapping[str, Array],
+    report: Report,
+) -> Result:
+    decoded = {
+        role: decode_outputs([each for each in declared if each.role in (role, ROLE_EVERYONE)], arrays)
+        for role, arrays in outputs.items()
+    }
+    for_all = [each for each in declared if each.role == ROLE_EVERYONE]
+    return Result(decoded, decode_outputs(for_all, public), report)

@@ -1,0 +1,121 @@
+"""Results and progress on a terminal, or as plain text where there is none. In: outputs and a report. Out: text."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import ceil, log10
+from typing import TextIO
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from .program import Report
+from .runtime.data.results import Revealed, jsonable
+
+_LONGEST = 8
+"""So many entries of an axis are shown; `--json` has them all."""
+
+
+def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fraction_bits: int) -> None:
+    """A table for each role that got something."""
+    decimals = ceil(fraction_bits * log10(2))
+    told = {role: values for role, values in outputs.items() if values}
+    if not out.isatty():
+        for role, values in told.items():
+            print(role, file=out)
+            for name, value in values.items():
+                print(f"  {name} = {shown(value, decimals)}", file=out)
+        return
+    console = Console(file=out, highlight=False)
+    for role, values in told.items():
+        table = Table(title=Text(role, style="bold"), title_justify="left", box=SIMPLE_HEAD, show_header=False)
+        table.add_column(style="cyan")
+        table.add_column()
+        for name, value in values.items():
+            table.add_row(Text(name), Text(shown(value, decimals)))
+        console.print(table)
+
+
+def closing_line(report: Report) -> str:
+    """Protocol, parties, rounds, bytes and time in one line."""
+    sent = sum(report.bytes_sent.values())
+    seconds = report.seconds
+    who = f"{report.protocol} with {', '.join(report.nodes)}" if report.nodes else "in the clear"
+    cost = f"{report.rounds:,} {_plural('round', report.rounds)}, {_bytes(sent)} sent"
+    time = f"{seconds['total']:.2f} s (compile {seconds['compile']:.2f}, online {seconds['online']:.2f})"
+    return f"{who}: {cost}, {time}"
+
+
+def shown(value: Revealed, decimals: int) -> str:
+    """A value in a line, or a table in a few; long ones are shortened in the middle."""
+    if isinstance(value, dict):
+        return _table(value, decimals)
+    text = _entry(value, decimals)
+    return text if max(value.shape, default=0) <= _LONGEST else f"{text}  ({'×'.join(map(str, value.shape))})"
+
+
+@contextmanager
+def progress_bar(out: TextIO) -> "Iterator[ProgressBar]":
+    """A bar that goes away when it is done; on anything but a terminal, nothing."""
+    if not out.isatty():
+        yield ProgressBar(None)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=out), transient=True) as progress:
+        yield ProgressBar(progress)
+
+
+class ProgressBar:
+    """Hears of steps done and in all, and shows them."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._task = None if progress is None else progress.add_task("running", total=None)
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """`total` is None while nobody knows it."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=done, total=total)
+
+    def notice(self, text: str) -> None:
+        """What is being done now."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, description=text)
+
+
+def _table(columns: Mapping[str, np.ndarray], decimals: int) -> str:
+    rows = len(next(iter(columns.values()), ()))
+    lines = [f"table of {rows} {_plural('row', rows)}"]
+    lines += [f"  {name}: {_entry(column, decimals)}" for name, column in columns.items()]
+    return "\n".join(lines)
+
+
+def _entry(value: np.ndarray, decimals: int) -> str:
+    if value.ndim == 0:
+        return _scalar(jsonable(value), decimals)
+    shortened = len(value) > _LONGEST
+    ends = [value[: _LONGEST // 2], value[-(_LONGEST // 2) :]] if shortened else [value]
+    parts = [", ".join(_entry(np.asarray(entry), decimals) for entry in end) for end in ends]
+    return "[" + ", ..., ".join(parts) + "]"
+
+
+def _scalar(value: object, decimals: int) -> str:
+    if isinstance(value, float):
+        text = f"{value:.{decimals}f}".rstrip("0")
+        return text + "0" if text.endswith(".") else text
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plural(noun: str, number: int) -> str:
+    return noun if number == 1 else noun + "s"
+
+
+def _bytes(number: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if number < 1000:
+            return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:,.1f} GB"
