@@ -91,15 +91,15 @@ def _run_level(
     kept = [item for item, meeting in level if meeting is None]
     copied = kept if len(kept) > FEW else []
     computed = [(item, meeting) for item, meeting in level if item not in copied]
-    left, right, added = [], [], []
+    factors = []
     for item, meeting in computed:
         if meeting is None:
-            left.append(-1), right.append(-1), added.append(place[item])
+            factors.append((-1, -1, place[item]))
         else:
-            left.append(place[Item("P", meeting, item.high)])
-            right.append(place[Item(item.kind, item.low, meeting)])
-            added.append(place[Item("G", meeting, item.high)] if item.kind == "G" else -1)
-    result = p.conjunction(planes, planes, tuple(left), tuple(right), tuple(added))
+            upper, lower = place[Item("P", meeting, item.high)], place[Item(item.kind, item.low, meeting)]
+            factors.append((upper, lower, place[Item("G", meeting, item.high)] if item.kind == "G" else -1))
+    left, right, added = zip(*factors, strict=True)
+    result = p.conjunction(planes, planes, left, right, added)
     if copied:
         result = p.concat_planes(result, p.planes(planes, tuple(place[item] for item in copied)))
     order = [item for item, _ in computed] + copied

@@ -203,8 +203,10 @@ class Expansion:
             if parameter.type != result.type or not set(parameter.at) <= set(result.at):
                 raise ValueError(f"a repeat carries {parameter} but its body yields {result}")
         outputs = [self._wire(wire.type, wire.at) for wire in parameters]
-        ids = [tuple(w.id for w in wires) for wires in (initial, parameters, results, outputs)]
-        self._add(Repeat(nodes, *ids, span=self.span, **control))
+        start, inside, end, after = (
+            tuple(wire.id for wire in wires) for wires in (initial, parameters, results, outputs)
+        )
+        self._add(Repeat(nodes, start, inside, end, after, span=self.span, **control))
         return outputs
 
     def _wire(self, type: ValueType, at: Parties) -> Wire:

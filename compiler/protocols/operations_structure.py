@@ -1,7 +1,7 @@
 """Operations that move elements: on each part of a share alone, whatever its kind."""
 
 from .operations_use import Use
-from .rules import Arithmetic, Boolean, Clear, Share
+from .rules import Arithmetic, Boolean, Clear, Share, Wire
 
 MOVES = ("broadcast", "reshape", "transpose", "slice", "concat", "take", "slice_at", "update", "update_at")
 INDEXED = {"take": 1, "slice_at": 1, "update_at": 2}
@@ -10,7 +10,8 @@ INDEXED = {"take": 1, "slice_at": 1, "update_at": 2}
 
 def move(use: Use) -> Share:
     """The kernel of the same name and attributes."""
-    data, places = [], []
+    data: list[Arithmetic | Boolean] = []
+    places: list[Wire] = []
     end = INDEXED.get(use.operation.name, len(use.operands))
     for operand in use.operands[:end]:
         if isinstance(operand, Clear):

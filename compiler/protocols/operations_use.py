@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from ..ir.program import Operation
 from ..ir.types import Element, Kind
 from .expansion import structural
-from .rules import Arithmetic, Boolean, Clear, Protocol, Share
+from .rules import Arithmetic, Boolean, Clear, Protocol, Share, Shared
 
 ARITHMETIC = "arithmetic"
 BOOLEAN = "boolean"
@@ -106,7 +105,7 @@ class Use:
         return value if value.shape == self.shape else self.p.map("broadcast", self.shape, value, shape=self.shape)
 
 
-def halves(p: Protocol, x: Any, axis: int) -> tuple[Any, Any, Any]:
+def halves(p: Protocol, x: Shared, axis: int) -> tuple[Shared, Shared, Shared | None]:
     """Entries 0, 2, 4, ... along the axis, entries 1, 3, 5, ..., and the last one of an odd number, or None.
 
     Neighbours meet, so that each of the results keeps the order of what it stands for.
@@ -116,7 +115,7 @@ def halves(p: Protocol, x: Any, axis: int) -> tuple[Any, Any, Any]:
     return even, odd, part(p, x, axis, size - 1, size, 1) if size % 2 else None
 
 
-def part(p: Protocol, x: Any, axis: int, start: int, stop: int, step: int) -> Any:
+def part(p: Protocol, x: Shared, axis: int, start: int, stop: int, step: int) -> Shared:
     """x[..., start:stop:step, ...] along the axis."""
     starts, stops, steps = [0] * len(x.shape), list(x.shape), [1] * len(x.shape)
     starts[axis], stops[axis], steps[axis] = start, stop, step
@@ -125,15 +124,14 @@ def part(p: Protocol, x: Any, axis: int, start: int, stop: int, step: int) -> An
     return p.map("slice", tuple(shape), x, starts=tuple(starts), stops=tuple(stops), steps=tuple(steps))
 
 
-def joined(p: Protocol, parts: Sequence[Any], axis: int) -> Any:
+def joined(p: Protocol, parts: Sequence[Shared], axis: int) -> Shared:
     """The parts one after the other along the axis."""
     shape = list(parts[0].shape)
     shape[axis] = sum(one.shape[axis] for one in parts)
     return p.map("concat", tuple(shape), *parts, axis=axis)
 
 
-def without_axis(p: Protocol, x: Any, axis: int) -> Any:
+def without_axis(p: Protocol, x: Shared, axis: int) -> Shared:
     """x without an axis of one entry."""
     shape = x.shape[:axis] + x.shape[axis + 1 :]
-    assert prod(shape) == prod(x.shape)
     return p.map("reshape", shape, x, shape=shape)

@@ -12,6 +12,7 @@ stream.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ...runtime.graph.nodes import ValueType
 from . import replicated_summands as summands
@@ -173,7 +174,7 @@ class Replicated(Protocol):
             total = self.g.local("bits.dot", kind, left, right, total, **dot_terms(terms))
         return Boolean(self._share_out(total))
 
-    def _pass_on(self, kernel: str, kind: ValueType, *inputs: Wire, **attributes: object) -> tuple[Wire, ...]:
+    def _pass_on(self, kernel: str, kind: ValueType, *inputs: Wire, **attributes: Any) -> tuple[Wire, ...]:
         """Node i computes summand i of the result, with its part of a zero share."""
         return self._share_out(self.g.local(kernel, kind, *inputs, self.g.zero(kind), **attributes))
 

@@ -159,9 +159,9 @@ class Protocol(ABC):
 
         `indices` are the kernel's public INTEGER inputs, which follow the operands.
         """
-        parts = []
+        parts: list[Wire] = []
         for part in range(len(operands[0].parts)):
-            wires = [operand.parts[part] for operand in operands]
+            wires: list[Wire] = [operand.parts[part] for operand in operands]
             parts.append(structural(self.g, kernel, shape, [*wires, *indices], attributes))
         return operands[0].with_parts(parts)
 
@@ -349,7 +349,8 @@ class Protocol(ABC):
         results = self.g.repeat(
             count, flat_parts(shares), lambda _, carried: flat_parts(body(*regroup(shares, carried)))
         )
-        return regroup(shares, results)
+        after: tuple[*Carried] = regroup(shares, results)
+        return after
 
     # Public operands as kernels take them, where they are held.
 
