@@ -57,10 +57,12 @@ def joined(elements: Sequence[Element], scale: int) -> Element | None:
 
 
 def promoted(context: Context, arrays: Sequence[Array], span: Span, operator: str) -> list[Array]:
-    """The arrays in the one element that holds all of them."""
+    """The arrays in one element that holds all of them; ints keep their own widths, which the IR joins by itself."""
     element = joined([array.element for array in arrays], context.scale)
     if element is None:
         raise wrong_operands(span, operator, "numbers, or values of one type", found(arrays))
+    if element.kind is Kind.INT:
+        return [as_number(context, array) for array in arrays]
     return [cast(context, array, element) for array in arrays]
 
 

@@ -292,12 +292,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One `reveal` or `save` of a name: where it stands, and in which branches and calls."""
+    """One `reveal` or `save` of a name: where it stands, in which calls and branches, and of what type."""
 
     span: Span
     calls: tuple[object, ...]
     arms: tuple[Arm, ...]
-    type: str
+    kind: str
 
 
 Outputs = dict[tuple[str, str], list[Output]]

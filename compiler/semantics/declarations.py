@@ -76,10 +76,10 @@ def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnosti
     result = Declarations()
     mistakes: list[Diagnostic] = []
     inputs: list[InputDeclaration] = []
-    for reads in (_party, _option, lambda node, declared: _input(node, declared, inputs)):
+    for reads in (_party, _option, _input):
         for statement in module.body:
             try:
-                reads(statement, result)
+                reads(statement, result, inputs)
             except WrongError as error:
                 mistakes += error.diagnostics
     result.inputs = tuple(inputs)
@@ -95,7 +95,7 @@ def _size_is_taken(span: Span, name: str, first: Span) -> WrongError:
     return twice(span, "the size name is declared as something else:", name, first)
 
 
-def _party(node: tree.Statement, result: Declarations) -> None:
+def _party(node: tree.Statement, result: Declarations, inputs: list[InputDeclaration]) -> None:
     if isinstance(node, tree.Party):
         _take_name(node.name, "the name", result)
         result.parties[node.name.text] = node.many
@@ -107,7 +107,7 @@ def _take_name(name: tree.Name, what: str, result: Declarations) -> None:
     result.places[name.text] = name.span
 
 
-def _option(node: tree.Statement, result: Declarations) -> None:
+def _option(node: tree.Statement, result: Declarations, inputs: list[InputDeclaration]) -> None:
     if not isinstance(node, tree.Option):
         return
     if node.name.text != "fraction_bits":
@@ -140,19 +140,20 @@ def _input(node: tree.Statement, declared: Declarations, inputs: list[InputDecla
     _take_name(node.name, "the name", declared)
     name, is_table = node.name.text, node.type.name == "table"
     mistakes: list[Diagnostic] = []
-    columns: list[ColumnDeclaration] = []
-    for reads in (lambda: _check_role(node, declared), lambda: columns.extend(_columns(node, declared))):
-        try:
-            reads()
-        except WrongError as error:
-            mistakes += error.diagnostics
+    columns: tuple[ColumnDeclaration, ...] = ()
+    try:
+        _check_role(node, declared)
+    except WrongError as error:
+        mistakes += error.diagnostics
+    try:
+        columns = tuple(_columns(node, declared))
+    except WrongError as error:
+        mistakes += error.diagnostics
     if mistakes:
         raise WrongError(*mistakes)
     valid = f"{name}.(valid)" if is_table and node.from_shares else ""
     role = node.role.text if node.role is not None else None
-    inputs.append(
-        InputDeclaration(name, role, node.each, node.from_shares, is_table, tuple(columns), valid, node.name.span)
-    )
+    inputs.append(InputDeclaration(name, role, node.each, node.from_shares, is_table, columns, valid, node.name.span))
 
 
 def _check_role(node: tree.Input, declared: Declarations) -> None:

@@ -10,7 +10,7 @@ def element_name(element: Element) -> str:
     """`int`, `fixed`, `category["a", "b"]`: an element type as a program may write it, but without promised widths."""
     if element.kind is Kind.CATEGORY:
         return "category[" + ", ".join(f'"{label}"' for label in element.labels) + "]"
-    return element.kind.value
+    return str(element.kind.value)
 
 
 def type_name(type: ArrayType) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.labels import Knowledge
-from ..ir.types import DATE, ArrayType, Kind
+from ..ir.types import DATE, INT, ArrayType, Kind
 from ..source import Span
 from ..syntax import tree
 from . import arrays
@@ -48,7 +48,7 @@ def _number(context: Context, node: tree.Number) -> Meaning:
                 remedy="an `int` has 64 bits; write a float literal for a large `fixed`",
             )
         return Array(context.integer(node.value))
-    return Array(context.literal(Fraction(node.value), node.span))
+    return Array(context.literal(Fraction(node.text), node.span))
 
 
 def _boolean(context: Context, node: tree.Boolean) -> Meaning:
@@ -182,7 +182,7 @@ def _shift(context: Context, operator: str, span: Span, x: Array, y: Array, plac
     # An amount known only while the program runs picks a power of two. -2**63 stands for 2**63 in 64 bits: as a factor
     # it is the same, and as a divisor it gives 0 or 1 for -1 or 0, so that shifts right stop at 62.
     powers = np.left_shift(1, np.arange(64 if operator == "<<" else 63), dtype=np.int64)
-    table = context.emit("constant", type=ArrayType(arrays.integer(64), powers.shape), value=powers)
+    table = context.emit("constant", type=ArrayType(INT, powers.shape), value=powers)
     power = Array(context.emit("take", table, arrays.as_number(context, y).value, axis=0))
     name = "multiply" if operator == "<<" else "floor_divide"
     return arrays.elementwise(context, span, operator, name, x, power)

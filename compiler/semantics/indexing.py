@@ -12,7 +12,7 @@ import numpy as np
 from ..ir.program import Value
 from ..ir.types import INT, ArrayType, Element, Kind, integer
 from ..source import Span
-from .arrays import cast, joined, mask_along, promoted, where_valid
+from .arrays import cast, conjunction, joined, mask_along, promoted, where_valid
 from .context import Context
 from .describe import describe
 from .errors import shapes_differ, wrong
@@ -42,38 +42,42 @@ class Axes:
         return [axis for axis, part in enumerate(self.parts) if isinstance(part, Stretch | Window) and part.point]
 
 
+Block = tuple[tuple[int, ...], tuple[Value | None, ...]]
+"""The sizes and the ties that one part of an index contributes to the result."""
+
+
 def read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
     """x[parts]."""
     axes = Axes(tuple(part for part in parts if not isinstance(part, Fresh)))
     part = _at_stretches(context, _at_windows(context, x, axes), axes)
-    leaving = [axis for axis in range(part.rank) if _leaves_rows(axes.parts[axis])]
-    part = where_valid(context, part, leaving)
-    value, ties = part.value, list(part.ties or (None,) * part.rank)
-    sizes: list[tuple[tuple[int, ...], tuple[Value | None, ...]]] = []
-    position = 0
-    for entry in parts:
-        shape, kept = (), ()
-        if isinstance(entry, Fresh):
-            shape, kept = (1,), (None,)
-            sizes.append((shape, kept))
-            continue
-        axis = len(sizes) - sum(isinstance(other, Fresh) for other in parts[: len(sizes)])
-        if isinstance(entry, Places):
-            value = context.emit("take", value, entry.indices.value, axis=position)
-            shape = entry.indices.shape
-            kept = (_taken_tie(context, ties[axis], entry.indices),) if len(shape) == 1 else (None,) * len(shape)
-        elif isinstance(entry, SecretPlaces):
-            value = _look_up(context, span, value, entry.indices, position)
-            shape = entry.indices.shape
-            kept = (None,) * len(shape)
-        elif not entry.point:
-            shape, kept = (value.type.shape[position],), (ties[axis],)
-        position += 1 if isinstance(entry, Stretch | Window) else len(shape)
-        sizes.append((shape, kept))
-    shape = tuple(size for entry_shape, _ in sizes for size in entry_shape)
+    part = where_valid(context, part, [axis for axis in range(part.rank) if _leaves_rows(axes.parts[axis])])
+    value, position = part.value, 0
+    blocks: list[Block] = []
+    for axis, entry in enumerate(axes.parts):
+        value, block = _read_axis(context, span, value, position, entry, part.tie(axis))
+        position += 1 if isinstance(entry, Stretch | Window) else len(block[0])
+        blocks.append(block)
+    own = iter(blocks)
+    every: list[Block] = [((1,), (None,)) if isinstance(entry, Fresh) else next(own) for entry in parts]
+    shape = tuple(size for sizes, _ in every for size in sizes)
     if shape != value.type.shape:
         value = context.emit("reshape", value, shape=shape)
-    return tied(value, tuple(tie for _, kept in sizes for tie in kept))
+    return tied(value, tuple(tie for _, ties in every for tie in ties))
+
+
+def _read_axis(
+    context: Context, span: Span, value: Value, position: int, entry: AxisPart, tie: Value | None
+) -> tuple[Value, Block]:
+    """The value after one part of the index, which stands for its axis `position`, and what is left of that axis."""
+    if isinstance(entry, Stretch | Window):
+        return value, ((), ()) if entry.point else ((value.type.shape[position],), (tie,))
+    shape = entry.indices.shape
+    if isinstance(entry, SecretPlaces):
+        return _look_up(context, span, value, entry.indices, position), (shape, (None,) * len(shape))
+    taken = context.emit("take", value, entry.indices.value, axis=position)
+    if len(shape) == 1:
+        return taken, (shape, (_taken_tie(context, tie, entry.indices),))
+    return taken, (shape, (None,) * len(shape))
 
 
 def _leaves_rows(part: AxisPart) -> bool:
@@ -242,27 +246,25 @@ def _at_places(context: Context, span: Span, axes: Axes, part: Array, new: Value
             found=describe(secret[0][1].indices),
             remedy="assign one element after the other in a loop",
         )
-    for axis, entry in public:
-        if secret:
-            raise wrong(
-                span,
-                "an array of places and a private index may not be assigned to together",
-                expected="one of them",
-                found="both",
-                remedy="assign in a loop over the places",
-            )
-        new = _scattered(context, span, part, new, axis, entry)
-    if not secret:
-        return new
+    if public and secret:
+        raise wrong(
+            span,
+            "an array of places and a private index may not be assigned to together",
+            expected="one of them",
+            found="both",
+            remedy="assign in a loop over the places",
+        )
+    for axis, places in public:
+        new = _scattered(context, span, part, new, axis, places)
     for axis, _ in secret:
         shape = (*new.type.shape[:axis], 1, *new.type.shape[axis:])
         new = context.emit("reshape", new, shape=shape)
-    mask = None
-    for axis, entry in secret:
-        hot = mask_along(context, one_hot_places(context, entry.indices, part.shape[axis]), part.rank, axis)
-        mask = hot if mask is None else context.emit("and", mask, hot)
-    assert mask is not None
-    return context.emit("select", mask, new, part.value)
+    masks = [
+        mask_along(context, one_hot_places(context, one.indices, part.shape[axis]), part.rank, axis)
+        for axis, one in secret
+    ]
+    mask = conjunction(context, masks)
+    return new if mask is None else context.emit("select", mask, new, part.value)
 
 
 def _scattered(context: Context, span: Span, part: Array, new: Value, axis: int, entry: Places) -> Value:

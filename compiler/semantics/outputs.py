@@ -4,13 +4,14 @@ valid bits, rows that are cleared are zero.
 
 from collections.abc import Sequence
 
+from ..diagnostics import Note
 from ..ir.program import Value
 from ..source import Span
 from ..syntax import tree
 from .arrays import where_valid
 from .assignment import bind
 from .context import Context, Output, Outputs
-from .describe import describe
+from .describe import describe, type_name
 from .errors import WrongError, inside_secret_condition, similar, twice, wrong
 from .values import Array, Meaning, Table, tied
 
@@ -92,14 +93,36 @@ def _name(value: tree.Expression, name: tree.Name | None, statement: str) -> str
 def _register(
     context: Context, taken: Outputs, name: str, roles: Sequence[str], node: tree.Reveal | tree.Save, value: Meaning
 ) -> None:
-    """Two outputs of one name for one role are a mistake, unless they are in branches that exclude each other."""
-    output = Output(node.span, context.path, context.arms, describe(value) if isinstance(value, Table) else "")
+    """A name is given once for each role, except in a loop, which renews it, and in branches that exclude each
+    other.
+    """
+    output = Output(node.span, context.path, context.arms, _kind(value))
+    in_loop = bool(context.loops or context.turns)
     for role in roles or ("",):
         for other in taken.get((name, role), []):
-            same_statement = other.span == output.span and other.calls == output.calls
-            if not same_statement and not _exclude(other, output):
+            if not in_loop and not _exclude(other, output):
                 raise twice(node.span, "the output", name, other.span)
+            if other.kind != output.kind:
+                raise _other_kind(node.span, name, output, other)
         taken.setdefault((name, role), []).append(output)
+
+
+def _kind(value: Meaning) -> str:
+    """Type and shape; a table's columns with theirs."""
+    if isinstance(value, Table):
+        return "table[" + ", ".join(f"{name}: {type_name(column.type)}" for name, column in value.columns.items()) + "]"
+    return type_name(value.type) if isinstance(value, Array) else ""
+
+
+def _other_kind(span: Span, name: str, output: Output, first: Output) -> WrongError:
+    return wrong(
+        span,
+        f"the output `{name}` has two types",
+        expected=f"`{first.kind}`, as before",
+        found=f"`{output.kind}`",
+        remedy="choose another name for one of them",
+        notes=[Note(first.span, "the first one is here")],
+    )
 
 
 def _exclude(x: Output, y: Output) -> bool:

@@ -1,0 +1,109 @@
+"""Programs as text, run by the reference interpreter. In: text and inputs as people write them. Out: numbers by
+name.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from tacit.compiler.diagnostics import CompileError
+from tacit.compiler.ir.evaluate import evaluate
+from tacit.compiler.ir.labels import Label
+from tacit.compiler.ir.print import print_program
+from tacit.compiler.ir.program import Operation, Program, Region
+from tacit.compiler.ir.types import Element, Kind
+from tacit.compiler.ir.verify import verify
+from tacit.compiler.semantics.elaborate import elaborate
+from tacit.compiler.source import Source
+from tacit.compiler.syntax import tree
+from tacit.compiler.syntax.parser import parse
+
+HEAD = "party alice\nparty bob\n"
+
+
+def compiled(text: str, sizes: Mapping[str, int] | None = None, modules: Mapping[str, str] | None = None) -> Program:
+    """The checked IR of a program; `alice` and `bob` are declared. `modules` are texts by name."""
+
+    def load(name: str) -> tree.Module | None:
+        return parse(source(modules[name], f"{name}.mpc")) if modules and name in modules else None
+
+    program = elaborate(parse(source(HEAD + text)), dict(sizes or {}), load)
+    verify(program)
+    return program
+
+
+def source(text: str, name: str = "test.mpc") -> Source:
+    return Source(name, name, text)
+
+
+def mistakes(text: str, sizes: Mapping[str, int] | None = None, modules: Mapping[str, str] | None = None) -> list[str]:
+    """`line: problem` of each mistake; lines count without the head."""
+    try:
+        compiled(text, sizes, modules)
+    except CompileError as error:
+        lines = HEAD.count("\n")
+        return [f"{found.span.line - lines}: {found.problem}" for found in error.diagnostics]
+    return []
+
+
+def run(
+    text: str, inputs: Mapping[str, Any] | None = None, sizes: Mapping[str, int] | None = None, role: str = "alice",
+    modules: Mapping[str, str] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What `role` gets to see, by name: scalars as Python numbers, arrays as nested lists."""
+    program = compiled(text, sizes, modules)
+    types = {op.attributes["name"]: op.results[0].type for op in program.body.operations if op.name == "input"}
+    given = {name: encoded(value, types[name].element) for name, value in (inputs or {}).items()}
+    outputs = evaluate(program, given)
+    return {
+        name: decoded(array, outputs.operations[name].operands[0].type.element)
+        for name, array in outputs.by_role[role].items()
+    }
+
+
+def encoded(value: Any, element: Element) -> np.ndarray:
+    if element.kind is Kind.FIXED:
+        return np.rint(np.asarray(value, dtype=np.float64) * 2.0**element.scale).astype(np.int64)
+    if element.kind is Kind.CATEGORY:
+        return np.vectorize(element.labels.index, otypes=[np.int64])(np.asarray(value))
+    if element.kind is Kind.DATE:
+        return np.asarray(value, dtype="datetime64[D]").astype(np.int64)
+    return np.asarray(value, dtype=np.bool_ if element.kind is Kind.BOOL else np.int64)
+
+
+def decoded(array: np.ndarray, element: Element) -> Any:
+    return (array / 2.0**element.scale if element.kind is Kind.FIXED else array).tolist()
+
+
+def operations(program: Program) -> list[Operation]:
+    """Every operation, those in regions included."""
+
+    def inside(region: Region) -> list[Operation]:
+        return [op for one in region.operations for op in (one, *(o for r in one.regions for o in inside(r)))]
+
+    return inside(program.body)
+
+
+def names(program: Program) -> list[str]:
+    """The names of all operations in order."""
+    return [operation.name for operation in operations(program)]
+
+
+def label(text: str, name: str) -> Label:
+    """The label of what is revealed as `name`."""
+    for operation in operations(compiled(text)):
+        if operation.name == "reveal" and operation.attributes["name"] == name:
+            return operation.operands[0].label
+    raise KeyError(name)
+
+
+def text_of(program: Program) -> str:
+    return print_program(program)
+
+
+def constant_element(name: str, text: str) -> Element:
+    """The element of what is revealed as `name`."""
+    for operation in operations(compiled(text)):
+        if operation.name == "reveal" and operation.attributes["name"] == name:
+            return operation.operands[0].type.element
+    raise KeyError(name)
