@@ -28,9 +28,13 @@ class Outcome:
 
 
 class Bench:
-    """Build with `protocol` on shares from `number` and `truth`, `keep` results, then `run`."""
+    """Build with `protocol` on shares from `number` and `truth`, `keep` results, then `run`.
 
-    def __init__(self, seed: int = 1, clients: int = 0) -> None:
+    Of each share the component `hidden` takes what the value adds to the two others, which depend on the seed alone.
+    """
+
+    def __init__(self, seed: int = 1, clients: int = 0, hidden: int = 2) -> None:
+        self.hidden = hidden
         self.random = np.random.default_rng(seed)
         self.g = Expansion(3, 3 + clients)
         self.protocol = Replicated(self.g)
@@ -43,7 +47,7 @@ class Bench:
         """A fresh sharing of integers."""
         x = np.asarray(values).astype(np.int64).view(np.uint64)
         first, second = (self.random.integers(0, 2**64, x.shape, np.uint64) for _ in range(2))
-        return Arithmetic(self._parts([first, second, np.asarray(x - first - second)], ring(x.shape)))
+        return Arithmetic(self._parts(self._placed(first, second, np.asarray(x - first - second)), ring(x.shape)))
 
     def truth(self, values: Any, planes: int = 1) -> Boolean:
         """A fresh sharing of the low bits of integers (or of truth values)."""
@@ -51,7 +55,7 @@ class Bench:
         kind = bits(x.shape, planes)
         plain = to_planes(x, planes)
         first, second = (self.random.integers(0, 2**64, kind.array_shape, np.uint64) for _ in range(2))
-        return Boolean(self._parts([first, second, plain ^ first ^ second], kind))
+        return Boolean(self._parts(self._placed(first, second, plain ^ first ^ second), kind))
 
     def owned(self, values: Any, owner: int) -> Wire:
         """Integers or truth values that one party has in the clear."""
@@ -62,6 +66,11 @@ class Bench:
         self.declared.append(Declaration(name, "int", x.shape, role=f"p{owner}"))
         self.inputs[owner][name] = x
         return self.g.input(name, kind, (owner,))
+
+    def _placed(self, first: Array, second: Array, third: Array) -> list[Array]:
+        components = [first, second]
+        components.insert(self.hidden, third)
+        return components
 
     def _parts(self, components: list[Array], kind: ValueType) -> tuple[Wire, ...]:
         wires = []
