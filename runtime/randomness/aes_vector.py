@@ -97,27 +97,24 @@ def _blocks(_typing: Any, out: Any, offset: Any, keys: Any, draw: Any, counter: 
     return types.void(out, types.int64, keys, types.uint64, types.uint64), generate
 
 
-def _combined_blocks(how: Combination) -> Any:
-    """An intrinsic that writes 16 blocks of one key combined with 16 blocks of another."""
+@intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
+def _combined_blocks(
+    _typing: Any, out: Any, offset: Any, plus: Any, minus: Any, draw: Any, counter: Any, how: Any
+) -> Any:
+    """Writes 16 blocks of one key combined with 16 blocks of another; `how` is the number of a `Combination`."""
+    combination = Combination(how.literal_value)
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def blocks(_typing: Any, out: Any, offset: Any, plus: Any, minus: Any, draw: Any, counter: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            out, offset, plus, minus, draw, counter = arguments
-            left, right = (
-                _encrypted_counters(builder, _pointer(context, builder, signature.args[at], keys), draw, counter)
-                for at, keys in ((2, plus), (3, minus))
-            )
-            states = [_combine(builder, how, one, other) for one, other in zip(left, right, strict=True)]
-            _store(builder, _pointer(context, builder, signature.args[0], out), offset, states)
-            return context.get_dummy_value()
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        out, offset, plus, minus, draw, counter, _ = arguments
+        left, right = (
+            _encrypted_counters(builder, _pointer(context, builder, signature.args[at], keys), draw, counter)
+            for at, keys in ((2, plus), (3, minus))
+        )
+        states = [_combine(builder, combination, one, other) for one, other in zip(left, right, strict=True)]
+        _store(builder, _pointer(context, builder, signature.args[0], out), offset, states)
+        return context.get_dummy_value()
 
-        return types.void(out, types.int64, plus, minus, types.uint64, types.uint64), generate
-
-    return blocks
-
-
-_xored, _subtracted64, _subtracted32, _subtracted16 = (_combined_blocks(how) for how in Combination)
+    return types.void(out, types.int64, plus, minus, types.uint64, types.uint64, how), generate
 
 
 STEP = 32
@@ -138,22 +135,24 @@ def fill_stream(out: Array, keys: Array, draw: int, block: int) -> None:
         out[whole:] = rest[: out.size - whole]
 
 
-def _combined_kernel(blocks: Any) -> Native:
+def _combined_kernel(how: int) -> Native:
+    """One kernel for each number: Numba's cache on disk tells closures over numbers apart, but none over functions."""
+
     def fill_combined(out: Array, plus: Array, minus: Array, draw: int, block: int) -> None:
         number, counter = np.uint64(draw), np.uint64(block)
         whole = out.size - out.size % STEP
         for offset in range(0, whole, STEP):
-            blocks(out, offset, plus, minus, number, counter)
+            _combined_blocks(out, offset, plus, minus, number, counter, how)
             counter += np.uint64(STEP // 2)
         if whole < out.size:
             rest = np.empty(STEP, np.uint64)
-            blocks(rest, 0, plus, minus, number, counter)
+            _combined_blocks(rest, 0, plus, minus, number, counter, how)
             out[whole:] = rest[: out.size - whole]
 
     return native(OUT, WORDS, WORDS, INT, INT)(fill_combined)
 
 
-fill_combined = {how: _combined_kernel(_combined_blocks(how)) for how in Combination}
+fill_combined = {how: _combined_kernel(how.value) for how in Combination}
 """As `fill_stream`, of two keys' streams combined."""
 
 
