@@ -7,7 +7,6 @@ goes wrong, it ends every process before it tells.
 
 from __future__ import annotations
 
-import secrets
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ from .graph.nodes import Graph
 from .kernels import warm
 from .launch import Child, Work, launch
 from .party import PartyResult
+from .randomness.fresh import fresh_bytes
 from .randomness.sources import NATIVES
 from .worker import Advance, Done, Failed, Go, Read, Ready, Start
 
@@ -95,7 +95,7 @@ def run_local(
         if graph.parties != group.names:
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
         addresses = tuple((_LOOPBACK, one.port) for one in ready)
-        group.tell(Start(content, addresses, secrets.token_bytes(_TOKEN_BYTES), version("tacit")))
+        group.tell(Start(content, addresses, fresh_bytes(_TOKEN_BYTES), version("tacit")))
         _prepare_kernels(graph, group, watcher)
         group.tell(Go())
         done = group.gather(Done)

@@ -5,8 +5,8 @@ Both travel over the transport as messages of round 0; neither counts among the 
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -15,11 +15,16 @@ import numpy as np
 
 from .errors import InputError, PeerError
 from .graph.nodes import Graph, Input, Node, Parties, Random, Repeat
+from .randomness.fresh import fresh_bytes
 from .randomness.sources import KEY_BYTES, SOURCES
 from .transport.base import Transport
 
 Array = np.ndarray[Any, Any]
 Keys = Mapping[Parties, bytes]
+
+_LENGTH_BYTES = 8
+_MOST_FACTS = 1 << 24
+"""What a peer tells of its inputs' shapes takes far less."""
 
 _DIGEST_BYTES = sha256().digest_size
 
@@ -42,6 +47,29 @@ def set_up(graph: Graph, transport: Transport, inputs: Mapping[str, Array], keys
     return Setup(agreed, compared + sent)
 
 
+def exchange_facts(transport: Transport, names: Sequence[str], mine: object) -> list[object]:
+    """What every party tells of itself, in the order of the parties, each as JSON."""
+    content = json.dumps(mine).encode()
+    lengths = _tell_all(
+        transport, len(content).to_bytes(_LENGTH_BYTES, "little"), dict.fromkeys(transport.peers, _LENGTH_BYTES)
+    )
+    needed = {peer: int.from_bytes(length, "little") for peer, length in lengths.items()}
+    for peer, length in needed.items():
+        if length > _MOST_FACTS:
+            raise PeerError(names[peer], f"disagreed: it tells {length} bytes of its inputs")
+    told = _tell_all(transport, content, needed) | {transport.me: content}
+    return [_parsed(names[party], told[party]) for party in sorted(told)]
+
+
+def compare_graphs(transport: Transport, names: Sequence[str], graph: bytes) -> None:
+    """Raises `PeerError` when a peer has compiled another graph than these bytes."""
+    mine = sha256(graph).digest()
+    theirs = _tell_all(transport, mine, dict.fromkeys(transport.peers, len(mine)))
+    for peer, digest in theirs.items():
+        if digest != mine:
+            raise PeerError(names[peer], "compiled another protocol graph: its program, sizes or options differ")
+
+
 def key_sets(graph: Graph) -> tuple[Parties, ...]:
     """The sets of parties that share a key in `graph`, in ascending order."""
     found: set[Parties] = set()
@@ -57,7 +85,7 @@ def _agree_keys(graph: Graph, transport: Transport) -> tuple[dict[Parties, bytes
     """
     me = transport.me
     mine = [parties for parties in key_sets(graph) if me in parties]
-    keys = {parties: secrets.token_bytes(KEY_BYTES) for parties in mine if parties[0] == me}
+    keys = {parties: fresh_bytes(KEY_BYTES) for parties in mine if parties[0] == me}
     arriving = {parties: bytearray(KEY_BYTES) for parties in mine if parties[0] != me}
     sends = {peer: [memoryview(key) for parties, key in keys.items() if peer in parties] for peer in transport.peers}
     receives = {
@@ -105,3 +133,22 @@ def _digest(inputs: Mapping[str, Array], name: str) -> bytes:
     if name not in inputs:
         raise InputError(f"input {name} is missing")
     return sha256(np.ascontiguousarray(inputs[name]).data).digest()
+
+
+def _tell_all(transport: Transport, content: bytes, lengths: Mapping[int, int]) -> dict[int, bytes]:
+    """Sends `content` to every peer, and returns what came from each, of the length that is expected."""
+    arriving = {peer: bytearray(lengths[peer]) for peer in transport.peers}
+    transport.exchange(
+        [(peer, [memoryview(content)]) for peer in transport.peers],
+        [(peer, [memoryview(place)]) for peer, place in arriving.items()],
+        round=0,
+    )
+    return {peer: bytes(place) for peer, place in arriving.items()}
+
+
+def _parsed(name: str, content: bytes) -> object:
+    try:
+        parsed: object = json.loads(content)
+    except (ValueError, RecursionError):
+        raise PeerError(name, "disagreed: what it tells of its inputs cannot be read") from None
+    return parsed

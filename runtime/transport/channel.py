@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,6 +12,10 @@ _MOST_PIECES = 512
 
 _KEEPALIVE = (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 4), ("TCP_USER_TIMEOUT", 30_000))
 """A peer whose machine vanishes without a word is noticed within half a minute (where the system knows the option)."""
+
+HANGUP = getattr(select, "POLLRDHUP", 0)
+"""What to poll for, to hear that a peer has closed though bytes of it may be waiting. Where the system does not know
+it, POLLHUP comes unasked."""
 
 
 class Channel(Protocol):

@@ -16,7 +16,7 @@ from time import monotonic, sleep
 
 from ..errors import PeerError
 from . import hello
-from .channel import PLAIN, Tunnel
+from .channel import HANGUP, PLAIN, Tunnel
 from .hello import Authority, DifferenceError, Hello, StrangerError
 from .tcp import TcpTransport
 
@@ -58,7 +58,7 @@ def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:
     connections: dict[int, socket.socket] = {}
     try:
         for peer in range(meeting.me):
-            connections[peer] = _call(meeting, peer, deadline)
+            connections[peer] = _call(meeting, peer, connections, deadline)
         _answer(meeting, listener, connections, deadline)
     except BaseException:
         for connection in connections.values():
@@ -70,12 +70,15 @@ def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:
     return TcpTransport(meeting.me, meeting.names, channels)
 
 
-def _call(meeting: Meeting, peer: int, deadline: float) -> socket.socket:
-    """A connection to a lower party; waits for it to start listening."""
+def _call(meeting: Meeting, peer: int, connections: dict[int, socket.socket], deadline: float) -> socket.socket:
+    """A connection to a lower party; waits for it to start listening, while those already connected stay."""
     name = meeting.names[peer]
-    connection = _dial(meeting.addresses[peer], deadline)
-    if connection is None:
-        raise PeerError(name, "cannot be reached")
+    while (connection := _dial(meeting.addresses[peer], deadline)) is None:
+        _check_presence(meeting, connections)
+        left = deadline - monotonic()
+        if left <= 0:
+            raise PeerError(name, "cannot be reached")
+        sleep(min(_RETRY_SECONDS, left))
     try:
         connection, theirs = _first_words(meeting, connection, peer)
     except DifferenceError as error:
@@ -91,12 +94,21 @@ def _call(meeting: Meeting, peer: int, deadline: float) -> socket.socket:
 
 
 def _dial(address: Address, deadline: float) -> socket.socket | None:
-    while (left := deadline - monotonic()) > 0:
-        try:
-            return socket.create_connection(address, timeout=left)
-        except OSError:
-            sleep(min(_RETRY_SECONDS, left))
-    return None
+    """A connection, None if there is nobody."""
+    try:
+        return socket.create_connection(address, timeout=max(_RETRY_SECONDS, deadline - monotonic()))
+    except OSError:
+        return None
+
+
+def _check_presence(meeting: Meeting, connections: dict[int, socket.socket]) -> None:
+    """Raises `PeerError` when a party that was connected has gone again: it has found a reason not to run."""
+    poll = select.poll()
+    peers = {connection.fileno(): peer for peer, connection in connections.items()}
+    for descriptor in peers:
+        poll.register(descriptor, HANGUP)
+    for descriptor, _ in poll.poll(0):
+        raise PeerError(meeting.names[peers[descriptor]], "closed its connection before the first round")
 
 
 def _answer(meeting: Meeting, listener: socket.socket, connections: dict[int, socket.socket], deadline: float) -> None:
@@ -106,6 +118,7 @@ def _answer(meeting: Meeting, listener: socket.socket, connections: dict[int, so
     hearing = ThreadPoolExecutor(_MOST_CALLERS)
     try:
         while missing:
+            _check_presence(meeting, connections)
             if monotonic() > deadline:
                 raise PeerError(meeting.names[min(missing)], "did not connect in time")
             if select.select([listener], [], [], _GLANCE_SECONDS)[0] and len(callers) < _MOST_CALLERS:

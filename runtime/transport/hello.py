@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hmac
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from struct import Struct
 from typing import Protocol
+
+from ..randomness.fresh import fresh_bytes
 
 _MAGIC = 0x31484354  # "TCH1"
 _PREFIX = Struct("<IHH")
@@ -74,7 +75,7 @@ class SharedToken:
 
 def new_hello(party: int, facts: Mapping[str, str]) -> Hello:
     """A hello with a fresh nonce."""
-    return Hello(party, secrets.token_bytes(_NONCE_BYTES), tuple(facts.items()))
+    return Hello(party, fresh_bytes(_NONCE_BYTES), tuple(facts.items()))
 
 
 def pack(hello: Hello) -> bytes:

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from ..errors import PeerError
 from .base import Receives, Sends
-from .channel import Channel
+from .channel import HANGUP, Channel
 from .frames import HEADER_BYTES, FrameError, check_farewell, check_message, farewell_header, message_header
 
 _SPIN_SECONDS = 50e-6
@@ -26,8 +26,6 @@ _give_way: Callable[[], None] = getattr(os, "sched_yield", lambda: None)
 
 _READ = select.POLLIN
 _WRITE = select.POLLOUT
-_HANGUP = getattr(select, "POLLRDHUP", 0)
-"""Asked of every peer: it has closed, though bytes of it may be waiting. Without it, POLLHUP comes unasked."""
 
 
 class TcpTransport:
@@ -41,10 +39,10 @@ class TcpTransport:
         self._channels = dict(sorted(channels.items()))
         self._timeout = None if timeout is None else round(timeout * 1000)
         self._poll = select.poll()
-        self._masks = dict.fromkeys(self._channels, _HANGUP)
+        self._masks = dict.fromkeys(self._channels, HANGUP)
         self._peer_of = {channel.fileno(): peer for peer, channel in self._channels.items()}
         for channel in self._channels.values():
-            self._poll.register(channel.fileno(), _HANGUP)
+            self._poll.register(channel.fileno(), HANGUP)
 
     @property
     def me(self) -> int:
@@ -112,7 +110,7 @@ class TcpTransport:
         """Sleeps until a socket is ready or a peer is gone, and moves what can be moved."""
         for peer in self._channels:
             mask = (_READ if peer in incoming else 0) | (_WRITE if peer in outgoing else 0)
-            self._watch(peer, mask | _HANGUP if mask or peer in watched else None)
+            self._watch(peer, mask | HANGUP if mask or peer in watched else None)
         ready = self._poll.poll(self._timeout)
         if not ready:
             raise PeerError(self._names[next(iter(incoming or outgoing))], "timed out", round)

@@ -96,8 +96,9 @@ class Builder:
         self.nodes.append(Output(value, name, NAMES[party], (party,)))
 
     def keep(self, value: int, name: str) -> None:
+        """Keeps a value as the only part, `NAME/0`, of a share."""
         self.declare(value, name)
-        self.nodes.append(Output(value, name, "", ALL, kept=True))
+        self.nodes.append(Output(value, f"{name}/0", "", ALL, kept=True))
 
     def declare(self, value: int, name: str) -> None:
         if name not in {each.name for each in self.outputs}:

@@ -42,11 +42,11 @@ def test_a_stream_is_common_and_a_zero_sharing_sums_to_zero() -> None:
     build.random("stream", ring(5), (0, 1))
     build.keep(build.random("stream", ring(5), ALL), "later")
     results = run_in_memory(build.graph(), [{}, {}, {}])
-    assert all(np.array_equal(result.kept["common"], results[0].kept["common"]) for result in results)
-    assert all(np.array_equal(result.kept["later"], results[0].kept["later"]) for result in results)
-    assert not np.array_equal(results[0].kept["common"], results[0].kept["later"])
-    assert sum(result.kept["zero"] for result in results).tolist() == [0] * 5
-    assert not np.bitwise_xor.reduce([result.kept["bits"] for result in results]).any()
+    assert all(np.array_equal(result.kept["common/0"], results[0].kept["common/0"]) for result in results)
+    assert all(np.array_equal(result.kept["later/0"], results[0].kept["later/0"]) for result in results)
+    assert not np.array_equal(results[0].kept["common/0"], results[0].kept["later/0"])
+    assert sum(result.kept["zero/0"] for result in results).tolist() == [0] * 5
+    assert not np.bitwise_xor.reduce([result.kept["bits/0"] for result in results]).any()
 
 
 def test_padding_bits_never_leave() -> None:
@@ -67,7 +67,7 @@ def test_padding_bits_never_leave() -> None:
         assert content[8] < 1 << 6
         assert content[17] < 1 << 6
     mask = np.array([~np.uint64(0), np.uint64((1 << 6) - 1)])
-    assert np.array_equal(results[1].kept["arrived"] & mask, results[0].kept["sent"] & mask)
+    assert np.array_equal(results[1].kept["arrived/0"] & mask, results[0].kept["sent/0"] & mask)
     assert results[0].bytes_sent == 18
 
 
@@ -154,7 +154,7 @@ def test_a_conditional_loop_stops_and_keeps_parties_in_step(turns: int) -> None:
     results = run_in_memory(build.graph(), [{"count": np.array(turns)}] * 3, KEYS)
     assert results[2].outputs["carol"]["left"] == 0
     assert [result.rounds for result in results] == [turns] * 3
-    assert all(np.array_equal(result.kept["after"], results[0].kept["after"]) for result in results)
+    assert all(np.array_equal(result.kept["after/0"], results[0].kept["after/0"]) for result in results)
 
 
 def test_a_large_constant_is_filled_in() -> None:

@@ -76,6 +76,24 @@ def test_a_party_that_is_not_there_is_named() -> None:
         connect(Meeting(1, NAMES, {0: address}, FACTS, TOKEN, seconds=0.2), listener)
 
 
+def test_who_waits_hears_that_another_has_gone() -> None:
+    """Bob and alice have met; alice gives up on carol, and bob does not wait for carol any longer."""
+    names = ("alice", "bob", "carol")
+    listeners = [listen() for _ in range(2)]
+    addresses = {party: listener.getsockname() for party, listener in enumerate(listeners)}
+
+    def meet(me: int) -> str:
+        with pytest.raises(PeerError) as caught:
+            connect(Meeting(me, names, addresses, FACTS, TOKEN, seconds=(0.3, 60.0)[me]), listeners[me])
+        return str(caught.value)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(meet, range(2))) == [
+            "party carol did not connect in time",
+            "party alice closed its connection before the first round",
+        ]
+
+
 def test_strangers_do_not_stop_a_run() -> None:
     """One that says nothing, one that talks another protocol, one that has no token, one that echoes."""
     listeners = [listen(), listen()]

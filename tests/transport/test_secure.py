@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
 from tacit.runtime.errors import PeerError, UsageError
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import transcript
@@ -86,5 +85,5 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
 
 def test_an_unreadable_certificate_is_named(tmp_path: Path) -> None:
     (tmp_path / "alice.crt").write_text("nonsense")
-    with pytest.raises(UsageError, match="certificate .*alice.crt cannot be read: it is not a PEM file"):
+    with pytest.raises(UsageError, match=r"certificate .*alice.crt cannot be read: it is not a PEM file"):
         print(Identity(tmp_path / "alice.crt", tmp_path / "alice.key").fingerprint)

@@ -1,0 +1,89 @@
+"""One party of a deployment: meets the others over TLS, compiles what they compile, and runs its part.
+
+Every party tells the others what the compiler must know of its inputs (shapes, never values); then each compiles the
+program by itself. Before any share leaves, the parties compare what they made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from time import perf_counter
+
+from .deployment import Deployment
+from .graph.file import from_bytes
+from .graph.nodes import Graph
+from .kernels import warm
+from .party import PartyResult, run_party
+from .randomness.sources import NATIVES
+from .session import compare_graphs, exchange_facts
+from .transport.connect import Meeting, connect, listen
+from .transport.secure import Identity, PinnedCertificates
+from .worker import Read, kernel_names
+
+_MEETING_SECONDS = 600.0
+"""People start the parties by hand, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRun:
+    """A run that succeeded, as one party saw it; `seconds` as in a local run."""
+
+    graph: Graph
+    result: PartyResult
+    seconds: dict[str, float]
+
+
+def run_remote(
+    deployment: Deployment,
+    name: str,
+    identity: Identity,
+    agreement: Mapping[str, str],
+    read: Read,
+    compile: Callable[[list[object]], bytes],
+    progress: Callable[[int, int], None] | None = None,
+) -> RemoteRun:
+    """Runs node `name` of a deployment.
+
+    `agreement` are short texts by name that must be the same at all parties (the program's digest, options): a
+    difference is told by name. What `read` tells of the inputs must be JSON; `compile` gets it of all parties.
+    """
+    begin = perf_counter()
+    me = deployment.number(name)
+    inputs, facts = read()
+    pinned = PinnedCertificates(identity, dict(enumerate(deployment.fingerprints)))
+    meeting = Meeting(
+        me=me,
+        names=deployment.names,
+        addresses=dict(enumerate(deployment.addresses)),
+        facts={"version": version("tacit"), "deployment": _digest(deployment), **agreement},
+        authority=pinned,
+        tunnel=pinned,
+        seconds=_MEETING_SECONDS,
+    )
+    transport = connect(meeting, listen(("", deployment.addresses[me][1])))
+    try:
+        known = exchange_facts(transport, deployment.names, facts)
+        compiling = perf_counter()
+        content = compile(known)
+        compiled = perf_counter()
+        compare_graphs(transport, deployment.names, content)
+        graph = from_bytes(content)
+        warm(kernel_names(graph), NATIVES)
+        result = run_party(graph, me, transport, inputs, progress=progress)
+        transport.finish()
+    finally:
+        transport.close()
+    seconds = {
+        "compile": compiled - compiling,
+        "offline": result.setup_seconds,
+        "online": result.seconds,
+        "total": perf_counter() - begin,
+    }
+    return RemoteRun(graph, result, seconds)
+
+
+def _digest(deployment: Deployment) -> str:
+    return sha256(repr((deployment.protocol, deployment.names, sorted(deployment.roles.items()))).encode()).hexdigest()
