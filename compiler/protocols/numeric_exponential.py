@@ -31,10 +31,10 @@ EXPONENT = 58
 
 
 @lru_cache(maxsize=16)
-def powers_of_two(index_bits: int, degree: int, bits: int) -> Table:
-    """2**u on equal pieces of [0, 1)."""
+def powers_of_two(index_bits: int, bits: int) -> Table:
+    """Cubics for 2**u on equal pieces of [0, 1)."""
     count = 1 << index_bits
-    return tabulate(lambda u: np.asarray(np.exp2(u)), even_pieces(count, 1 / count), degree, MANTISSA, bits)
+    return tabulate(lambda u: np.asarray(np.exp2(u)), even_pieces(count, 1 / count), 3, MANTISSA, bits)
 
 
 def largest(fraction_bits: int) -> int:
@@ -43,10 +43,13 @@ def largest(fraction_bits: int) -> int:
 
 
 def limits(fraction_bits: int) -> tuple[int, int]:
-    """Below the first x, as an integer, the result counts as 0; from the second on it is the largest number."""
+    """Below the first x, as an integer, the result counts as 0; from the second on it is the largest number.
+
+    The second comes early by the relative error, so that no result exceeds the largest number.
+    """
     unit = 1 << fraction_bits
     low = -(fraction_bits + 1.9) * log(2)
-    high = (62 - 2 * fraction_bits) * log(2) - 2.0**-20
+    high = (62 - 2 * fraction_bits) * log(2) - (2.0**-20 if fraction_bits <= 16 else 2.0**-25)
     return ceil(low * unit), floor(high * unit) + 1
 
 
@@ -59,7 +62,7 @@ def exponential(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
     z = p.multiply_public(x, round(2.0 ** (EXPONENT - fraction_bits) / log(2)))
     planes = bits_between(p, p.add_public(z, ((fraction_bits + 2) << EXPONENT) + (1 << LOW - 1)), LOW, 64)
     fraction = p.planes(planes, tuple(range(EXPONENT - LOW)))
-    mantissa = _mantissa(p, fraction, *((3, 3, 21) if fraction_bits <= 20 else (4, 3, 23)))
+    mantissa = _mantissa(p, fraction, *((2, 19) if fraction_bits <= 16 else (4, 22)))
     units = p.weigh(cases(p, p.planes(planes, (26, 27, 28))), [1 << b for b in range(8)])
     blocks = cases(p, p.planes(planes, (29, 30, 31)), p.xor(small_enough, too_small))
     whole = [1 << 8 * a for a in range(4)]
@@ -68,9 +71,9 @@ def exponential(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
     return p.add(result, p.weigh(p.invert(small_enough), [largest(fraction_bits)]))
 
 
-def _mantissa(p: Protocol, fraction: Boolean, index_bits: int, degree: int, bits: int) -> Arithmetic:
+def _mantissa(p: Protocol, fraction: Boolean, index_bits: int, bits: int) -> Arithmetic:
     """2**u at scale MANTISSA. 5 rounds."""
     first = fraction.planes - index_bits
     index = cases(p, p.planes(fraction, tuple(range(first, fraction.planes))))
     variable = p.planes(fraction, tuple(range(first)))
-    return evaluate(p, index, variable, powers_of_two(index_bits, degree, bits))
+    return evaluate(p, index, variable, powers_of_two(index_bits, bits))

@@ -29,25 +29,25 @@ ROOT_BITS = 30
 
 
 @lru_cache(maxsize=64)
-def roots(cell: int, degree: int, bits: int) -> Table:
-    """sqrt(m) and then sqrt(2 m) on the pieces of `octave_pieces(cell)`: a piece that is twice as large."""
+def roots(cell: int, bits: int) -> Table:
+    """Cubics for sqrt(m) and then sqrt(2 m) on the pieces of `octave_pieces(cell)`: a piece that is twice as large."""
     pieces = octave_pieces(cell)
     doubled = [Piece(2 * piece.centre, 2 * piece.half, piece.low, piece.high) for piece in pieces]
-    return tabulate(lambda m: np.asarray(np.sqrt(m)), pieces + doubled, degree, ROOT_BITS, bits)
+    return tabulate(lambda m: np.asarray(np.sqrt(m)), pieces + doubled, 3, ROOT_BITS, bits)
 
 
 @lru_cache(maxsize=64)
-def logarithms(cell: int, degree: int, bits: int, fraction_bits: int) -> Table:
-    """log(m) - fraction_bits * log 2 on the pieces of `octave_pieces(cell)`."""
+def logarithms(cell: int, bits: int, fraction_bits: int) -> Table:
+    """Cubics for log(m) - fraction_bits * log 2 on the pieces of `octave_pieces(cell)`."""
     shift = fraction_bits * log(2)
-    return tabulate(lambda m: np.asarray(np.log(m) - shift), octave_pieces(cell), degree, fraction_bits, bits)
+    return tabulate(lambda m: np.asarray(np.log(m) - shift), octave_pieces(cell), 3, fraction_bits, bits)
 
 
 def square_root(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
     """The square root; 0 for x < 0. 16 rounds."""
     found = leading(p, x, 63 - fraction_bits)
-    cell, degree, bits = (2, 3, 19) if fraction_bits <= 16 else (3, 3, 22)
-    table = roots(cell, degree, bits)
+    cell, bits = (2, 17) if fraction_bits <= 16 else (3, 22)
+    table = roots(cell, bits)
     normalised = normalise_positive(p, found, cell, table.widths[0], modulus=2)
     pieces = normalised.pieces
     if fraction_bits % 2:  # E + f is even where E is odd.
@@ -67,10 +67,10 @@ def _half_power(p: Protocol, x: Leading, fraction_bits: int) -> Arithmetic:
 
 
 def logarithm(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """The natural logarithm; 0 for x <= 0. 14 rounds."""
+    """The natural logarithm; 0 for x <= 0. 14 rounds, 15 for fraction_bits > 16."""
     found = leading(p, x, 63 - fraction_bits)
-    cell, degree, bits = 3, 3, 22
-    table = logarithms(cell, degree, bits, fraction_bits)
+    cell, bits = (3, 18) if fraction_bits <= 16 else (4, 23)
+    table = logarithms(cell, bits, fraction_bits)
     normalised = normalise_positive(p, found, cell, table.widths[0])
     places = range(found.place.planes)
     width = (found.place.planes - 1).bit_length()

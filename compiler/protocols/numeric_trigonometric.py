@@ -28,20 +28,20 @@ TURN = 0x28BE60DB9391054A7F09D5F47D4D3770
 
 
 @lru_cache(maxsize=16)
-def sines(index_bits: int, degree: int, bits: int, fraction_bits: int) -> Table:
-    """sin(2 pi u) on equal pieces of [0, 1)."""
+def sines(index_bits: int, bits: int, fraction_bits: int) -> Table:
+    """Quartics for sin(2 pi u) on equal pieces of [0, 1)."""
     count = 1 << index_bits
     pieces = even_pieces(count, 1 / count)
-    return tabulate(lambda u: np.asarray(np.sin(2 * pi * u)), pieces, degree, fraction_bits, bits)
+    return tabulate(lambda u: np.asarray(np.sin(2 * pi * u)), pieces, 4, fraction_bits, bits)
 
 
 def sine(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """The sine of x radians. 10 rounds."""
+    """The sine of x radians. 10 rounds, 11 for fraction_bits > 16."""
     return _shifted_sine(p, x, fraction_bits, 0)
 
 
 def cosine(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """The cosine of x radians. 10 rounds."""
+    """The cosine of x radians. 10 rounds, 11 for fraction_bits > 16."""
     return _shifted_sine(p, x, fraction_bits, 1)
 
 
@@ -51,8 +51,8 @@ def _shifted_sine(p: Protocol, x: Arithmetic, fraction_bits: int, quarters: int)
     factor = (TURN + (1 << at - 1)) >> at
     angle = p.add_public(p.multiply_public(x, factor), (quarters << 62) + (1 << LOW - 1))
     planes = bits_between(p, angle, LOW, 64)
-    index_bits, degree, bits = (4, 4, 21) if fraction_bits <= 18 else (5, 4, 24)
+    index_bits, bits = (4, 18) if fraction_bits <= 16 else (5, 23)
     first = planes.planes - index_bits
     index = cases(p, p.planes(planes, tuple(range(first, planes.planes))))
-    table = sines(index_bits, degree, bits, fraction_bits)
+    table = sines(index_bits, bits, fraction_bits)
     return evaluate(p, index, p.planes(planes, tuple(range(first))), table)

@@ -2,9 +2,18 @@
 
 from collections.abc import Callable
 
-from . import numeric_divide, numeric_exponential, numeric_logistic, numeric_roots, numeric_trigonometric
+import numpy as np
+
+from . import (
+    numeric_divide,
+    numeric_divide_public,
+    numeric_exponential,
+    numeric_logistic,
+    numeric_roots,
+    numeric_trigonometric,
+)
 from .operations_use import ARITHMETIC, Rule, Use, all_of
-from .rules import Arithmetic, Protocol, Share
+from .rules import Arithmetic, Boolean, Clear, Protocol, Share
 
 FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int], Arithmetic]] = {
     "sqrt": numeric_roots.square_root,
@@ -18,8 +27,22 @@ FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int], Arithmetic]] = {
 
 
 def divide(use: Use) -> Share:
-    """The quotient at the operands' scale."""
-    return numeric_divide.divide(use.p, use.number(0), use.number(1), use.element.scale)
+    """The quotient at the operands' scale; public divisors cost little, all the less if they are one constant."""
+    p, scale, known = use.p, use.element.scale, use.known[1]
+    if known is not None and known.size and np.all(known == known.flat[0]):
+        return numeric_divide_public.divide_by_constant(p, use.number(0), int(known.flat[0]), scale)
+    divisor = use.clear(1)
+    if divisor is not None:
+        return numeric_divide_public.divide_by_public(p, use.number(0), divisor, scale)
+    return numeric_divide.divide(p, _number(use, 0), _number(use, 1), scale)
+
+
+def _number(use: Use, operand: int) -> Arithmetic:
+    """An operand as an arithmetic share of its own shape."""
+    value = use.operands[operand]
+    if isinstance(value, Boolean):
+        raise TypeError("divide takes numbers")
+    return use.p.public(value) if isinstance(value, Clear) else value
 
 
 def _function(name: str) -> Rule:
