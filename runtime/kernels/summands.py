@@ -30,29 +30,38 @@ from .ring import flat
 Array = np.ndarray[Any, Any]
 
 
+@inline
+def _add_term(sums: Array, x: Array, y: Array, a: int, b: int, first: int) -> None:
+    """Adds one product of planes; over slices, whose bounds the compiler sees, the loops become vector instructions."""
+    stop = first + sums.size
+    if a >= 0 and b >= 0:
+        one, other = x[a, first:stop], y[b, first:stop]
+        for i in range(sums.size):
+            sums[i] ^= one[i] & other[i]
+    elif a >= 0 or b >= 0:
+        single = x[a, first:stop] if a >= 0 else y[b, first:stop]
+        for i in range(sums.size):
+            sums[i] ^= single[i]
+    else:
+        for i in range(sums.size):
+            sums[i] = ~sums[i]
+
+
+TILE = 4096
+"""Words of a plane that `_dot` works on at a time, so that they stay in the cache for all terms."""
+
+
 @native(OUT_PLANES, PLANES, PLANES, PLANES, INDICES, INDICES, INDICES)
 def _dot(out: Array, x: Array, y: Array, mask: Array, left: Array, right: Array, ends: Array) -> None:
     words = out.shape[1]
-    for first in range(0, words, 512):
-        stop = min(words, first + 512)
+    for first in range(0, words, TILE):
+        stop = min(words, first + TILE)
         term = 0
         for plane in range(out.shape[0]):
-            for word in range(first, stop):
-                out[plane, word] = mask[plane, word]
+            sums = out[plane, first:stop]
+            sums[:] = mask[plane, first:stop]
             while term < ends[plane]:
-                a, b = left[term], right[term]
-                if a >= 0 and b >= 0:
-                    for word in range(first, stop):
-                        out[plane, word] ^= x[a, word] & y[b, word]
-                elif a >= 0:
-                    for word in range(first, stop):
-                        out[plane, word] ^= x[a, word]
-                elif b >= 0:
-                    for word in range(first, stop):
-                        out[plane, word] ^= y[b, word]
-                else:
-                    for word in range(first, stop):
-                        out[plane, word] = ~out[plane, word]
+                _add_term(sums, x, y, left[term], right[term], first)
                 term += 1
 
 
