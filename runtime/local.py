@@ -8,7 +8,7 @@ goes wrong, it ends every process before it tells.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -83,6 +83,7 @@ def run_local(
     process is left in any case.
     """
     begin = perf_counter()
+    _prepare_kernels((), watcher, _ignore)  # Forked parties inherit what is loaded before they start.
     group = _Group([party.name for party in parties], watcher)
     try:
         for number, party in enumerate(parties):
@@ -96,7 +97,7 @@ def run_local(
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
         addresses = tuple((_LOOPBACK, one.port) for one in ready)
         group.tell(Start(content, addresses, fresh_bytes(_TOKEN_BYTES), version("tacit")))
-        _prepare_kernels(graph, group, watcher)
+        _prepare_kernels(worker.kernel_names(graph), watcher, group.check)
         group.tell(Go())
         done = group.gather(Done)
     finally:
@@ -110,21 +111,21 @@ def run_local(
     return LocalRun(graph, tuple(one.result for one in done), seconds)
 
 
-def _prepare_kernels(graph: Graph, group: _Group, watcher: Watcher) -> None:
-    """Has the kernels compiled once, here, so that the parties find them on disk."""
+def _prepare_kernels(names: Iterable[str], watcher: Watcher, check: Callable[[], None]) -> None:
+    """Has kernels compiled once, here, so that the parties find them on disk; `check` may raise meanwhile."""
     begin = monotonic()
     told = False
 
     def progress(done: int, total: int) -> None:
         nonlocal told
-        group.check()
+        check()
         if monotonic() - begin > _SLOW_SECONDS and done < total:
             if not told:
                 watcher.notice("compiling kernels (first run only)")
                 told = True
             watcher.progress(done, total)
 
-    warm(worker.kernel_names(graph), NATIVES, progress)
+    warm(names, NATIVES, progress)
 
 
 class _Group:
