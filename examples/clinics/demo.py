@@ -13,7 +13,9 @@ PROGRAM = HERE / "clinics.mpc"
 
 def main() -> int:
     """Prints the comparison; the exit status is that of the first command that fails."""
-    print("Two clinics, the same 569 tumours. Clinic A has 15 measurements of each and the diagnosis, clinic B 15 others.")
+    print(
+        "Two clinics, the same 569 tumours. Clinic A has 15 measurements of each and the diagnosis, clinic B 15 others."
+    )
     print("Neither may show its records to the other. Together they train one model, protected from each other:\n")
     print("  $ tacit run examples/clinics/clinics.mpc --data examples/clinics/data", flush=True)
     protected = run()
@@ -43,7 +45,9 @@ def report(protected: dict[str, dict[str, object]], clear: dict[str, dict[str, o
     for title, form in (("held-out diagnoses right", "{0} of {1}"), ("accuracy", "{2:.1%}")):
         cells = (form.format(side["correct"], held_out, side["correct"] / held_out) for side in (mine, other))
         print(f"{title:26}{next(cells):>12}{next(cells):>15}")
-    print(f"\nThe weights, known to clinic A only, differ by at most {apart:.4f}. Clinic B learnt the first line and no more.")
+    print(
+        f"\nThe weights, known to clinic A only, differ by at most {apart:.4f}. Clinic B learnt the first line and no more."
+    )
     print(f"Protection cost {protected['rounds']:,} rounds, {sent:,.0f} MB and {protected['seconds']['online']:.1f} s.")
 
 

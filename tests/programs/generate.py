@@ -9,11 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import strategies as st
+from tests.programs.bounds import BOUNDED_FUNCTIONS, FRACTION_BITS, UNIT, error_of_function
 
-from tests.programs.bounds import BOUNDED_FUNCTIONS, error_of_function
-
-FRACTION_BITS = 16
-UNIT = 2.0**-FRACTION_BITS
 LARGEST_INT = 2**61
 LARGEST_FIXED = 2.0**20
 """Products of two of these, and sums of a few, stay inside the range the language documents for 16 fraction bits."""
@@ -41,11 +38,14 @@ class RandomProgram:
     @property
     def source(self) -> str:
         reveals = [f"reveal {name.text}" for name in self.names]
-        return "\n".join(["party alice", "party bob", *self.lines, *reveals]) + "\n"
+        return "\n".join([*HEAD, *self.lines, *reveals]) + "\n"
 
     def of_kind(self, *kinds: str) -> list[Name]:
         return [name for name in self.names if name.kind in kinds]
 
+
+NOTHING = "nothing"
+HEAD = ["party alice", "party bob", "party carol", f"input {NOTHING}: int8 from carol"]
 
 _INPUT_TYPES = {
     "int8": (-(2**7), 2**7 - 1),
@@ -58,14 +58,22 @@ _EDGES = (0, 1, -1)
 
 @st.composite
 def programs(draw: st.DrawFn) -> RandomProgram:
-    """Programs of 2 to 4 inputs and 1 to 6 statements over arrays of one shape, scalars and their reductions."""
-    program = RandomProgram()
+    """Programs of 2 to 4 inputs and 3 to 10 statements over arrays of one shape, scalars and their reductions."""
+    program = RandomProgram(inputs={NOTHING: np.zeros((), np.int64)})
     shape = draw(st.sampled_from([(), (1,), (3,), (5,), (2, 3), (65,)]))
     for number in range(draw(st.integers(2, 4))):
         _add_input(draw, program, f"x{number}", shape, ("alice", "bob")[number % 2])
-    for number in range(draw(st.integers(1, 6))):
+    for number in range(draw(st.integers(3, 10))):
         _add_statement(draw, program, f"v{number}")
     return program
+
+
+def _hide(program: RandomProgram, name: Name) -> None:
+    """Makes an input secret, though its owner alone could compute with it: it meets a third party's zero."""
+    hidden = f"{name.text} != ({NOTHING} == 1)" if name.kind == "bool" else f"{name.text} + {NOTHING}"
+    program.lines.append(f"{name.text} = {hidden}")
+    if name.kind != "bool":
+        program.names[-1] = replace(name, magnitude=name.magnitude + 128)
 
 
 def _add_input(draw: st.DrawFn, program: RandomProgram, text: str, shape: tuple[int, ...], owner: str) -> None:
@@ -86,6 +94,8 @@ def _add_input(draw: st.DrawFn, program: RandomProgram, text: str, shape: tuple[
         values = np.array(draw(st.lists(element, min_size=size, max_size=size)), dtype=np.int64)
         program.names.append(Name(text, "int", shape, float(max(-low, high))))
     program.inputs[text] = values.reshape(shape)
+    if draw(st.integers(0, 3)):
+        _hide(program, program.names[-1])
 
 
 def _add_statement(draw: st.DrawFn, program: RandomProgram, text: str) -> None:
@@ -207,7 +217,7 @@ def _function(draw: st.DrawFn, program: RandomProgram, text: str) -> Name | None
     if x is None:
         return None
     function = draw(st.sampled_from(sorted(BOUNDED_FUNCTIONS)))
-    bounded = error_of_function(function, x.magnitude, x.error, UNIT)
+    bounded = error_of_function(function, x.magnitude, x.error)
     if bounded is None:
         return None
     program.lines.append(f"{text} = {function}({x.text})")

@@ -1,0 +1,57 @@
+"""Source text run both ways: by the reference interpreter, and by a protocol with all parties in this process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from tacit.compiler.ir.evaluate import evaluate
+from tacit.compiler.ir.program import Program
+from tacit.compiler.pipeline import elaborate, lower
+from tacit.compiler.source import Source
+from tacit.compiler.syntax.parser import parse
+from tacit.compiler.target import Target, place_roles
+from tacit.runtime.graph.check import check
+from tacit.runtime.graph.nodes import Graph, Input
+from tacit.runtime.party import PartyResult, run_in_memory
+
+Array = np.ndarray[Any, Any]
+NODES = {"rep3": 3}
+
+
+def elaborated(text: str, sizes: Mapping[str, int] | None = None) -> Program:
+    """The IR of a program; sizes that are not given are made up."""
+    return elaborate(parse(Source("test.mpc", "test.mpc", text)), dict(sizes or {}))
+
+
+def compiled(program: Program, protocol: str = "rep3", optimize: int = 2) -> Graph:
+    """The checked graph, every role at a node of its own as far as they go."""
+    parties, places = place_roles(program.roles, NODES[protocol])
+    graph = lower(program, Target(protocol, parties, NODES[protocol], places, optimize))
+    check(graph)
+    return graph
+
+
+@dataclass(frozen=True)
+class BothWays:
+    """What all roles learnt, by role and name, in the clear and protected; and the parties' own reports."""
+
+    graph: Graph
+    clear: dict[str, dict[str, Array]]
+    protected: dict[str, dict[str, Array]]
+    results: list[PartyResult]
+
+
+def run_both_ways(program: Program, inputs: Mapping[str, Array], protocol: str = "rep3", optimize: int = 2) -> BothWays:
+    """`inputs` in the clear representation of their types."""
+    graph = compiled(program, protocol, optimize)
+    places = [node for node in graph.body if isinstance(node, Input)]
+    split = [
+        {node.name: inputs[node.name] for node in places if party in node.at} for party in range(len(graph.parties))
+    ]
+    results = run_in_memory(graph, split)
+    protected = {
+        role: {**results[party].outputs.get("", {}), **results[party].outputs.get(role, {})}
+        for role, party in graph.roles.items()
+    }
+    return BothWays(graph, evaluate(program, inputs).by_role, protected, results)
