@@ -393,9 +393,9 @@ def dot_terms(terms: Sequence[Sequence[tuple[int, int]]]) -> dict[str, tuple[int
 
 def wider(*shares: Share) -> tuple[int, ...]:
     """The result's shape of an elementwise operation: a single element spreads over the other operands."""
-    shapes = sorted((share.shape for share in shares), key=lambda shape: (prod(shape), len(shape)))
-    large = shapes[-1]
-    for shape in shapes:
-        if prod(shape) != 1 and shape != large:
-            raise ValueError(f"shapes {shape} and {large} do not match")
-    return large
+    shapes = [share.shape for share in shares]
+    large = {shape for shape in shapes if prod(shape) != 1} or {max(shapes, key=len)}
+    if len(large) > 1:
+        raise ValueError(f"shapes {' and '.join(map(str, large))} do not match")
+    return large.pop()
+

@@ -26,9 +26,11 @@ LARGEST = 400
 Inputs = dict[str, np.ndarray[Any, Any]]
 
 
-def random_program(seed: int, size: int) -> tuple[Program, Inputs]:
-    """A program of about `size` operations outside regions, and its inputs."""
-    return _Generator(random.Random(seed)).program(size)
+def random_program(seed: int, size: int, without: tuple[str, ...] = ()) -> tuple[Program, Inputs]:
+    """A program of about `size` operations outside regions, none of those in `without`, and its inputs."""
+    generator = _Generator(random.Random(seed))
+    generator.pure = [name for name in generator.pure if name not in without]
+    return generator.program(size)
 
 
 class _Generator:
