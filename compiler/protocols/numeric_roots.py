@@ -38,9 +38,16 @@ def roots(cell: int, bits: int) -> Table:
 
 @lru_cache(maxsize=64)
 def logarithms(cell: int, bits: int, fraction_bits: int) -> Table:
-    """Cubics for log(m) - fraction_bits * log 2 on the pieces of `octave_pieces(cell)`."""
-    shift = fraction_bits * log(2)
-    return tabulate(lambda m: np.asarray(np.log(m) - shift), octave_pieces(cell), 3, fraction_bits, bits)
+    """Cubics for log(m) - fraction_bits * log 2 on the pieces of `octave_pieces(cell)`, and room for `rest` * E."""
+    shift, pieces = fraction_bits * log(2), octave_pieces(cell)
+    room = 64 * abs(_split_log_2(fraction_bits)[1])
+    return tabulate(lambda m: np.asarray(np.log(m) - shift), pieces, 3, fraction_bits, bits, room=room)
+
+
+def _split_log_2(fraction_bits: int) -> tuple[int, float]:
+    """log 2 as constants are split: units of the last place, and the rest."""
+    units = round(log(2) * 2.0**fraction_bits)
+    return units, log(2) - units * 2.0**-fraction_bits
 
 
 def square_root(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
@@ -76,10 +83,8 @@ def logarithm(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
     width = (found.place.planes - 1).bit_length()
     digits = p.parities(found.place, [[place for place in places if place >> bit & 1] for bit in range(width)])
     exponent = p.weigh(digits, [1 << bit for bit in range(width)])
-    # log 2 is split as the constants are.
-    whole = round(log(2) * 2.0**fraction_bits)
-    rest = round((log(2) - whole * 2.0**-fraction_bits) * 2.0**table.scale)
-    constants = [[factor] * normalised.pieces.planes for factor in (whole, rest)]
+    units, rest = _split_log_2(fraction_bits)
+    constants = [[factor] * normalised.pieces.planes for factor in (units, round(rest * 2.0**table.scale))]
     high, step, fine, *factors = p.weigh_each(normalised.pieces, [table.constants, *constants, *table.rows])
     terms = powers(p, normalised.variable, table)
     total = sum_of_products(p, [*factors, fine], [*terms, exponent])

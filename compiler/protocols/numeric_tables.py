@@ -60,13 +60,22 @@ class Table:
 
 
 def tabulate(
-    function: Function, pieces: Sequence[Piece], degree: int, result: int, bits: int, exact: bool = False
+    function: Function,
+    pieces: Sequence[Piece],
+    degree: int,
+    result: int,
+    bits: int,
+    exact: bool = False,
+    room: float = 0.0,
 ) -> Table:
-    """Polynomials of this degree, in a variable of that many bits, for a result at the scale `result`."""
+    """Polynomials of this degree, in a variable of that many bits, for a result at the scale `result`.
+
+    There is room in the sum for a further term of this magnitude.
+    """
     columns = np.array([_coefficients(function, piece, degree) for piece in pieces])
     constants = np.rint(columns[:, 0] * 2.0**result)
     columns[:, 0] -= constants * 2.0**-result
-    scale = floor(61.9 - log2(np.abs(columns).sum(axis=1).max()))
+    scale = floor(61.9 - log2(np.abs(columns).sum(axis=1).max() + room))
     largest = np.abs(columns).max(axis=0)
     widths = tuple(_width(power, float(largest[power]), scale, bits) for power in range(1, degree + 1))
     scales = [scale, *(scale - power * width for power, width in enumerate(widths, 1))]

@@ -80,7 +80,7 @@ class Bench:
             name = f"{share}/{part}"
             wires.append(self.g.input(name, kind, (0, 1, 2), shares=True))
             for node in range(3):
-                self.inputs[node][name] = np.ascontiguousarray(components[(node + part) % 3])
+                self.inputs[node][name] = np.ascontiguousarray(components[(node + part) % 3]).reshape(kind.array_shape)
         return tuple(wires)
 
     def keep(self, name: str, share: Arithmetic | Boolean) -> None:

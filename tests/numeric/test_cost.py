@@ -1,0 +1,61 @@
+"""Rounds and bytes of numeric functions, exactly: what changes here changes the cost of programs."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from tacit.compiler.protocols.numeric_divide import divide
+from tacit.compiler.protocols.numeric_divide_public import divide_by_constant
+from tacit.compiler.protocols.operations_functions import FUNCTIONS
+from tacit.compiler.protocols.rules import Arithmetic, Protocol
+
+from .support import run
+
+COUNT = 640
+"""A multiple of 8, so that bits fill bytes."""
+
+
+def function(name: str, fraction_bits: int) -> Callable[..., Arithmetic]:
+    return lambda p, x: FUNCTIONS[name](p, x, fraction_bits)
+
+
+def quotient(fraction_bits: int) -> Callable[..., Arithmetic]:
+    return lambda p, x: divide(p, x, x, fraction_bits)
+
+
+def constant(divisor: int) -> Callable[..., Arithmetic]:
+    def build(p: Protocol, x: Arithmetic) -> Arithmetic:
+        return divide_by_constant(p, x, divisor << 16, 16)
+
+    return build
+
+
+CASES = {
+    "divide 16": (quotient(16), 16, (8615, 2452, 2452)),
+    "sqrt 16": (function("sqrt", 16), 16, (6994, 1759, 1759)),
+    "exp 16": (function("exp", 16), 12, (6492, 1773, 1773)),
+    "log 16": (function("log", 16), 14, (6292, 1729, 1729)),
+    "sin 16": (function("sin", 16), 10, (5144, 1239, 1239)),
+    "cos 16": (function("cos", 16), 10, (5144, 1239, 1239)),
+    "tanh 16": (function("tanh", 16), 11, (5438, 1675, 1675)),
+    "sigmoid 16": (function("sigmoid", 16), 11, (5565, 1681, 1681)),
+    "divide 20": (quotient(20), 17, (10637, 2454, 2454)),
+    "sqrt 20": (function("sqrt", 20), 16, (9652, 1789, 1789)),
+    "exp 20": (function("exp", 20), 12, (8385, 1794, 1794)),
+    "log 20": (function("log", 20), 15, (8954, 1763, 1763)),
+    "sin 20": (function("sin", 20), 11, (7856, 1327, 1327)),
+    "cos 20": (function("cos", 20), 11, (7856, 1327, 1327)),
+    "tanh 20": (function("tanh", 20), 11, (8162, 1723, 1723)),
+    "sigmoid 20": (function("sigmoid", 20), 11, (8287, 1727, 1727)),
+    "by 4": (constant(4), 1, (96, 16, 16)),
+    "by 7": (constant(7), 2, (256, 64, 64)),
+    "by 1000": (constant(1000), 2, (480, 144, 144)),
+}
+"""What is built, its rounds, and the bits that each node sends for an element."""
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_rounds_and_bytes_of_each_node(case: str) -> None:
+    build, rounds, sent = CASES[case]
+    outcome = run(build, np.arange(COUNT))
+    assert (outcome.rounds, tuple(8 * total / COUNT for total in outcome.bytes)) == (rounds, sent)
