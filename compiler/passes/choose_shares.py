@@ -8,8 +8,8 @@ Before:                                      After:
 
 Three steps that know nothing of each other: `_assign` gives every secret value a kind and every operation a rule of
 `protocols.operations`; `_conversions` lists which value is wanted in another kind; the rewrite writes both down, each
-conversion once, behind the value's definition. The assignment now takes, from the sources on, the rule that needs the
-fewest conversions; another one may replace it.
+conversion once, behind the value's definition; what an owner shares is rather shared a second time. The assignment now
+takes, from the sources on, the rule that needs the fewest conversions; another one may replace it.
 
 Assumes what `compute_in_clear` ensures. Ensures that every operation has operands of the kinds that a rule takes.
 """
@@ -123,7 +123,7 @@ class _Converter:
         rewriter.builder.span = operation.span
         rewriter.builder.add(replace(operation, operands=operands, results=results, regions=regions))
         for old, new in zip(operation.results, results, strict=True):
-            self._convert(rewriter, old, new)
+            self._convert(rewriter, old, new, operands if operation.name == "share" else ())
         return results
 
     def _region(self, rewriter: Rewriter, operation: Operation, region: Region) -> Region:
@@ -140,12 +140,14 @@ class _Converter:
     def _kinded(self, value: Value) -> Value:
         return replace(value, share=self._assignment.kinds[value]) if _is_secret(value) else value
 
-    def _convert(self, rewriter: Rewriter, old: Value, new: Value) -> None:
+    def _convert(self, rewriter: Rewriter, old: Value, new: Value, clear: tuple[Value, ...] = ()) -> None:
+        """Writes the conversions of a value: of a `clear` one by sharing it in the other kind."""
         for kind in (ARITHMETIC, BOOLEAN):
             if (old, kind) in self._conversions:
                 result = replace(new, share=kind)
-                builder = rewriter.builder
-                builder.add(Operation("convert", (new,), (result,), builder.span, {"to": kind}))
+                name, attributes = ("share", {}) if clear else ("convert", {"to": kind})
+                span = rewriter.builder.span
+                rewriter.builder.add(Operation(name, clear or (new,), (result,), span, attributes))
                 self._converted[old, kind] = result
 
     def _in_kinds(self, rewriter: Rewriter, values: Sequence[Value], kinds: Sequence[str]) -> tuple[Value, ...]:

@@ -27,6 +27,7 @@ from ..protocols.rules import (
     Expansion,
     Protocol,
     Share,
+    Wire,
     bits,
     booleans,
     flat_parts,
@@ -180,43 +181,38 @@ class _Expander:
         turn, *arguments = region.arguments
         initial = self.carried(operation.operands, arguments)
 
-        def body(index: Any, wires: list[Any]) -> list[Any]:
+        def body(index: Wire, wires: list[Wire]) -> list[Wire]:
             self.values[turn] = Clear(index)
-            return self.turn(region, arguments, initial, wires)
+            self.values.update(zip(arguments, regroup(initial, wires), strict=True))
+            return flat_parts(self.block(region))
 
-        return self.after(initial, self.g.repeat(operation.attributes["count"], flat_parts(initial), body))
+        return list(regroup(initial, self.g.repeat(operation.attributes["count"], flat_parts(initial), body)))
 
     def while_(self, operation: Operation) -> list[Share]:
         (region,) = operation.regions
         (condition,) = self.values[operation.operands[0]].parts
         initial = self.carried(operation.operands[1:], region.arguments)
 
-        def body(wires: list[Any]) -> tuple[Any, list[Any]]:
+        def body(wires: list[Wire]) -> tuple[Wire, list[Wire]]:
             self.values.update(zip(region.arguments, regroup(initial, wires), strict=True))
             renewed, *results = self.block(region)
             return renewed.parts[0], flat_parts(results)
 
-        return self.after(initial, self.g.repeat_while(condition, flat_parts(initial), body))
+        return list(regroup(initial, self.g.repeat_while(condition, flat_parts(initial), body)))
 
     def branch(self, operation: Operation) -> list[Share]:
         """Two repeats that run once or not at all, the second on what the first leaves."""
         (condition,) = self.values[operation.operands[0]].parts
         otherwise = self.g.local("clear.not", condition.type, condition)
         false = self.g.constant(False, booleans(()))
-        carried: list[Share] = [self.nothing(result) for result in operation.results]
+        results: list[Share] = [self.nothing(result) for result in operation.results]
         for holds, region in zip((condition, otherwise), operation.regions, strict=True):
 
-            def body(wires: list[Any], region: Region = region) -> tuple[Any, list[Any]]:
+            def body(wires: list[Wire], region: Region = region) -> tuple[Wire, list[Wire]]:
                 return false, flat_parts(self.block(region))
 
-            carried = self.after(carried, self.g.repeat_while(holds, flat_parts(carried), body))
-        return carried
-
-    def turn(
-        self, region: Region, arguments: Sequence[Value], like: Sequence[Share], wires: Sequence[Any]
-    ) -> list[Any]:
-        self.values.update(zip(arguments, regroup(like, wires), strict=True))
-        return flat_parts(self.block(region))
+            results = list(regroup(results, self.g.repeat_while(holds, flat_parts(results), body)))
+        return results
 
     def carried(self, operands: Sequence[Value], arguments: Sequence[Value]) -> list[Share]:
         """The initial values, those in the clear at just the parties that hold them in every turn."""
@@ -225,9 +221,6 @@ class _Expander:
             value if _is_secret(argument) else Clear(self.g.kept_at(value.parts[0], self.holders(argument)))
             for value, argument in zip(values, arguments, strict=True)
         ]
-
-    def after(self, like: Sequence[Share], wires: Sequence[Any]) -> list[Share]:
-        return list(regroup(like, wires))
 
     def nothing(self, value: Value) -> Share:
         """Any value of the right kind."""
