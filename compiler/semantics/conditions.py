@@ -60,7 +60,10 @@ def if_statement(context: Context, node: tree.If, rest: Statements) -> tuple[Out
         return None, False
     static = context.static(condition.value) if condition.label.knowledge is Knowledge.STATIC else None
     if static is not None:
-        return context.run(context, node.then if static else node.otherwise), False
+        chosen = node.then if static else node.otherwise
+        # A `return` inside may be on one way only of an `if` in the branch: the rest then belongs to its other way.
+        takes_rest = find_return(chosen) is not None
+        return context.run(context, chosen + rest if takes_rest else chosen), takes_rest
     then, otherwise, takes_rest = _with_rest(context, node, rest)
     ways = (_public_ways if condition.label.is_public else _private_ways)(context, node, condition, (then, otherwise))
     live = frozenset() if takes_rest else context.scopes.after_branch.get(id(node), frozenset())

@@ -34,7 +34,7 @@ from .liveness import Scopes
 from .values import Array, Bundle, Frame, Meaning, Poison, Unclear
 
 UNROLL_LIMIT = 4096
-"""Turns that a loop may have when each turn must be written out, because a shape in it differs from turn to turn."""
+"""Copies of a statement, in all loops around it, that may be written out where a shape in it differs by turn."""
 
 
 class UnrollError(Exception):
@@ -73,7 +73,8 @@ class Context:
     `evaluate` and `run` are the walk itself (`expressions` and `statements`), given here so that the parts of the walk
     need not know each other. `path` tells calls apart and `turns` written-out turns; `calls` are the functions being
     called, `arms` the branches, `loops` the loops that are being written as loops. `parties` has the number of members
-    of each role, None for a single party. `kept` holds trees whose nodes are told apart by identity.
+    of each role, None for a single party. `copies` counts the copies of the statements that are being written, in loops
+    that are written out turn by turn. `kept` holds trees whose nodes are told apart by identity.
     """
 
     builder: Builder
@@ -101,6 +102,7 @@ class Context:
     saved: "Outputs" = field(default_factory=dict)
     modules: dict[str, Frame] = field(default_factory=dict)
     loading: tuple[str, ...] = ()
+    copies: int = 1
     kept: list[tree.Module] = field(default_factory=list)
 
     @property

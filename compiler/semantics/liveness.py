@@ -47,8 +47,16 @@ def scopes(module: tree.Module) -> Scopes:
     """The names of every loop, conditional and function of a module."""
     result = Scopes()
     _scope(module.body, result)
-    result.outermost = [reference for node in _functions(module.body) for reference in result.free[id(node)]]
+    for function in _functions(module.body):
+        sizes = _size_names(function)
+        result.outermost += [reference for reference in result.free[id(function)] if reference.name not in sizes]
     return result
+
+
+def _size_names(function: tree.Function) -> Names:
+    """Names in the types of parameters, which the arguments may bind."""
+    types = (parameter.type for parameter in function.parameters)
+    return _names(*(type.dimensions for type in types if type is not None))
 
 
 def bound_names(statements: Iterable[tree.Statement]) -> Iterator[tree.Name | tree.Reference]:
@@ -196,9 +204,9 @@ def _all_references(node: Any) -> Iterator[tree.Reference]:
 
 @dataclass(slots=True)
 class _Liveness:
-    """Backward liveness over one scope; names in `always` are never dead."""
+    """Backward liveness over one scope; names in `always` are never dead. Nothing is kept where `result` is None."""
 
-    result: Scopes
+    result: Scopes | None
     always: Names
 
     def block(self, statements: tuple[tree.Statement, ...], out: Names) -> Names:
@@ -214,7 +222,8 @@ class _Liveness:
             case tree.While(condition=condition, body=body):
                 return self._loop(statement, body, out, frozenset(), _names(condition))
             case tree.If(condition=condition, then=then, otherwise=otherwise):
-                self.result.after_branch[id(statement)] = out
+                if self.result is not None:
+                    self.result.after_branch[id(statement)] = out
                 return _names(condition) | self.block(then, out) | self.block(otherwise, out)
             case tree.Assign(target=target, value=value):
                 return (out - self._killed(target)) | _read_by_target(target) | _names(value)
@@ -235,11 +244,13 @@ class _Liveness:
     def _loop(
         self, loop: tree.For | tree.While, body: tuple[tree.Statement, ...], out: Names, bound: Names, condition: Names
     ) -> Names:
-        # Two passes reach the fix-point: what is live on entry does not grow after the first, and the second tells
-        # the blocks inside what the next turn reads.
-        entry = condition | (self.block(body, out | condition) - bound)
-        entry = condition | (self.block(body, out | condition | entry) - bound)
-        self.result.loops[id(loop)] = LoopNames(entry, out)
+        # One pass reaches the fix-point: a body maps what is live after it to gen + (out - kill), and doing that to its
+        # own result adds nothing. Another one, kept, tells the blocks inside what the next turn reads. Only kept passes
+        # are done twice on each level, so that the work grows with the depth of nesting and not exponentially.
+        entry = condition | (_Liveness(None, self.always).block(body, out | condition) - bound)
+        if self.result is not None:
+            self.block(body, out | condition | entry)
+            self.result.loops[id(loop)] = LoopNames(entry, out)
         return entry | out
 
     def _killed(self, target: tree.Expression) -> Names:

@@ -132,21 +132,31 @@ def _rolled_or_written_out(
 
 def _write_out(context: Context, node: tree.For | tree.While, over: Iteration | None, limit: WrongError | None) -> None:
     """Elaborates each turn by itself; stops at the first turn with mistakes, which the next ones would repeat."""
-    mistakes = len(context.diagnostics)
-    turns = 0
+    outer = context.copies
+    try:
+        complete = _all_turns(context, node, over, limit, outer)
+    finally:
+        context.copies = outer
+    if not complete:
+        context.frame.names |= {spelled(name): POISON for name in bound_names((node,))}
+
+
+def _all_turns(
+    context: Context, node: tree.For | tree.While, over: Iteration | None, limit: WrongError | None, outer: int
+) -> bool:
+    mistakes, turns = len(context.diagnostics), 0
     while len(context.diagnostics) == mistakes:
-        if over is not None and turns == over.count:
-            return
-        if isinstance(node, tree.While) and not _goes_on(context, node):
-            return
-        if turns == UNROLL_LIMIT or (over is not None and over.count > UNROLL_LIMIT):
+        if turns == over.count if over is not None else isinstance(node, tree.While) and not _goes_on(context, node):
+            return True
+        context.copies = outer * (turns + 1 if over is None else over.count)
+        if context.copies > UNROLL_LIMIT:
             note = Note(node.header, "this is the loop")
             context.report(limit or too_many_copies(node.header, "the element", UNROLL_LIMIT, [note]))
-            break
+            return False
         with context.turn(node, turns):
             _written_turn(context, node, over, turns)
         turns += 1
-    context.frame.names |= {spelled(name): POISON for name in bound_names((node,))}
+    return False
 
 
 def _written_turn(context: Context, node: tree.For | tree.While, over: Iteration | None, turn: int) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ir.labels import Knowledge
-from ..source import Span
 from ..syntax import tree
 from .assignment import assign, bind
 from .conditions import condition_value, if_statement
@@ -96,17 +95,6 @@ def _function(context: Context, node: tree.Function) -> None:
         for parameter in node.parameters
         if parameter.default is not None
     }
-    first: dict[str, Span] = {}
-    for parameter in node.parameters:
-        if parameter.name.text in first:
-            raise wrong(
-                parameter.name.span,
-                f"the function has two parameters `{parameter.name.text}`",
-                expected="different names",
-                found=f"`{parameter.name.text}` twice",
-                remedy="rename one of them",
-            )
-        first[parameter.name.text] = parameter.name.span
     context.frame.names[node.name.text] = Closure(node, context.frame, defaults)
 
 
