@@ -40,9 +40,13 @@ class Child(Protocol):
 
 def launch(work: Work, others: Sequence[Child]) -> Child:
     """Starts a process that does `work`. `others` are this parent's children so far, whose pipes it must not hold."""
-    if sys.platform == "linux" and threading.active_count() == 1:
-        return _Forked(work, others)
-    return _Fresh(work)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the child has said that it ignores it
+    try:
+        if sys.platform == "linux" and threading.active_count() == 1:
+            return _Forked(work, others)
+        return _Fresh(work)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Forked:
