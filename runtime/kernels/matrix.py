@@ -13,7 +13,7 @@ from .native import OUT_PLANES, PLANES, native
 
 Array = np.ndarray[Any, Any]
 
-FEW_COLUMNS = 4
+FEW_COLUMNS = 15
 """Up to here inner products, one column of y at a time, are faster: a row of `out` fills no vector register."""
 
 
@@ -43,7 +43,11 @@ def _add_product(out: Array, x: Array, y: Array) -> None:
                     for j in range(columns):
                         out[i + r, j] += a * y[k, j]
         for i in range(whole_rows, rows):
-            for k in range(first, last):
+            for k in range(first, whole, 4):
+                a0, a1, a2, a3 = x[i, k], x[i, k + 1], x[i, k + 2], x[i, k + 3]
+                for j in range(columns):
+                    out[i, j] += a0 * y[k, j] + a1 * y[k + 1, j] + a2 * y[k + 2, j] + a3 * y[k + 3, j]
+            for k in range(whole, last):
                 a = x[i, k]
                 for j in range(columns):
                     out[i, j] += a * y[k, j]

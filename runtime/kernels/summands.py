@@ -29,6 +29,9 @@ from .ring import flat
 
 Array = np.ndarray[Any, Any]
 
+_TILE = 512
+"""Words of a plane that are combined with words of other planes at a time: they stay in the innermost cache."""
+
 
 @inline
 def _add_term(sums: Array, x: Array, y: Array, a: int, b: int, first: int) -> None:
@@ -51,17 +54,36 @@ TILE = 4096
 """Words of a plane that `_dot` works on at a time, so that they stay in the cache for all terms."""
 
 
+@inline
+def _row(planes: Array, number: int, first: int, stop: int, absent: Array) -> Array:
+    """Part of a plane, or of `absent` for -1: a vector of its own, whose loops LLVM can vectorise."""
+    return planes[number, first:stop] if number >= 0 else absent[: stop - first]
+
+
 @native(OUT_PLANES, PLANES, PLANES, PLANES, INDICES, INDICES, INDICES)
 def _dot(out: Array, x: Array, y: Array, mask: Array, left: Array, right: Array, ends: Array) -> None:
     words = out.shape[1]
-    for first in range(0, words, TILE):
-        stop = min(words, first + TILE)
+    ones = np.full(_TILE, ~np.uint64(0))
+    for first in range(0, words, _TILE):
+        stop = min(words, first + _TILE)
         term = 0
         for plane in range(out.shape[0]):
-            sums = out[plane, first:stop]
-            sums[:] = mask[plane, first:stop]
-            while term < ends[plane]:
-                _add_term(sums, x, y, left[term], right[term], first)
+            total, start = out[plane, first:stop], mask[plane, first:stop]
+            for i in range(total.size):
+                total[i] = start[i]
+            while term + 2 <= ends[plane]:
+                a = _row(x, left[term], first, stop, ones)
+                b = _row(y, right[term], first, stop, ones)
+                c = _row(x, left[term + 1], first, stop, ones)
+                d = _row(y, right[term + 1], first, stop, ones)
+                for i in range(total.size):
+                    total[i] ^= (a[i] & b[i]) ^ (c[i] & d[i])
+                term += 2
+            if term < ends[plane]:
+                a = _row(x, left[term], first, stop, ones)
+                b = _row(y, right[term], first, stop, ones)
+                for i in range(total.size):
+                    total[i] ^= a[i] & b[i]
                 term += 1
 
 
@@ -77,88 +99,115 @@ def _and_xor(
     right: Array,
     plus: Array,
 ) -> None:
-    for plane in range(out.shape[0]):
-        a, b, c = left[plane], right[plane], plus[plane]
-        for word in range(out.shape[1]):
-            out[plane, word] = zero[plane, word]
-        if a >= 0 and b >= 0:
-            for word in range(out.shape[1]):
-                mine = ym[b, word]
-                out[plane, word] ^= (xm[a, word] & (mine ^ yn[b, word])) ^ (xn[a, word] & mine)
-        if c >= 0:
-            for word in range(out.shape[1]):
-                out[plane, word] ^= xm[c, word]
+    words = out.shape[1]
+    nothing = np.zeros(_TILE, np.uint64)
+    for first in range(0, words, _TILE):
+        stop = min(words, first + _TILE)
+        for plane in range(out.shape[0]):
+            a, b = _row(xm, left[plane], first, stop, nothing), _row(xn, left[plane], first, stop, nothing)
+            c, d = _row(ym, right[plane], first, stop, nothing), _row(yn, right[plane], first, stop, nothing)
+            added = _row(xm, plus[plane], first, stop, nothing)
+            mask, total = zero[plane, first:stop], out[plane, first:stop]
+            for i in range(total.size):
+                total[i] = (a[i] & (c[i] ^ d[i])) ^ (b[i] & c[i]) ^ mask[i] ^ added[i]
 
 
 @inline
-def _bit(plane: Array, element: int) -> Any:
-    return (plane[element >> 6] >> np.uint64(element & 63)) & np.uint64(1)
+def _bit(word: Any, position: int) -> Any:
+    return (word >> np.uint64(position)) & np.uint64(1)
 
 
 @inline
-def _negated(x: Any, bit: Any) -> Any:
-    """-x where the bit is set, else x."""
-    return (x ^ (np.uint64(0) - bit)) + bit
+def _signed(x: Any, bit: Any) -> Any:
+    """x, or -x where the bit is set."""
+    return (x ^ -bit) + bit
 
 
 @native(OUT, PLANES, WORDS)
 def _add_bits(out: Array, c: Array, w: Array) -> None:
-    size = out.size // c.shape[0]
+    size = out.size // max(1, c.shape[0])
     for plane in range(c.shape[0]):
-        for i in range(size):
-            out[plane * size + i] = w[plane * size + i] + _bit(c[plane], i)
+        for word in range(c.shape[1]):
+            start, stop = plane * size + 64 * word, plane * size + min(size, 64 * word + 64)
+            total, mask = out[start:stop], w[start:stop]
+            for i in range(total.size):
+                total[i] = mask[i] + _bit(c[plane, word], i)
 
 
 @native(OUT, PLANES, WORDS, WORDS, WORDS)
 def _weigh(out: Array, d: Array, weights: Array, w: Array, y: Array) -> None:
-    size = out.size
-    for i in range(size):
-        out[i] = y[i]
-    for plane in range(d.shape[0]):
-        for i in range(size):
-            out[i] += weights[plane] * _negated(w[plane * size + i], _bit(d[plane], i))
+    for word in range(d.shape[1]):
+        start, stop = 64 * word, min(out.size, 64 * word + 64)
+        total, mask = out[start:stop], y[start:stop]
+        for i in range(total.size):
+            total[i] = mask[i]
+        for plane in range(d.shape[0]):
+            bits, weight = d[plane, word], weights[plane]
+            factor = w[plane * out.size + start : plane * out.size + stop]
+            for i in range(total.size):
+                total[i] += weight * _signed(factor[i], _bit(bits, i))
 
 
 @native(OUT, PLANES, WORDS, WORDS, WORDS, WORDS)
 def _weigh_join(out: Array, d: Array, weights: Array, f: Array, q: Array, y: Array) -> None:
-    size = out.size
-    for i in range(size):
-        out[i] = np.uint64(0) - q[i] - y[i]
-    for plane in range(d.shape[0]):
-        for i in range(size):
-            bit = _bit(d[plane], i)
-            out[i] += weights[plane] * (_negated(f[plane * size + i], bit) + bit)
+    for word in range(d.shape[1]):
+        start, stop = 64 * word, min(out.size, 64 * word + 64)
+        total, helped, mask = out[start:stop], q[start:stop], y[start:stop]
+        for i in range(total.size):
+            total[i] = -helped[i] - mask[i]
+        for plane in range(d.shape[0]):
+            bits, weight = d[plane, word], weights[plane]
+            factor = f[plane * out.size + start : plane * out.size + stop]
+            for i in range(total.size):
+                bit = _bit(bits, i)
+                total[i] += weight * (_signed(factor[i], bit) + bit)
 
 
 @native(OUT, PLANES, WORDS, WORDS, WORDS)
 def _gate_sum(out: Array, c: Array, x0: Array, x1: Array, s: Array) -> None:
-    for i in range(out.size):
-        out[i] = _bit(c[0], i) * (x0[i] + x1[i]) - s[i]
+    for word in range(c.shape[1]):
+        start, stop = 64 * word, min(out.size, 64 * word + 64)
+        total, one, other, mask = out[start:stop], x0[start:stop], x1[start:stop], s[start:stop]
+        for i in range(total.size):
+            total[i] = (-_bit(c[0, word], i) & (one[i] + other[i])) - mask[i]
 
 
 @native(OUT, PLANES, WORDS, WORDS, WORDS)
 def _gate_masks(out: Array, c: Array, x0: Array, x1: Array, w: Array) -> None:
     size = x0.size
-    for i in range(size):
-        bit = _bit(c[0], i)
-        out[i] = _negated(x0[i] + x1[i], bit) + w[i]
-        out[size + i] = bit + w[size + i]
+    for word in range(c.shape[1]):
+        start, stop = 64 * word, min(size, 64 * word + 64)
+        first, second = out[start:stop], out[size + start : size + stop]
+        mask, other_mask = w[start:stop], w[size + start : size + stop]
+        one, other = x0[start:stop], x1[start:stop]
+        for i in range(one.size):
+            bit = _bit(c[0, word], i)
+            first[i] = _signed(one[i] + other[i], bit) + mask[i]
+            second[i] = bit + other_mask[i]
 
 
 @native(OUT, PLANES, WORDS, WORDS, WORDS)
 def _gate(out: Array, d: Array, b: Array, w: Array, y: Array) -> None:
     size = out.size
-    for i in range(size):
-        bit = _bit(d[0], i)
-        out[i] = bit * w[i] + _negated(b[i], bit) * w[size + i] + y[i]
+    for word in range(d.shape[1]):
+        start, stop = 64 * word, min(size, 64 * word + 64)
+        total, known, mask = out[start:stop], b[start:stop], y[start:stop]
+        first, second = w[start:stop], w[size + start : size + stop]
+        for i in range(total.size):
+            bit = _bit(d[0, word], i)
+            total[i] = (-bit & first[i]) + _signed(known[i], bit) * second[i] + mask[i]
 
 
 @native(OUT, PLANES, WORDS, WORDS, WORDS, WORDS)
 def _gate_join(out: Array, d: Array, b: Array, f: Array, q: Array, y: Array) -> None:
     size = out.size
-    for i in range(size):
-        bit = _bit(d[0], i)
-        out[i] = bit * (f[i] + b[i]) + _negated(b[i], bit) * f[size + i] - q[i] - y[i]
+    for word in range(d.shape[1]):
+        start, stop = 64 * word, min(size, 64 * word + 64)
+        total, known, helped, mask = out[start:stop], b[start:stop], q[start:stop], y[start:stop]
+        first, second = f[start:stop], f[size + start : size + stop]
+        for i in range(total.size):
+            bit = _bit(d[0, word], i)
+            total[i] = (-bit & (first[i] + known[i])) + _signed(known[i], bit) * second[i] - helped[i] - mask[i]
 
 
 @native(OUT, WORDS, WORDS, WORDS, INT)
