@@ -26,6 +26,9 @@ from .worker import Read, kernel_names
 _MEETING_SECONDS = 600.0
 """People start the parties by hand, one after the other."""
 
+_PATIENCE_SECONDS = 3600.0
+"""A peer that computes may be silent for long; one that is stuck may not hold the others forever."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteRun:
@@ -62,6 +65,7 @@ def run_remote(
         authority=pinned,
         tunnel=pinned,
         seconds=_MEETING_SECONDS,
+        patience=_PATIENCE_SECONDS,
     )
     transport = connect(meeting, listen(("", deployment.addresses[me][1])))
     try:

@@ -33,7 +33,10 @@ _MOST_CALLERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What one party needs to meet the others. `facts` must be the same at all; `seconds` bounds the whole meeting."""
+    """What one party needs to meet the others. `facts` must be the same at all.
+
+    `seconds` bounds the meeting, and `patience` the seconds without any progress in a round after it, if at all.
+    """
 
     me: int
     names: Sequence[str]
@@ -42,6 +45,7 @@ class Meeting:
     authority: Authority
     tunnel: Tunnel = PLAIN
     seconds: float = 60.0
+    patience: float | None = None
 
 
 def listen(address: Address = ("127.0.0.1", 0)) -> socket.socket:
@@ -67,7 +71,7 @@ def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:
     finally:
         listener.close()
     channels = {peer: meeting.tunnel.channel(connection) for peer, connection in connections.items()}
-    return TcpTransport(meeting.me, meeting.names, channels)
+    return TcpTransport(meeting.me, meeting.names, channels, meeting.patience)
 
 
 def _call(meeting: Meeting, peer: int, connections: dict[int, socket.socket], deadline: float) -> socket.socket:

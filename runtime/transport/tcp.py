@@ -29,15 +29,15 @@ _WRITE = select.POLLOUT
 
 
 class TcpTransport:
-    """A transport over one `Channel` for each peer. `timeout` bounds the seconds without any progress in a round."""
+    """A transport over one `Channel` for each peer. `patience` bounds the seconds without any progress in a round."""
 
     def __init__(
-        self, me: int, names: Sequence[str], channels: Mapping[int, Channel], timeout: float | None = None
+        self, me: int, names: Sequence[str], channels: Mapping[int, Channel], patience: float | None = None
     ) -> None:
         self._me = me
         self._names = names
         self._channels = dict(sorted(channels.items()))
-        self._timeout = None if timeout is None else round(timeout * 1000)
+        self._timeout = None if patience is None else round(patience * 1000)
         self._poll = select.poll()
         self._masks = dict.fromkeys(self._channels, HANGUP)
         self._peer_of = {channel.fileno(): peer for peer, channel in self._channels.items()}

@@ -18,6 +18,7 @@ from tacit.runtime.transport.hello import (
     transcript,
     unpack,
 )
+from tacit.runtime.transport.tcp import TcpTransport
 
 NAMES = ("alice", "bob")
 TOKEN = SharedToken(bytes(32))
@@ -92,6 +93,21 @@ def test_who_waits_hears_that_another_has_gone() -> None:
             "party carol did not connect in time",
             "party alice closed its connection before the first round",
         ]
+
+
+def test_patience_with_a_silent_peer_ends() -> None:
+    listeners = [listen(), listen()]
+    addresses = {party: listener.getsockname() for party, listener in enumerate(listeners)}
+
+    def meet(me: int) -> TcpTransport:
+        return connect(Meeting(me, NAMES, addresses, FACTS, TOKEN, patience=0.05), listeners[me])
+
+    with ThreadPoolExecutor(2) as pool:
+        alice, bob = pool.map(meet, range(2))
+    with pytest.raises(PeerError, match="party bob timed out in round 1"):
+        alice.exchange([], [(1, [memoryview(bytearray(1))])], 1)
+    alice.close()
+    bob.close()
 
 
 def test_strangers_do_not_stop_a_run() -> None:
