@@ -38,7 +38,7 @@ class Bound:
 def divide(fraction_bits: int) -> Bound:
     """x / y of two shares."""
     guard = plan_for(fraction_bits).guard
-    return Bound(1 + 2.0 ** (2 - guard), _coarse_or_fine(fraction_bits, 2.0**-18.5, 2.0**-21.5))
+    return Bound(1 + 2.0 ** (2 - guard), _coarse_or_fine(fraction_bits, 2.0**-19.9, 2.0**-21.5))
 
 
 def divide_by_public(fraction_bits: int) -> Bound:

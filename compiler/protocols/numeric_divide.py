@@ -32,14 +32,15 @@ from .rules import Arithmetic, Protocol
 class Plan:
     """How x is aligned and 1 / m looked up.
 
-    E = a * `digit` + b; `guard` bits are kept below what b shifts out; 1 / m has `precision` bits after the point and
-    2**`cell` pieces for each octave.
+    E = a * `digit` + b; `guard` bits are kept below what b shifts out; 1 / m has `precision` bits after the point,
+    2**`cell` pieces for each octave, and polynomials of `degree`.
     """
 
     digit: int
     guard: int
     precision: int
     cell: int
+    degree: int
 
     @property
     def scale(self) -> int:
@@ -65,13 +66,14 @@ def plan_for(fraction_bits: int) -> Plan:
     """The widest digit up to 8 that leaves room for guard bits, and the most precise inverse that the product bears."""
     digit = 1 << min(3, (fraction_bits // 2).bit_length() - 1) if fraction_bits > 1 else 1
     guard = min(5, fraction_bits - digit + 1)
-    return Plan(digit, guard, (60 - guard - digit + 1) // 2, 3 if fraction_bits <= 16 else 4)
+    cell, degree = (3, 4) if fraction_bits <= 16 else (4, 3)
+    return Plan(digit, guard, (60 - guard - digit + 1) // 2, cell, degree)
 
 
 @lru_cache(maxsize=64)
-def reciprocals(cell: int, precision: int) -> Table:
-    """1 / m, cubic, at scale `precision` on the pieces of `octave_pieces(cell)`."""
-    return tabulate(lambda m: np.asarray(1.0 / m), octave_pieces(cell), 3, precision, 17 + cell)
+def reciprocals(cell: int, degree: int, precision: int) -> Table:
+    """1 / m at scale `precision` on the pieces of `octave_pieces(cell)`."""
+    return tabulate(lambda m: np.asarray(1.0 / m), octave_pieces(cell), degree, precision, 17 + cell)
 
 
 def divide(p: Protocol, x: Arithmetic, y: Arithmetic, fraction_bits: int) -> Arithmetic:
@@ -86,7 +88,7 @@ def divide(p: Protocol, x: Arithmetic, y: Arithmetic, fraction_bits: int) -> Ari
 def _prepared(p: Protocol, y: Arithmetic, plan: Plan, fraction_bits: int) -> Divisor:
     """The inverse is 14 rounds away, the digits 2 after `leading`."""
     found = leading(p, y, 63 - fraction_bits)
-    table = reciprocals(plan.cell, plan.precision)
+    table = reciprocals(plan.cell, plan.degree, plan.precision)
     normalised = normalise(p, found, plan.cell, table.widths[0])
     inverse = evaluate(p, normalised.pieces, normalised.variable, table)
     places = found.place.planes
