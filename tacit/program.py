@@ -148,6 +148,12 @@ class Program:
     def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
         """The reference interpreter on the same inputs: no protection, one process."""
         begin = perf_counter()
+        stored = [each.table or each.name for each in self._inputs if each.shares]
+        if stored and stored[0] not in given:
+            raise InputError(
+                f"input {stored[0]!r} comes from shares, which nobody can read in the clear: "
+                f"say what it holds with --input {stored[0]}=SOURCE"
+            )
         sources = assign_sources([replace(each, shares=False) for each in self._inputs], given, folder)
         counts = count_members(sources)
         arrays, facts = read_own([_own(source, counts) for source in sources])

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import ceil, log10
+from textwrap import indent
 from typing import TextIO
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -27,23 +27,23 @@ def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fr
         for role, values in told.items():
             print(role, file=out)
             for name, value in values.items():
-                print(f"  {name} = {shown(value, decimals)}", file=out)
+                print(indent(f"{name} = {shown(value, decimals)}", "  "), file=out)
         return
     console = Console(file=out, highlight=False)
     for role, values in told.items():
-        table = Table(title=Text(role, style="bold"), title_justify="left", box=SIMPLE_HEAD, show_header=False)
-        table.add_column(style="cyan")
-        table.add_column()
+        table = Table.grid(padding=(0, 2))
         for name, value in values.items():
-            table.add_row(Text(name), Text(shown(value, decimals)))
-        console.print(table)
+            table.add_row("", Text(name, style="cyan"), Text(shown(value, decimals)))
+        console.print(Text(role, style="bold"), table)
 
 
 def closing_line(report: Report) -> str:
     """Protocol, parties, rounds, bytes and time in one line."""
     sent = sum(report.bytes_sent.values())
     seconds = report.seconds
-    who = f"{report.protocol} with {', '.join(report.nodes)}" if report.nodes else "in the clear"
+    if not report.nodes:
+        return f"without any protection: {seconds['total']:.2f} s"
+    who = f"{report.protocol} with {', '.join(report.nodes)}"
     cost = f"{report.rounds:,} {_plural('round', report.rounds)}, {_bytes(sent)} sent"
     time = f"{seconds['total']:.2f} s (compile {seconds['compile']:.2f}, online {seconds['online']:.2f})"
     return f"{who}: {cost}, {time}"
@@ -59,12 +59,15 @@ def shown(value: Revealed, decimals: int) -> str:
 
 @contextmanager
 def progress_bar(out: TextIO) -> "Iterator[ProgressBar]":
-    """A bar that goes away when it is done; on anything but a terminal, nothing."""
+    """A bar that goes away when it is done; on anything but a terminal, nothing.
+
+    It is drawn when something is told, not by a thread: a process with threads cannot fork its parties safely.
+    """
     if not out.isatty():
         yield ProgressBar(None)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=out), transient=True) as progress:
+    with Progress(*columns, console=Console(file=out), transient=True, auto_refresh=False) as progress:
         yield ProgressBar(progress)
 
 
@@ -78,12 +81,12 @@ class ProgressBar:
     def __call__(self, done: int, total: int | None) -> None:
         """`total` is None while nobody knows it."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=done, total=total)
+            self._progress.update(self._task, completed=done, total=total, refresh=True)
 
     def notice(self, text: str) -> None:
         """What is being done now."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=text)
+            self._progress.update(self._task, description=text, refresh=True)
 
 
 def _table(columns: Mapping[str, np.ndarray], decimals: int) -> str:
