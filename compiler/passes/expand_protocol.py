@@ -84,10 +84,12 @@ class _Expander:
 
     def block(self, region: Region) -> list[Share]:
         """Expands a region's operations here; what its results have become."""
+        outer = self.g.span
         for operation in region.operations:
             self.g.span = self.place(operation.span)
             results = self.special.get(operation.name, self.compute)(operation)
             self.values.update(zip(operation.results, results, strict=True))
+        self.g.span = outer
         return [self.values[result] for result in region.results]
 
     def place(self, span: Span) -> int:

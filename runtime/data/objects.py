@@ -29,7 +29,7 @@ def content_of(value: Any, wanted: Iterable[str] | None = None) -> Content:
         return cells_of_arrow(pa.chunked_array(value))
     if hasattr(value, "__array__"):
         return _content_of_numpy(np.asarray(value), wanted)
-    return cells_of_nested(value)
+    return cells_of_nested(list(value) if isinstance(value, range) else value)
 
 
 def _columns(data: Mapping[Any, Any], wanted: Iterable[str] | None) -> Columns:
