@@ -8,6 +8,7 @@ by `choose_shares` and written in the IR.
 from collections.abc import Iterator
 
 from ..ir.program import Operation
+from ..ir.types import Kind
 from . import operations_arithmetic as arithmetic
 from . import operations_bits as logic
 from . import operations_division as division
@@ -59,9 +60,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 
 def applicable(operation: Operation) -> Iterator[Rule]:
-    """The rules of an operation with a secret result, whatever the kinds of its operands."""
+    """The rules of an operation with a secret result, whatever the kinds of its operands. Truth values stay bits."""
+    is_truth = operation.results[0].type.element.kind is Kind.BOOL
     for rule in RULES[operation.name]:
-        if rule.when is None or rule.when(operation):
+        if (rule.when is None or rule.when(operation)) and not (is_truth and rule.result == ARITHMETIC):
             yield rule
 
 

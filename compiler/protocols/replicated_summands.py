@@ -208,6 +208,9 @@ def quotient(g: Expansion, x: Arithmetic, bits: int) -> Parts:
 
     is floor(x / 2**bits) less the carry. The first two terms are arithmetic shifts, known to node 0 and to nodes 1 and
     2; of the product u v only the low `bits` bits count. Node 1 receives the first term under a further stream s.
+
+    Who learns a truncated value also learns which way it was rounded, as with every truncation of this kind: node 0,
+    which knows a, then knows whether the fraction that was dropped lies below a random threshold of its own.
     """
     kind, shape = ring(x.shape), x.shape
     word, suffix = _word(bits)

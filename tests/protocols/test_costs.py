@@ -1,4 +1,4 @@
-"""What each operation costs under rep3: rounds, and bytes sent by each node for 800 elements. Exact, and known here first.
+"""What each operation costs under rep3: rounds, and bytes sent by each node for 800 elements, exactly.
 
 `tacit explain` counts the same numbers from the same graphs. A change of this table is a change of the protocol.
 """

@@ -124,5 +124,17 @@ def test_with_a_public_operand(
     check_same(writer.program(), inputs, CLIENTS, within)
 
 
+@pytest.mark.parametrize("element", [BOOL, I8, F16])
+def test_a_secret_choice_of_public_values(element: Element) -> None:
+    type = of(element, 70)
+    writer = Writer()
+    condition = writer.secret("c", of(BOOL, 70))
+    x, y = writer.input("x", type, None), writer.input("y", of(element), None)
+    writer.reveal(writer.emit("select", condition, x, y), "some")
+    writer.reveal(writer.emit("select", condition, y, y), "same")
+    inputs = {"c": sample(of(BOOL, 70), 1), "x": sample(type, 2), "y": sample(of(element), 3)}
+    check_same(writer.program(), inputs)
+
+
 def test_every_operation_with_rules_is_tried() -> None:
     assert set(RULES) - {one.values[0] for one in CASES} == {"take", "slice_at", "update_at"}
