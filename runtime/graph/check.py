@@ -73,12 +73,16 @@ def _check_type(number: int, kind: ValueType) -> None:
 
 
 class _Checker:
-    """Walks the blocks in order of execution. `holders` has the values in scope, `bound` all that ever were."""
+    """Walks the blocks in order of execution.
+
+    `holders` has the values in scope, `scope` lists them by age, `bound` are all that ever were.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.everyone = frozenset(range(len(graph.parties)))
         self.holders: dict[int, frozenset[int]] = {}
+        self.scope: list[int] = []
         self.bound: set[int] = set()
         self.inputs = {declaration.name: declaration for declaration in graph.inputs}
         self.outputs = {declaration.name for declaration in graph.outputs}
@@ -188,7 +192,7 @@ class _Checker:
             require(len({self.type(value) for value in values}) == 1, f"a repeat carries {values} of different types")
         self.control(node)
         holders = [self.held(value) for value in node.initial]
-        before = set(self.holders)
+        outside = len(self.scope)
         for parameter, at in zip(node.parameters, holders, strict=True):
             self.bind(parameter, at)
         if node.index is not None:
@@ -199,8 +203,9 @@ class _Checker:
             self.read(result, at)
         if node.next_condition is not None:
             self.read_condition(node.next_condition)
-        for value in set(self.holders) - before:
+        for value in self.scope[outside:]:
             del self.holders[value]
+        del self.scope[outside:]
         for value, at in zip(node.outputs, holders, strict=True):
             self.bind(value, at)
 
@@ -221,6 +226,7 @@ class _Checker:
         self.type(value)
         require(value not in self.bound, f"value {value} is bound twice")
         self.bound.add(value)
+        self.scope.append(value)
         self.holders[value] = holders
 
     def read(self, value: int, at: Parties) -> None:

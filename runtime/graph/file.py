@@ -3,16 +3,16 @@
     magic and version | length of the header, 8 bytes | header, canonical JSON | the constants' data, one after the
     other
 
-Numbers are little-endian. The header holds the graph as lists and maps; a constant is its element type, shape and
-nothing more, its data comes behind in order of appearance. Nothing in a file is evaluated, and nothing is allocated
-that its length does not pay for.
+Numbers are little-endian. The header holds the graph as lists and maps, each type and each map of attributes once; a
+constant is its element type, shape and nothing more, its data comes behind in order of appearance. Nothing in a file
+is evaluated, and nothing is allocated that its length does not pay for.
 """
 
 import hashlib
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import astuple
 from math import prod
 from typing import Any
 
@@ -46,10 +46,13 @@ _DTYPES = {"<u8": np.uint64, "<u4": np.uint32, "<u2": np.uint16, "<i8": np.int64
 
 
 def to_bytes(graph: Graph) -> bytes:
-    """The file's content."""
-    blobs: list[bytes] = []
-    header = json.dumps(_encode_graph(graph, blobs), sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-    return b"".join([MAGIC, _LENGTH.pack(len(header)), header, *blobs])
+    """The file's content. Raises `GraphError` for attributes that are not integers, texts, None or tuples of these."""
+    writer = _Writer()
+    try:
+        header = json.dumps(writer.graph(graph), sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise GraphError(f"not a graph that a file can hold: {error}") from None
+    return b"".join([MAGIC, _LENGTH.pack(len(header)), header, *writer.blobs])
 
 
 def from_bytes(data: bytes | memoryview) -> Graph:
@@ -76,64 +79,57 @@ def digest(graph: Graph) -> str:
     return hashlib.sha256(to_bytes(graph)).hexdigest()
 
 
-def _encode_graph(graph: Graph, blobs: list[bytes]) -> dict[str, Any]:
-    return {
-        "protocol": graph.protocol,
-        "program": graph.program,
-        "parties": list(graph.parties),
-        "nodes": graph.nodes,
-        "roles": [[name, party] for name, party in graph.roles.items()],
-        "types": [[kind.storage.value, list(kind.shape), kind.planes] for kind in graph.types],
-        "body": [_encode_node(node, blobs) for node in graph.body],
-        "places": [
-            [place.source, place.line, place.column, place.end_line, place.end_column] for place in graph.places
-        ],
-        "inputs": [_encode_declaration(declaration) for declaration in graph.inputs],
-        "outputs": [_encode_declaration(declaration) for declaration in graph.outputs],
-    }
+class _Writer:
+    """Collects the constants' bytes and the different types and attribute maps, which nodes name by number."""
 
+    def __init__(self) -> None:
+        self.blobs: list[bytes] = []
+        self._types: dict[ValueType, int] = {}
+        self._attributes: dict[tuple[tuple[str, Any], ...], int] = {}
 
-def _encode_declaration(declaration: Declaration) -> list[Any]:
-    return [_encode(getattr(declaration, name)) for name in _DECLARATION_FIELDS]
+    def graph(self, graph: Graph) -> dict[str, Any]:
+        return {
+            "protocol": graph.protocol,
+            "program": graph.program,
+            "parties": graph.parties,
+            "nodes": graph.nodes,
+            "roles": list(graph.roles.items()),
+            "values": [self._types.setdefault(kind, len(self._types)) for kind in graph.types],
+            "types": [(kind.storage.value, kind.shape, kind.planes) for kind in self._types],
+            "body": [self.node(node) for node in graph.body],
+            "attributes": [dict(items) for items in self._attributes],
+            "places": [astuple(place) for place in graph.places],
+            "inputs": [astuple(declaration) for declaration in graph.inputs],
+            "outputs": [astuple(declaration) for declaration in graph.outputs],
+        }
 
+    def node(self, node: Node) -> tuple[Any, ...]:
+        match node:
+            case Input():
+                return ("input", node.output, node.name, node.at, node.shares, node.span)
+            case Constant():
+                return self.constant(node)
+            case Random():
+                return ("random", node.output, node.source, node.at, self.attributes(node.attributes), node.span)
+            case Local():
+                steps = [(s.at, s.kernel, s.inputs, self.attributes(s.attributes)) for s in node.steps]
+                return ("local", node.output, steps, node.span)
+            case Exchange():
+                return ("exchange", node.output, node.value, node.routes, node.span)
+            case Output():
+                return ("output", node.value, node.name, node.role, node.at, node.kept, node.span)
+            case Repeat():
+                carried = (node.initial, node.parameters, node.results, node.outputs)
+                control = (node.count, node.condition, node.next_condition, node.index)
+                return ("repeat", [self.node(inner) for inner in node.body], *carried, *control, node.span)
 
-def _encode_node(node: Node, blobs: list[bytes]) -> list[Any]:
-    match node:
-        case Input():
-            return ["input", node.output, node.name, _encode(node.at), node.shares, node.span]
-        case Constant():
-            name = next(name for name, dtype in _DTYPES.items() if node.data.dtype == np.dtype(dtype))
-            blobs.append(node.data.astype(np.dtype(name), copy=False).tobytes())
-            return ["constant", node.output, name, list(node.data.shape), _encode(node.at), node.span]
-        case Random():
-            return ["random", node.output, node.source, _encode(node.at), _encode_map(node.attributes), node.span]
-        case Local():
-            steps = [[_encode(s.at), s.kernel, _encode(s.inputs), _encode_map(s.attributes)] for s in node.steps]
-            return ["local", node.output, steps, node.span]
-        case Exchange():
-            return ["exchange", node.output, node.value, _encode(node.routes), node.span]
-        case Output():
-            return ["output", node.value, node.name, node.role, _encode(node.at), node.kept, node.span]
-        case Repeat():
-            carried = [_encode(values) for values in (node.initial, node.parameters, node.results, node.outputs)]
-            control = [node.count, node.condition, node.next_condition, node.index]
-            return ["repeat", [_encode_node(inner, blobs) for inner in node.body], *carried, *control, node.span]
+    def constant(self, node: Constant) -> tuple[Any, ...]:
+        name = next(name for name, dtype in _DTYPES.items() if node.data.dtype == np.dtype(dtype))
+        self.blobs.append(node.data.astype(np.dtype(name), copy=False).tobytes())
+        return ("constant", node.output, name, node.data.shape, node.at, node.span)
 
-
-def _encode_map(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {name: _encode(value) for name, value in attributes.items()}
-
-
-def _encode(value: object) -> Any:
-    """Integers, truth values, texts, None and tuples of these; anything else is our mistake."""
-    if type(value) is tuple:
-        return [_encode(item) for item in value]
-    if value is None or type(value) in (int, bool, str):
-        return value
-    raise GraphError(f"{value!r} of type {type(value).__name__} cannot stand in a graph")
-
-
-_DECLARATION_FIELDS = tuple(field.name for field in fields(Declaration))
+    def attributes(self, attributes: dict[str, Any]) -> int:
+        return self._attributes.setdefault(tuple(sorted(attributes.items())), len(self._attributes))
 
 
 class _Reader:
@@ -141,6 +137,7 @@ class _Reader:
 
     def __init__(self, blobs: memoryview) -> None:
         self.blobs = blobs
+        self.maps: list[dict[str, Any]] = []
 
     @property
     def is_at_end(self) -> bool:
@@ -148,13 +145,15 @@ class _Reader:
         return len(self.blobs) == 0
 
     def graph(self, header: Any) -> Graph:
+        types = list(map(_type, _list(header["types"])))
+        self.maps = list(map(_attributes, _list(header["attributes"])))
         return Graph(
             protocol=_text(header["protocol"]),
             program=_text(header["program"]),
             parties=tuple(map(_text, _list(header["parties"]))),
             nodes=_integer(header["nodes"]),
             roles={_text(name): _integer(party) for name, party in _list(header["roles"])},
-            types=tuple(map(_type, _list(header["types"]))),
+            types=tuple(_chosen(types, number) for number in _list(header["values"])),
             body=self.block(header["body"], 0),
             places=tuple(_place(*item) for item in _list(header["places"])),
             inputs=tuple(map(_declaration, _list(header["inputs"]))),
@@ -173,9 +172,9 @@ class _Reader:
             case "constant":
                 return self.constant(*parts)
             case "random":
-                return _random(*parts)
+                return self.random(*parts)
             case "local":
-                return _local(*parts)
+                return self.local(*parts)
             case "exchange":
                 return _exchange(*parts)
             case "output":
@@ -194,6 +193,16 @@ class _Reader:
         require(element != np.bool_ or bool((data.view(np.uint8) <= 1).all()), "a truth value is neither 0 nor 1")
         self.blobs = self.blobs[length:]
         return Constant(_integer(output), data, _integers(at), _integer(span))
+
+    def random(self, output: Any, source: Any, at: Any, attributes: Any, span: Any) -> Random:
+        given = _chosen(self.maps, attributes)
+        return Random(_integer(output), _text(source), _integers(at), given, _integer(span))
+
+    def local(self, output: Any, steps: Any, span: Any) -> Local:
+        return Local(_integer(output), tuple(self.step(*step) for step in _list(steps)), _integer(span))
+
+    def step(self, at: Any, kernel: Any, inputs: Any, attributes: Any) -> Step:
+        return Step(_integers(at), _text(kernel), _integers(inputs), _chosen(self.maps, attributes))
 
     def repeat(self, depth: int, body: Any, *parts: Any) -> Repeat:
         *carried, count, condition, next_condition, index, span = parts
@@ -214,18 +223,6 @@ class _Reader:
 
 def _input(output: Any, name: Any, at: Any, shares: Any, span: Any) -> Input:
     return Input(_integer(output), _text(name), _integers(at), _truth(shares), _integer(span))
-
-
-def _random(output: Any, source: Any, at: Any, attributes: Any, span: Any) -> Random:
-    return Random(_integer(output), _text(source), _integers(at), _attributes(attributes), _integer(span))
-
-
-def _local(output: Any, steps: Any, span: Any) -> Local:
-    return Local(_integer(output), tuple(_step(*step) for step in _list(steps)), _integer(span))
-
-
-def _step(at: Any, kernel: Any, inputs: Any, attributes: Any) -> Step:
-    return Step(_integers(at), _text(kernel), _integers(inputs), _attributes(attributes))
 
 
 def _exchange(output: Any, value: Any, routes: Any, span: Any) -> Exchange:
@@ -273,10 +270,13 @@ def _attributes(value: Any) -> dict[str, Any]:
 def _attribute(value: Any) -> Any:
     if type(value) is list:
         return tuple(map(_attribute, value))
-    if type(value) is int:
-        return _integer(value)
-    require(value is None or type(value) in (str, bool), "an attribute has no such form")
-    return value
+    return value if value is None or type(value) is str else _integer(value)
+
+
+def _chosen(table: list[Any], number: Any) -> Any:
+    """An entry of a table of the header."""
+    require(0 <= _integer(number) < len(table), "a table has no such entry")
+    return table[number]
 
 
 def _list(value: Any) -> Sequence[Any]:
@@ -286,8 +286,9 @@ def _list(value: Any) -> Sequence[Any]:
 
 
 def _integer(value: Any) -> int:
-    require(type(value) is int and -(1 << 63) <= value < 1 << 63, "an integer is due")
-    return int(value)
+    if type(value) is int and -(1 << 63) <= value < 1 << 63:
+        return value
+    raise GraphError("an integer is due")
 
 
 def _integers(value: Any) -> tuple[int, ...]:

@@ -17,6 +17,9 @@ import numpy as np
 Parties = tuple[int, ...]
 """Indices into `Graph.parties`, ascending."""
 
+DEALER = "dealer"
+"""`Graph.preprocessing` by a dealer."""
+
 ROLE_EVERYONE = ""
 """The role of an input or an output that all parties hold."""
 
@@ -118,7 +121,8 @@ class Random:
     "stream": the pseudo-random stream of the key that exactly the parties `at` share; they all get the same content.
     "zero": a zero sharing among the parties `at`, by addition for RING and WORDs, by XOR for BITS: each party's
     content is the stream of the key it shares with its predecessor minus that of its successor (cyclically in `at`).
-    Other names are kinds of correlated randomness of `runtime.randomness` (triples and the like).
+    Other names are kinds of correlated randomness (`correlations`): shares, among the nodes, of uniform content or of
+    a function of earlier such values, the `inputs`. Nobody needs to hold these for it but who prepares it.
     """
 
     output: int
@@ -126,6 +130,7 @@ class Random:
     at: Parties
     attributes: dict[str, Any] = field(default_factory=dict)
     span: int = -1
+    inputs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,8 @@ class Graph:
     """A whole protocol: for all parties at once; a party runs its projection.
 
     `parties` are names: the protocol's nodes first (`nodes` of them), then clients that only give and get data.
-    `roles` says which party each role sits on.
+    `roles` says which party each role sits on. `preprocessing` names who prepares correlated randomness: nobody, or
+    the "dealer", which is the last of the parties and in no node: it learns nothing and gives nothing else.
     """
 
     protocol: str
@@ -252,3 +258,14 @@ class Graph:
     places: tuple[Place, ...] = ()
     inputs: tuple[Declaration, ...] = ()
     outputs: tuple[Declaration, ...] = ()
+    preprocessing: str = ""
+
+    @property
+    def dealer(self) -> int | None:
+        """The party that deals correlated randomness before the first round, if there is one."""
+        return len(self.parties) - 1 if self.preprocessing == DEALER else None
+
+    @property
+    def everyone(self) -> Parties:
+        """The parties that the nodes speak of: all but the dealer."""
+        return tuple(range(len(self.parties) - (self.dealer is not None)))

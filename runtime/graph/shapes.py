@@ -357,12 +357,17 @@ def dot(call: Call) -> None:
     require(len(ends) == call.output.planes, f"{len(ends)} ends for {call.output.planes} planes")
     require(all(a <= b for a, b in pairwise((0, *ends, len(left)))), "the ends do not ascend")
     for chosen, value in ((left, first), (right, second)):
-        require(all(-1 <= plane < value.planes for plane in chosen), f"a plane chosen outside the {value.planes}")
+        _check_planes(chosen, value)
 
 
 def _check_map(chosen: Sequence[int], source: ValueType, output: ValueType) -> None:
     require(len(chosen) == output.planes, f"{len(chosen)} planes chosen for {output.planes}")
-    require(all(-1 <= plane < source.planes for plane in chosen), f"a plane chosen outside the {source.planes}")
+    _check_planes(chosen, source)
+
+
+def _check_planes(chosen: Sequence[int], source: ValueType) -> None:
+    sound = not chosen or (min(chosen) >= -1 and max(chosen) < source.planes)
+    require(sound, f"a plane chosen outside the {source.planes}")
 
 
 def _check_starts(starts: Sequence[ValueType], axes: Sequence[int], rank: int) -> None:

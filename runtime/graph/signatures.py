@@ -103,7 +103,9 @@ def _is_int(value: object) -> bool:
 
 
 def _is_ints(value: object) -> bool:
-    return type(value) is tuple and all(map(_is_int, value))
+    if type(value) is not tuple or not value:
+        return type(value) is tuple
+    return set(map(type, value)) == {int} and min(value) >= -_LARGEST and max(value) <= _LARGEST
 
 
 def _has_form(form: Attribute, value: object) -> bool:
@@ -211,6 +213,21 @@ def _truncation(suffix: str, word: Storage) -> dict[str, Signature]:
     }
 
 
+_ADDITIVE = {
+    "additive.multiply": Signature((_RING,) * 5, _RING, shapes.replicated_elementwise),
+    "additive.matmul": Signature((_RING,) * 5, _RING, shapes.replicated_matmul),
+    "additive.gate": Signature((_BITS, *(_RING,) * 4), _RING, shapes.of_sizes("1*n", "n", "n", "n", "n", "n")),
+    "additive.bit_products": Signature(
+        (_RING,),
+        _BITS,
+        shapes.bit_products,
+        {"negated": Attribute.INT, "left": Attribute.INTS, "right": Attribute.INTS},
+    ),
+    "additive.numbers": Signature((_BITS,), _RING, shapes.of_sizes("p*n", "pn")),
+    "additive.dot": Signature((_BITS, _BITS), _BITS, shapes.dot_from_nothing, _TERMS),
+}
+"""What nodes compute of Beaver triples and opened masks, and what a dealer computes: see `runtime.kernels.additive`."""
+
 _SUMMANDS = {
     "bits.dot": Signature((_BITS,) * 3, _BITS, shapes.dot, _TERMS),
     "replicated.add_bits": Signature((_BITS, _RING), _RING, shapes.of_sizes("p*n", "p*n", "p*n")),
@@ -313,6 +330,7 @@ KERNELS: dict[str, Signature] = {
     **_BITWISE,
     **_REPLICATED,
     **_SUMMANDS,
+    **_ADDITIVE,
     "check": Signature((_BOOL,), _BOOL, shapes.identity, {"message": Attribute.TEXT}),
     **{f"clear.{name}": signature for name, signature in _in_the_clear().items()},
     **{f"clear.{name}": signature for name, signature in _structural().items() if name in _MOVES},

@@ -63,7 +63,7 @@ def sample() -> Graph:
         Local(9, (step("integer.from_ring", 12),)),
         Output(9, "y", "", ALL),
         Output(9, "y", "bob", (1,), span=1),
-        Output(8, "z", "", ALL, kept=True),
+        Output(8, "z/0", "", ALL, kept=True),
     )
     return Graph(
         protocol="test",

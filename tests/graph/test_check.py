@@ -146,7 +146,7 @@ INPUTS: tuple[tuple[str, Declaration, Input], ...] = (
     ("", Declaration("x", "int", (3,), role="a"), Input(0, "x", (0,))),
     ("", Declaration("x", "int", (3,)), Input(0, "x", ALL)),
     ("", Declaration("x", "int", (3,), role="all", each=True), Input(0, "x[2]", (2,))),
-    ("", Declaration("x", "int", (3,), shares=True), Input(0, "x", ALL, shares=True)),
+    ("", Declaration("x", "int", (3,), shares=True), Input(0, "x/1", ALL, shares=True)),
     ("other parties", Declaration("x", "int", (3,), role="a"), Input(0, "x", (1,))),
     ("other parties", Declaration("x", "int", (3,), role="a"), Input(0, "x", ALL)),
     ("other parties", Declaration("x", "int", (3,)), Input(0, "x", (0,))),
@@ -188,4 +188,4 @@ def test_outputs_are_in_the_clear_and_at_their_role() -> None:
             check(graph(known, Output(0, "y", role, at), types=(INTEGERS,), outputs=declared))
     with pytest.raises(GraphError, match="not in the clear"):
         check(graph(zero(0), Output(0, "y", "", ALL), outputs=declared))
-    check(graph(zero(0), Output(0, "y", "", ALL, kept=True), outputs=declared))
+    check(graph(zero(0), Output(0, "y/0", "", ALL, kept=True), outputs=declared))

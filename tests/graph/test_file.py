@@ -54,12 +54,12 @@ def test_any_change_changes_the_digest() -> None:
 
 def test_the_digest_is_that_of_this_version() -> None:
     """Parties of one version must agree: change the magic when the format changes, and this with it."""
-    assert digest(sample()) == "41802a19eb1ea97ad86bc658f9bc75ae11a717823695b369f9b01f7d7a8f64be"
+    assert digest(sample()) == ""
 
 
 def test_attributes_are_plain() -> None:
     node: Node = Local(0, (step("zeros", bits=np.int64(3)),))
-    with pytest.raises(GraphError, match="cannot stand in a graph"):
+    with pytest.raises(GraphError, match="a file can hold"):
         to_bytes(replace(constants(), body=(node,)))
 
 
