@@ -398,4 +398,3 @@ def wider(*shares: Share) -> tuple[int, ...]:
     if len(large) > 1:
         raise ValueError(f"shapes {' and '.join(map(str, large))} do not match")
     return large.pop()
-
