@@ -360,6 +360,25 @@ def dot(call: Call) -> None:
         _check_planes(chosen, value)
 
 
+def dot_from_nothing(call: Call) -> None:
+    """As `dot`, from planes of zeros."""
+    dot(Call((*call.inputs, call.output), call.output, call.attributes))
+
+
+def bit_products(call: Call) -> None:
+    """Output plane p is the AND of the bits left[p] and right[p] of the input, or of its negative."""
+    _same_size(call)
+    left, right = call.attributes["left"], call.attributes["right"]
+    require(len(left) == len(right) == call.output.planes, f"not {call.output.planes} pairs of bits")
+    require(all(0 <= bit < 64 for bit in (*left, *right)), "a bit outside of the word")
+
+
+def numbers_of_planes(call: Call) -> None:
+    """An element for each bit, plane by plane."""
+    (planes,) = call.inputs
+    require(call.output.size == planes.size * planes.planes, "the output has not an element for each bit")
+
+
 def _check_map(chosen: Sequence[int], source: ValueType, output: ValueType) -> None:
     require(len(chosen) == output.planes, f"{len(chosen)} planes chosen for {output.planes}")
     _check_planes(chosen, source)

@@ -223,7 +223,7 @@ _ADDITIVE = {
         shapes.bit_products,
         {"negated": Attribute.INT, "left": Attribute.INTS, "right": Attribute.INTS},
     ),
-    "additive.numbers": Signature((_BITS,), _RING, shapes.of_sizes("p*n", "pn")),
+    "additive.numbers": Signature((_BITS,), _RING, shapes.numbers_of_planes),
     "additive.dot": Signature((_BITS, _BITS), _BITS, shapes.dot_from_nothing, _TERMS),
 }
 """What nodes compute of Beaver triples and opened masks, and what a dealer computes: see `runtime.kernels.additive`."""

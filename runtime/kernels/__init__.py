@@ -7,7 +7,7 @@ on first use.
 
 from collections.abc import Callable, Iterable
 
-from . import bit_structure, bits, clear, replicated, ring, structure, summands
+from . import additive, bit_structure, bits, clear, replicated, ring, structure, summands
 from .native import Kernel, Native
 
 TABLE: dict[str, Kernel] = {
@@ -15,6 +15,7 @@ TABLE: dict[str, Kernel] = {
     **bits.TABLE,
     **replicated.TABLE,
     **summands.TABLE,
+    **additive.TABLE,
     **structure.TABLE,
     **bit_structure.TABLE,
     **clear.TABLE,

@@ -1,0 +1,41 @@
+"""Kinds of correlated randomness: which function of earlier random values each one shares.
+
+In: a random node that is neither a stream nor a zero sharing. Out: nothing, or `GraphError`.
+
+A "mask" is uniform and known to nobody. Every other kind is a fresh sharing of a kernel's output on earlier masks, or on
+what was derived of them. Beaver's triple (Crypto 1991) is thus two masks and the "triple" of them, and one mask may be
+in many triples: where a share is multiplied several times, it is opened under its mask once.
+
+How the shares come about is the affair of whoever prepares them (`runtime.randomness`): only the names stand in a
+graph, with the values that they depend on.
+"""
+
+from .errors import GraphError, require
+from .nodes import Random, Storage, ValueType
+from .signatures import check_call
+
+MASK = "mask"
+
+DERIVED = {
+    "triple": "ring.multiply",
+    "matrix_triple": "ring.matmul",
+    "bit_triple": "additive.dot",
+    "dabit": "additive.numbers",
+    "edabit": "additive.bit_products",
+    "truncation": "ring.shift_right",
+}
+"""For each kind but a mask the kernel whose output is shared: a product, a matrix product, XORs of ANDs of bits, bits as
+numbers (daBits), a number's bits and products of two of them (edaBits), a number shifted right."""
+
+CORRELATIONS = (MASK, *DERIVED)
+
+
+def check_correlation(node: Random, inputs: tuple[ValueType, ...], output: ValueType) -> None:
+    """Raises `GraphError` unless the node's kind takes such inputs, attributes and output."""
+    if node.source == MASK:
+        require(not inputs and not node.attributes, "a mask depends on nothing")
+    elif node.source in DERIVED:
+        check_call(DERIVED[node.source], inputs, output, node.attributes)
+    else:
+        raise GraphError(f"there is no randomness {node.source!r}")
+    require(output.storage in (Storage.RING, Storage.BITS), f"{node.source!r} cannot be {output.storage.name}")
