@@ -241,22 +241,6 @@ def _fold(context: Context, span: Span, operator: str, x: Array, y: Array) -> Ar
     return Array(context.literal(result, span))
 
 
-def power(context: Context, span: Span, x: Array, exponent: int) -> Array:
-    """x ** exponent by repeated squaring."""
-    require_numbers([x], span, "**", Kind.BOOL, Kind.INT, Kind.FIXED)
-    square, result = as_number(context, x), None
-    while exponent:
-        if exponent & 1:
-            result = square if result is None else multiply(context, span, result, square)
-        exponent >>= 1
-        if exponent:
-            square = multiply(context, span, square, square)
-    if result is None:
-        one = 1 << square.element.scale
-        result = Array(context.filled(ArrayType(square.element, x.shape), one), x.ties)
-    return result
-
-
 # --- comparison, logic, selection -------------------------------------------------------------------------------
 
 

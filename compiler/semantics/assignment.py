@@ -19,16 +19,10 @@ def assign(context: Context, target: tree.Expression, meaning: Meaning, span: Sp
             bind(context, target.name, meaning)
         case tree.Tuple():
             _unpack(context, target, meaning, span)
-        case tree.Index():
-            _assign_part(context, target, meaning, span)
+        case tree.Index(value=tree.Reference() as whole):
+            _assign_part(context, target, whole, meaning, span)
         case _:
-            raise wrong(
-                target.span,
-                "this cannot be assigned to",
-                expected="a name, `name[...]`, or several of them with commas",
-                found="another expression",
-                remedy="assign to a name; to change a column of a table, build a new one with `table(...)`",
-            )
+            raise TypeError(f"syntax lets nothing else be assigned to: {target}")
 
 
 def bind(context: Context, name: str, meaning: Meaning) -> None:
@@ -69,16 +63,8 @@ def _unpack(context: Context, target: tree.Tuple, meaning: Meaning, span: Span) 
         assign(context, element, value, span)
 
 
-def _assign_part(context: Context, target: tree.Index, meaning: Meaning, span: Span) -> None:
-    if not isinstance(target.value, tree.Reference):
-        raise wrong(
-            target.value.span,
-            "only parts of a named array can be assigned to",
-            expected="`name[...] = value`",
-            found="an index of another expression",
-            remedy="write all indices in one pair of brackets, as in `x[i, j] = v`; give a column a name first",
-        )
-    whole = context.value(target.value)
+def _assign_part(context: Context, target: tree.Index, name: tree.Reference, meaning: Meaning, span: Span) -> None:
+    whole = context.value(name)
     if isinstance(whole, Table | Bundle):
         raise wrong(
             target.span,
@@ -87,7 +73,7 @@ def _assign_part(context: Context, target: tree.Index, meaning: Meaning, span: S
             found=describe(whole),
             remedy="build a new table with `table(...)`, or assign to names",
         )
-    x = context.as_array(whole, target.value.span, "what is assigned to")
+    x = context.as_array(whole, name.span, "what is assigned to")
     value = context.as_array(meaning, span, "the new value")
     parts = parse_parts(context, target, x.shape)
-    bind(context, target.value.name, write(context, target.span, x, parts, value))
+    bind(context, name.name, write(context, target.span, x, parts, value))

@@ -57,9 +57,9 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("filter(t, mask)", tables.filter_),
         ("table(**columns)", tables.table),
         ("union(a, b)", tables.union),
-        ("range(start, stop=None, step=None)", elementwise.refuse),
+        ("range(start, stop=..., step=...)", elementwise.refuse),
         ("zip(x, ...)", elementwise.refuse),
-        ("batches(x, ..., size=None)", elementwise.refuse),
+        ("batches(x, ..., size)", elementwise.refuse),
     ]
 )
 

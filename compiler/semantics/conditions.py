@@ -25,7 +25,9 @@ Names = dict[str, Meaning]
 
 def condition_value(context: Context, node: tree.Expression, place: str) -> Array:
     """A condition: one bool."""
-    condition = context.array(node, place)
+    condition = context.value(node)
+    if not isinstance(condition, Array):
+        raise not_a_condition(node.span, place, describe(condition), "write a comparison")
     if condition.element.kind is not Kind.BOOL or condition.shape:
         if condition.shape:
             remedy = "use `any(...)` or `all(...)`, or `select(condition, a, b)` for each element"
@@ -92,16 +94,13 @@ def _with_rest(context: Context, node: tree.If, rest: Statements) -> tuple[State
         return node.then, node.otherwise + rest, True
     if returns_always(node.otherwise):
         return node.then + rest, node.otherwise, True
-    context.report(
-        misplaced(
-            found.span,
-            "this `return`",
-            "a `return` at the end of a branch, with the branch always reaching it",
-            "a `return` that only some ways through the branch reach",
-            "assign the result to a name in each branch, and return it at the end of the function",
-        )
+    raise misplaced(
+        found.span,
+        "this `return`",
+        "a `return` at the end of a branch, with the branch always reaching it",
+        "a `return` that only some ways through the branch reach",
+        "assign the result to a name in each branch, and return it at the end of the function",
     )
-    return node.then, node.otherwise, False
 
 
 @contextmanager

@@ -96,7 +96,7 @@ class Context:
     arms: tuple[Arm, ...] = ()
     loops: tuple[Rolled, ...] = ()
     secret_conditions: tuple[SecretCondition, ...] = ()
-    unrolled: set[tuple[object, ...]] = field(default_factory=set)
+    unrolled: dict[tuple[object, ...], WrongError] = field(default_factory=dict)
     stable: dict[tuple[object, ...], Any] = field(default_factory=dict)
     outputs: "Outputs" = field(default_factory=dict)
     saved: "Outputs" = field(default_factory=dict)
@@ -247,7 +247,7 @@ class Context:
         """Raises unless the array is static: the error names the value and where its secrecy comes from."""
         self.require_public(array, span, place, remedy)
         if array.label.knowledge is Knowledge.REVEALED:
-            raise revealed_in_static_place(span, place, describe(array), self.facts.revealed_at(array.value))
+            raise revealed_in_static_place(span, place, describe(array), self.facts.revealed_at(array.value), remedy)
 
     def require_public(self, array: Array, span: Span, place: str, remedy: str = "") -> None:
         """Raises unless everyone knows the array."""

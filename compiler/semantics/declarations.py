@@ -6,7 +6,7 @@ In: a tree. Out: `Declarations`. Type names are resolved here and nowhere else.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..diagnostics import CompileError, Diagnostic
+from ..diagnostics import CompileError, Diagnostic, Note
 from ..ir.infer import MAXIMUM_FRACTION_BITS
 from ..ir.types import BOOL, DATE, KEY, Element, category, fixed, integer
 from ..source import Span
@@ -83,16 +83,26 @@ def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnosti
             except WrongError as error:
                 mistakes += error.diagnostics
     result.inputs = tuple(inputs)
-    names = {*result.parties, *(each.name for each in inputs)}
-    for each in inputs:
-        for dimension in (d for column in each.columns for d in column.dimensions):
-            if dimension in names:
-                mistakes += _size_is_taken(each.span, str(dimension), result.places[str(dimension)]).diagnostics
+    for statement in module.body:
+        if isinstance(statement, tree.Input):
+            mistakes += _taken_sizes(statement.type, result)
     return result, mistakes
 
 
-def _size_is_taken(span: Span, name: str, first: Span) -> WrongError:
-    return twice(span, "the size name is declared as something else:", name, first)
+def _taken_sizes(type: tree.TypeSyntax, result: Declarations) -> Iterator[Diagnostic]:
+    """Size names that are something else already."""
+    for dimension in type.dimensions:
+        if isinstance(dimension, tree.Reference) and dimension.name in result.places:
+            yield Diagnostic(
+                dimension.span,
+                f"`{dimension.name}` is declared as something else than a size",
+                "a size name, which the data binds",
+                f"the name of a party or an input, `{dimension.name}`",
+                "choose another name for the size; the members of a `parties` role are counted by `len(role)`",
+                (Note(result.places[dimension.name], "it is declared here"),),
+            )
+    for column in type.columns:
+        yield from _taken_sizes(column.type, result)
 
 
 def _party(node: tree.Statement, result: Declarations, inputs: list[InputDeclaration]) -> None:
@@ -127,7 +137,7 @@ def _option(node: tree.Statement, result: Declarations, inputs: list[InputDeclar
             found=node.value.text if isinstance(node.value, tree.Number) else "something else than a number",
             remedy=f"write the number itself; the default is {DEFAULT_FRACTION_BITS}",
         )
-    _take_name(node.name, "the option", result)
+    _take_name(tree.Name(f"option {node.name.text}", node.name.span), "the statement", result)
     result.fraction_bits = value
 
 
@@ -191,14 +201,6 @@ def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclara
     if type.name != "table":
         yield ColumnDeclaration(name, "", element_of(type, declared.fraction_bits), _dimensions(type, declared))
         return
-    if not type.columns or type.dimensions:
-        raise wrong(
-            type.span,
-            "a table type lists its columns",
-            expected="`table[name: type, ...]`",
-            found="no columns" if not type.columns else "sizes",
-            remedy="name each column with its type; the number of rows comes from the data",
-        )
     first: dict[str, Span] = {}
     mistakes: list[Diagnostic] = []
     for column in type.columns:
@@ -208,7 +210,7 @@ def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclara
                 raise twice(column.name.span, "the column", text, first[text])
             first[text] = column.name.span
             if column.type.name == "table":
-                raise _unknown_type(column.type, "a table has no tables as columns")
+                raise _unknown_type(column.type, "a table has no tables as columns", "list the inner columns instead")
             element = element_of(column.type, declared.fraction_bits)
             dimensions = (f"rows({name})", *_dimensions(column.type, declared))
             yield ColumnDeclaration(f"{name}.{text}", text, element, dimensions)
@@ -251,19 +253,17 @@ def element_of(type: tree.TypeSyntax, fraction_bits: int) -> Element:
     elements |= {f"int{bits}": integer(bits) for bits in (8, 16, 32, 64)}
     if type.name == "category":
         labels = tuple(label.value for label in type.labels)
-        if not labels or len(set(labels)) < len(labels):
+        if len(set(labels)) < len(labels):
             raise wrong(
                 type.span,
                 "a category lists its labels, each once",
-                expected='`category["a", "b"]`',
-                found="a label twice" if labels else "no labels",
-                remedy="write the labels as texts in the brackets",
+                expected="different labels",
+                found="a label twice",
+                remedy="leave one of them out",
             )
         return category(labels)
     if type.name not in elements:
         raise _unknown_type(type, f"there is no type `{type.name}`")
-    if type.labels or type.columns:
-        raise _unknown_type(type, f"`{type.name}` has sizes only in its brackets")
     return elements[type.name]
 
 
@@ -271,12 +271,12 @@ _SPELLINGS = {"float": "fixed", "double": "fixed", "str": "key", "string": "key"
 TYPES = ("bool", "int", "int8", "int16", "int32", "int64", "fixed", "key", "category", "date", "table")
 
 
-def _unknown_type(type: tree.TypeSyntax, problem: str) -> WrongError:
+def _unknown_type(type: tree.TypeSyntax, problem: str, remedy: str = "") -> WrongError:
     known = _SPELLINGS.get(type.name)
     return wrong(
         type.span,
         problem,
         expected="one of " + ", ".join(f"`{name}`" for name in TYPES),
         found=f"`{type.name}`",
-        remedy=f"write `{known}`" if known else similar(type.name, TYPES) or "use one of these",
+        remedy=f"write `{known}`" if known else remedy or similar(type.name, TYPES) or "use one of these",
     )

@@ -25,7 +25,7 @@ def describe(meaning: Meaning) -> str:
         case Array():
             return known_by(meaning) + type_name(meaning.type)
         case Table():
-            return "a table[" + ", ".join(meaning.columns) + f"] of {meaning.rows} rows"
+            return "a table[" + ", ".join(meaning.columns) + "]"
         case Bundle(elements=elements):
             return "a tuple (" + ", ".join(describe(element) for element in elements) + ")"
         case Words(text=text):

@@ -13,13 +13,13 @@ from ..ir.build import Builder
 from ..ir.program import Program
 from ..source import Span
 from ..syntax import tree
-from .builtins import BUILT_INS, NOT_AVAILABLE_YET, TYPE_NAMES
 from .context import Context
 from .declarations import Declarations, declarations, read_declarations
-from .errors import misplaced, undefined_name
+from .errors import misplaced
 from .expressions import evaluate
 from .inputs import bind_head, with_samples
 from .liveness import bound_names, scopes, spelled
+from .resolution import check_functions
 from .statements import run
 from .values import Frame
 
@@ -39,7 +39,7 @@ def elaborate(module: tree.Module, sizes: Mapping[str, int], load_module: LoadMo
     context.diagnostics += mistakes
     bind_head(context, declared)
     _check_nesting(context, module.body)
-    _check_functions(context)
+    check_functions(context, context.scopes, {*context.frame.own, *context.frame.names})
     run(context, module.body)
     if context.diagnostics:
         raise CompileError(_with_sizes(diagnostic, sampled) for diagnostic in context.diagnostics)
@@ -109,20 +109,23 @@ def _all_statements(body: tuple[tree.Statement, ...]) -> Iterator[tree.Statement
             yield from _all_statements(inner)
 
 
-def _check_functions(context: Context) -> None:
-    """Names in functions that nothing defines, also in functions that are never called."""
-    known = {*context.frame.own, *context.frame.names, *BUILT_INS, *NOT_AVAILABLE_YET, *TYPE_NAMES}
-    for reference in context.scopes.outermost:
-        if reference.name not in known:
-            context.report(undefined_name(reference.span, reference.name, known))
-
-
 def _with_sizes(diagnostic: Diagnostic, sampled: dict[int, str]) -> Diagnostic:
-    """The diagnostic with a word on the made-up sizes that it depends on."""
+    """The diagnostic with made-up sizes told by name, and a word on those that the mistake itself depends on."""
     text = f"{diagnostic.expected} {diagnostic.found}"
-    names = [name for number, name in sampled.items() if re.search(rf"\b{number}\b", text)]
-    if not names:
-        return diagnostic
-    told = ", ".join(f"{number} stands for {name}" for number, name in sampled.items() if name in names)
-    remedy = f"{diagnostic.remedy}; {told}, made up as there is no data: `--size {names[0]}=...` sets it"
-    return replace(diagnostic, remedy=remedy)
+    outside_of_types = re.sub(r"\w\[[^]]*\]", "", text)
+    decisive = [name for number, name in sampled.items() if re.search(rf"\b{number}\b", outside_of_types)]
+    expected, found = (_by_name(part, sampled) for part in (diagnostic.expected, diagnostic.found))
+    remedy = diagnostic.remedy
+    if decisive:
+        told = ", ".join(f"{name} is made up as {number}" for number, name in sampled.items() if name in decisive)
+        remedy += f"; {told}, for want of data: set it with `--size {decisive[0]}=...`"
+    return replace(diagnostic, expected=expected, found=found, remedy=remedy)
+
+
+def _by_name(text: str, sampled: dict[int, str]) -> str:
+    """The text with names for the made-up sizes that stand in brackets."""
+
+    def named(match: re.Match[str]) -> str:
+        return re.sub(r"\d+", lambda number: sampled.get(int(number.group()), number.group()), match.group())
+
+    return re.sub(r"\[[\d, ]*\]", named, text)

@@ -77,14 +77,14 @@ def secret_in_public_place(
     return wrong(span, f"{place} must be public", expected=expected, found=found, remedy=remedy, notes=notes)
 
 
-def revealed_in_static_place(span: Span, place: str, found: str, notes: Sequence[Note]) -> WrongError:
+def revealed_in_static_place(span: Span, place: str, found: str, notes: Sequence[Note], remedy: str = "") -> WrongError:
     """A value that is public but only known while the program runs."""
     return wrong(
         span,
         f"{place} must be known when the program is compiled",
         expected="a literal, a size, or what is computed from them",
         found=found,
-        remedy="use a size or a literal; what a `reveal` gives is known only while the program runs",
+        remedy=remedy or "use a size or a literal; what a `reveal` gives is known only while the program runs",
         notes=notes,
     )
 
@@ -93,9 +93,9 @@ def too_many_copies(span: Span, place: str, limit: int, notes: Sequence[Note]) -
     """A loop that would have to be written out, and is too long for that."""
     return wrong(
         span,
-        f"{place} differs from turn to turn of a loop of more than {limit} turns",
-        expected=f"a value that is the same in every turn, or a loop of at most {limit} turns",
-        found="a value that depends on the loop's turn",
+        f"{place} differs from turn to turn, and there are too many turns to write each one out",
+        expected=f"one value for all turns, or at most {limit} turns in all loops around it",
+        found="a value that depends on the turn of a loop",
         remedy="give it one value for all turns (the largest, say) and leave out the rest with `where=` or `select`",
         notes=notes,
     )
@@ -152,7 +152,7 @@ def not_callable(span: Span, name: str, found: str) -> WrongError:
         f"`{name}` is not a function",
         expected="a function",
         found=found,
-        remedy=f"write `{name}[...]` to index an array, or call another name",
+        remedy="call a function; an array is indexed with `[...]`",
     )
 
 

@@ -24,6 +24,7 @@ from .describe import describe
 from .errors import similar, too_early, unclear_name, undefined_name, wrong, wrong_operands
 from .index_parts import parse_parts
 from .indexing import read
+from .powers import power, power_while_running
 from .values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unclear, Words
 
 EPOCH = date(1970, 1, 1)
@@ -162,10 +163,14 @@ def _power(context: Context, span: Span, x: Array, y: Array, place: Span) -> Arr
     remedy = "write `sqrt(x)` for a root, `1 / x` for an inverse, `exp(y * log(x))` for other powers"
     if y.element.kind is Kind.FIXED or y.shape:
         raise wrong_operands(place, "**", "one `int` of 0 or more as the exponent", describe(y), remedy)
-    exponent = context.number(y, place, "an exponent")
+    arrays.require_numbers([x, y], span, "**", Kind.BOOL, Kind.INT, Kind.FIXED)
+    context.require_public(y, place, "an exponent", "multiply, or use `exp(y * log(x))` for a private exponent")
+    exponent = context.static(y.value) if y.label.knowledge is Knowledge.STATIC else None
+    if exponent is None:
+        return power_while_running(context, span, x, y)
     if exponent < 0:
-        raise wrong_operands(place, "**", "an exponent of 0 or more", str(exponent), remedy)
-    return arrays.power(context, span, x, exponent)
+        raise wrong_operands(place, "**", "an exponent of 0 or more", str(int(exponent)), remedy)
+    return power(context, span, x, int(exponent))
 
 
 def _shift(context: Context, operator: str, span: Span, x: Array, y: Array, place: Span) -> Array:
@@ -259,8 +264,8 @@ def _from_words(context: Context, text: str, other: Array, span: Span) -> Array:
     raise wrong(
         span,
         "a text is compared with a category or a date only",
-        expected=describe(other),
-        found=f'"{text}"',
+        expected="a `category` or a `date` on the other side",
+        found=f'"{text}" beside {describe(other)}',
         remedy="declare the input as `category[...]` to compare it with a label",
     )
 

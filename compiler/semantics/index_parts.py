@@ -74,7 +74,7 @@ def parse_parts(context: Context, node: tree.Index, shape: tuple[int, ...]) -> l
         raise wrong(
             node.span,
             "there are more indices than axes" if axes > len(shape) else "`...` stands in an index once",
-            expected=f"at most {plural(len(shape), 'index').replace('indexs', 'indices')}",
+            expected=("an index for each axis" if shape else "no index") if axes > len(shape) else "one `...`",
             found=f"{axes} for the shape {list(shape)}" if axes > len(shape) else f"{ellipses} times `...`",
             remedy="leave out an index" if shape else "a scalar has no axes: use it without an index",
         )
@@ -210,7 +210,8 @@ def _bound(context: Context, expression: tree.Expression | None) -> Array | None
     if bound.shape or bound.element.kind not in (Kind.INT, Kind.BOOL):
         context.number(bound, expression.span, "a slice bound")
     remedy = "take all of the axis and leave elements out with `where=` or `select(mask, x, 0)`"
-    context.require_static(bound, expression.span, "a slice bound", remedy)
+    context.require_public(bound, expression.span, "a slice bound", remedy)
+    context.require_static(bound, expression.span, "a slice bound")
     return bound
 
 

@@ -106,7 +106,7 @@ def _bound(context: Context, value: Meaning, span: Span) -> Array:
     if array.shape or not array.label.is_public or context.static(array.value) is not None:
         return Array(context.integer(context.number(array, span, "a bound of a `range`", remedy)))
     if array.label.knowledge is Knowledge.REVEALED:
-        context.require_static(array, span, "a bound of a `range`", remedy)
+        context.require_static(array, span, "a bound of a `range`")
     return array
 
 
@@ -165,7 +165,7 @@ def _batches(context: Context, node: tree.Call) -> Iteration:
             node.span,
             "the arrays of `batches` have different lengths",
             expected="arrays of one first size",
-            found=" and ".join(describe(array) for array in arrays),
+            found=" and ".join(str(list(array.shape)) for array in arrays),
             remedy="cut them to one length first, as in `batches(X[:n], y[:n], size=...)`",
         )
     size = context.number(values[node.arguments.index(sizes[0])], sizes[0].value.span, "the size of a batch")

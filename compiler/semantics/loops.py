@@ -115,7 +115,6 @@ def _rolled_or_written_out(
 ) -> None:
     key = (*context.path, id(node))
     before, found = dict(context.frame.names), context.mark()
-    limit: WrongError | None = None
     if key not in context.unrolled:
         try:
             rolled()
@@ -123,11 +122,10 @@ def _rolled_or_written_out(
         except UnrollError as error:
             if error.loop.key != key:
                 raise
-            limit = error.too_long
-        context.unrolled.add(key)
+            context.unrolled[key] = error.too_long
         context.frame.names = before
         context.reset(found)
-    _write_out(context, node, over, limit)
+    _write_out(context, node, over, context.unrolled[key])
 
 
 def _write_out(context: Context, node: tree.For | tree.While, over: Iteration | None, limit: WrongError | None) -> None:
@@ -351,7 +349,7 @@ class _Loop:
         values = iter(results)
         for name, place in self.bound.items():
             if name in self.before or self.over is None:
-                context.frame.names[name] = Unclear("which is bound in the turns of a loop", place)
+                context.frame.names[name] = Unclear("which a loop binds that may take no turn", place)
         context.frame.names.update(self.after)
         for name, one in self.sketches.items():
             context.frame.names[name] = rebuild(one, values)

@@ -4,6 +4,7 @@ from ..syntax import tree
 from .context import Context
 from .errors import WrongError, similar, wrong
 from .liveness import bound_names, scopes, spelled
+from .resolution import check_functions
 from .values import POISON, Frame
 
 
@@ -50,9 +51,11 @@ def _module(context: Context, node: tree.Import) -> Frame:
 
 
 def _elaborated(context: Context, name: str, module: tree.Module) -> Frame:
-    context.scopes.merge(scopes(module))
+    found = scopes(module)
+    context.scopes.merge(found)
     context.kept.append(module)
     frame = Frame({}, None, frozenset(spelled(bound) for bound in bound_names(module.body)))
+    check_functions(context, found, frame.own)
     outer = context.frame, context.loading
     context.frame, context.loading = frame, (*context.loading, name)
     try:

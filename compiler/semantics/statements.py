@@ -32,30 +32,28 @@ def run(context: Context, statements: tuple[tree.Statement, ...]) -> Outcome:
                 outcome, took_rest = if_statement(context, statement, statements[position + 1 :])
                 if took_rest or outcome is not None:
                     return outcome
-            elif isinstance(statement, tree.Return):
-                return _return(context, statement)
+            elif isinstance(statement, tree.Return) and context.calls:
+                return NOTHING if statement.value is None else context.value(statement.value)
             else:
                 _STATEMENTS[type(statement)](context, statement)
         except WrongError as error:
             context.report(error)
             context.frame.names |= {spelled(name): POISON for name in bound_names((statement,))}
-            if isinstance(statement, tree.Return):
+            if isinstance(statement, tree.Return) and context.calls:
                 return POISON
         finally:
             context.builder.span = outer
     return None
 
 
-def _return(context: Context, node: tree.Return) -> Outcome:
-    if not context.calls:
-        raise misplaced(
-            node.span,
-            "`return`",
-            "`return` in the body of a function",
-            "`return` outside of functions",
-            "use `reveal` to give a result to the parties",
-        )
-    return NOTHING if node.value is None else context.value(node.value)
+def _return_outside(context: Context, node: tree.Return) -> None:
+    raise misplaced(
+        node.span,
+        "`return`",
+        "`return` in the body of a function",
+        "`return` outside of functions",
+        "use `reveal` to give a result to the parties",
+    )
 
 
 # --- assignment -------------------------------------------------------------------------------------------------
@@ -79,7 +77,7 @@ def _augmented(context: Context, node: tree.AugmentedAssign) -> None:
             new = operate(context, node.operator, node.operator_span, left, right, sides)
             bind(context, name, write(context, node.target.span, x, parts, new))
         case _:
-            assign(context, node.target, right, node.value.span)
+            raise TypeError(f"syntax lets nothing else stand before `{node.operator}=`: {node.target}")
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------
@@ -136,5 +134,6 @@ _STATEMENTS: dict[type[Any], Callable[[Context, Any], None]] = {
     tree.Save: save,
     tree.Assert: _assert,
     tree.Evaluate: _evaluate,
+    tree.Return: _return_outside,
     tree.Function: _function,
 }

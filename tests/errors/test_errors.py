@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from tacit.compiler.diagnostics import CompileError
+from tacit.compiler.semantics.elaborate import elaborate
 from tacit.compiler.source import Source
+from tacit.compiler.syntax import tree
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.syntax.reading import read_source
 
@@ -21,8 +23,18 @@ def check_syntax(path: Path) -> None:
     parse(Source(path.name, path.name, source.text))
 
 
+def check_semantics(path: Path) -> None:
+    source = read_source(path)
+    elaborate(parse(Source(path.name, path.name, source.text)), {}, module)
+
+
+def module(name: str) -> tree.Module | None:
+    path = HERE / "semantics" / "modules" / f"{name}.mpc"
+    return parse(Source(path.name, path.name, read_source(path).text)) if path.exists() else None
+
+
 # The stage that must find what is wrong with the programs of each folder.
-STAGES: dict[str, Callable[[Path], object]] = {"syntax": check_syntax}
+STAGES: dict[str, Callable[[Path], object]] = {"syntax": check_syntax, "semantics": check_semantics}
 
 
 @pytest.mark.parametrize("path", sorted(HERE.glob("*/*.mpc")), ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -106,6 +106,19 @@ def test_a_shift_may_be_revealed() -> None:
     assert run(text, {"a": -20, "k": 2}) == {"left": -80, "right": -5}
 
 
+@pytest.mark.parametrize("k", range(6))
+def test_an_exponent_may_be_revealed(k: int) -> None:
+    text = "input a: int from alice\ninput x: fixed[2] from bob\ninput k: int\nreveal a ** k as p\nreveal x ** k as q\n"
+    assert run(text, {"a": -3, "x": [1.5, 0.5], "k": k}) == {"p": (-3) ** k, "q": [1.5**k, 0.5**k]}
+
+
+def test_a_loop_with_powers_stays_a_loop() -> None:
+    text = "input x: fixed from alice\ns = 0\nfor i in range(COUNT):\n    s += x ** i\nreveal s\n"
+    assert run(text.replace("COUNT", "5"), {"x": 2})["s"] == 31
+    few, many = (names(compile_text(text.replace("COUNT", count))) for count in ("10", "10000"))
+    assert few == many
+
+
 def test_fraction_bits_are_an_option() -> None:
     text = "option fraction_bits = 8\ninput x: fixed from alice\nreveal x * x as r\n"
     assert run(text, {"x": 0.0625})["r"] == 2**-8

@@ -126,7 +126,8 @@ def test_inner_loops_that_must_be_written_out_are_written_out_once() -> None:
 def test_too_many_turns_to_write_out() -> None:
     text = "s = 0.0\nfor i in range(5000):\n    s += sum(zeros(i))\nreveal s\n"
     found = mistakes(text)
-    assert found == ["3: the argument `shape` of `zeros` differs from turn to turn of a loop of more than 4096 turns"]
+    place = "3: the argument `shape` of `zeros`"
+    assert found == [f"{place} differs from turn to turn, and there are too many turns to write each one out"]
 
 
 # --- types that grow --------------------------------------------------------------------------------------------
