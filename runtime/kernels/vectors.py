@@ -1,6 +1,8 @@
 """Vector registers of eight uint64 for kernels that Numba's loops cannot express: LLVM code on pointers into arrays.
 
 Only what `transpose` and `randomness.aes_vector` share. LLVM splits the registers where the CPU has narrower ones.
+Numba's cache on disk looks at the file of a kernel, not at this one: whoever changes what is emitted here must touch
+those.
 """
 
 from collections.abc import Callable

@@ -13,15 +13,12 @@ from numba import types
 from numba.extending import intrinsic
 
 from ..kernels.native import INT, OUT, WORDS, Native, native
+from ..kernels.vectors import LANES, VECTOR, Memory, word
 
 Array = np.ndarray[Any, Any]
 
 ROUNDS = 10
-_LANES = 8  # 64-bit lanes of a register: four blocks
-_REGISTERS = 4  # in flight: the latency of one AES round over its throughput
-
-_I32, _I64 = ir.IntType(32), ir.IntType(64)
-_VECTOR = ir.VectorType(_I64, _LANES)
+_REGISTERS = 4  # of four blocks each, in flight: the latency of one AES round over its throughput
 
 
 class Combination(Enum):
@@ -34,34 +31,28 @@ class Combination(Enum):
 
 
 def _declared(module: Any, name: str, arguments: list[Any]) -> Any:
-    return module.globals.get(name) or ir.Function(module, ir.FunctionType(_VECTOR, arguments), name)
+    return module.globals.get(name) or ir.Function(module, ir.FunctionType(VECTOR, arguments), name)
 
 
-def _encrypted_counters(builder: Any, keys: Any, draw: Any, counter: Any) -> list[Any]:
-    """Registers of the next 16 blocks. `keys` points to the round keys, each as often as a register has blocks."""
-    middle = _declared(builder.module, "llvm.x86.aesni.aesenc.512", [_VECTOR, _VECTOR])
-    final = _declared(builder.module, "llvm.x86.aesni.aesenclast.512", [_VECTOR, _VECTOR])
-    swap = _declared(builder.module, "llvm.bswap.v8i64", [_VECTOR])
+def _encrypted_counters(builder: Any, keys: Memory, draw: Any, counter: Any) -> list[Any]:
+    """Registers of the next 16 blocks. `keys` holds the round keys, each as often as a register has blocks."""
+    middle = _declared(builder.module, "llvm.x86.aesni.aesenc.512", [VECTOR, VECTOR])
+    final = _declared(builder.module, "llvm.x86.aesni.aesenclast.512", [VECTOR, VECTOR])
+    swap = _declared(builder.module, "llvm.bswap.v8i64", [VECTOR])
 
-    def round_key(number: int) -> Any:
-        address = builder.gep(keys, [ir.Constant(_I64, _LANES * number)])
-        loaded = builder.load(builder.bitcast(address, _VECTOR.as_pointer()))
-        loaded.align = 8
-        return loaded
-
-    pair = ir.Constant(_VECTOR, ir.Undefined)
-    for lane in range(_LANES):
-        pair = builder.insert_element(pair, counter if lane % 2 else draw, ir.Constant(_I32, lane))
-    first = round_key(0)
+    pair = ir.Constant(VECTOR, ir.Undefined)
+    for lane in range(LANES):
+        pair = builder.insert_element(pair, counter if lane % 2 else draw, ir.Constant(ir.IntType(32), lane))
+    first = keys.load(word(0))
     states = []
     for register in range(_REGISTERS):
-        offsets = [(register * _LANES + lane) // 2 if lane % 2 else 0 for lane in range(_LANES)]
-        block = builder.call(swap, [builder.add(pair, ir.Constant(_VECTOR, offsets))])
+        offsets = [(register * LANES + lane) // 2 if lane % 2 else 0 for lane in range(LANES)]
+        block = builder.call(swap, [builder.add(pair, ir.Constant(VECTOR, offsets))])
         states.append(builder.xor(block, first))
     for number in range(1, ROUNDS):
-        key = round_key(number)
+        key = keys.load(word(LANES * number))
         states = [builder.call(middle, [state, key]) for state in states]
-    last = round_key(ROUNDS)
+    last = keys.load(word(LANES * ROUNDS))
     return [builder.call(final, [state, last]) for state in states]
 
 
@@ -70,18 +61,16 @@ def _combine(builder: Any, how: Combination, left: Any, right: Any) -> Any:
         return builder.xor(left, right)
     lanes = ir.VectorType(ir.IntType(how.value), 512 // how.value)
     difference = builder.sub(builder.bitcast(left, lanes), builder.bitcast(right, lanes))
-    return builder.bitcast(difference, _VECTOR)
+    return builder.bitcast(difference, VECTOR)
 
 
-def _store(builder: Any, out: Any, offset: Any, registers: list[Any]) -> None:
+def _store(builder: Any, out: Memory, offset: Any, registers: list[Any]) -> None:
     for number, register in enumerate(registers):
-        address = builder.gep(out, [builder.add(offset, ir.Constant(_I64, _LANES * number))])
-        stored = builder.store(register, builder.bitcast(address, _VECTOR.as_pointer()))
-        stored.align = 8
+        out.store(builder.add(offset, word(LANES * number)), register)
 
 
-def _pointer(context: Any, builder: Any, kind: Any, array: Any) -> Any:
-    return context.make_array(kind)(context, builder, array).data
+def _memory(context: Any, builder: Any, kind: Any, array: Any) -> Memory:
+    return Memory(builder, context.make_array(kind)(context, builder, array).data)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -90,8 +79,8 @@ def _blocks(_typing: Any, out: Any, offset: Any, keys: Any, draw: Any, counter: 
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         out, offset, keys, draw, counter = arguments
-        states = _encrypted_counters(builder, _pointer(context, builder, signature.args[2], keys), draw, counter)
-        _store(builder, _pointer(context, builder, signature.args[0], out), offset, states)
+        states = _encrypted_counters(builder, _memory(context, builder, signature.args[2], keys), draw, counter)
+        _store(builder, _memory(context, builder, signature.args[0], out), offset, states)
         return context.get_dummy_value()
 
     return types.void(out, types.int64, keys, types.uint64, types.uint64), generate
@@ -107,11 +96,11 @@ def _combined_blocks(
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         out, offset, plus, minus, draw, counter, _ = arguments
         left, right = (
-            _encrypted_counters(builder, _pointer(context, builder, signature.args[at], keys), draw, counter)
+            _encrypted_counters(builder, _memory(context, builder, signature.args[at], keys), draw, counter)
             for at, keys in ((2, plus), (3, minus))
         )
         states = [_combine(builder, combination, one, other) for one, other in zip(left, right, strict=True)]
-        _store(builder, _pointer(context, builder, signature.args[0], out), offset, states)
+        _store(builder, _memory(context, builder, signature.args[0], out), offset, states)
         return context.get_dummy_value()
 
     return types.void(out, types.int64, plus, minus, types.uint64, types.uint64, how), generate
@@ -158,4 +147,4 @@ fill_combined = {how: _combined_kernel(how.value) for how in Combination}
 
 def vector_keys(round_keys: Array) -> Array:
     """The round keys, uint64[11, 2], each as often as a register has blocks."""
-    return np.tile(round_keys, (1, _LANES // 2)).reshape(-1)
+    return np.tile(round_keys, (1, LANES // 2)).reshape(-1)
