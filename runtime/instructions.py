@@ -120,7 +120,8 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A `Repeat`. `carried` has what changes and is held here. `count` is None when `condition` decides."""
+    """A `Repeat`. `carried` has what changes and is held here. `count` is None when `condition` decides; should it
+    never hold, `prepared` values of correlated randomness, those of one turn, are left behind."""
 
     body: Block
     carried: tuple[Carry, ...]
@@ -128,6 +129,7 @@ class Loop:
     count: int | None
     condition: int | None
     next_condition: int | None
+    prepared: int
     span: int
 
 

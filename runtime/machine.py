@@ -18,11 +18,12 @@ import numpy as np
 
 from .arena import ALIGNMENT, Plan, plan
 from .errors import CheckFailed, InputError, InternalError, TacitError
+from .graph.correlations import CORRELATIONS
 from .graph.nodes import Graph, Place
 from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Layout, Loop, Round, Schedule, Skip
 from .kernels import KERNELS
 from .messages import bind_messages, sent_slots, values
-from .randomness.sources import SOURCES
+from .randomness.sources import SOURCES, Prepared
 from .schedule import schedule
 from .session import Keys
 from .transport.base import Transport
@@ -54,6 +55,7 @@ class Machine:
         keys: Keys,
         progress: Progress | None,
         record: Record | None,
+        prepared: Prepared,
     ) -> None:
         if sys.byteorder != "little":
             raise InternalError("Tacit needs a little-endian machine: words travel as they lie in memory")
@@ -62,6 +64,8 @@ class Machine:
         self.rounds = 0
         self.bytes_sent = 0
         self._draws = 0
+        self._taken = 0
+        self._prepared = prepared
         self._graph = graph
         self._transport = transport
         self._keys = keys
@@ -137,8 +141,17 @@ class Machine:
 
     def _bind_draw(self, draw: Draw) -> Step:
         kind = self._graph.types[draw.output]
-        sample = SOURCES[draw.source].bind(self._transport.me, draw.at, self._keys, draw.attributes, kind)
         slots, output = self._slots, draw.output
+        if draw.source in CORRELATIONS:
+            piece = self._prepared(draw.source, kind)
+
+            def take() -> None:
+                number = self._taken
+                self._taken = number + 1
+                piece(number, slots[output])
+
+            return take
+        sample = SOURCES[draw.source].bind(self._transport.me, draw.at, self._keys, draw.attributes, kind)
 
         def step() -> None:
             number = self._draws
@@ -217,6 +230,7 @@ class Machine:
         assert loop.condition is not None and loop.next_condition is not None
         number = 0
         holds = self._slots[loop.condition].item()
+        self._taken += 0 if holds else loop.prepared
         while holds:
             turn(number)
             number += 1

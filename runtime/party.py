@@ -13,6 +13,7 @@ import numpy as np
 from .errors import PeerError
 from .graph.nodes import Graph
 from .machine import Machine, Progress, Record
+from .randomness.dealer import deal
 from .session import Keys, set_up
 from .transport.base import Transport
 from .transport.memory import connect
@@ -26,8 +27,8 @@ class PartyResult:
 
     `outputs[role][name]` are the values revealed to the roles that sit on this party (ROLE_EVERYONE: to all),
     `kept[name]` its shares of what was saved, all as the graph's types lay them out. `rounds` are those of the whole
-    protocol; `bytes_sent` is what this party's messages held, without headers. Keys and other preparations before the
-    first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory planned for values.
+    protocol; `bytes_sent` is what this party's messages held, without headers. Keys, correlated randomness and other
+    preparations before the first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory planned for values.
     """
 
     outputs: dict[str, dict[str, Array]]
@@ -57,7 +58,8 @@ def run_party(
     """
     begin = perf_counter()
     setup = set_up(graph, transport, inputs, keys)
-    machine = Machine(graph, transport, inputs, setup.keys, progress, record)
+    dealt = deal(graph, transport, setup.keys)
+    machine = Machine(graph, transport, inputs, setup.keys, progress, record, dealt.prepared)
     start = perf_counter()
     machine.run()
     return PartyResult(
@@ -65,7 +67,7 @@ def run_party(
         kept=machine.kept,
         rounds=machine.rounds,
         bytes_sent=machine.bytes_sent,
-        setup_bytes=setup.bytes_sent,
+        setup_bytes=setup.bytes_sent + dealt.bytes_sent,
         peak_bytes=machine.peak_bytes,
         setup_seconds=start - begin,
         seconds=perf_counter() - start,

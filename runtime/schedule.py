@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .graph.correlations import CORRELATIONS, count_correlated
 from .graph.errors import GraphError
 from .graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat, Storage
 from .instructions import (
@@ -108,7 +109,7 @@ class _Lowering:
 
     def _draw(self, node: Random) -> Iterator[Instruction]:
         if self.me not in node.at:
-            self._draws += 1
+            self._draws += node.source not in CORRELATIONS
             return
         yield from self._skip()
         self.present.add(node.output)
@@ -195,7 +196,8 @@ class _Lowering:
             for number, result in results.items()
             if result != node.results[number]
         )
-        yield Loop(body, carried, node.index, node.count, node.condition, node.next_condition, node.span)
+        prepared = count_correlated(node.body)
+        yield Loop(body, carried, node.index, node.count, node.condition, node.next_condition, prepared, node.span)
         self.present.update(node.outputs[number] for number in held)
         for number in still:
             yield from self._alias(node.outputs[number], node.parameters[number], node.span)

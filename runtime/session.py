@@ -15,6 +15,7 @@ import numpy as np
 
 from .errors import InputError, PeerError
 from .graph.nodes import Graph, Input, Node, Parties, Random, Repeat
+from .randomness.dealer import seed_sets
 from .randomness.fresh import fresh_bytes
 from .randomness.sources import KEY_BYTES, SOURCES
 from .transport.base import Transport
@@ -74,22 +75,25 @@ def key_sets(graph: Graph) -> tuple[Parties, ...]:
     """The sets of parties that share a key in `graph`, in ascending order."""
     found: set[Parties] = set()
     for node in _randoms(graph.body):
-        found.update(SOURCES[node.source].key_sets(node.at))
-    return tuple(sorted(found))
+        if node.source in SOURCES:
+            found.update(SOURCES[node.source].key_sets(node.at))
+    return tuple(sorted(found.union(seed_sets(graph))))
 
 
 def _agree_keys(graph: Graph, transport: Transport) -> tuple[dict[Parties, bytes], int]:
     """A fresh key for each set of parties that share one in `graph` and that this party belongs to; the bytes sent.
 
-    The lowest member of a set draws its key and sends it to the others. One message to and from each peer concerned.
+    The dealer draws the seeds that nodes share with it; of other sets the lowest member draws the key. Who draws sends
+    it to the others. One message to and from each peer concerned.
     """
     me = transport.me
     mine = [parties for parties in key_sets(graph) if me in parties]
-    keys = {parties: fresh_bytes(KEY_BYTES) for parties in mine if parties[0] == me}
-    arriving = {parties: bytearray(KEY_BYTES) for parties in mine if parties[0] != me}
+    source = {parties: parties[-1] if parties[-1] == graph.dealer else parties[0] for parties in mine}
+    keys = {parties: fresh_bytes(KEY_BYTES) for parties in mine if source[parties] == me}
+    arriving = {parties: bytearray(KEY_BYTES) for parties in mine if source[parties] != me}
     sends = {peer: [memoryview(key) for parties, key in keys.items() if peer in parties] for peer in transport.peers}
     receives = {
-        peer: [memoryview(key) for parties, key in arriving.items() if peer == parties[0]] for peer in transport.peers
+        peer: [memoryview(key) for parties, key in arriving.items() if peer == source[parties]] for peer in transport.peers
     }
     transport.exchange(
         [(peer, pieces) for peer, pieces in sends.items() if pieces],

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from .errors import InternalError, PeerError, TacitError
+from .graph.correlations import DERIVED
 from .graph.errors import GraphError
 from .graph.file import from_bytes
-from .graph.nodes import Graph, Local, Node, Repeat
+from .graph.nodes import Graph, Local, Node, Random, Repeat
 from .kernels import warm
 from .party import PartyResult, run_party
 from .randomness.sources import NATIVES
@@ -91,7 +92,7 @@ def work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, pi
 
 
 def kernel_names(graph: Graph) -> frozenset[str]:
-    """The kernels that any party of a graph calls."""
+    """The kernels that any party of a graph calls, a dealer among them."""
     return frozenset(_kernels(graph.body))
 
 
@@ -100,6 +101,8 @@ def _kernels(nodes: tuple[Node, ...]) -> set[str]:
     for node in nodes:
         if isinstance(node, Local):
             found.update(step.kernel for step in node.steps)
+        elif isinstance(node, Random) and node.source in DERIVED:
+            found.add(DERIVED[node.source])
         elif isinstance(node, Repeat):
             found |= _kernels(node.body)
     return found

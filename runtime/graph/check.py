@@ -5,13 +5,15 @@ their signatures; messages have one sender for each receiver and do not wait for
 bounded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from .correlations import CORRELATIONS, check_correlation
 from .errors import GraphError, require
 from .nodes import (
+    DEALER,
     ROLE_EVERYONE,
     Constant,
     Declaration,
@@ -37,8 +39,8 @@ MOST_PLANES = 1 << 16
 MOST_TURNS = 1 << 48
 DEEPEST_REPEAT = 64
 
-RANDOM_SOURCES = ("stream", "zero")
-"""What `Random.source` may be; the sources have no attributes."""
+STREAMS = ("stream", "zero")
+"""What `Random.source` may be besides `correlations`; these have no attributes."""
 
 CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
 
@@ -55,9 +57,11 @@ def _check_header(graph: Graph) -> None:
     count = len(graph.parties)
     require(0 < count <= MOST_PARTIES, f"{count} parties")
     require(len(set(graph.parties)) == count and all(graph.parties), "two parties have the same name, or one has none")
-    require(0 < graph.nodes <= count, f"{graph.nodes} of {count} parties are nodes")
+    require(graph.preprocessing in ("", DEALER), f"there is no preprocessing {graph.preprocessing!r}")
+    computing = len(graph.everyone)
+    require(0 < graph.nodes <= computing, f"{graph.nodes} of {computing} parties are nodes")
     require(ROLE_EVERYONE not in graph.roles, "a role has no name")
-    require(all(0 <= party < count for party in graph.roles.values()), "a role sits on no party")
+    require(all(0 <= party < computing for party in graph.roles.values()), "a role sits on no party")
     require(len(graph.types) <= MOST_VALUES, f"{len(graph.types)} values")
     for declarations in (graph.inputs, graph.outputs):
         seen = [(declaration.name, declaration.role) for declaration in declarations]
@@ -72,6 +76,11 @@ def _check_type(number: int, kind: ValueType) -> None:
     require(kind.size * max(kind.planes, 1) <= MOST_ELEMENTS, f"value {number} has {kind.size} elements")
 
 
+def has_known_turns(node: Repeat, false: Container[int]) -> bool:
+    """Whether a repeat has a count, or runs once at most, as an `if` does: its next condition is a constant `false`."""
+    return node.count is not None or node.next_condition in false
+
+
 class _Checker:
     """Walks the blocks in order of execution.
 
@@ -80,13 +89,16 @@ class _Checker:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.everyone = frozenset(range(len(graph.parties)))
+        self.everyone = frozenset(graph.everyone)
         self.holders: dict[int, frozenset[int]] = {}
         self.scope: list[int] = []
         self.bound: set[int] = set()
         self.inputs = {declaration.name: declaration for declaration in graph.inputs}
         self.outputs = {declaration.name for declaration in graph.outputs}
         self.given: set[str] = set()
+        self.correlated: set[int] = set()
+        self.false: set[int] = set()
+        self.is_endless = False
 
     def block(self, nodes: Sequence[Node], depth: int) -> None:
         require(depth <= DEEPEST_REPEAT, f"repeats are nested more than {DEEPEST_REPEAT} deep")
@@ -147,13 +159,30 @@ class _Checker:
         fits = node.data.size == 1 or node.data.shape == kind.array_shape
         require(fits, f"constant {node.output} has shape {node.data.shape} for {kind.array_shape}")
         self.bind(node.output, node.at)
+        if kind.storage is Storage.BOOLEAN and not node.data.any():
+            self.false.add(node.output)
 
     def random(self, node: Random) -> None:
-        require(node.source in RANDOM_SOURCES, f"there is no randomness {node.source!r}")
-        require(not node.attributes, f"randomness {node.source!r} has no attributes")
-        require(self.storage(node.output) not in CLEAR_STORAGES, f"value {node.output} cannot be random")
-        require(node.source != "zero" or len(node.at) > 1, "a zero sharing needs two parties")
+        if node.source not in STREAMS:
+            self.correlation(node)
+        else:
+            require(not node.attributes, f"randomness {node.source!r} has no attributes")
+            require(not node.inputs, f"randomness {node.source!r} depends on nothing")
+            require(self.storage(node.output) not in CLEAR_STORAGES, f"value {node.output} cannot be random")
+            require(node.source != "zero" or len(node.at) > 1, "a zero sharing needs two parties")
         self.bind(node.output, node.at)
+
+    def correlation(self, node: Random) -> None:
+        """Whoever prepares it must know of each turn beforehand."""
+        require(node.source in CORRELATIONS, f"there is no randomness {node.source!r}")
+        require(node.at == tuple(range(self.graph.nodes)), f"randomness {node.source!r} is for all nodes")
+        require(not self.is_endless, "correlated randomness stands in a repeat whose turns nobody can count")
+        for value in node.inputs:
+            self.held(value)
+            require(value in self.correlated, f"randomness {node.source!r} depends on what is not of its kind")
+        check_correlation(node, tuple(self.type(value) for value in node.inputs), self.type(node.output))
+        require(bool(self.graph.preprocessing), f"nobody prepares randomness {node.source!r}")
+        self.correlated.add(node.output)
 
     def local(self, node: Local) -> None:
         at = [party for step in node.steps for party in step.at]
@@ -198,7 +227,10 @@ class _Checker:
         if node.index is not None:
             require(self.type(node.index) == ValueType(Storage.INTEGER, ()), "a turn's number is an integer")
             self.bind(node.index, tuple(self.everyone))
+        around = self.is_endless
+        self.is_endless = around or not has_known_turns(node, self.false)
         self.block(node.body, depth + 1)
+        self.is_endless = around
         for result, at in zip(node.results, holders, strict=True):
             self.read(result, at)
         if node.next_condition is not None:

@@ -10,8 +10,10 @@ How the shares come about is the affair of whoever prepares them (`runtime.rando
 graph, with the values that they depend on.
 """
 
-from .errors import GraphError, require
-from .nodes import Random, Storage, ValueType
+from collections.abc import Sequence
+
+from .errors import require
+from .nodes import Node, Random, Repeat, Storage, ValueType
 from .signatures import check_call
 
 MASK = "mask"
@@ -30,12 +32,21 @@ numbers (daBits), a number's bits and products of two of them (edaBits), a numbe
 CORRELATIONS = (MASK, *DERIVED)
 
 
+def count_correlated(nodes: Sequence[Node]) -> int:
+    """How many values of correlated randomness these nodes name in one pass, all turns of their loops included."""
+    total = 0
+    for node in nodes:
+        if isinstance(node, Repeat):
+            total += count_correlated(node.body) * (1 if node.count is None else node.count)
+        else:
+            total += isinstance(node, Random) and node.source in CORRELATIONS
+    return total
+
+
 def check_correlation(node: Random, inputs: tuple[ValueType, ...], output: ValueType) -> None:
-    """Raises `GraphError` unless the node's kind takes such inputs, attributes and output."""
+    """Raises `GraphError` unless the node's kind, one of `CORRELATIONS`, takes such inputs, attributes and output."""
     if node.source == MASK:
         require(not inputs and not node.attributes, "a mask depends on nothing")
-    elif node.source in DERIVED:
-        check_call(DERIVED[node.source], inputs, output, node.attributes)
     else:
-        raise GraphError(f"there is no randomness {node.source!r}")
+        check_call(DERIVED[node.source], inputs, output, node.attributes)
     require(output.storage in (Storage.RING, Storage.BITS), f"{node.source!r} cannot be {output.storage.name}")

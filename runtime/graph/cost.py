@@ -4,8 +4,10 @@ A repeat counts as often as it turns. One that ends on a revealed bit has no suc
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from .nodes import Exchange, Graph, Node, Repeat
+from .correlations import CORRELATIONS, MASK
+from .nodes import Exchange, Graph, Node, Random, Repeat
 
 
 def count_rounds(graph: Graph) -> int | None:
@@ -17,6 +19,35 @@ def count_bytes(graph: Graph) -> tuple[int, ...] | None:
     """What each party sends, without the headers of messages."""
     totals = [0] * len(graph.parties)
     return tuple(totals) if _add_bytes(graph, graph.body, 1, totals) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So many values of a kind of correlated randomness, and the bytes that all of them need to be corrected."""
+
+    values: int
+    bytes: int
+
+
+def count_correlations(graph: Graph) -> dict[str, Amount]:
+    """What the program needs of each kind: its loops' turns counted, of an `if` both branches.
+
+    Pieces of masks, and those of all nodes but one, grow out of seeds: only the last node is sent anything, its piece
+    of every value that is not a mask.
+    """
+    found: dict[str, Amount] = {}
+    _add_correlations(graph, graph.body, 1, found)
+    return found
+
+
+def _add_correlations(graph: Graph, nodes: Sequence[Node], times: int, found: dict[str, Amount]) -> None:
+    for node in nodes:
+        if isinstance(node, Repeat):
+            _add_correlations(graph, node.body, times * (1 if node.count is None else node.count), found)
+        elif isinstance(node, Random) and node.source in CORRELATIONS:
+            before = found.get(node.source, Amount(0, 0))
+            size = 0 if node.source == MASK else graph.types[node.output].wire_bytes
+            found[node.source] = Amount(before.values + times, before.bytes + times * size)
 
 
 def _rounds(nodes: Sequence[Node]) -> int | None:

@@ -93,6 +93,7 @@ class _Writer:
             "program": graph.program,
             "parties": graph.parties,
             "nodes": graph.nodes,
+            "preprocessing": graph.preprocessing,
             "roles": list(graph.roles.items()),
             "values": [self._types.setdefault(kind, len(self._types)) for kind in graph.types],
             "types": [(kind.storage.value, kind.shape, kind.planes) for kind in self._types],
@@ -110,7 +111,8 @@ class _Writer:
             case Constant():
                 return self.constant(node)
             case Random():
-                return ("random", node.output, node.source, node.at, self.attributes(node.attributes), node.span)
+                given = self.attributes(node.attributes)
+                return ("random", node.output, node.source, node.at, given, node.span, node.inputs)
             case Local():
                 steps = [(s.at, s.kernel, s.inputs, self.attributes(s.attributes)) for s in node.steps]
                 return ("local", node.output, steps, node.span)
@@ -158,6 +160,7 @@ class _Reader:
             places=tuple(_place(*item) for item in _list(header["places"])),
             inputs=tuple(map(_declaration, _list(header["inputs"]))),
             outputs=tuple(map(_declaration, _list(header["outputs"]))),
+            preprocessing=_text(header["preprocessing"]),
         )
 
     def block(self, items: Any, depth: int) -> tuple[Node, ...]:
@@ -194,9 +197,9 @@ class _Reader:
         self.blobs = self.blobs[length:]
         return Constant(_integer(output), data, _integers(at), _integer(span))
 
-    def random(self, output: Any, source: Any, at: Any, attributes: Any, span: Any) -> Random:
+    def random(self, output: Any, source: Any, at: Any, attributes: Any, span: Any, inputs: Any) -> Random:
         given = _chosen(self.maps, attributes)
-        return Random(_integer(output), _text(source), _integers(at), given, _integer(span))
+        return Random(_integer(output), _text(source), _integers(at), given, _integer(span), _integers(inputs))
 
     def local(self, output: Any, steps: Any, span: Any) -> Local:
         return Local(_integer(output), tuple(self.step(*step) for step in _list(steps)), _integer(span))

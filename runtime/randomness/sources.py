@@ -17,12 +17,17 @@ from ..kernels.native import Native
 from .aes import KEY_BYTES, STREAM, Stream, VectorStream
 from .aes_vector import Combination, fill_combined, fill_stream
 
-__all__ = ["KEY_BYTES", "NATIVES", "SOURCES", "Source"]
+__all__ = ["KEY_BYTES", "NATIVES", "SOURCES", "Array", "Keys", "Prepared", "Sample", "Source"]
 
 Array = np.ndarray[Any, Any]
 Keys = Mapping[Parties, bytes]
 Attributes = Mapping[str, Any]
 Sample = Callable[[int, Array], None]
+
+
+Prepared = Callable[[str, ValueType], Sample]
+"""Correlated randomness that has been prepared: for a kind and a type, what gives this node's piece of a value by the
+value's number. These are counted apart from other draws: they have their own keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.runtime.graph.check import RANDOM_SOURCES
+from tacit.runtime.graph.check import STREAMS
 from tacit.runtime.graph.nodes import Parties, Storage, ValueType
 from tacit.runtime.randomness import sources
 from tacit.runtime.randomness.aes import PortableStream
@@ -35,7 +35,7 @@ def draw(source: str, me: int, at: Parties, kind: ValueType, number: int) -> np.
 
 
 def test_the_sources_are_those_that_graphs_may_name() -> None:
-    assert set(SOURCES) == set(RANDOM_SOURCES)
+    assert set(SOURCES) == set(STREAMS)
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -1,0 +1,264 @@
+"""Correlated randomness from a dealer: one more party, which sees no data and leaves before the first round.
+
+Every node shares a seed with the dealer, and its pieces of all values are streams of that seed, numbered in the order
+of execution. A mask needs no more: it is what the pieces add up to. A value derived of masks needs a correction, and
+the dealer sends it to the last node alone, in place of that one's stream:
+
+    correction = derived - (pieces of all other nodes)
+
+The corrections of the whole run are sent before it; the dealer and the last node walk the same graph, so they need no
+words about which is which. Last, the dealer tells all nodes how much of each kind it has dealt, and each compares that
+with what the program needs. A node's pieces are uniform and independent of all others' that leave out one node, since
+they, or what is subtracted, are streams of a seed that only one node and the dealer know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import PeerError
+from ..graph.correlations import CORRELATIONS, DERIVED, MASK
+from ..graph.cost import count_correlations
+from ..graph.nodes import Graph, Node, Parties, Random, Repeat, Storage, ValueType
+from ..kernels import KERNELS
+from ..transport.base import Transport
+from .aes import STREAM, Stream
+from .sources import Array, Keys, Prepared, Sample
+
+_BATCH_BYTES = 1 << 22
+"""Corrections travel in messages of about this size, so that the dealer need not hold them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What a party has after the dealing: its pieces (of the dealer, none), and the bytes that it sent."""
+
+    prepared: Prepared
+    bytes_sent: int
+
+
+def seed_sets(graph: Graph) -> tuple[Parties, ...]:
+    """The pairs (node, dealer) that share a seed."""
+    return () if graph.dealer is None else tuple((node, graph.dealer) for node in range(graph.nodes))
+
+
+def deal(graph: Graph, transport: Transport, keys: Keys) -> Dealt:
+    """One party's part in the dealing: of the dealer, a node, or a client, which has none."""
+    me, dealer = transport.me, graph.dealer
+    if me == dealer:
+        return Dealt(_nothing, _Dealer(graph, transport, keys).deal())
+    if dealer is None or me >= graph.nodes:
+        return Dealt(_nothing, 0)
+    last = graph.nodes - 1
+    corrections = _receive(graph, transport, dealer) if me == last else {}
+    _check_amounts(graph, transport, dealer)
+    stream = STREAM(keys[me, dealer])
+    return Dealt(lambda source, kind: _piece(stream, corrections if source != MASK else {}, kind, me == last), 0)
+
+
+def _nothing(source: str, kind: ValueType) -> Sample:
+    raise AssertionError(f"{source!r} of {kind} is taken by a party that has no part in it")
+
+
+def _piece(stream: Stream, corrections: dict[int, Array], kind: ValueType, is_last: bool) -> Sample:
+    """Corrections are those of this node; the numbers that are not among them are streams."""
+    if not is_last or not corrections:
+        return lambda number, out: stream.fill(out.reshape(-1), number)
+
+    def take(number: int, out: Array) -> None:
+        octets = _octets(out, kind)
+        if octets.size:
+            octets[...] = corrections.pop(number).reshape(octets.shape)
+
+    return take
+
+
+# --- the dealer ---------------------------------------------------------------------------------------------------
+
+
+class _Dealer:
+    """`values` are the random values that later ones depend on, in the clear."""
+
+    def __init__(self, graph: Graph, transport: Transport, keys: Keys) -> None:
+        self._graph = graph
+        self._transport = transport
+        self._streams = [STREAM(keys[pair]) for pair in seed_sets(graph)]
+        self._values: dict[int, Array] = {}
+        self._needed = set(_inputs(graph.body))
+
+    def deal(self) -> int:
+        """Sends everything; the bytes sent."""
+        last, sent = self._graph.nodes - 1, 0
+        batch: list[Array] = []
+        size = 0
+        for value in executions(self._graph):
+            correction = self._execute(value)
+            if correction is not None:
+                batch.append(correction)
+                size += correction.size
+            if size >= _BATCH_BYTES:
+                sent += self._send(last, batch)
+                batch, size = [], 0
+        sent += self._send(last, batch) if size else 0
+        amounts = _amounts(self._graph)
+        messages = [(node, [memoryview(amounts)]) for node in range(self._graph.nodes)]
+        self._transport.exchange(messages, [], round=0)
+        return sent + len(amounts) * len(messages)
+
+    def _send(self, to: int, batch: list[Array]) -> int:
+        content = np.concatenate(batch)
+        self._transport.exchange([(to, [content.data])], [], round=0)
+        return content.size
+
+    def _execute(self, value: Execution) -> Array | None:
+        """Computes a value in the clear; the bytes of its correction, if it needs one."""
+        node, kind = value.node, self._graph.types[value.node.output]
+        correction = None
+        if node.source == MASK:
+            if node.output in self._needed:
+                self._values[node.output] = self._pieces(value.number, kind, self._streams)
+        else:
+            derived = np.empty(kind.array_shape, kind.dtype)
+            KERNELS[DERIVED[node.source]](derived, *(self._values[each] for each in node.inputs), **node.attributes)
+            if node.output in self._needed:
+                self._values[node.output] = derived
+            others = self._pieces(value.number, kind, self._streams[:-1])
+            subtract = np.bitwise_xor if kind.storage is Storage.BITS else np.subtract
+            subtract(derived, others, out=others)
+            correction = np.ascontiguousarray(_octets(others, kind)).reshape(-1)
+        for forgotten in value.forgotten:
+            self._values.pop(forgotten, None)
+        return correction if correction is not None and correction.size else None
+
+    def _pieces(self, number: int, kind: ValueType, streams: Sequence[Stream]) -> Array:
+        """The sum of the streams."""
+        total, one = (np.empty(kind.array_shape, kind.dtype) for _ in range(2))
+        add = np.bitwise_xor if kind.storage is Storage.BITS else np.add
+        streams[0].fill(total.reshape(-1), number)
+        for stream in streams[1:]:
+            stream.fill(one.reshape(-1), number)
+            add(total, one, out=total)
+        return total
+
+
+# --- the nodes ----------------------------------------------------------------------------------------------------
+
+
+def _receive(graph: Graph, transport: Transport, dealer: int) -> dict[int, Array]:
+    """The last node's corrections by number, batch by batch as the dealer sends them."""
+    found: dict[int, Array] = {}
+    batch: dict[int, int] = {}
+    size = 0
+
+    def receive() -> None:
+        content = np.empty(size, np.uint8)
+        transport.exchange([], [(dealer, [content.data])], round=0)
+        start = 0
+        for number, length in batch.items():
+            found[number] = content[start : start + length]
+            start += length
+
+    for value in executions(graph):
+        length = 0 if value.node.source == MASK else graph.types[value.node.output].wire_bytes
+        if length:
+            batch[value.number] = length
+            size += length
+        if size >= _BATCH_BYTES:
+            receive()
+            batch, size = {}, 0
+    if size:
+        receive()
+    return found
+
+
+def _check_amounts(graph: Graph, transport: Transport, dealer: int) -> None:
+    """Raises `PeerError` unless the dealer has dealt exactly what the program needs."""
+    needed = _amounts(graph)
+    told = bytearray(len(needed))
+    transport.exchange([], [(dealer, [memoryview(told)])], round=0)
+    if told == needed:
+        return
+    pairs = zip(CORRELATIONS, *(np.frombuffer(amounts, np.uint64)[::2] for amounts in (told, needed)), strict=True)
+    different = [f"{has:,} values {kind!r} of {needs:,}" for kind, has, needs in pairs if has != needs]
+    raise PeerError(graph.parties[dealer], f"dealt not what the program needs: {', '.join(different) or 'other sizes'}")
+
+
+def _amounts(graph: Graph) -> bytes:
+    """How many values of each kind, and bytes to correct them, as uint64."""
+    amounts = count_correlations(graph)
+    counted = [(amounts[kind].values, amounts[kind].bytes) if kind in amounts else (0, 0) for kind in CORRELATIONS]
+    return np.array(counted, np.uint64).tobytes()
+
+
+def _octets(value: Array, kind: ValueType) -> Array:
+    """The bytes that a value takes in a message: of planes, those that have elements."""
+    if kind.storage is Storage.BITS:
+        return value.view(np.uint8)[:, : (kind.size + 7) // 8]
+    return value.reshape(-1).view(np.uint8)
+
+
+# --- the walk -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One execution of a node of correlated randomness, the `number`th; after it the values `forgotten` have no use."""
+
+    number: int
+    node: Random
+    forgotten: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What of a block matters here: nodes with what may be forgotten after them, and bodies with their turns."""
+
+    steps: tuple[tuple[Random | _Block, int, tuple[int, ...]], ...]
+
+
+def executions(graph: Graph) -> Iterator[Execution]:
+    """In the order in which nodes number them, an `if` once: whether it runs or not, its values are dealt."""
+    number = 0
+    for node, forgotten in _unrolled(_block(graph.body)):
+        yield Execution(number, node, forgotten)
+        number += 1
+
+
+def _block(nodes: Sequence[Node]) -> _Block:
+    steps: list[tuple[Random | _Block, int, tuple[int, ...]]] = []
+    own = {node.output for node in nodes if isinstance(node, Random)}
+    later: set[int] = set()
+    for node in reversed(nodes):
+        if isinstance(node, Random) and node.source in CORRELATIONS:
+            used = {node.output, *node.inputs}
+            steps.append((node, 1, tuple((used & own) - later)))
+        elif isinstance(node, Repeat):
+            used = set(_inputs(node.body))
+            body = _block(node.body)
+            if body.steps and node.count != 0:
+                steps.append((body, 1 if node.count is None else node.count, ()))
+        else:
+            continue
+        later |= used
+    return _Block(tuple(reversed(steps)))
+
+
+def _unrolled(block: _Block) -> Iterator[tuple[Random, tuple[int, ...]]]:
+    for step, turns, forgotten in block.steps:
+        if isinstance(step, _Block):
+            for _ in range(turns):
+                yield from _unrolled(step)
+        else:
+            yield step, forgotten
+
+
+def _inputs(nodes: Sequence[Node]) -> Iterator[int]:
+    """All values that correlated randomness of these nodes depends on."""
+    for node in nodes:
+        if isinstance(node, Random):
+            yield from node.inputs
+        elif isinstance(node, Repeat):
+            yield from _inputs(node.body)
