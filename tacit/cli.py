@@ -14,16 +14,16 @@ from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 
-from .compiler.diagnostics import CompileError
+from .compiler.diagnostics import CompileError, Diagnostic, render
 from .compiler.ir.evaluate import EvaluationError
 from .compiler.passes.expand_protocol import PROTOCOLS
-from .compiler.source import Source
+from .compiler.source import Source, Span
 from .compiler.syntax.format import format_source
 from .compiler.syntax.reading import read_source
 from .compiler.target import NETWORKS, Network
 from .program import Options, Program
 from .runtime.data.results import jsonable
-from .runtime.errors import TacitError, UsageError
+from .runtime.errors import CheckFailed, TacitError, UsageError
 from .runtime.graph.file import digest, to_bytes
 from .runtime.local import Watcher
 from .show import closing_line, print_outputs, progress_bar
@@ -44,8 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = chosen.run(chosen)
         sys.stdout.flush()
         return status
-    except (CompileError, EvaluationError) as error:
+    except CompileError as error:
         return _fail(str(error), 1)
+    except EvaluationError as error:
+        return _fail(render(Diagnostic(error.span, error.problem)), 1)
     except TacitError as error:
         return _fail(_told(error), error.status)
     except KeyboardInterrupt:
@@ -66,7 +68,10 @@ def _run(chosen: Namespace) -> int:
         result = program.evaluate(given, chosen.data)
     else:
         with progress_bar(sys.stderr) as progress:
-            result = program.run_local(given, chosen.data, Watcher(progress, progress.notice))
+            try:
+                result = program.run_local(given, chosen.data, Watcher(progress, progress.notice))
+            except CheckFailed as failure:
+                return _fail(_marked(failure, program.source), failure.status)
     if chosen.json:
         outputs = {
             role: {name: jsonable(value) for name, value in values.items()} for role, values in result.outputs.items()
@@ -255,6 +260,15 @@ def _fail(message: str, status: int) -> int:
         traceback.print_exc()
     print(message, file=sys.stderr)
     return status
+
+
+def _marked(failure: CheckFailed, source: Source) -> str:
+    """The failure with the line of the program where it happened; a line of an imported module is only named."""
+    place = failure.place
+    if place is None or place.source != source.name:
+        return _told(failure)
+    span = Span(source, place.line, place.column, place.end_line, place.end_column)
+    return render(Diagnostic(span, failure.message))
 
 
 def _told(error: TacitError) -> str:

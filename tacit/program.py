@@ -8,12 +8,9 @@ from time import perf_counter, time_ns
 from typing import Any
 
 from .compiler.ir.evaluate import evaluate
-from .compiler.ir.program import Program as Elaborated
-from .compiler.library import find_module
 from .compiler.passes import describe_data
 from .compiler.passes.expand_protocol import PROTOCOLS
-from .compiler.pipeline import lower
-from .compiler.semantics.elaborate import declarations, elaborate
+from .compiler.pipeline import declare, elaborate, lower
 from .compiler.source import Source
 from .compiler.syntax.parser import parse
 from .compiler.target import NETWORKS, Network, Target, place_roles
@@ -78,9 +75,9 @@ class Program:
     """A program. Its syntax and declarations are right, and where data binds no size, so is all the rest."""
 
     def __init__(self, source: Source, options: Options) -> None:
+        self.source = source
         self._module = parse(source)
-        self._folder = Path(source.path).parent
-        self._declared = declarations(self._module)
+        self._declared = declare(self._module)
         self._inputs = describe_data.declared_inputs(self._declared)
         self.options = options
         for name in options.sizes:
@@ -97,7 +94,7 @@ class Program:
 
     def check(self) -> None:
         """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
-        self._elaborate(self.options.sizes)
+        elaborate(self._module, self.options.sizes)
 
     @property
     def graph(self) -> Any:
@@ -109,7 +106,7 @@ class Program:
         missing = [name for name in self._declared.sizes if name not in sizes]
         if missing:
             raise UsageError(f"no data tells the size {missing[0]!r}: give it with --size {missing[0]}=N")
-        program = self._elaborate(sizes)
+        program = elaborate(self._module, sizes)
         return lower(program, self._target(program.roles))
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
@@ -158,7 +155,7 @@ class Program:
         counts = count_members(sources)
         arrays, facts = read_own([_own(source, counts) for source in sources])
         read = perf_counter()
-        program = self._elaborate(self._bind(facts.found, counts))
+        program = elaborate(self._module, self._bind(facts.found, counts))
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
         outputs = evaluate(program, arrays).by_role
@@ -169,9 +166,6 @@ class Program:
         return _result(describe_data.outputs(program), outputs, everything, report)
 
     # --- steps ----------------------------------------------------------------------------------------------------
-
-    def _elaborate(self, sizes: Mapping[str, int]) -> Elaborated:
-        return elaborate(self._module, sizes, partial(find_module, folder=self._folder))
 
     def _roles(self, counts: Mapping[str, int]) -> list[str]:
         roles: list[str] = []

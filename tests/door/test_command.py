@@ -170,6 +170,18 @@ def test_members_of_a_role_are_clients_of_three_nodes(capsys: pytest.CaptureFixt
     assert report["outputs"] == {f"bidders[{member}]": {"best": [5, 9], "bidders_count": 4} for member in range(4)}
 
 
+@pytest.mark.parametrize("clear", [[], ["--clear"]])
+def test_a_failed_check_shows_its_line(capsys: pytest.CaptureFixture[str], clear: list[str]) -> None:
+    Path("checked.mpc").write_text('party alice\ninput x: int from alice\nreveal x\nassert x > 3, "too small"\n')
+    status, out, err = told(capsys, "run", "checked.mpc", "--input", "x=2", *clear)
+    assert (status, out) == (1, "")
+    assert err.endswith(
+        "checked.mpc:4:1: error: assertion failed: too small\n"
+        '    4 | assert x > 3, "too small"\n'
+        "      | ^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+    )
+
+
 class Breaking:
     """Stands for `Program` and fails."""
 
