@@ -100,16 +100,17 @@ def _and_xor(
     plus: Array,
 ) -> None:
     words = out.shape[1]
-    nothing = np.zeros(_TILE, np.uint64)
-    for first in range(0, words, _TILE):
-        stop = min(words, first + _TILE)
-        for plane in range(out.shape[0]):
-            a, b = _row(xm, left[plane], first, stop, nothing), _row(xn, left[plane], first, stop, nothing)
-            c, d = _row(ym, right[plane], first, stop, nothing), _row(yn, right[plane], first, stop, nothing)
-            added = _row(xm, plus[plane], first, stop, nothing)
-            mask, total = zero[plane, first:stop], out[plane, first:stop]
-            for i in range(total.size):
-                total[i] = (a[i] & (c[i] ^ d[i])) ^ (b[i] & c[i]) ^ mask[i] ^ added[i]
+    for plane in range(out.shape[0]):
+        a, b, c = left[plane], right[plane], plus[plane]
+        if a >= 0 and b >= 0:
+            for word in range(words):
+                mine = ym[b, word]
+                out[plane, word] = (xm[a, word] & (mine ^ yn[b, word])) ^ (xn[a, word] & mine) ^ zero[plane, word]
+        else:
+            out[plane] = zero[plane]
+        if c >= 0:
+            for word in range(words):
+                out[plane, word] ^= xm[c, word]
 
 
 @inline
