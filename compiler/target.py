@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import chain, count, islice
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,16 @@ class Network:
 NETWORKS = {"lan": Network(0.5, 1000.0), "wan": Network(50.0, 100.0)}
 
 
+PREPROCESSINGS = ("dealer",)
+"""Who may prepare correlated randomness."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`parties` are the protocol's nodes first (`nodes` of them), then clients; `roles` says where each role sits."""
+    """`parties` are the protocol's nodes first (`nodes` of them), then clients; `roles` says where each role sits.
+
+    With `preprocessing` by a dealer, the dealer is the last of the parties: see `Graph`.
+    """
 
     protocol: str
     parties: tuple[str, ...]
@@ -26,6 +33,12 @@ class Target:
     roles: dict[str, int]
     optimize: int = 2
     network: Network = NETWORKS["lan"]
+    preprocessing: str = ""
+
+    @property
+    def dealers(self) -> range:
+        """The parties that prepare randomness and do nothing else."""
+        return range(len(self.parties) - (self.preprocessing == "dealer"), len(self.parties))
 
 
 def place_roles(roles: Sequence[str], nodes: int) -> tuple[tuple[str, ...], dict[str, int]]:
@@ -42,6 +55,12 @@ def place_roles(roles: Sequence[str], nodes: int) -> tuple[tuple[str, ...], dict
         numbered = (name for name in (f"node{index}" for index in count()) if name not in roles)
         parties = (*islice(numbered, nodes), *roles)
     return parties, {role: parties.index(role) for role in roles}
+
+
+def add_dealer(parties: tuple[str, ...]) -> tuple[str, ...]:
+    """The parties and a dealer, under a name that none of them has."""
+    numbered = (f"dealer{index}" for index in count(2))
+    return (*parties, next(name for name in chain(("dealer",), numbered) if name not in parties))
 
 
 def _helpers() -> Iterator[str]:

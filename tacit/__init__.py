@@ -35,12 +35,14 @@ def compile(
     sizes: Mapping[str, int] | None = None,
     optimize: int = 2,
     shares: str | Path = "shares",
+    preprocessing: str | None = None,
 ) -> Program:
     """A program to run, from a path or from source text.
 
-    `sizes` are needed only where no data tells them; `shares` is the folder of what `save` keeps. Raises
-    `CompileError`, and `OSError` for a file that cannot be read.
+    `sizes` are needed only where no data tells them; `shares` is the folder of what `save` keeps;
+    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Raises `CompileError`, and `OSError` for a file that cannot be read.
     """
     is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
     source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))
-    return Program(source, Options(protocol, optimize, sizes=dict(sizes or {}), shares=Path(shares)))
+    options = Options(protocol, optimize, sizes=dict(sizes or {}), shares=Path(shares), preprocessing=preprocessing)
+    return Program(source, options)

@@ -17,14 +17,17 @@ from pathlib import Path
 from .compiler.diagnostics import CompileError, Diagnostic, render
 from .compiler.ir.evaluate import EvaluationError
 from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.report.picture import FORMATS
 from .compiler.source import Source, Span
 from .compiler.syntax.format import format_source
 from .compiler.syntax.reading import read_source
-from .compiler.target import NETWORKS, Network
+from .compiler.target import NETWORKS, PREPROCESSINGS, Network
 from .program import Options, Program
 from .runtime.data.results import jsonable
 from .runtime.errors import CheckFailed, TacitError, UsageError
-from .runtime.graph.file import digest, to_bytes
+from .runtime.graph.errors import GraphError
+from .runtime.graph.file import MAGIC, digest, from_bytes, to_bytes
+from .runtime.graph.nodes import Graph
 from .runtime.local import Watcher
 from .show import closing_line, print_outputs, progress_bar
 
@@ -96,6 +99,21 @@ def _compile(chosen: Namespace) -> int:
     return 0
 
 
+def _graph(chosen: Namespace) -> int:
+    draw = FORMATS.get(chosen.output.suffix)
+    if draw is None:
+        raise UsageError(f"--output wants a name that ends in {', '.join(FORMATS)}")
+    if _is_compiled(chosen.program):
+        text = draw(_read_graph(chosen.program), None, ())
+    else:
+        program = _load(chosen)
+        graph, stages = program.stages_for(program.sizes_of(_pairs(chosen.input, "--input"), chosen.data))
+        text = draw(graph, _read(chosen.program), stages)
+    _write_whole(chosen.output, text.encode())
+    print(f"{chosen.output}: {len(text.encode()):,} bytes")
+    return 0
+
+
 def _format(chosen: Namespace) -> int:
     untidy = 0
     for path in chosen.program:
@@ -158,6 +176,11 @@ def _compile_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--protocol", choices=sorted(PROTOCOLS), default="rep3", help="default: %(default)s")
     parser.add_argument(
+        "--preprocessing",
+        choices=PREPROCESSINGS,
+        help="who prepares correlated randomness, for protocols that need it (default: dealer)",
+    )
+    parser.add_argument(
         "--network",
         metavar="lan|wan|RTT_MS:MBPS",
         type=_network,
@@ -180,9 +203,17 @@ def _run_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def _graph_arguments(parser: ArgumentParser) -> None:
+def _output_arguments(parser: ArgumentParser) -> None:
     _compile_arguments(parser)
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
+
+
+def _graph_arguments(parser: ArgumentParser) -> None:
+    _compile_arguments(parser)
+    endings = ", ".join(FORMATS)
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, required=True, help=f"the file to write, by its ending: {endings}"
+    )
 
 
 def _format_arguments(parser: ArgumentParser) -> None:
@@ -193,7 +224,8 @@ def _format_arguments(parser: ArgumentParser) -> None:
 _COMMANDS = (
     _Command("run", "run a program, every party a process of its own on this machine", _run_arguments, _run),
     _Command("check", "print every error of a program, or nothing", _program_arguments, _check),
-    _Command("compile", "write the protocol graph of a program", _graph_arguments, _compile),
+    _Command("compile", "write the protocol graph of a program", _output_arguments, _compile),
+    _Command("graph", "draw the protocol graph of a program, or of what compile wrote", _graph_arguments, _graph),
     _Command("fmt", "put a program into canonical layout", _format_arguments, _format),
 )
 
@@ -242,6 +274,22 @@ def _read(path: Path) -> Source:
         return read_source(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _is_compiled(path: Path) -> bool:
+    """Whether a file is a protocol graph, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _read_graph(path: Path) -> Graph:
+    try:
+        return from_bytes(path.read_bytes())
+    except GraphError as error:
+        raise UsageError(f"{path} is no protocol graph: {error}") from None
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -8,13 +8,14 @@ from time import perf_counter, time_ns
 from typing import Any
 
 from .compiler.ir.evaluate import evaluate
+from .compiler.ir.program import Program as Elaborated
 from .compiler.passes import describe_data
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.pipeline import declare, elaborate, lower
+from .compiler.report.picture_network import to_networkx
 from .compiler.source import Source
 from .compiler.syntax.parser import parse
-from .compiler.target import NETWORKS, Network, Target, place_roles
-from .picture import to_networkx
+from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.convert import Array
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
@@ -23,7 +24,7 @@ from .runtime.data.shares import Manifest, check_same_run, prepare_shares
 from .runtime.data.sizes import Found, bind_sizes
 from .runtime.errors import InputError, UsageError
 from .runtime.graph.file import digest, to_bytes
-from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
+from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, Graph
 from .runtime.local import LocalParty, LocalRun, Watcher, run_local
 
 _QUIET = Watcher()
@@ -41,6 +42,8 @@ class Options:
     network: Network = NETWORKS["lan"]
     sizes: Mapping[str, int] = field(default_factory=dict)
     shares: Path = Path("shares")
+    preprocessing: str | None = None
+    """Who prepares correlated randomness; None leaves it to the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Report:
     rounds: int
     bytes_sent: dict[str, int]
     seconds: dict[str, float]
+    offline_bytes: dict[str, int] = field(default_factory=dict)
+    """What each party sent before the first round: keys, comparisons, correlated randomness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,17 @@ class Program:
 
     def graph_for(self, sizes: Mapping[str, int]) -> Graph:
         """The protocol graph for these sizes."""
+        return self.stages_for(sizes)[0]
+
+    def stages_for(self, sizes: Mapping[str, int]) -> tuple[Graph, list[tuple[str, Elaborated]]]:
+        """The protocol graph for these sizes, and the IR on the way there: as elaborated, and after each pass."""
         missing = [name for name in self._declared.sizes if name not in sizes]
         if missing:
             raise UsageError(f"no data tells the size {missing[0]!r}: give it with --size {missing[0]}=N")
         program = elaborate(self._module, sizes)
-        return lower(program, self._target(program.roles))
+        stages = [("elaborate", program)]
+        graph = lower(program, self._target(program.roles), lambda name, made: stages.append((name, made)))
+        return graph, stages
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
         """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""
@@ -139,7 +150,8 @@ class Program:
         public = seen[0].get(ROLE_EVERYONE, {})
         outputs = {role: {**public, **seen[party].get(role, {})} for role, party in target.roles.items()}
         sent = {name: result.bytes_sent for name, result in zip(target.parties, run.results, strict=True)}
-        report = Report(target.protocol, target.parties[: target.nodes], run.rounds, sent, run.seconds)
+        prepared = {name: result.setup_bytes for name, result in zip(target.parties, run.results, strict=True)}
+        report = Report(target.protocol, target.parties[: target.nodes], run.rounds, sent, run.seconds, prepared)
         return _result(run.graph.outputs, outputs or {_NOBODY: public}, public, report)
 
     def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
@@ -180,9 +192,15 @@ class Program:
         return roles
 
     def _target(self, roles: Sequence[str]) -> Target:
-        nodes = PROTOCOLS[self.options.protocol].nodes
+        options = self.options
+        protocol = PROTOCOLS[options.protocol]
+        if options.preprocessing and not protocol.needs_preprocessing:
+            raise UsageError(f"{options.protocol} needs no preprocessing: leave --preprocessing out")
+        nodes = protocol.nodes_for(len(roles))
         parties, places = place_roles(roles, nodes)
-        return Target(self.options.protocol, parties, nodes, places, self.options.optimize, self.options.network)
+        preprocessing = (options.preprocessing or PREPROCESSINGS[0]) if protocol.needs_preprocessing else ""
+        everyone = add_dealer(parties) if preprocessing == DEALER else parties
+        return Target(options.protocol, everyone, nodes, places, options.optimize, options.network, preprocessing)
 
     def _bind(self, found: Iterable[Found], counts: Mapping[str, int]) -> dict[str, int]:
         by_hand = {**{f"len({role})": count for role, count in counts.items()}, **self.options.sizes}
@@ -209,7 +227,8 @@ class Program:
             whole = _own(source, counts)
             role = source.declarations[0].role
             members = tuple(member for member in whole.members if member_name(role, member) in mine)
-            if members or role in mine or role == ROLE_EVERYONE:
+            is_public = role == ROLE_EVERYONE and party not in target.dealers
+            if members or role in mine or is_public:
                 tasks.append(Own(source, whole.owner, members))
         if party < target.nodes:
             shares = self.options.shares

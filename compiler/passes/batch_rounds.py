@@ -75,7 +75,9 @@ def _sources_late(nodes: Iterable[Node]) -> Iterator[Node]:
 def _called(node: Node, waiting: dict[int, Node]) -> Iterator[Node]:
     for value in _reads(node):
         if value in waiting:
-            yield waiting.pop(value)
+            source = waiting.pop(value)
+            yield from _called(source, waiting)
+            yield source
 
 
 def _live(nodes: Sequence[Node], yielded: set[int]) -> list[Node]:
@@ -116,6 +118,8 @@ def _reads(node: Node) -> Iterable[int]:
             return dict.fromkeys(value for step in node.steps for value in step.inputs)
         case Exchange() | Output():
             return (node.value,)
+        case Random():
+            return dict.fromkeys(node.inputs)
         case Repeat():
             inside = _bound_inside(node)
             reads = [*node.initial, *([node.condition] if node.condition is not None else [])]

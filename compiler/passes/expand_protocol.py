@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
+from ..diagnostics import CompileError, Diagnostic
 from ..ir.labels import Knowledge
 from ..ir.ops import OPERATIONS
 from ..ir.program import Operation, Program, Region, Value
@@ -19,6 +20,7 @@ from ..ir.types import ArrayType, Kind
 from ..protocols import circuits
 from ..protocols.operations import expand
 from ..protocols.operations_use import BOOLEAN, Use
+from ..protocols.additive import Additive
 from ..protocols.replicated import Replicated
 from ..protocols.rules import (
     Arithmetic,
@@ -38,7 +40,7 @@ from ..source import Span
 from ..target import Target
 from . import describe_data
 
-PROTOCOLS: dict[str, type[Protocol]] = {"rep3": Replicated}
+PROTOCOLS: dict[str, type[Protocol]] = {"rep3": Replicated, "semi2k": Additive}
 
 
 def expand_protocol(program: Program, target: Target) -> Graph:
@@ -56,6 +58,7 @@ def expand_protocol(program: Program, target: Target) -> Graph:
         places=tuple(expander.places),
         inputs=describe_data.inputs(program),
         outputs=describe_data.outputs(program),
+        preprocessing=target.preprocessing,
     )
 
 
@@ -64,7 +67,7 @@ class _Expander:
 
     def __init__(self, program: Program, target: Target) -> None:
         self.target = target
-        self.g = Expansion(target.nodes, len(target.parties))
+        self.g = Expansion(target.nodes, target.dealers.start)
         self.p = PROTOCOLS[target.protocol](self.g)
         self.values: dict[Value, Share] = {}
         self.known: dict[Value, np.ndarray[Any, Any]] = {}
@@ -198,6 +201,8 @@ class _Expander:
         def body(wires: list[Wire]) -> tuple[Wire, list[Wire]]:
             self.values.update(zip(region.arguments, regroup(initial, wires), strict=True))
             renewed, *results = self.block(region)
+            if self.g.has_correlations_here:
+                raise CompileError([_uncounted(operation.span, self.target.protocol)])
             return renewed.parts[0], flat_parts(results)
 
         return list(regroup(initial, self.g.repeat_while(condition, flat_parts(initial), body)))
@@ -232,6 +237,17 @@ class _Expander:
         if value.share == BOOLEAN:
             return Boolean(tuple(self.g.local("zeros", bits(shape, planes)) for _ in range(self.p.parts)))
         return Arithmetic(tuple(self.g.local("zeros", ring(shape)) for _ in range(self.p.parts)))
+
+
+def _uncounted(span: Span, protocol: str) -> Diagnostic:
+    """Correlated randomness is prepared before a run, for a number of turns that only the run tells."""
+    return Diagnostic(
+        span,
+        f"{protocol} cannot run this `while`: it does not know how much to prepare for it",
+        expected="a loop with a known number of turns around secret products and comparisons",
+        found="a loop that ends on a revealed value",
+        remedy="use `for` with the largest number of turns, and `if` inside it; or use --protocol rep3",
+    )
 
 
 def part_name(name: str, part: int) -> str:

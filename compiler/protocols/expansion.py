@@ -5,12 +5,14 @@ Knows wires, kernels and parties; shares and secrets are the rules' affair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from ...runtime.graph.correlations import count_correlated
 from ...runtime.graph.nodes import (
     Constant,
     Exchange,
@@ -84,6 +86,24 @@ class Expansion:
         self.types: list[ValueType] = []
         self.span = -1
         self._blocks: list[list[Node]] = [[]]
+        self._depths: list[int] = []
+
+    @contextmanager
+    def beside(self, *values: Wire) -> Iterator[None]:
+        """What is added meanwhile stands in the innermost block that any of the values is bound in, not in this one.
+
+        So it is there once for all turns of the repeats between, and for what comes after them.
+        """
+        depth = max(self._depths[value.id] for value in values)
+        inner = self._blocks[depth + 1 :]
+        del self._blocks[depth + 1 :]
+        yield
+        self._blocks += inner
+
+    @property
+    def has_correlations_here(self) -> bool:
+        """Whether the block under construction takes correlated randomness, at any depth."""
+        return count_correlated(self._blocks[-1]) > 0
 
     @property
     def body(self) -> tuple[Node, ...]:
@@ -108,12 +128,12 @@ class Expansion:
 
     def zero(self, type: ValueType) -> Wire:
         """A fresh sharing of zero among the nodes."""
-        return self.random("zero", type, self.nodes)
+        return self.random("zero", type)
 
-    def random(self, source: str, type: ValueType, at: Parties, **attributes: Any) -> Wire:
-        """Correlated randomness of the kind `source`."""
-        wire = self._wire(type, at)
-        self._add(Random(wire.id, source, at, attributes, self.span))
+    def random(self, source: str, type: ValueType, *inputs: Wire, **attributes: Any) -> Wire:
+        """Randomness of the kind `source` at all nodes, correlated with `inputs`."""
+        wire = self._wire(type, self.nodes)
+        self._add(Random(wire.id, source, self.nodes, attributes, self.span, tuple(value.id for value in inputs)))
         return wire
 
     def local(self, kernel: str, type: ValueType, *inputs: Wire, at: Parties | None = None, **attributes: Any) -> Wire:
@@ -166,23 +186,30 @@ class Expansion:
         self, count: int, initial: Sequence[Wire], body: Callable[[Wire, list[Wire]], Sequence[Wire]]
     ) -> list[Wire]:
         """`body(turn number, carried)` `count` times: what is carried at the end."""
-        index = self._wire(integers(()), self.everyone)
-        parameters = [self._wire(wire.type, wire.at) for wire in initial]
-        nodes, results = self._inside(lambda: body(index, list(parameters)))
-        return self._close(nodes, initial, parameters, results, count=count, index=index.id)
+        index: list[Wire] = []
+        parameters: list[Wire] = []
+
+        def turn() -> Sequence[Wire]:
+            index.append(self._wire(integers(()), self.everyone))
+            parameters.extend(self._wire(wire.type, wire.at) for wire in initial)
+            return body(index[0], list(parameters))
+
+        nodes, results = self._inside(turn)
+        return self._close(nodes, initial, parameters, results, count=count, index=index[0].id)
 
     def repeat_while(
         self, condition: Wire, initial: Sequence[Wire], body: Callable[[list[Wire]], tuple[Wire, Sequence[Wire]]]
     ) -> list[Wire]:
         """`body(carried)` while the public condition holds, which `body` renews: what is carried at the end."""
         renewed: list[Wire] = []
+        parameters: list[Wire] = []
 
         def turn() -> Sequence[Wire]:
+            parameters.extend(self._wire(wire.type, wire.at) for wire in initial)
             next_condition, results = body(list(parameters))
             renewed.append(next_condition)
             return results
 
-        parameters = [self._wire(wire.type, wire.at) for wire in initial]
         nodes, results = self._inside(turn)
         return self._close(nodes, initial, parameters, results, condition=condition.id, next_condition=renewed[0].id)
 
@@ -211,6 +238,7 @@ class Expansion:
 
     def _wire(self, type: ValueType, at: Parties) -> Wire:
         self.types.append(type)
+        self._depths.append(len(self._blocks) - 1)
         return Wire(len(self.types) - 1, type, at)
 
     def _add(self, node: Node) -> None:

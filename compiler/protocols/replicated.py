@@ -28,7 +28,6 @@ from .rules import (
     Shared,
     Wire,
     bits,
-    booleans,
     call,
     dot_terms,
     integers,
@@ -44,8 +43,12 @@ class Replicated(Protocol):
     """The rules of `rep3`. Costs are for each element (for each bit of it, where booleans are concerned)."""
 
     name = "rep3"
-    nodes = 3
     parts = 2
+
+    @classmethod
+    def nodes_for(cls, roles: int) -> int:
+        """Three, whatever the program."""
+        return 3
 
     # From the clear.
 
@@ -242,13 +245,7 @@ class Replicated(Protocol):
 
     def open_bits(self, x: Boolean, to: Parties) -> Clear:
         """1 round; a bit to each node, 2 to each client. Uniform: see `_gather`."""
-        total = self._gather(x.parts, to, "bits.xor", "bits.xor")
-        if x.planes == 1:
-            return Clear(self.g.local("boolean.from_bits", booleans(x.shape), total))
-        signed = tuple(min(plane, x.planes - 1) for plane in range(64))
-        whole = self.g.local("bits.planes", bits(x.shape, 64), total, planes=signed)
-        number = self.g.local("ring.from_bits", ring(x.shape), whole)
-        return Clear(self.g.local("integer.from_ring", integers(x.shape), number))
+        return self.clear_planes(self._gather(x.parts, to, "bits.xor", "bits.xor"))
 
     def _gather(self, parts: tuple[Wire, ...], to: Parties, add: str, subtract: str) -> Wire:
         """The sum of the components at `to`.

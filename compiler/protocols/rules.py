@@ -125,12 +125,18 @@ class Protocol(ABC):
     """
 
     name: str
-    nodes: int
     parts: int
     """The number of parts of a share."""
+    needs_preprocessing: bool = False
+    """Whether its rules name correlated randomness, which somebody must prepare."""
 
     def __init__(self, expansion: Expansion) -> None:
         self.g = expansion
+
+    @classmethod
+    @abstractmethod
+    def nodes_for(cls, roles: int) -> int:
+        """How many nodes a program of so many roles runs on."""
 
     # From the clear. A public operand is a `Clear` that all nodes hold.
 
@@ -367,6 +373,15 @@ class Protocol(ABC):
         if value.wire.type.storage is Storage.BOOLEAN:
             return self.g.local("bits.from_boolean", kind, value.wire, at=self._holders(value.wire))
         return self.g.local("bits.from_ring", kind, self.clear_ring(value), planes=planes)
+
+    def clear_planes(self, opened: Wire) -> Clear:
+        """Opened planes as a truth value, or as the signed number that they spell."""
+        if opened.type.planes == 1:
+            return Clear(self.g.local("boolean.from_bits", booleans(opened.shape), opened))
+        signed = tuple(min(plane, opened.type.planes - 1) for plane in range(64))
+        whole = self.g.local("bits.planes", bits(opened.shape, 64), opened, planes=signed)
+        number = self.g.local("ring.from_bits", ring(opened.shape), whole)
+        return Clear(self.g.local("integer.from_ring", integers(opened.shape), number))
 
     def _holders(self, wire: Wire) -> Parties:
         """The nodes that hold the wire, or its owner outside."""

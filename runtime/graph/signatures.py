@@ -223,6 +223,8 @@ _ADDITIVE = {
         shapes.bit_products,
         {"negated": Attribute.INT, "left": Attribute.INTS, "right": Attribute.INTS},
     ),
+    "additive.quotient": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
+    "additive.first_quotient": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
     "additive.numbers": Signature((_BITS,), _RING, shapes.numbers_of_planes),
     "additive.dot": Signature((_BITS, _BITS), _BITS, shapes.dot_from_nothing, _TERMS),
 }

@@ -11,7 +11,7 @@ import numpy as np
 from .bits import TABLE as BITS
 from .bits import Planes
 from .matrix import multiply_add, product
-from .native import OUT, PLANES, WORDS, Kernel, native
+from .native import INT, OUT, PLANES, WORDS, Kernel, Native, native
 from .ring import flat
 from .summands import TABLE as SUMMANDS
 
@@ -37,7 +37,13 @@ def _gate(out: Array, d: Array, x: Array, e: Array, m: Array, c: Array) -> None:
     """d x + (1 - 2 d) (e m + c)."""
     for word in range(d.shape[1]):
         start, stop = 64 * word, min(out.size, 64 * word + 64)
-        total, share, opened, mask, derived = out[start:stop], x[start:stop], e[start:stop], m[start:stop], c[start:stop]
+        total, share, opened, mask, derived = (
+            out[start:stop],
+            x[start:stop],
+            e[start:stop],
+            m[start:stop],
+            c[start:stop],
+        )
         for i in range(total.size):
             bit = (d[0, word] >> np.uint64(i)) & np.uint64(1)
             masked = opened[i] * mask[i] + derived[i]
@@ -92,7 +98,31 @@ def _dot(out: Array, x: Array, y: Array, *, left: Planes, right: Planes, ends: P
     SUMMANDS["bits.dot"].run(out, x, y, np.zeros_like(out), left=left, right=right, ends=ends)
 
 
+@native(OUT, WORDS, WORDS, WORDS, INT)
+def _quotient(out: Array, c: Array, t: Array, v: Array, shift: int) -> None:
+    high = np.uint64(64 - shift)
+    for i in range(out.size):
+        out[i] = t[i] - (((c[i] >> np.uint64(63)) ^ np.uint64(1)) * v[i] << high)
+
+
+@native(OUT, WORDS, WORDS, WORDS, INT)
+def _first_quotient(out: Array, c: Array, t: Array, v: Array, shift: int) -> None:
+    high = np.uint64(64 - shift)
+    for i in range(out.size):
+        own = np.uint64(np.int64(c[i]) >> shift)
+        out[i] = own + t[i] - (((c[i] >> np.uint64(63)) ^ np.uint64(1)) * v[i] << high)
+
+
+def _shifting(function: Native) -> Kernel:
+    def run(out: Array, *inputs: Array, bits: int) -> None:
+        function.run(flat(out), *map(flat, inputs), bits)
+
+    return Kernel(run, (function,))
+
+
 TABLE: dict[str, Kernel] = {
+    "additive.quotient": _shifting(_quotient),
+    "additive.first_quotient": _shifting(_first_quotient),
     "additive.multiply": Kernel(_product, (_multiply, _scale)),
     "additive.matmul": Kernel(_matmul, multiply_add),
     "additive.gate": Kernel(_gated, (_gate,)),

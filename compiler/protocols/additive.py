@@ -1,0 +1,292 @@
+"""`semi2k`: two or more nodes, additive sharing over Z_2^64 and bits, secure against all but one curious node.
+
+x = x_0 + ... + x_{n-1} (XOR for bits); node i holds x_i, its only part. The sharing and its products are those of SPDZ
+without authentication (Damgard, Pastro, Smart, Zakarias, CRYPTO 2012, section 1; Beaver, CRYPTO 1991, for the triples)
+in Z_2^64; conversions open a number under a mask whose bits are shared (edaBits: Escudero, Ghosh, Keller, Rachuri,
+Scholl, CRYPTO 2020). Correlated randomness comes from whoever the graph says (`Graph.preprocessing`).
+
+The summands of a share, where rules speak of them, are the opened a = x - r, which all nodes know, and the mask b = r,
+which is shared: see `additive_masks`, also for why views are uniform. Below, "a word" is 8 bytes from each node to
+each other for an element, "a bit" an eighth of a byte; corrections are what the last node is sent before the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .additive_masks import Masked, Masks, gather
+from .rules import (
+    Arithmetic,
+    Bilinear,
+    Boolean,
+    Call,
+    Clear,
+    Expansion,
+    Parties,
+    Protocol,
+    Shared,
+    Wire,
+    bits,
+    call,
+    dot_terms,
+    integers,
+    ring,
+    wider,
+)
+
+Terms = Sequence[Sequence[tuple[int, int]]]
+
+
+class Additive(Protocol):
+    """The rules of `semi2k`, for any number of nodes."""
+
+    name = "semi2k"
+    parts = 1
+    needs_preprocessing = True
+
+    def __init__(self, expansion: Expansion) -> None:
+        super().__init__(expansion)
+        self._masks = Masks(expansion)
+
+    @classmethod
+    def nodes_for(cls, roles: int) -> int:
+        """A node for each role, two at least."""
+        return max(2, roles)
+
+    # From the clear.
+
+    def public(self, value: Clear) -> Arithmetic:
+        """Node 0's part is the number, the others' are zero. No round."""
+        return Arithmetic((self._at_first(self.clear_ring(value)),))
+
+    def public_bits(self, value: Clear, planes: int) -> Boolean:
+        """Node 0's part is the bits, the others' are zero. No round."""
+        return Boolean((self._at_first(self.clear_bits(value, planes)),))
+
+    def _at_first(self, wire: Wire) -> Wire:
+        return self.g.choose(wire.type, ((0,), call("identity", wire)), (self.g.nodes[1:], Call("zeros", ())))
+
+    def share(self, value: Clear) -> Arithmetic:
+        """No round for a node's number; for a client's 1, 8 bytes in all. Uniform: see `_deal`."""
+        return Arithmetic((self._deal(self.clear_ring(value), "ring.subtract"),))
+
+    def share_bits(self, value: Clear, planes: int) -> Boolean:
+        """No round for a node's bits; for a client's 1, a bit for each. Uniform: see `_deal`."""
+        return Boolean((self._deal(self.clear_bits(value, planes), "bits.xor"),))
+
+    def _deal(self, value: Wire, subtract: str) -> Wire:
+        """Each other node's part is a stream that it shares with the owner; the owner's is what is left.
+
+        A node owner sends nothing. A client sends what is left to the last node, who lacks the streams: it is uniform
+        to all nodes that leave out one other, whose stream masks it, and the last one's part of no one else's view.
+        """
+        (owner,) = value.at
+        last = owner if owner in self.g.nodes else self.g.nodes[-1]
+        rest, steps = value, []
+        for node in self.g.nodes:
+            if node != last:
+                stream = self.g.stream(value.type, (owner, node))
+                rest = self.g.local(subtract, value.type, rest, stream, at=(owner,))
+                steps.append(((node,), call("identity", stream)))
+        left = rest if owner == last else self.g.exchange(rest, (owner, last))
+        return self.g.choose(value.type, *steps, ((last,), call("identity", left)))
+
+    # Linear work that one node does.
+
+    def add_public(self, x: Arithmetic, term: Clear | int) -> Arithmetic:
+        """Node 0 adds it. No round."""
+        wire = self.clear_ring(term)
+        shape = wider(x, Clear(wire))
+        whole = x if x.shape == shape else self.map("broadcast", shape, x, shape=shape)
+        return self._on_first(whole, "ring.add", wire)
+
+    def invert(self, x: Boolean) -> Boolean:
+        """Node 0 negates. No round."""
+        return self._on_first(x, "bits.not")
+
+    def xor_public(self, x: Boolean, value: Clear) -> Boolean:
+        """Node 0 adds it. No round."""
+        return self._on_first(x, "bits.xor", self.clear_bits(value, x.planes))
+
+    def _on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
+        (part,) = x.parts
+        mine, theirs = call(kernel, part, *others), call("identity", part)
+        return x.with_parts([self.g.choose(part.type, ((0,), mine), (self.g.nodes[1:], theirs))])
+
+    # Products.
+
+    def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
+        """1 round, a word for each operand not opened before (so one for a square); a word of correction.
+
+        Beaver, CRYPTO 1991: with x = d + a, y = e + b and c of a triple (a, b, c), x y = d y + e a + c, of which each
+        node computes its own part.
+        """
+        return self._product("triple", "additive.multiply", x, y, wider(x, y))
+
+    def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
+        """1 round, a word for each element of an operand not opened before; corrections for those of the result.
+
+        As `multiply`, with a matrix triple (Mohassel and Zhang, SecureML, IEEE S&P 2017, section 4.1).
+        """
+        return self._product("matrix_triple", "additive.matmul", x, y, shape)
+
+    def _product(self, source: str, kernel: str, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
+        mine, other = self._masks.number(x), self._masks.number(y)
+        c = self._masks.derived(source, ring(shape), mine.mask, other.mask)
+        parts = (mine.opened, mine.mask, y.parts[0], other.opened, c)
+        return Arithmetic((self.g.local(kernel, c.type, *parts),))
+
+    def conjunction(
+        self,
+        x: Boolean,
+        y: Boolean,
+        left: tuple[int, ...] | None = None,
+        right: tuple[int, ...] | None = None,
+        plus: tuple[int, ...] | None = None,
+    ) -> Boolean:
+        """1 round, a bit for each different plane of x and of y; a bit of correction for a plane of the result.
+
+        Beaver's triples over bits. A plane that stands in several products is opened once.
+        """
+        lefts = tuple(range(x.planes)) if left is None else left
+        rights = tuple(range(y.planes)) if right is None else right
+        pairs = zip(lefts, rights, strict=True)
+        products = self.dot_bits(x, y, [[pair] if min(pair) >= 0 else [] for pair in pairs])
+        return products if plus is None else self.xor(products, x, None, plus)
+
+    def dot_bits(self, x: Boolean, y: Boolean, terms: Terms) -> Boolean:
+        """As `conjunction`: bits for different planes, a bit of correction for a plane of the result."""
+        lefts, rights = ({pair[side] for plane in terms for pair in plane} for side in (0, 1))
+        if not lefts:
+            return self.planes(x, (-1,) * len(terms))
+        if x.parts == y.parts:
+            lefts = rights = lefts | rights
+        one, other = sorted(lefts), sorted(rights)
+        mine, theirs = self._masks.planes(x, one), self._masks.planes(y, other)
+        kind = bits(x.shape, len(terms))
+        inner = dot_terms([[(one.index(l), other.index(r)) for l, r in plane] for plane in terms])
+        c = self._masks.derived("bit_triple", kind, mine.mask, theirs.mask, **inner)
+        half = self.g.local("bits.dot", kind, mine.mask, theirs.opened, c, **inner)
+        outer = dot_terms([[(one.index(l), r) for l, r in plane] for plane in terms])
+        return Boolean((self.g.local("bits.dot", kind, mine.opened, y.parts[0], half, **outer),))
+
+    # Conversions.
+
+    def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
+        """1 round, a word; corrections of a bit for each product of bits of b: its bits and neighbours' products.
+
+        All nodes know a = x - b, and the edaBits of b (Escudero et al., section 3) come with the products of two bits
+        that the form names. What is left is linear; node 0 adds what depends on a alone. The first level of a carry
+        circuit thus takes no round of its own, as in `replicated_summands`.
+        """
+        masked, g = self._masks.number(x), self.g
+        shape, planes = x.shape, len(form.terms)
+        edabit = self._masks.derived(
+            "edabit",
+            bits(shape, len(form.right)),
+            masked.mask,
+            negated=int(form.negated),
+            left=tuple(first for first, _ in form.right),
+            right=tuple(second for _, second in form.right),
+        )
+        opened = g.local("bits.from_ring", bits(shape, form.bits), masked.opened, planes=form.bits)
+        left, right = tuple(first for first, _ in form.left), tuple(second for _, second in form.left)
+        known = g.local("bits.and", bits(shape, len(form.left)), opened, opened, left=left, right=right)
+        nothing = g.local("zeros", bits(shape, planes))
+        shared = [[(l, r) for l, r in terms if r >= 0] for terms in form.terms]
+        mine = call("bits.dot", known, edabit, nothing, **dot_terms(form.terms))
+        theirs = call("bits.dot", known, edabit, nothing, **dot_terms(shared))
+        return Boolean((g.choose(nothing.type, ((0,), mine), (g.nodes[1:], theirs)),))
+
+    def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
+        """As `weigh_each`."""
+        return self.weigh_each(x, [weights])[0]
+
+    def weigh_each(self, x: Boolean, rows: Sequence[Sequence[int]]) -> tuple[Arithmetic, ...]:
+        """1 round, a bit for each plane, however many rows; a word of correction for each plane.
+
+        daBits (Rotaru and Wood, INDOCRYPT 2019, section 3): a mask m of bits that is also shared as numbers. With d =
+        x XOR m opened, a bit is d + (1 - 2 d) m, linear in m.
+        """
+        masked = self._masks.planes(x)
+        numbers = self._numbers(x, masked)
+        results = []
+        for row in rows:
+            weights = self.g.constant(np.array([weight % 2**64 for weight in row], np.uint64), ring((len(row),)), self.g.nodes)
+            zero = self.g.local("zeros", ring(x.shape))
+            first = call("replicated.weigh_join", masked.opened, weights, numbers, zero, zero)
+            others = call("replicated.weigh", masked.opened, weights, numbers, zero)
+            results.append(Arithmetic((self.g.choose(zero.type, ((0,), first), (self.g.nodes[1:], others)),)))
+        return tuple(results)
+
+    def _numbers(self, x: Boolean, masked: Masked) -> Wire:
+        """The bits of a mask as numbers, plane by plane."""
+        return self._masks.derived("dabit", ring((x.planes, *x.shape)), masked.mask)
+
+    def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
+        """1 round, a word and a bit; two words of correction.
+
+        With the daBit m and d of the bit, x = e + a opened and c = m a: the product is d x + (1 - 2 d) (e m + c).
+        """
+        masked, other = self._masks.planes(bit), self._masks.number(x)
+        number = self._masks.derived("dabit", ring(x.shape), masked.mask)
+        c = self._masks.derived("triple", ring(x.shape), number, other.mask)
+        return Arithmetic(
+            (self.g.local("additive.gate", c.type, masked.opened, x.parts[0], other.opened, number, c),)
+        )
+
+    def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
+        """1 round, a word; a word of correction: b >> bits. Node 0 adds a >> bits."""
+        masked, kind = self._masks.number(x), ring(x.shape)
+        shifted = self._masks.derived("truncation", kind, masked.mask, bits=bits)
+        opened = self.g.local("ring.shift_right", kind, masked.opened, bits=bits)
+        return self._on_first(Arithmetic((shifted,)), "ring.add", opened)
+
+    def quotient(self, x: Arithmetic, bits: int) -> Arithmetic:
+        """1 round, a word; two words of correction: t = b >> bits, and the top bit v of b.
+
+        As in `replicated_summands.quotient` (Escudero et al., section 5: the overflow of a + b is known exactly), now
+        with a public top bit u of a: the arithmetic shift of a, plus t - 2**(64 - bits) (1 - u) v.
+        """
+        masked, kind = self._masks.number(x), ring(x.shape)
+        t = self._masks.derived("truncation", kind, masked.mask, bits=bits)
+        v = self._masks.derived("truncation", kind, masked.mask, bits=63)
+        first, others = (
+            call(kernel, masked.opened, t, v, bits=bits) for kernel in ("additive.first_quotient", "additive.quotient")
+        )
+        return Arithmetic((self.g.choose(kind, ((0,), first), (self.g.nodes[1:], others)),))
+
+    def mask_word(self, shape: tuple[int, ...]) -> tuple[Arithmetic, Boolean]:
+        """No round; corrections of 64 bits: an edaBit (Escudero et al., section 3)."""
+        mask = self.g.random("mask", ring(shape))
+        places = tuple(range(64))
+        minus = self._masks.derived("edabit", bits(shape, 64), mask, negated=1, left=places, right=places)
+        return Arithmetic((mask,)), Boolean((minus,))
+
+    def unmask_word(self, x: Boolean) -> Arithmetic:
+        """1 round, a word. The mask that makes x uniform is its own, so opening it tells nothing."""
+        total = gather(self.g, self._refreshed(x.parts[0], self.g.nodes), self.g.nodes)
+        return Arithmetic((self._at_first(self.g.local("ring.from_bits", ring(x.shape), total)),))
+
+    # Opening.
+
+    def open(self, x: Arithmetic, to: Parties) -> Clear:
+        """1 round, 8 bytes from each node to each receiver. Uniform: see `_refreshed`."""
+        total = gather(self.g, self._refreshed(x.parts[0], to), to)
+        return Clear(self.g.local("integer.from_ring", integers(x.shape), total))
+
+    def open_bits(self, x: Boolean, to: Parties) -> Clear:
+        """1 round, a bit from each node to each receiver. Uniform: see `_refreshed`."""
+        return self.clear_planes(gather(self.g, self._refreshed(x.parts[0], to), to))
+
+    def _refreshed(self, part: Wire, to: Parties) -> Wire:
+        """The share plus a fresh sharing of zero: the parts are uniform but for their sum, which is to be known.
+
+        Two nodes need none: the other one's part is the value less one's own.
+        """
+        if len(self.g.nodes) == 2 and set(to) <= set(self.g.nodes):
+            return part
+        zero = self.g.zero(part.type)
+        return self.g.local("ring.add" if part.type.planes == 0 else "bits.xor", part.type, part, zero)

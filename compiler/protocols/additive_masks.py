@@ -1,0 +1,97 @@
+"""Opened masks: what every product and every conversion of additive shares begins with.
+
+A share x and a fresh mask a, a uniform share that nobody knows: the nodes open d = x - a (XOR for bits) and hold x = d +
+a with a public d. What depends on a alone is correlated randomness (`runtime.graph.correlations`). An opened mask
+serves every use of the share, as often as it is multiplied, compared or truncated, in all turns of loops around: it
+stands beside the share itself. Products of x = d + a and y = e + b then cost a triple, but no further message about x.
+
+Why views are uniform, once for all rules: what a node sends to open d is its part of x less its part of a. Seen by all
+other nodes together, who know theirs of the mask, that part of a is the stream of a seed which they do not hold, used
+for nothing else that leaves the node; so d is uniform, and d, their own parts and nothing else determine the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...runtime.graph.nodes import Parties, Storage, ValueType
+from .expansion import Expansion, Wire, call
+from .rules import Arithmetic, Boolean, bits
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """x = opened + mask (XOR for bits): the nodes' parts of the mask, and what all of them know."""
+
+    mask: Wire
+    opened: Wire
+
+
+class Masks:
+    """The masks of one graph: of each share at most one, of chosen planes one for each choice."""
+
+    def __init__(self, g: Expansion) -> None:
+        self.g = g
+        self._masked: dict[tuple[int, tuple[int, ...]], Masked] = {}
+        self._derived: dict[tuple[object, ...], Wire] = {}
+
+    def number(self, x: Arithmetic) -> Masked:
+        """1 round, 8 bytes from each node to each other; none if x has been opened so before."""
+        return self._open(x.parts[0], ())
+
+    def planes(self, x: Boolean, planes: Sequence[int] | None = None) -> Masked:
+        """These planes of x (all if not given). 1 round, a bit of each from each node to each other; or none."""
+        return self._open(x.parts[0], tuple(range(x.planes) if planes is None else planes))
+
+    def derived(self, source: str, kind: ValueType, *values: Wire, **attributes: Any) -> Wire:
+        """Shares of a function of masks (and of what was derived of masks). No round."""
+        key = (source, kind, tuple(value.id for value in values), tuple(sorted(attributes.items())))
+        if key not in self._derived:
+            with self.g.beside(*values):
+                self._derived[key] = self.g.random(source, kind, *values, **attributes)
+        return self._derived[key]
+
+    def _open(self, share: Wire, planes: tuple[int, ...]) -> Masked:
+        key = (share.id, planes)
+        if key not in self._masked:
+            with self.g.beside(share):
+                self._masked[key] = self._opened(share, planes)
+        return self._masked[key]
+
+    def _opened(self, share: Wire, planes: tuple[int, ...]) -> Masked:
+        g, kind = self.g, share.type
+        if kind.storage is Storage.BITS and planes != tuple(range(kind.planes)):
+            kind = bits(kind.shape, len(planes))
+            share = g.local("bits.planes", kind, share, planes=planes)
+        mask = g.random("mask", kind)
+        own = g.local("ring.subtract" if kind.storage is Storage.RING else "bits.xor", kind, share, mask)
+        return Masked(mask, gather(g, own, g.nodes))
+
+
+def gather(g: Expansion, part: Wire, to: Parties) -> Wire:
+    """The sum of all nodes' parts (XOR for bits) at the parties `to`. 1 round, a part from each node to each of them."""
+    kind, count = part.type, len(g.nodes)
+    add = "ring.add" if kind.storage is Storage.RING else "bits.xor"
+    nodes = tuple(party for party in to if party in g.nodes)
+    clients = tuple(party for party in to if party not in g.nodes)
+    sums = []
+    if nodes:
+        # Each node hears the one `step` before it, and so everybody once.
+        parts = [g.exchange(part, *(((node - step) % count, node) for node in nodes)) for step in range(1, count)]
+        total = part if nodes == g.nodes else g.local("identity", kind, part, at=nodes)
+        sums.append((nodes, _sum(g, add, [total, *parts])))
+    if clients:
+        parts = [g.exchange(part, *((node, client) for client in clients)) for node in g.nodes]
+        sums.append((clients, _sum(g, add, parts)))
+    if len(sums) == 1:
+        return sums[0][1]
+    return g.choose(kind, *((at, call("identity", total)) for at, total in sums))
+
+
+def _sum(g: Expansion, add: str, parts: list[Wire]) -> Wire:
+    total = parts[0]
+    for part in parts[1:]:
+        total = g.local(add, part.type, total, part)
+    return total
