@@ -24,6 +24,9 @@ from .target import Target
 
 Pass = Callable[[Program], Program]
 
+Watch = Callable[[str, Program], None]
+"""Hears of each pass when it is done: its name, and what it made."""
+
 SIMPLIFY: dict[int, tuple[Pass, ...]] = {
     0: (inline_calls,),
     1: (inline_calls, fold_constants, merge_common, drop_dead),
@@ -47,14 +50,16 @@ def elaborate(module: Module, sizes: Mapping[str, int]) -> Program:
     return program
 
 
-def lower(program: Program, target: Target) -> Graph:
+def lower(program: Program, target: Target, watch: Watch = lambda name, program: None) -> Graph:
     """The graph that the parties run. Each pass is followed by a check of what it ensures."""
     for simplify in SIMPLIFY[target.optimize]:
         program = simplify(program)
         verify(program)
+        watch(simplify.__name__, program)
     for protect in PROTECT:
         program = protect(program)
         verify(program)
         verify_shared(program)
+        watch(protect.__name__, program)
     graph = expand_protocol(program, target)
     return batch_rounds(graph) if target.optimize else graph
