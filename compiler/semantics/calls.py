@@ -2,6 +2,7 @@
 its arguments' types, shapes and labels; a call becomes one `call` operation whose region is the body.
 """
 
+from ..diagnostics import Note
 from ..ir.build import OpenRegion
 from ..ir.labels import Knowledge
 from ..ir.program import Value
@@ -46,15 +47,16 @@ def _user_call(context: Context, node: tree.Call, closure: Closure) -> Meaning:
         raise recursion(node.span, function.name.text, function.header)
     names = _bound(context, node, closure)
     first = len(context.facts.serials)
-    outer = context.frame, context.path, context.calls
+    outer = context.frame, context.path, context.calls, context.sites
     context.frame = Frame(names, closure.frame, context.scopes.own[id(function)])
     context.path, context.calls = (*context.path, id(node)), (*context.calls, function)
+    context.sites = (Note(node.span, f"`{function.name.text}` is called here"), *context.sites)
     try:
         with context.builder.region() as region:
             _annotate(context, node, function)
             outcome = context.run(context, function.body)
     finally:
-        context.frame, context.path, context.calls = outer
+        context.frame, context.path, context.calls, context.sites = outer
     context.builder.span = node.span
     return _leaving(context, node, region, NOTHING if outcome is None else outcome, first)
 

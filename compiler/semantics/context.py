@@ -5,7 +5,7 @@ Every other file of this room is functions over a `Context`. It is made, filled 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -72,9 +72,10 @@ class Context:
 
     `evaluate` and `run` are the walk itself (`expressions` and `statements`), given here so that the parts of the walk
     need not know each other. `path` tells calls apart and `turns` written-out turns; `calls` are the functions being
-    called, `arms` the branches, `loops` the loops that are being written as loops. `parties` has the number of members
-    of each role, None for a single party. `copies` counts the copies of the statements that are being written, in loops
-    that are written out turn by turn. `kept` holds trees whose nodes are told apart by identity.
+    called from `sites`, innermost first, `arms` the branches, `loops` the loops that are being written as loops.
+    `parties` has the number of members of each role, None for a single party. `copies` counts the copies of the
+    statements that are being written, in loops that are written out turn by turn. `kept` holds trees whose nodes are
+    told apart by identity.
     """
 
     builder: Builder
@@ -93,6 +94,7 @@ class Context:
     path: tuple[object, ...] = ()
     turns: tuple[object, ...] = ()
     calls: tuple[tree.Function, ...] = ()
+    sites: tuple[Note, ...] = ()
     arms: tuple[Arm, ...] = ()
     loops: tuple[Rolled, ...] = ()
     secret_conditions: tuple[SecretCondition, ...] = ()
@@ -117,8 +119,8 @@ class Context:
     # --- mistakes -----------------------------------------------------------------------------------------------
 
     def report(self, error: WrongError) -> None:
-        """Keeps a mistake; elaboration goes on."""
-        self.diagnostics.extend(error.diagnostics)
+        """Keeps a mistake; elaboration goes on. A mistake in a function is told with the calls that led there."""
+        self.diagnostics.extend(replace(found, notes=(*found.notes, *self.sites)) for found in error.diagnostics)
 
     def mark(self) -> "Mark":
         """What has been found so far, to come back to."""
@@ -294,10 +296,9 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One `reveal` or `save` of a name: where it stands, in which calls and branches, and of what type."""
+    """One `reveal` or `save` of a name: where it stands, in which branches, and of what type."""
 
     span: Span
-    calls: tuple[object, ...]
     arms: tuple[Arm, ...]
     kind: str
 

@@ -5,7 +5,7 @@ with every mistake of the program.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..diagnostics import CompileError, Diagnostic
@@ -42,7 +42,7 @@ def elaborate(module: tree.Module, sizes: Mapping[str, int], load_module: LoadMo
     check_functions(context, context.scopes, {*context.frame.own, *context.frame.names})
     run(context, module.body)
     if context.diagnostics:
-        raise CompileError(_with_sizes(diagnostic, sampled) for diagnostic in context.diagnostics)
+        raise CompileError(_with_sizes(diagnostic, sampled) for diagnostic in _different(context.diagnostics))
     used = {name: size for name, size in complete.items() if name in declared.sizes}
     return context.builder.finish(module.source.name, context.roles, used, declared.fraction_bits)
 
@@ -79,17 +79,31 @@ def _check_nesting(context: Context, body: tuple[tree.Statement, ...]) -> None:
     for statement in body:
         for inner in _blocks(statement):
             for nested in _all_statements(inner):
-                if isinstance(nested, tree.Party | tree.Input | tree.Option | tree.Import):
-                    word = {tree.Party: "party", tree.Input: "input", tree.Option: "option"}.get(type(nested), "import")
-                    context.report(
-                        misplaced(
-                            nested.span,
-                            f"`{word}`",
-                            f"`{word}` at the left margin of the file",
-                            f"`{word}` inside a block",
-                            "move it to the top of the program",
-                        )
-                    )
+                if type(nested) in _WORDS:
+                    word = _WORDS[type(nested)]
+                    expected = f"`{word}` at the left margin of the file"
+                    remedy = "move it to the top of the program"
+                    context.report(misplaced(nested.span, f"`{word}`", expected, f"`{word}` inside a block", remedy))
+                if isinstance(nested, tree.For | tree.While):
+                    _refuse_functions(context, nested)
+        if isinstance(statement, tree.For | tree.While):
+            _refuse_functions(context, statement)
+
+
+def _refuse_functions(context: Context, loop: tree.For | tree.While) -> None:
+    """A function defined in a loop would keep values of a turn that is over."""
+    for statement in loop.body:
+        if isinstance(statement, tree.Function):
+            expected, remedy = "`def` outside of loops", "define the function before the loop and pass it what it needs"
+            context.report(misplaced(statement.header, "`def`", expected, "`def` in the body of a loop", remedy))
+
+
+_WORDS: dict[type[tree.Statement], str] = {
+    tree.Party: "party",
+    tree.Input: "input",
+    tree.Option: "option",
+    tree.Import: "import",
+}
 
 
 def _blocks(statement: tree.Statement) -> tuple[tuple[tree.Statement, ...], ...]:
@@ -107,6 +121,14 @@ def _all_statements(body: tuple[tree.Statement, ...]) -> Iterator[tree.Statement
         yield statement
         for inner in _blocks(statement):
             yield from _all_statements(inner)
+
+
+def _different(diagnostics: list[Diagnostic]) -> Iterable[Diagnostic]:
+    """The diagnostics without those that only another call of the same function repeats."""
+    first: dict[Diagnostic, Diagnostic] = {}
+    for diagnostic in diagnostics:
+        first.setdefault(replace(diagnostic, notes=()), diagnostic)
+    return first.values()
 
 
 def _with_sizes(diagnostic: Diagnostic, sampled: dict[int, str]) -> Diagnostic:

@@ -131,6 +131,17 @@ def not_a_condition(span: Span, place: str, found: str, remedy: str) -> WrongErr
     return wrong(span, f"{place} must be one `bool`", expected="`bool`", found=found, remedy=remedy)
 
 
+def too_deep(span: Span) -> WrongError:
+    """A statement whose parts and calls hold each other in too many levels."""
+    return wrong(
+        span,
+        "this is nested too deeply",
+        expected="fewer levels of calls and expressions inside each other",
+        found="more than the compiler can follow",
+        remedy="give parts of it names of their own",
+    )
+
+
 # --- calls ------------------------------------------------------------------------------------------------------
 
 

@@ -96,7 +96,7 @@ def _register(
     """A name is given once for each role, except in a loop, which renews it, and in branches that exclude each
     other.
     """
-    output = Output(node.span, context.path, context.arms, _kind(value))
+    output = Output(node.span, context.arms, _kind(value))
     in_loop = bool(context.loops or context.turns)
     for role in roles or ("",):
         for other in taken.get((name, role), []):

@@ -11,7 +11,7 @@ from ..syntax import tree
 from .assignment import assign, bind
 from .conditions import condition_value, if_statement
 from .context import Context, Outcome
-from .errors import WrongError, inside_secret_condition, misplaced, wrong
+from .errors import WrongError, inside_secret_condition, misplaced, too_deep, wrong
 from .expressions import operate
 from .index_parts import parse_parts
 from .indexing import read, write
@@ -41,6 +41,12 @@ def run(context: Context, statements: tuple[tree.Statement, ...]) -> Outcome:
             context.frame.names |= {spelled(name): POISON for name in bound_names((statement,))}
             if isinstance(statement, tree.Return) and context.calls:
                 return POISON
+        except RecursionError:
+            # Python's stack is deep enough for any program that people write; the outermost statement says so.
+            if context.calls:
+                raise
+            context.report(too_deep(statement.span))
+            context.frame.names |= {spelled(name): POISON for name in bound_names((statement,))}
         finally:
             context.builder.span = outer
     return None
