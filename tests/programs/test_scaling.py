@@ -1,0 +1,75 @@
+"""The graph's size is that of the program, not of its data, and loops stay loops."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tacit.compiler.pipeline import elaborate, lower
+from tacit.compiler.syntax.parser import parse
+from tacit.compiler.syntax.reading import read_source
+from tacit.compiler.target import Target, place_roles
+from tacit.runtime.graph.file import to_bytes
+from tacit.runtime.graph.nodes import Node, Repeat
+
+from tests.programs.running import compiled, elaborated
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+EVERYTHING = """
+party alice
+party bob
+input x: fixed[n, 3] from alice
+input y: fixed[n] from bob
+input t: table[a: int32, b: bool] from alice
+
+weights = zeros(3)
+for epoch in range({turns}):
+    error = sigmoid(x @ weights) - y
+    weights -= 0.001 * (x.T @ error)
+reveal weights
+reveal count(x[:, 0] > y) as larger
+reveal mean(t.a, where=t.b) as average
+reveal sum(filter(t, t.a > 5).a) as total
+reveal cumsum(y)[-1] + exp(y[0]) as last
+"""
+
+
+def count_nodes(nodes: tuple[Node, ...]) -> int:
+    return sum(1 + (count_nodes(node.body) if isinstance(node, Repeat) else 0) for node in nodes)
+
+
+def nodes_of(turns: int, sizes: Mapping[str, int]) -> int:
+    return count_nodes(compiled(elaborated(EVERYTHING.format(turns=turns), sizes)).body)
+
+
+def test_ten_rows_and_ten_million_make_the_same_graph() -> None:
+    counts = {nodes_of(5, {"n": rows, "rows(t)": rows}) for rows in (10, 1_000, 10_000_000)}
+    assert len(counts) == 1
+
+
+def test_division_by_a_size_costs_a_bounded_number_of_nodes() -> None:
+    """How a constant divides depends on the constant: a shift for powers of two, one or two products for others."""
+    text = "party alice\nparty bob\ninput x: fixed[n] from alice\ninput y: fixed[n] from bob\nreveal mean(x * y) as m\n"
+    counts = [count_nodes(compiled(elaborated(text, {"n": n})).body) for n in (7, 10, 1_000, 1_024, 9_999_999)]
+    assert max(counts) <= min(counts) + 60
+
+
+def test_ten_thousand_turns_make_the_same_graph() -> None:
+    sizes = {"n": 100, "rows(t)": 100}
+    assert nodes_of(10, sizes) == nodes_of(10_000, sizes)
+
+
+@pytest.mark.parametrize("records", [(455, 114), (10_000_000, 1_000_000)])
+def test_the_demo_compiles_for_any_number_of_records(records: tuple[int, int]) -> None:
+    module = parse(read_source(EXAMPLES / "clinics" / "clinics.mpc"))
+    sizes = {"records": records[0], "held_out": records[1], "a_columns": 15, "b_columns": 15}
+    program = elaborate(module, sizes)
+    parties, places = place_roles(program.roles, 3)
+    graph = lower(program, Target("rep3", parties, 3, places))
+    assert len(to_bytes(graph)) < 200_000
+
+
+def test_the_same_program_gives_the_same_bytes() -> None:
+    text = EVERYTHING.format(turns=10)
+    first, second = (to_bytes(compiled(elaborated(text, {"n": 50, "rows(t)": 20}))) for _ in range(2))
+    assert first == second
