@@ -26,6 +26,7 @@ from .launch import Child, Work, launch
 from .party import PartyResult
 from .randomness.fresh import fresh_bytes
 from .randomness.sources import NATIVES
+from .transport.shaped import Shape
 from .worker import Advance, Done, Failed, Go, Read, Ready, Start
 
 _LOOPBACK = "127.0.0.1"
@@ -74,11 +75,16 @@ class LocalRun:
 
 
 def run_local(
-    parties: Sequence[LocalParty], compile: Callable[[list[object]], bytes], watcher: Watcher = Watcher()
+    parties: Sequence[LocalParty],
+    compile: Callable[[list[object]], bytes],
+    watcher: Watcher = Watcher(),
+    shape: Shape | None = None,
+    profiled: bool = False,
 ) -> LocalRun:
     """Runs a program among `parties`, in the order of the graph's.
 
-    `compile` gets what each party's `read` told of its inputs and returns the graph's bytes. Raises the error of the
+    `compile` gets what each party's `read` told of its inputs and returns the graph's bytes. With a `shape` messages
+    take as long as over such a network; `profiled` measures what each instruction takes. Raises the error of the
     party that failed, typed as it was there; `PeerError` naming a party that died; and what `compile` raises. No
     process is left in any case.
     """
@@ -96,7 +102,7 @@ def run_local(
         if graph.parties != group.names:
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
         addresses = tuple((_LOOPBACK, one.port) for one in ready)
-        group.tell(Start(content, addresses, fresh_bytes(_TOKEN_BYTES), version("tacit")))
+        group.tell(Start(content, addresses, fresh_bytes(_TOKEN_BYTES), version("tacit"), shape, profiled))
         _prepare_kernels(worker.kernel_names(graph), watcher, group.check)
         group.tell(Go())
         done = group.gather(Done)

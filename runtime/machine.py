@@ -23,6 +23,7 @@ from .graph.nodes import Graph, Place
 from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Layout, Loop, Round, Schedule, Skip
 from .kernels import KERNELS
 from .messages import bind_messages, sent_slots, values
+from .profile import Recorder
 from .randomness.sources import SOURCES, Prepared
 from .schedule import schedule
 from .session import Keys
@@ -32,6 +33,7 @@ Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
 Record = Callable[[int, int, int, bytes], None]
 Step = Callable[[], None]
+Turn = Callable[[int], None]
 
 _PROGRESS_SECONDS = 0.05
 
@@ -56,6 +58,7 @@ class Machine:
         progress: Progress | None,
         record: Record | None,
         prepared: Prepared,
+        recorder: Recorder | None = None,
     ) -> None:
         if sys.byteorder != "little":
             raise InternalError("Tacit needs a little-endian machine: words travel as they lie in memory")
@@ -75,6 +78,7 @@ class Machine:
         self._slots = _bind_slots(self._schedule, placed, inputs)
         self._record = record
         self._progress = progress
+        self._recorder = recorder
         self._next_progress = perf_counter() + _PROGRESS_SECONDS
         self._body = self._bind(self._schedule.body)
 
@@ -101,7 +105,19 @@ class Machine:
         return self._graph.places[span] if 0 <= span < len(self._graph.places) else None
 
     def _bind(self, block: Block) -> _Bound:
-        return _Bound(tuple(self._bind_one(instruction) for instruction in block), block)
+        bind = self._bind_one if self._recorder is None else partial(self._bind_watched, self._recorder)
+        return _Bound(tuple(map(bind, block)), block)
+
+    def _bind_watched(self, recorder: Recorder, instruction: Instruction) -> Step:
+        number = recorder.number(instruction, self._sent(instruction) if isinstance(instruction, Round) else 0)
+        if number is None:
+            return self._bind_one(instruction)
+        if isinstance(instruction, Loop):
+            return recorder.watched(number, self._bind_loop(instruction, partial(recorder.turning, number)))
+        return recorder.watched(number, self._bind_one(instruction))
+
+    def _sent(self, instruction: Round) -> int:
+        return sum(self._schedule.layouts[slot].nbytes for slot in sent_slots(instruction))
 
     def _bind_one(self, instruction: Instruction) -> Step:
         match instruction:
@@ -177,7 +193,7 @@ class Machine:
     def _bind_round(self, instruction: Round) -> Step:
         slots = self._slots
         fixed = None if self._moves(list(values(instruction))) else bind_messages(instruction, slots)
-        sent = sum(self._schedule.layouts[slot].nbytes for slot in sent_slots(instruction))
+        sent = self._sent(instruction)
 
         def step() -> None:
             messages = fixed if fixed is not None else bind_messages(instruction, slots)
@@ -200,11 +216,12 @@ class Machine:
             self._next_progress = now + _PROGRESS_SECONDS
             progress(min(self.rounds, self._schedule.rounds), self._schedule.rounds)
 
-    def _bind_loop(self, loop: Loop) -> Step:
+    def _bind_loop(self, loop: Loop, watched: Callable[[Turn], Turn] = lambda turn: turn) -> Step:
         slots = self._slots
         body = self._bind(loop.body)
         index = None if loop.index is None else slots[loop.index]
 
+        @watched
         def turn(number: int) -> None:
             if index is not None:
                 index.fill(number)

@@ -13,6 +13,7 @@ import numpy as np
 from .errors import PeerError
 from .graph.nodes import Graph
 from .machine import Machine, Progress, Record
+from .profile import Profile, Recorder
 from .randomness.dealer import deal
 from .session import Keys, set_up
 from .transport.base import Transport
@@ -28,7 +29,8 @@ class PartyResult:
     `outputs[role][name]` are the values revealed to the roles that sit on this party (ROLE_EVERYONE: to all),
     `kept[name]` its shares of what was saved, all as the graph's types lay them out. `rounds` are those of the whole
     protocol; `bytes_sent` is what this party's messages held, without headers. Keys, correlated randomness and other
-    preparations before the first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory planned for values.
+    preparations before the first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory
+    planned for values; `profile` is there if it was asked for.
     """
 
     outputs: dict[str, dict[str, Array]]
@@ -39,6 +41,7 @@ class PartyResult:
     peak_bytes: int
     setup_seconds: float
     seconds: float
+    profile: Profile | None = None
 
 
 def run_party(
@@ -49,17 +52,19 @@ def run_party(
     keys: Keys | None = None,
     progress: Progress | None = None,
     record: Record | None = None,
+    recorder: Recorder | None = None,
 ) -> PartyResult:
     """Runs party `me` of a checked graph to its end.
 
     `inputs` are this party's, by name, laid out as the graph's types say. Without `keys` (by ascending tuple of the
     parties that share them), fresh ones are agreed on first. `progress` hears rounds done and rounds in all, at most
-    some times a second. `record` sees every message that leaves: round, sender, receiver, content.
+    some times a second. `record` sees every message that leaves: round, sender, receiver, content. A `recorder`
+    measures what each instruction takes, for the result's `profile`.
     """
     begin = perf_counter()
     setup = set_up(graph, transport, inputs, keys)
     dealt = deal(graph, transport, setup.keys)
-    machine = Machine(graph, transport, inputs, setup.keys, progress, record, dealt.prepared)
+    machine = Machine(graph, transport, inputs, setup.keys, progress, record, dealt.prepared, recorder)
     start = perf_counter()
     machine.run()
     return PartyResult(
@@ -71,6 +76,7 @@ def run_party(
         peak_bytes=machine.peak_bytes,
         setup_seconds=start - begin,
         seconds=perf_counter() - start,
+        profile=None if recorder is None else recorder.profile,
     )
 
 
@@ -79,6 +85,7 @@ def run_in_memory(
     inputs_by_party: Sequence[Mapping[str, Array]],
     keys: Keys | None = None,
     record: Record | None = None,
+    profiled: bool = False,
 ) -> list[PartyResult]:
     """Runs all parties of a graph as threads of this process, for tests. Raises what the first failing party raised."""
     transports = connect(graph.parties)
@@ -87,7 +94,15 @@ def run_in_memory(
 
     def run(me: int) -> None:
         try:
-            results[me] = run_party(graph, me, transports[me], inputs_by_party[me], keys, record=record)
+            results[me] = run_party(
+                graph,
+                me,
+                transports[me],
+                inputs_by_party[me],
+                keys,
+                record=record,
+                recorder=Recorder() if profiled else None,
+            )
             transports[me].finish()
         except BaseException as failure:  # noqa: BLE001 (handed over to the caller's thread)
             failures.append(failure)

@@ -22,9 +22,12 @@ from .graph.file import from_bytes
 from .graph.nodes import Graph, Local, Node, Random, Repeat
 from .kernels import warm
 from .party import PartyResult, run_party
+from .profile import Recorder
 from .randomness.sources import NATIVES
+from .transport.base import Transport
 from .transport.connect import Address, Meeting, connect, listen
 from .transport.hello import SharedToken
+from .transport.shaped import Shape, ShapedTransport
 
 Array = np.ndarray[Any, Any]
 Read = Callable[[], tuple[Mapping[str, Array], object]]
@@ -42,12 +45,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to run, and with whom. Only who has the `token` takes part."""
+    """What to run, and with whom. Only who has the `token` takes part.
+
+    A `shape` makes messages as slow as a network's would be; `profiled` measures what each instruction takes.
+    """
 
     graph: bytes
     addresses: tuple[Address, ...]
     token: bytes
     version: str
+    shape: Shape | None = None
+    profiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +129,15 @@ def _work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, p
         graph = _graph(start.graph)
         agreement = {"version": start.version, "program": sha256(start.graph).hexdigest()}
         meeting = Meeting(me, names, dict(enumerate(start.addresses)), agreement, SharedToken(start.token))
-        transport = connect(meeting, listener)
+        transport: Transport = connect(meeting, listener)
+    if start.shape is not None:
+        transport = ShapedTransport(transport, start.shape)
     try:
         pipe.recv()
         warm(kernel_names(graph), NATIVES)
         progress = (lambda done, total: pipe.send(Advance(done, total))) if reports_progress else None
-        result = run_party(graph, me, transport, inputs, progress=progress)
+        recorder = Recorder() if start.profiled else None
+        result = run_party(graph, me, transport, inputs, progress=progress, recorder=recorder)
         transport.finish()
     finally:
         transport.close()

@@ -11,6 +11,7 @@ from tacit.runtime.transport.base import Transport
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import SharedToken
 from tacit.runtime.transport.secure import PinnedCertificates, create_identity
+from tacit.runtime.transport.shaped import STAMP_BYTES, Shape, ShapedTransport
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
 TOKEN = bytes(32)
@@ -52,4 +53,17 @@ def over_tls(parties: int) -> list[Transport]:
     return at_all(parties, join)
 
 
-GROUPS: dict[str, Callable[[int], list[Transport]]] = {"memory": over_memory, "tcp": over_tcp, "tls": over_tls}
+def over_shaped(parties: int) -> list[Transport]:
+    """A network that is fast, for the suite's sake, but delays and queues all the same."""
+    return [ShapedTransport(transport, Shape(1e-4, 1e9)) for transport in over_tcp(parties)]
+
+
+GROUPS: dict[str, Callable[[int], list[Transport]]] = {
+    "memory": over_memory,
+    "tcp": over_tcp,
+    "tls": over_tls,
+    "shaped": over_shaped,
+}
+
+STAMPS = {"shaped": STAMP_BYTES}
+"""Messages of these transports are longer by so much, also where a disagreement tells their length."""

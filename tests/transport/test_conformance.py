@@ -7,7 +7,7 @@ import pytest
 from tacit.runtime.errors import PeerError
 from tacit.runtime.transport.base import Transport
 
-from .groups import GROUPS, NAMES, at_all
+from .groups import GROUPS, NAMES, STAMPS, at_all
 
 Connect = Callable[[int], list[Transport]]
 
@@ -157,17 +157,23 @@ def test_a_peer_that_dies_amid_a_message_is_named(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize(("sent", "expected"), [(1, 2), (2, 1), (0, 1), (1, 0)])
-def test_a_message_of_another_length_is_a_disagreement(connect: Connect, sent: int, expected: int) -> None:
+def test_a_message_of_another_length_is_a_disagreement(
+    connect: Connect, request: pytest.FixtureRequest, sent: int, expected: int
+) -> None:
+    more = STAMPS.get(request.node.callspec.params["connect"], 0)
     first, second = connect(2)
     first.exchange([(1, view(bytes(sent)))], [], 1)
-    with pytest.raises(PeerError, match=f"party alice disagreed.* {sent} bytes of round 1, expected {expected}"):
+    with pytest.raises(
+        PeerError, match=f"party alice disagreed.* {sent + more} bytes of round 1, expected {expected + more}"
+    ):
         second.exchange([], [(0, view(bytearray(expected)))], 1)
 
 
-def test_a_message_of_another_round_is_a_disagreement(connect: Connect) -> None:
+def test_a_message_of_another_round_is_a_disagreement(connect: Connect, request: pytest.FixtureRequest) -> None:
+    length = 1 + STAMPS.get(request.node.callspec.params["connect"], 0)
     first, second = connect(2)
     first.exchange([(1, view(b"x"))], [], 4)
-    with pytest.raises(PeerError, match=r"party alice disagreed.* of round 4, expected 1 of round 5 in round 5"):
+    with pytest.raises(PeerError, match=f"party alice disagreed.* of round 4, expected {length} of round 5 in round 5"):
         second.exchange([], [(0, view(bytearray(1)))], 5)
 
 
