@@ -21,8 +21,26 @@ from tacit.runtime.party import PartyResult, run_in_memory
 
 Array = np.ndarray[Any, Any]
 ROLES = ("alice", "bob")
-TARGET = Target("rep3", ("alice", "bob", "helper"), 3, {"alice": 0, "bob": 1})
-CLIENTS = Target("rep3", ("n0", "n1", "n2", "alice", "bob"), 3, {"alice": 3, "bob": 4})
+TARGETS = {
+    "rep3": Target("rep3", ("alice", "bob", "helper"), 3, {"alice": 0, "bob": 1}),
+    "semi2k": Target("semi2k", ("alice", "bob", "dealer"), 2, {"alice": 0, "bob": 1}, preprocessing="dealer"),
+    "semi2k-3": Target(
+        "semi2k", ("alice", "bob", "carol", "dealer"), 3, {"alice": 0, "bob": 1}, preprocessing="dealer"
+    ),
+}
+"""Each protocol with the roles on nodes."""
+WITH_CLIENTS = {
+    "rep3": Target("rep3", ("n0", "n1", "n2", "alice", "bob"), 3, {"alice": 3, "bob": 4}),
+    "semi2k": Target(
+        "semi2k", ("n0", "n1", "alice", "bob", "dealer"), 2, {"alice": 2, "bob": 3}, preprocessing="dealer"
+    ),
+    "semi2k-3": Target(
+        "semi2k", ("n0", "n1", "n2", "alice", "bob", "dealer"), 3, {"alice": 3, "bob": 4}, preprocessing="dealer"
+    ),
+}
+"""Each protocol with the roles on clients."""
+TARGET = TARGETS["rep3"]
+CLIENTS = WITH_CLIENTS["rep3"]
 
 
 class Writer(Builder):

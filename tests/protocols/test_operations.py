@@ -7,7 +7,7 @@ import pytest
 from tacit.compiler.ir.types import BOOL, DATE, INT, KEY, ArrayType, Element, Kind, category, fixed, integer
 from tacit.compiler.protocols.operations import RULES
 
-from .programs import CLIENTS, TARGET, Writer, check_same
+from .programs import TARGETS, WITH_CLIENTS, Writer, check_same
 
 Array = np.ndarray[Any, Any]
 
@@ -95,22 +95,24 @@ def operation(name: str, attributes: dict[str, Any]) -> dict[str, Any]:
     return {renamed.get(key, key): value for key, value in attributes.items()}
 
 
+@pytest.mark.parametrize("protocol", TARGETS)
 @pytest.mark.parametrize(("name", "types", "attributes", "bits", "within"), CASES)
-def test_on_secrets(name: str, types: Any, attributes: Any, bits: int | None, within: int) -> None:
+def test_on_secrets(protocol: str, name: str, types: Any, attributes: Any, bits: int | None, within: int) -> None:
     writer = Writer()
     operands = [writer.secret(f"x{i}", type, ("alice", "bob")[i % 2]) for i, type in enumerate(types)]
     writer.reveal(writer.emit(name, *operands, **operation(name, attributes)))
     inputs = {f"x{i}": sample(type, i, bits) for i, type in enumerate(types)}
-    check_same(writer.program(), inputs, TARGET, within)
+    check_same(writer.program(), inputs, TARGETS[protocol], within)
 
 
 TWO = [one for one in CASES if len(one.values[1]) > 1]
 
 
+@pytest.mark.parametrize("protocol", TARGETS)
 @pytest.mark.parametrize("public", [0, 1, 2])
 @pytest.mark.parametrize(("name", "types", "attributes", "bits", "within"), TWO)
 def test_with_a_public_operand(
-    name: str, types: Any, attributes: Any, bits: int | None, within: int, public: int
+    protocol: str, name: str, types: Any, attributes: Any, bits: int | None, within: int, public: int
 ) -> None:
     if public >= len(types):
         return
@@ -121,7 +123,7 @@ def test_with_a_public_operand(
     ]
     writer.reveal(writer.emit(name, *operands, **operation(name, attributes)), roles=("bob",))
     inputs = {f"x{i}": sample(type, i, bits) for i, type in enumerate(types)}
-    check_same(writer.program(), inputs, CLIENTS, within)
+    check_same(writer.program(), inputs, WITH_CLIENTS[protocol], within)
 
 
 @pytest.mark.parametrize("element", [BOOL, I8, F16])
