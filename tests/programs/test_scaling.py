@@ -51,7 +51,7 @@ def test_division_by_a_size_costs_a_bounded_number_of_nodes() -> None:
     """How a constant divides depends on the constant: a shift for powers of two, one or two products for others."""
     text = "party alice\nparty bob\ninput x: fixed[n] from alice\ninput y: fixed[n] from bob\nreveal mean(x * y) as m\n"
     counts = [count_nodes(compiled(elaborated(text, {"n": n})).body) for n in (7, 10, 1_000, 1_024, 9_999_999)]
-    assert max(counts) <= min(counts) + 60
+    assert max(counts) <= min(counts) + 70
 
 
 def test_ten_thousand_turns_make_the_same_graph() -> None:
