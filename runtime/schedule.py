@@ -46,9 +46,9 @@ shared."""
 
 
 def schedule(graph: Graph, me: int) -> Schedule:
-    """The instructions of party `me`; its `rounds` count the turns of a conditional loop as one."""
+    """The instructions of party `me`, of a dealer none; its `rounds` count the turns of a conditional loop as one."""
     lowering = _Lowering(graph, me)
-    body = lowering.block(graph.body)
+    body = lowering.block(graph.body) if me in graph.everyone else ()
     return Schedule(
         body=body,
         layouts=tuple(lowering.layouts),

@@ -6,14 +6,23 @@ from typing import Any
 
 import numpy as np
 from tacit.compiler.passes.batch_rounds import batch_rounds
+from tacit.compiler.protocols.additive import Additive
 from tacit.compiler.protocols.replicated import Replicated
-from tacit.compiler.protocols.rules import Arithmetic, Boolean, Expansion, Wire, bits, ring
+from tacit.compiler.protocols.rules import Arithmetic, Boolean, Expansion, Protocol, Wire, bits, ring
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.cost import count_bytes, count_rounds
-from tacit.runtime.graph.nodes import Declaration, Graph, ValueType
+from tacit.runtime.graph.nodes import DEALER, Declaration, Graph, ValueType
 from tacit.runtime.party import run_in_memory
 
 Array = np.ndarray[Any, Any]
+
+
+SETTINGS: dict[str, tuple[type[Protocol], int]] = {
+    "rep3": (Replicated, 3),
+    "semi2k": (Additive, 2),
+    "semi2k-3": (Additive, 3),
+}
+"""Protocols with their numbers of nodes."""
 
 
 @dataclass
@@ -30,14 +39,16 @@ class Outcome:
 class Bench:
     """Build with `protocol` on shares from `number` and `truth`, `keep` results, then `run`.
 
-    Of each share the component `hidden` takes what the value adds to the two others, which depend on the seed alone.
+    Of each share the component `hidden` (the last if not given) takes what the value adds to the others, which depend
+    on the seed alone. A dealer, where the protocol needs one, is the last party.
     """
 
-    def __init__(self, seed: int = 1, clients: int = 0, hidden: int = 2) -> None:
-        self.hidden = hidden
+    def __init__(self, seed: int = 1, clients: int = 0, hidden: int | None = None, setting: str = "rep3") -> None:
+        kind, self.nodes = SETTINGS[setting]
+        self.hidden = self.nodes - 1 if hidden is None else hidden
         self.random = np.random.default_rng(seed)
-        self.g = Expansion(3, 3 + clients)
-        self.protocol = Replicated(self.g)
+        self.g = Expansion(self.nodes, self.nodes + clients)
+        self.protocol = kind(self.g)
         self.inputs: list[dict[str, Array]] = [{} for _ in self.g.everyone]
         self.declared: list[Declaration] = []
         self.kept: dict[str, tuple[str, tuple[int, ...], int]] = {}
@@ -46,16 +57,18 @@ class Bench:
     def number(self, values: Any) -> Arithmetic:
         """A fresh sharing of integers."""
         x = np.asarray(values).astype(np.int64).view(np.uint64)
-        first, second = (self.random.integers(0, 2**64, x.shape, np.uint64) for _ in range(2))
-        return Arithmetic(self._parts(self._placed(first, second, np.asarray(x - first - second)), ring(x.shape)))
+        others = [self.random.integers(0, 2**64, x.shape, np.uint64) for _ in range(self.nodes - 1)]
+        rest = np.asarray(x - np.sum(others, axis=0, dtype=np.uint64))
+        return Arithmetic(self._parts(self._placed(others, rest), ring(x.shape)))
 
     def truth(self, values: Any, planes: int = 1) -> Boolean:
         """A fresh sharing of the low bits of integers (or of truth values)."""
         x = np.asarray(values).astype(np.int64)
         kind = bits(x.shape, planes)
         plain = to_planes(x, planes)
-        first, second = (self.random.integers(0, 2**64, kind.array_shape, np.uint64) for _ in range(2))
-        return Boolean(self._parts(self._placed(first, second, plain ^ first ^ second), kind))
+        others = [self.random.integers(0, 2**64, kind.array_shape, np.uint64) for _ in range(self.nodes - 1)]
+        rest = plain ^ np.bitwise_xor.reduce(others)
+        return Boolean(self._parts(self._placed(others, rest), kind))
 
     def owned(self, values: Any, owner: int) -> Wire:
         """Integers or truth values that one party has in the clear."""
@@ -67,27 +80,26 @@ class Bench:
         self.inputs[owner][name] = x
         return self.g.input(name, kind, (owner,))
 
-    def _placed(self, first: Array, second: Array, third: Array) -> list[Array]:
-        components = [first, second]
-        components.insert(self.hidden, third)
-        return components
+    def _placed(self, others: list[Array], rest: Array) -> list[Array]:
+        return [*others[: self.hidden], rest, *others[self.hidden :]]
 
     def _parts(self, components: list[Array], kind: ValueType) -> tuple[Wire, ...]:
         wires = []
         share = f"in{len(self.declared)}"
         self.declared.append(Declaration(share, "int", kind.shape, shares=True))
-        for part in range(2):
+        for part in range(self.protocol.parts):
             name = f"{share}/{part}"
-            wires.append(self.g.input(name, kind, (0, 1, 2), shares=True))
-            for node in range(3):
-                self.inputs[node][name] = np.ascontiguousarray(components[(node + part) % 3]).reshape(kind.array_shape)
+            wires.append(self.g.input(name, kind, self.g.nodes, shares=True))
+            for node in self.g.nodes:
+                component = np.ascontiguousarray(components[(node + part) % self.nodes])
+                self.inputs[node][name] = component.reshape(kind.array_shape)
         return tuple(wires)
 
     def keep(self, name: str, share: Arithmetic | Boolean) -> None:
         """Makes the value of a share a result."""
         self._declare(name, "")
         for part, wire in enumerate(share.parts):
-            self.g.output(wire, f"{name}/{part}", "", (0, 1, 2), kept=True)
+            self.g.output(wire, f"{name}/{part}", "", self.g.nodes, kept=True)
         planes = share.planes if isinstance(share, Boolean) else 0
         self.kept[name] = ("share", share.shape, planes)
 
@@ -105,7 +117,12 @@ class Bench:
         names = tuple(f"p{party}" for party in self.g.everyone)
         roles = {name: party for party, name in enumerate(names)}
         inputs, outputs = tuple(self.declared), tuple(self.outputs)
-        graph = Graph("rep3", "", names, 3, roles, tuple(self.g.types), self.g.body, (), inputs, outputs)
+        preprocessing = DEALER if self.protocol.needs_preprocessing else ""
+        everyone = (*names, "dealer") if preprocessing else names
+        types, body = tuple(self.g.types), self.g.body
+        graph = Graph(
+            self.protocol.name, "", everyone, self.nodes, roles, types, body, (), inputs, outputs, preprocessing
+        )
         graph = batch_rounds(graph)
         check(graph)
         return graph
@@ -114,28 +131,29 @@ class Bench:
         """All results, each share checked for consistency between its holders."""
         graph = self.graph()
         messages: list[tuple[int, int, int, bytes]] = []
-        results = run_in_memory(graph, self.inputs, keys, lambda *message: messages.append(message))
+        of_all = [*self.inputs, *({} for _ in graph.parties[len(self.inputs) :])]
+        results = run_in_memory(graph, of_all, keys, lambda *message: messages.append(message))
         rounds, sent = count_rounds(graph), count_bytes(graph)
         values = {}
         for name, (role, shape, planes) in self.kept.items():
             if role != "share":
                 values[name] = results[int(role[1:])].outputs[role][name]
                 continue
-            parts = [[result.kept[f"{name}/{part}"] for part in range(2)] for result in results[:3]]
+            held = range(self.protocol.parts)
+            parts = [[result.kept[f"{name}/{part}"] for part in held] for result in results[: self.nodes]]
             values[name] = recombine(parts, shape, planes)
         return Outcome(values, rounds or 0, sent or (), messages, graph)
 
 
 def recombine(parts: list[list[Array]], shape: tuple[int, ...], planes: int) -> Array:
-    """The value of a share from (mine, next) of each node."""
+    """The value of a share from the parts of each node: mine, and for rep3 the next one's, which must be the same."""
     size = int(np.prod(shape))
-    if planes:
-        own, following = ([from_planes(part[which], size) for part in parts] for which in (0, 1))
-    else:
-        own, following = ([part[which].reshape(-1) for part in parts] for which in (0, 1))
-    for node in range(3):
-        np.testing.assert_array_equal(own[(node + 1) % 3], following[node])
-    total = own[0] ^ own[1] ^ own[2] if planes else own[0] + own[1] + own[2]
+    numbers = [[from_planes(one, size) if planes else one.reshape(-1) for one in part] for part in parts]
+    own = [part[0] for part in numbers]
+    for node, (_, *following) in enumerate(numbers):
+        for one in following:
+            np.testing.assert_array_equal(own[(node + 1) % len(own)], one)
+    total = np.bitwise_xor.reduce(own) if planes else np.sum(own, axis=0, dtype=np.uint64)
     return np.asarray(total).view(np.int64).reshape(shape)
 
 
@@ -160,8 +178,8 @@ def from_planes(planes: Array, size: int) -> Array:
     return result
 
 
-def evaluate(build: Callable[[Bench], Arithmetic | Boolean], seed: int = 1) -> Outcome:
+def evaluate(build: Callable[[Bench], Arithmetic | Boolean], seed: int = 1, setting: str = "rep3") -> Outcome:
     """The outcome of one expression, under the name "result"."""
-    bench = Bench(seed)
+    bench = Bench(seed, setting=setting)
     bench.keep("result", build(bench))
     return bench.run()
