@@ -10,13 +10,14 @@ from tacit.compiler.ir.program import Program
 from tacit.compiler.pipeline import elaborate, lower
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
-from tacit.compiler.target import Target, place_roles
+from tacit.compiler.target import Target, add_dealer, place_roles
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.nodes import Graph, Input
 from tacit.runtime.party import PartyResult, run_in_memory
 
 Array = np.ndarray[Any, Any]
-NODES = {"rep3": 3}
+SETTINGS = {"rep3": ("rep3", 3), "semi2k": ("semi2k", 2), "semi2k-3": ("semi2k", 3)}
+"""Protocols with their numbers of nodes."""
 
 
 def elaborated(text: str, sizes: Mapping[str, int] | None = None) -> Program:
@@ -26,8 +27,13 @@ def elaborated(text: str, sizes: Mapping[str, int] | None = None) -> Program:
 
 def compiled(program: Program, protocol: str = "rep3", optimize: int = 2) -> Graph:
     """The checked graph, every role at a node of its own as far as they go."""
-    parties, places = place_roles(program.roles, NODES[protocol])
-    graph = lower(program, Target(protocol, parties, NODES[protocol], places, optimize))
+    name, nodes = SETTINGS[protocol]
+    parties, places = place_roles(program.roles, nodes)
+    if name == "semi2k":
+        target = Target(name, add_dealer(parties), nodes, places, optimize, preprocessing="dealer")
+    else:
+        target = Target(name, parties, nodes, places, optimize)
+    graph = lower(program, target)
     check(graph)
     return graph
 

@@ -11,19 +11,23 @@ from tests.programs.running import elaborated, run_both_ways
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@pytest.mark.parametrize(("optimize", "examples"), [(2, 200), (1, 60), (0, 60)])
-def test_protected_equals_clear(optimize: int, examples: int) -> None:
+CASES = [("rep3", 2, 200), ("rep3", 1, 60), ("rep3", 0, 60), ("semi2k", 2, 100), ("semi2k", 0, 30), ("semi2k-3", 2, 40)]
+
+
+@pytest.mark.parametrize(("protocol", "optimize", "examples"), CASES)
+def test_protected_equals_clear(protocol: str, optimize: int, examples: int) -> None:
     @settings(max_examples=examples, deadline=None, suppress_health_check=SLOW, derandomize=True)
     @given(programs())
     def holds(program: RandomProgram) -> None:
-        _check(program, optimize)
+        _check(program, protocol, optimize)
 
     holds()
 
 
-def _check(program: RandomProgram, optimize: int) -> None:
+def _check(program: RandomProgram, protocol: str, optimize: int) -> None:
     ir = elaborated(program.source)
-    both = run_both_ways(ir, {name: _encoded(values) for name, values in program.inputs.items()}, optimize=optimize)
+    inputs = {name: _encoded(values) for name, values in program.inputs.items()}
+    both = run_both_ways(ir, inputs, protocol, optimize)
     for name in program.names:
         clear, protected = (side["alice"][name.text] for side in (both.clear, both.protected))
         if name.kind == "fixed":

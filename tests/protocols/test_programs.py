@@ -12,13 +12,13 @@ from tacit.runtime.graph.cost import count_bytes, count_rounds
 from tacit.runtime.graph.nodes import Output
 from tacit.runtime.party import run_in_memory
 
-from .programs import CLIENTS, TARGET, Writer, check_same, compiled, run, split_inputs
+from .programs import TARGETS, WITH_CLIENTS, Writer, check_same, compiled, run, split_inputs
 
 X = ArrayType(INT, (5,))
 VALUES = np.array([3, -1, 4, 1, -5])
 
 
-@pytest.mark.parametrize("target", [TARGET, CLIENTS])
+@pytest.mark.parametrize("target", [*TARGETS.values(), *WITH_CLIENTS.values()])
 def test_who_gets_what(target: Any) -> None:
     writer = Writer()
     x, y = writer.secret("x", X), writer.input("y", X, "bob")

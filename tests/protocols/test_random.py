@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from ir.generate import ROLES, random_program
+from tacit.compiler.diagnostics import CompileError
 from tacit.compiler.ir.evaluate import Evaluation, EvaluationError, Outputs
 from tacit.compiler.ir.program import Operation, Program
 from tacit.compiler.passes.batch_rounds import batch_rounds
+from tacit.compiler.passes.expand_protocol import PROTOCOLS
 from tacit.compiler.pipeline import lower
 from tacit.compiler.target import Target
 from tacit.runtime.errors import CheckFailed
@@ -58,17 +60,18 @@ def split(graph: Graph, inputs: Mapping[str, Array], seed: int) -> list[dict[str
                 found[party][node.name] = inputs[node.name]
         elif node.name.endswith("/0"):
             name, kind = node.name[:-2], graph.types[node.output]
-            first, second = (dice.integers(0, 2**64, kind.array_shape, np.uint64) for _ in range(2))
+            others = [dice.integers(0, 2**64, kind.array_shape, np.uint64) for _ in range(graph.nodes - 1)]
             if kind.storage is Storage.BITS:
                 packed = np.zeros((1, 8 * kind.words), np.uint8)
                 octets = np.packbits(inputs[name].reshape(-1), bitorder="little")
                 packed[0, : octets.size] = octets
-                third = packed.view(np.uint64) ^ first ^ second
+                third = packed.view(np.uint64) ^ np.bitwise_xor.reduce(others)
             else:
-                third = np.asarray(inputs[name].view(np.uint64) - first - second)
-            for party in range(3):
-                for part in range(2):
-                    found[party][f"{name}/{part}"] = [first, second, third][(party + part) % 3]
+                third = np.asarray(inputs[name].view(np.uint64) - np.sum(others, axis=0, dtype=np.uint64))
+            components = [*others, third]
+            for party in range(graph.nodes):
+                for part in range(PROTOCOLS[graph.protocol].parts):
+                    found[party][f"{name}/{part}"] = components[(party + part) % graph.nodes]
     return found
 
 
@@ -83,6 +86,26 @@ def run(program: Program, target: Target, inputs: Mapping[str, Array], expected:
         for name, array in values.items():
             found = (outputs.get(role, {}) | outputs.get("", {}))[name]
             np.testing.assert_array_equal(found, array, name)
+
+
+@pytest.mark.parametrize("nodes", [2, 3])
+@pytest.mark.parametrize("part", range(6))
+def test_random_programs_of_additive_shares(part: int, nodes: int) -> None:
+    for seed in range(part, COUNT, 6):
+        program, inputs = random_program(seed, SIZES[seed % 3], without=ROUNDING)
+        names = ("alice", "n1", "n2")[:nodes]
+        parties = (*names, *(role for role in ROLES if role not in names), "dealer")
+        target = Target(
+            "semi2k", parties, nodes, {role: parties.index(role) for role in ROLES}, seed % 3, preprocessing="dealer"
+        )
+        try:
+            expected = meaning(program, inputs).by_role
+            run(program, target, inputs, expected)
+        except (Undefined, CompileError):
+            continue
+        except EvaluationError:
+            with pytest.raises(CheckFailed):
+                run(program, target, inputs, {})
 
 
 @pytest.mark.parametrize("part", range(12))
