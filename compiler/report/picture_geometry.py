@@ -1,6 +1,7 @@
 """From places to points. In: columns, and which repeats are open in which detail. Out: an `Arrangement`.
 
-The page arranges anew whenever something is opened: `arrange` of assets/scene.js is this one's twin, with the same numbers.
+The page arranges anew whenever something is opened: `arrange` of assets/scene.js is this one's twin and takes its
+numbers from here.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -33,7 +33,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of a column in one level of detail: its boxes, how many stand side by side, and how high each lane is."""
+    """The cells of a column in one level of detail: boxes, how many stand side by side, and how high each lane is."""
 
     boxes: tuple[Box, ...]
     width: int
@@ -52,7 +52,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What happens before a round, and its messages. `round` counts from 1 within its block; None if nothing is sent."""
+    """What happens before a round, and its messages. `round` counts from 1 in its block; None if nothing is sent."""
 
     steps: tuple[int, ...]
     round: int | None

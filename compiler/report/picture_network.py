@@ -1,4 +1,4 @@
-"""A protocol graph as a networkx graph, and in the formats that other tools read. In: a `Graph`. Out: a graph, or text."""
+"""A protocol graph as a networkx graph, and in other tools' formats. In: a `Graph`. Out: a graph, or text."""
 
 import json
 from typing import Any

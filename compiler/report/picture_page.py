@@ -10,10 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from ...runtime.graph.cost import count_bytes, count_rounds
+from ...runtime.graph.nodes import Local
 from .picture_drawing import Drawing
 from .picture_geometry import GEOMETRY
 from .picture_layout import LEVELS, Box, Cells, Column, Loop
-from .picture_steps import SHARES, Step, details, type_text
+from .picture_steps import SHARES, Step, details, label_at, type_text
 
 _SCRIPTS = ("d3.min.js", "scene.js", "draw.js", "text.js", "page.js")
 
@@ -78,7 +79,7 @@ def _step(step: Step, tables: _Tables) -> list[Any]:
     place = step.place
     return [
         tables.number("kinds", step.kind),
-        tables.number("labels", step.label),
+        _label(step, tables),
         SHARES.index(step.share),
         tables.number("parties", step.parties),
         -1 if place is None else tables.number("places", (place.source, place.line, place.column)),
@@ -88,6 +89,13 @@ def _step(step: Step, tables: _Tables) -> list[Any]:
         list(dict.fromkeys(read.maker for read in step.reads if not read.carried)),
         list(getattr(step.node, "routes", ())),
     ]
+
+
+def _label(step: Step, tables: _Tables) -> int | list[int]:
+    """The label, or, where parties do different things, one for each party up to the last that does any."""
+    if not isinstance(step.node, Local) or len(step.node.steps) == 1:
+        return tables.number("labels", step.label)
+    return [tables.number("labels", label_at(step, party)) for party in range(1 + max(step.parties))]
 
 
 def _column(column: Column | Loop, parties: int) -> dict[str, Any]:

@@ -167,6 +167,13 @@ def _label(node: Node) -> str:
             return "while" if node.count is None else f"{node.count} times"
 
 
+def label_at(step: Step, party: int) -> str:
+    """The label at one party, who may do another thing than the others."""
+    if not isinstance(step.node, Local):
+        return step.label
+    return next((each.kernel for each in step.node.steps if party in each.at), step.label)
+
+
 def details(step: Step) -> str:
     """What tells a step from others of its label: attributes in a few words."""
     node = step.node

@@ -10,7 +10,7 @@ from html import escape
 from .picture_drawing import Drawing
 from .picture_geometry import BOXES, GEOMETRY, Arrangement, Arrow, Frame, Placed, arrange, arrows
 from .picture_layout import LEVELS, Box, Loop
-from .picture_steps import SHARES, Step
+from .picture_steps import SHARES, Step, label_at
 
 _STEPS_AT_MOST = 600
 """With more steps than this a document shows lines, with ten times as many rounds."""
@@ -63,7 +63,8 @@ class _Svg:
 
     def text(self) -> str:
         width, height = self.made.width + _MARGIN + 20, self.made.height + _LEGEND
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}">'
+        size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
         title = f"{self.drawing.graph.program} under {self.drawing.graph.protocol}"
         body = [
             f"<title>{escape(title)}</title>",
@@ -119,8 +120,8 @@ class _Svg:
             return
         if placed.column.round is not None:
             yield _text(placed.x + 14, self.made.lanes[0][0] - 9, f"round {placed.column.round}", "told")
-        for box, _, x, y in self.placed_boxes(placed):
-            yield from self.box(box, placed, x, y)
+        for box, lane, x, y in self.placed_boxes(placed):
+            yield from self.box(box, placed, lane, x, y)
         for arrow in arrows(self.made, placed):
             yield from self.arrow(arrow)
 
@@ -144,13 +145,13 @@ class _Svg:
                 y = self.made.lanes[lane][0] + lane_pad + row * (height + gap_y)
                 yield box, lane, placed.x + pad + box.x * (width + gap_x), y
 
-    def box(self, box: Box, placed: Placed, x: float, y: float) -> Iterator[str]:
+    def box(self, box: Box, placed: Placed, lane: int, x: float, y: float) -> Iterator[str]:
         width, height = BOXES[placed.level]
         first = self.drawing.steps[box.steps[0]]
         share = self.share(box)
         fill, ink = _COLOURS[share]
         if placed.level == "steps":
-            label = first.label if first.kind == "local" else f"{first.kind} {first.label}"
+            label = label_at(first, lane) if first.kind == "local" else f"{first.kind} {first.label}"
         else:
             place = first.place
             label = f"{len(box.steps)} steps"
@@ -160,7 +161,8 @@ class _Svg:
         bold = 2 if first.kind in ("input", "output") else 1
         yield (
             f'<g transform="translate({x:g} {y:g})"><title>{escape(self.told(first, box))}</title>'
-            f'<rect width="{width}" height="{height}" rx="4" fill="{fill}" stroke="{ink}" stroke-width="{bold}"{dashes}/>'
+            f'<rect width="{width}" height="{height}" rx="4" fill="{fill}" stroke="{ink}" stroke-width="{bold}"'
+            f"{dashes}/>"
             f"{_swatch(share, 0, 0, height)}{_text(20, 15, _cut(label, int((width - 26) / _CHARACTER)))}</g>"
         )
 
