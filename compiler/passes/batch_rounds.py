@@ -33,7 +33,7 @@ def _batch(nodes: Sequence[Node], yielded: set[int]) -> tuple[Node, ...]:
         if isinstance(node, Exchange | Repeat):
             level = max(level, checked)
         if _has(node, _is_check):
-            checked = level
+            checked = max(checked, level)
         (exchanges if isinstance(node, Exchange) else before).setdefault(level, []).append(node)
         for value in _binds(node):
             available[value] = level + isinstance(node, Exchange)

@@ -89,20 +89,39 @@ def test_a_body_is_batched_and_a_repeat_does_not_lengthen() -> None:
     assert count_rounds(graph) == 11
 
 
-def test_a_check_holds_back_what_comes_after_it() -> None:
-    sketch = Sketch()
-    before, last = sketch.chain(1), sketch.chain(2)
-    number = sketch.g.local("integer.from_ring", integers((4,)), last)
+def check_of(sketch: Sketch, wire: Wire, message: str) -> None:
+    """A check that waits for as many rounds as the wire."""
+    number = sketch.g.local("integer.from_ring", integers((4,)), wire)
     one = sketch.g.local("slice", integers((1,)), number, starts=(0,), stops=(1,), steps=(1,))
     scalar = sketch.g.local("reshape", integers(()), one, shape=())
     truth = sketch.g.local("clear.less", booleans(()), scalar, sketch.g.constant(np.array(5), integers(())))
-    sketch.g.local("check", booleans(()), truth, message="small")
+    sketch.g.local("check", booleans(()), truth, message=message)
+
+
+def places_of_checks(graph: Graph) -> list[int]:
+    return [i for i, node in enumerate(graph.body) if isinstance(node, Local) and node.steps[0].kernel == "check"]
+
+
+def test_a_check_holds_back_what_comes_after_it() -> None:
+    sketch = Sketch()
+    before, last = sketch.chain(1), sketch.chain(2)
+    check_of(sketch, last, "small")
     graph = sketch.batched(before, sketch.chain(1))
     exchanges = [index for index, node in enumerate(graph.body) if isinstance(node, Exchange)]
-    (checked,) = (i for i, node in enumerate(graph.body) if isinstance(node, Local) and node.steps[0].kernel == "check")
+    (checked,) = places_of_checks(graph)
     assert [index > checked for index in exchanges] == [False, False, False, True]
     assert count_rounds(graph) == 3
     assert isinstance(graph.body[-1], Output)
+
+
+def test_a_check_that_comes_later_and_waits_for_less_does_not_lift_the_first() -> None:
+    sketch = Sketch()
+    check_of(sketch, sketch.chain(2), "late")
+    check_of(sketch, sketch.start, "early")
+    graph = sketch.batched(sketch.chain(1))
+    exchanges = [index for index, node in enumerate(graph.body) if isinstance(node, Exchange)]
+    assert exchanges[-1] > max(places_of_checks(graph))
+    assert count_rounds(graph) == 3
 
 
 def test_a_long_program_takes_one_pass() -> None:
