@@ -11,6 +11,7 @@ keys.
 
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import combinations as combinations_of
 from itertools import pairwise
 from typing import Any
 
@@ -19,10 +20,10 @@ import pytest
 from tacit.compiler.protocols import circuits
 from tacit.compiler.protocols.rules import Arithmetic, Boolean, Clear
 
-from .bench import Bench
+from .bench import SETTINGS, Bench
 
 COUNT = 4096
-SETS = [(0, 1), (0, 2), (1, 2), (0,), (1,), (2,), (3,)]
+SETS = [(party,) for party in range(5)] + list(combinations_of(range(5), 2))
 
 Build = Callable[[Bench, int], Arithmetic | Boolean]
 Views = dict[tuple[int, int], list[bytes]]
@@ -36,7 +37,7 @@ def same(value: int) -> np.ndarray[Any, Any]:
 BUILDS: dict[str, Build] = {
     "share by 0": lambda b, x: b.protocol.share(Clear(b.owned(same(x), 0))),
     "share by 2": lambda b, x: b.protocol.share(Clear(b.owned(same(x), 2))),
-    "share by a client": lambda b, x: b.protocol.share(Clear(b.owned(same(x), 3))),
+    "share by a client": lambda b, x: b.protocol.share(Clear(b.owned(same(x), b.nodes))),
     "share bits": lambda b, x: b.protocol.share_bits(Clear(b.owned(same(x), 1)), 64),
     "multiply": lambda b, x: b.protocol.multiply(b.number(same(x)), b.number(same(x))),
     "and": lambda b, x: b.protocol.conjunction(b.truth(same(x), 64), b.truth(same(x), 64)),
@@ -52,13 +53,15 @@ BUILDS: dict[str, Build] = {
 }
 
 
-def run(name: str, secret: int, receiver: int = 1, other: int = 0) -> Views:
+def run(name: str, secret: int, receiver: int = 1, other: int = 0, setting: str = "rep3") -> Views:
     """A run whose keys and shares, as far as the receiver has them, do not depend on the secret or on `other`."""
-    bench = Bench(clients=1, hidden=(receiver + 2) % 3)
+    nodes = SETTINGS[setting][1]
+    bench = Bench(clients=1, hidden=(receiver + nodes - 1) % nodes, setting=setting)
     bench.keep("result", BUILDS[name](bench, secret))
     keys = {at: bytes([sum(1 << party for party in at), 0 if receiver in at else other] * 8) for at in SETS}
     found: Views = defaultdict(list)
     for round, _, to, content in sorted(bench.run(keys=keys).messages):
+        assert to <= nodes, "a dealer hears something"
         found[round, to].append(content)
     return found
 
@@ -77,10 +80,11 @@ def combinations(first: bytes, second: bytes) -> list[Any]:
     return [together.view(np.uint8) for together in (a + b, a - b, a ^ b)]
 
 
+@pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("name", BUILDS)
 @pytest.mark.parametrize("secret", [0, -1])
-def test_received_words_are_uniform(name: str, secret: int) -> None:
-    for contents in run(name, secret).values():
+def test_received_words_are_uniform(name: str, secret: int, setting: str) -> None:
+    for contents in run(name, secret, setting=setting).values():
         check_uniform(np.frombuffer(b"".join(contents), np.uint8))
         for first, second in pairwise(contents):
             for together in combinations(first, second):
@@ -88,9 +92,11 @@ def test_received_words_are_uniform(name: str, secret: int) -> None:
 
 
 @pytest.mark.parametrize("name", BUILDS)
-@pytest.mark.parametrize("receiver", [0, 1, 2])
-def test_a_view_tells_nothing_beyond_what_the_node_holds(name: str, receiver: int) -> None:
-    before, after = run(name, 0, receiver, 1), run(name, -1, receiver, 2)
+@pytest.mark.parametrize(
+    ("setting", "receiver"), [(name, node) for name in SETTINGS for node in range(SETTINGS[name][1])]
+)
+def test_a_view_tells_nothing_beyond_what_the_node_holds(name: str, setting: str, receiver: int) -> None:
+    before, after = run(name, 0, receiver, 1, setting), run(name, -1, receiver, 2, setting)
     owner = {"share by 0": 0, "share by 2": 2, "share bits": 1}.get(name)
     for key, contents in before.items():
         if key[1] == receiver and receiver != owner:
@@ -99,10 +105,11 @@ def test_a_view_tells_nothing_beyond_what_the_node_holds(name: str, receiver: in
                     check_uniform(together)
 
 
+@pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("name", BUILDS)
-def test_traffic_does_not_depend_on_secrets(name: str) -> None:
+def test_traffic_does_not_depend_on_secrets(name: str, setting: str) -> None:
     sizes = [
-        {key: [len(one) for one in contents] for key, contents in run(name, secret).items()}
+        {key: [len(one) for one in contents] for key, contents in run(name, secret, setting=setting).items()}
         for secret in (0, -1, 12345678901234567)
     ]
     assert sizes[0] == sizes[1] == sizes[2]
