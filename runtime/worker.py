@@ -89,7 +89,7 @@ def work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, pi
     """The whole life of the child."""
     try:
         _work(me, names, read, reports_progress, pipe)
-    except (EOFError, BrokenPipeError):
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, and with it whoever would listen
     except TacitError as error:
         _fail(pipe, error, error)
