@@ -26,6 +26,8 @@ from .runtime.errors import InputError, UsageError
 from .runtime.graph.file import digest, to_bytes
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, Graph
 from .runtime.local import LocalParty, LocalRun, Watcher, run_local
+from .runtime.profile import Profile
+from .runtime.transport.shaped import Shape
 
 _QUIET = Watcher()
 
@@ -60,12 +62,24 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was run, and what each party measured of it."""
+
+    graph: Graph
+    profiles: tuple[Profile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What a run revealed: `outputs` by role and name. `result["name"]` is a value that everybody learnt."""
+    """What a run revealed: `outputs` by role and name. `result["name"]` is a value that everybody learnt.
+
+    `measured` is there after a run that was to be profiled.
+    """
 
     outputs: dict[str, dict[str, Revealed]]
     public: dict[str, Revealed]
     report: Report
+    measured: Measured | None = None
 
     def __getitem__(self, name: str) -> Any:
         if name in self.public:
@@ -135,8 +149,18 @@ class Program:
         """
         return self.run_local(inputs)
 
-    def run_local(self, given: Mapping[str, object], folder: Path | None = None, watcher: Watcher = _QUIET) -> Result:
-        """Runs the program on inputs by name, and on files of a folder for those that are not given."""
+    def run_local(
+        self,
+        given: Mapping[str, object],
+        folder: Path | None = None,
+        watcher: Watcher = _QUIET,
+        network: Network | None = None,
+        profiled: bool = False,
+    ) -> Result:
+        """Runs the program on inputs by name, and on files of a folder for those that are not given.
+
+        With a `network`, messages take as long as over it; a `profiled` run measures what each step takes.
+        """
         sources = assign_sources(self._inputs, given, folder)
         counts = count_members(sources)
         target = self._target(self._roles(counts))
@@ -144,7 +168,8 @@ class Program:
             LocalParty(name, partial(read_own, self._tasks(sources, counts, target, party)))
             for party, name in enumerate(target.parties)
         ]
-        run = run_local(parties, partial(self._compile, counts), watcher)
+        shape = None if network is None else Shape(network.round_trip / 2000, network.bandwidth * 1e6 / 8)
+        run = run_local(parties, partial(self._compile, counts), watcher, shape, profiled)
         self._keep(run)
         seen = [result.outputs for result in run.results]
         public = seen[0].get(ROLE_EVERYONE, {})
@@ -152,7 +177,9 @@ class Program:
         sent = {name: result.bytes_sent for name, result in zip(target.parties, run.results, strict=True)}
         prepared = {name: result.setup_bytes for name, result in zip(target.parties, run.results, strict=True)}
         report = Report(target.protocol, target.parties[: target.nodes], run.rounds, sent, run.seconds, prepared)
-        return _result(run.graph.outputs, outputs or {_NOBODY: public}, public, report)
+        profiles = tuple(result.profile for result in run.results if result.profile is not None)
+        result = _result(run.graph.outputs, outputs or {_NOBODY: public}, public, report)
+        return replace(result, measured=Measured(run.graph, profiles)) if profiles else result
 
     def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
         """The reference interpreter on the same inputs: no protection, one process."""

@@ -1,0 +1,249 @@
+"""What a graph costs, line by line. In: a protocol graph and a network. Out: a `CostReport`, whose lines add up exactly.
+
+Nothing is looked up by operation: the graph is what the parties run, so its exchanges are the rounds and the bytes.
+
+- A *round* is a run of consecutive exchanges. Lines that talk in one round share it: it is counted at the line whose
+  message stands first in the graph, and the other lines have it as `shared`. So rounds add up to the graph's.
+- *Bytes* are what each party sends, without the headers of messages.
+- *Seconds* are half a round trip for each round, the transmission over the busiest link of each round, and the work of
+  the busiest party, by the table `runtime.graph.times`.
+- Nobody knows beforehand how often a loop turns that ends on a revealed value, nor which branch of an `if` is taken: they
+  are *parts* of their own, whose costs are those of one turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Generic, TypeVar
+
+from ...runtime.graph.correlations import DERIVED, MASK
+from ...runtime.graph.nodes import Constant, Exchange, Graph, Local, Node, Place, Random, Repeat, ValueType
+from ...runtime.graph.times import Times
+from ..target import Network
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`rounds` are counted here, `shared` ones elsewhere; bytes by party, those of preprocessing as `offline_bytes`."""
+
+    rounds: int
+    shared: int
+    bytes: tuple[int, ...]
+    seconds: float
+    offline_bytes: tuple[int, ...]
+    offline_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Key]):
+    """What runs equally often: the program (`kind` ""), each turn of a "while", a branch of an "if".
+
+    `repeat` is the number of its repeat in the graph, in order, None for the program; `place` where that is written.
+    """
+
+    kind: str
+    repeat: int | None
+    place: Place | None
+    costs: dict[Key, Cost]
+    total: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class CostReport(Generic[Key]):
+    """The parts of a graph, the program's first; those that cost nothing online are left out."""
+
+    parties: tuple[str, ...]
+    parts: tuple[Part[Key], ...]
+
+    @property
+    def program(self) -> Part[Key]:
+        """What runs once."""
+        return self.parts[0]
+
+    def rounds(self, turns: Sequence[int] = ()) -> int:
+        """The rounds of a run in which each repeat of the graph has turned so often, in order."""
+        return sum(part.total.rounds * _turns(part, turns) for part in self.parts)
+
+    def bytes(self, turns: Sequence[int] = ()) -> tuple[int, ...]:
+        """The bytes that each party sends in such a run."""
+        sent = ([each * _turns(part, turns) for each in part.total.bytes] for part in self.parts)
+        return tuple(map(sum, zip(*sent, strict=True)))
+
+    def seconds(self, turns: Sequence[int] = ()) -> float:
+        """The seconds of such a run, without what comes before its first round."""
+        return sum(part.total.seconds * _turns(part, turns) for part in self.parts)
+
+
+def cost_by(graph: Graph, key: Callable[[Place | None], Key], network: Network, times: Times) -> CostReport[Key]:
+    """The costs of a graph, for each key of its places; None is the place of what nobody wrote."""
+    counter = _Counter(graph, key, network, times)
+    counter.block(graph.body, 1, counter.part("", None, None))
+    parties = len(graph.parties)
+    parts = [
+        Part(tally.kind, tally.repeat, tally.place, costs, total(costs.values(), parties))
+        for tally in counter.tallies
+        for costs in [{key: one.cost() for key, one in tally.entries.items()}]
+    ]
+    kept = [part for part in parts[1:] if part.total.rounds]
+    return CostReport(graph.parties, (parts[0], *kept))
+
+
+def total(costs: Iterable[Cost], parties: int) -> Cost:
+    """The sum of some costs; nothing is shared with another line any more."""
+    every = list(costs)
+    return Cost(
+        rounds=sum(one.rounds for one in every),
+        shared=0,
+        bytes=tuple(sum(one.bytes[party] for one in every) for party in range(parties)),
+        seconds=sum(one.seconds for one in every),
+        offline_bytes=tuple(sum(one.offline_bytes[party] for one in every) for party in range(parties)),
+        offline_seconds=sum(one.offline_seconds for one in every),
+    )
+
+
+@dataclass(slots=True)
+class _Entry:
+    """The sums of one line: `work` by party, `waiting` for the network."""
+
+    work: list[float]
+    bytes: list[int]
+    offline_bytes: list[int]
+    rounds: int = 0
+    shared: int = 0
+    waiting: float = 0.0
+    offline_seconds: float = 0.0
+
+    def cost(self) -> Cost:
+        return Cost(
+            self.rounds,
+            self.shared,
+            tuple(self.bytes),
+            self.waiting + max(self.work),
+            tuple(self.offline_bytes),
+            self.offline_seconds,
+        )
+
+
+@dataclass(slots=True)
+class _Tally(Generic[Key]):
+    """A part on its way."""
+
+    kind: str
+    repeat: int | None
+    place: Place | None
+    entries: dict[Key, _Entry] = field(default_factory=dict)
+
+
+class _Counter(Generic[Key]):
+    """One walk over the graph."""
+
+    def __init__(self, graph: Graph, key: Callable[[Place | None], Key], network: Network, times: Times) -> None:
+        self.graph = graph
+        self.key = key
+        self.times = times
+        self.delay = network.round_trip / 2000 + times.round
+        self.byte = 8 / (network.bandwidth * 1e6)
+        self.tallies: list[_Tally[Key]] = []
+        self.never: set[int] = set()
+        self.repeats = 0
+
+    def part(self, kind: str, repeat: int | None, place: Place | None) -> _Tally[Key]:
+        self.tallies.append(_Tally(kind, repeat, place))
+        return self.tallies[-1]
+
+    def block(self, nodes: Sequence[Node], times: int, tally: _Tally[Key]) -> None:
+        for are_exchanges, group in groupby(nodes, lambda node: isinstance(node, Exchange)):
+            if are_exchanges:
+                self._round([node for node in group if isinstance(node, Exchange)], times, tally)
+            else:
+                for node in group:
+                    self._node(node, times, tally)
+
+    def _node(self, node: Node, times: int, tally: _Tally[Key]) -> None:
+        match node:
+            case Constant() if node.data.size == 1 and not node.data.any():
+                self.never.add(node.output)
+            case Local():
+                output = self.graph.types[node.output]
+                for step in node.steps:
+                    seconds = self.times.seconds(step.kernel, self._types(step.inputs), output, step.attributes)
+                    self._work(node.span, step.at, seconds * times, tally)
+            case Random() if node.source == MASK or node.source in DERIVED:
+                self._work(node.span, node.at, times * self._draw("stream", node), tally)
+                self._offline(node, times)
+            case Random():
+                self._work(node.span, node.at, times * self._draw(node.source, node), tally)
+            case Repeat():
+                self._repeat(node, times, tally)
+
+    def _repeat(self, node: Repeat, times: int, tally: _Tally[Key]) -> None:
+        number = self.repeats
+        self.repeats += 1
+        if node.count is not None:
+            self.block(node.body, times * node.count, tally)
+            return
+        kind = "if" if node.next_condition in self.never else "while"
+        self.block(node.body, 1, self.part(kind, number, self._place(node.span)))
+
+    def _round(self, nodes: Sequence[Exchange], times: int, tally: _Tally[Key]) -> None:
+        links: dict[tuple[int, int], dict[Key, int]] = {}
+        talking = list(dict.fromkeys(self.key(self._place(node.span)) for node in nodes))
+        for number, key in enumerate(talking):
+            entry = self._entry(key, tally)
+            if number == 0:
+                entry.rounds += times
+                entry.waiting += times * self.delay
+            else:
+                entry.shared += times
+        for node in nodes:
+            key, size = self.key(self._place(node.span)), self.graph.types[node.value].wire_bytes
+            for sender, receiver in node.routes:
+                self._entry(key, tally).bytes[sender] += times * size
+                link = links.setdefault((sender, receiver), {})
+                link[key] = link.get(key, 0) + size
+        busiest = max(links.values(), key=lambda link: sum(link.values()), default={})
+        for key, size in busiest.items():
+            self._entry(key, tally).waiting += times * size * self.byte
+
+    def _offline(self, node: Random, times: int) -> None:
+        """The dealer's work and what it sends, whatever part of the program it is for."""
+        dealer = self.graph.dealer
+        if dealer is None:
+            return
+        entry = self._entry(self.key(self._place(node.span)), self.tallies[0])
+        output = self.graph.types[node.output]
+        entry.offline_seconds += times * self._draw("stream", node) * self.graph.nodes
+        if node.source in DERIVED:
+            kernel = self.times.seconds(DERIVED[node.source], self._types(node.inputs), output, node.attributes)
+            entry.offline_seconds += times * (kernel + output.wire_bytes * self.byte)
+            entry.offline_bytes[dealer] += times * output.wire_bytes
+
+    def _draw(self, source: str, node: Random) -> float:
+        return self.times.seconds(f"random.{source}", (), self.graph.types[node.output])
+
+    def _work(self, span: int, at: Sequence[int], seconds: float, tally: _Tally[Key]) -> None:
+        entry = self._entry(self.key(self._place(span)), tally)
+        for party in at:
+            entry.work[party] += seconds
+
+    def _entry(self, key: Key, tally: _Tally[Key]) -> _Entry:
+        if key not in tally.entries:
+            parties = len(self.graph.parties)
+            tally.entries[key] = _Entry([0.0] * parties, [0] * parties, [0] * parties)
+        return tally.entries[key]
+
+    def _types(self, values: Sequence[int]) -> list[ValueType]:
+        return [self.graph.types[value] for value in values]
+
+    def _place(self, span: int) -> Place | None:
+        return self.graph.places[span] if 0 <= span < len(self.graph.places) else None
+
+
+def _turns(part: Part[Key], turns: Sequence[int]) -> int:
+    if part.repeat is None:
+        return 1
+    return turns[part.repeat] if part.repeat < len(turns) else 0

@@ -1,0 +1,91 @@
+"""How long kernels take, roughly: so much for a call and so much for each unit of its work.
+
+In: a kernel and the types of its arrays. Out: seconds, from the table `times.json`, which `python -m tacit.calibrate`
+measures once, on one core of the machine it runs on. A plan needs no more: kernels differ by factors of a thousand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .nodes import ValueType
+
+ROUND = "round"
+"""Entry of the table: what a round takes besides its network, in a party's own work."""
+
+ANY = "any"
+"""Entry of the table for kernels that it does not name."""
+
+_FREE = frozenset({"identity", "reshape", "bits.reshape"})
+"""Kernels that only give memory another shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Nanoseconds for a call, and for each unit of `work`."""
+
+    call: float
+    unit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The table: a rate for each kernel, and for each source of randomness under `random.<source>`."""
+
+    rates: Mapping[str, Rate]
+
+    def seconds(
+        self, name: str, inputs: Sequence[ValueType], output: ValueType, attributes: Mapping[str, Any] | None = None
+    ) -> float:
+        """What one call of a kernel (or draw of `random.<source>`) takes."""
+        if name in _FREE:
+            return 0.0
+        rate = self.rates.get(name, self.rates[ANY])
+        return (rate.call + rate.unit * work(name, inputs, output, attributes or {})) * 1e-9
+
+    @property
+    def round(self) -> float:
+        """The seconds of a round without its network."""
+        return self.rates[ROUND].call * 1e-9
+
+
+def work(name: str, inputs: Sequence[ValueType], output: ValueType, attributes: Mapping[str, Any]) -> int:
+    """The units of a call: products of numbers for a matrix product, of words for sums of bit products, else the bytes
+    that it reads and writes.
+    """
+    if name.endswith("matmul") and inputs:
+        return output.size * (inputs[0].shape[-1] if inputs[0].shape else 1)
+    if name.endswith(".dot") and inputs:
+        return len(attributes["left"]) * inputs[0].words
+    return sum(_bytes(each) for each in (output, *inputs))
+
+
+def _bytes(type: ValueType) -> int:
+    return prod(type.array_shape) * np.dtype(type.dtype).itemsize
+
+
+@cache
+def load_times() -> Times:
+    """The table that is installed with this package."""
+    return from_json((files(__package__) / "times.json").read_text(encoding="utf-8"))
+
+
+def from_json(text: str) -> Times:
+    """A table from its file's text."""
+    return Times({name: Rate(*rate) for name, rate in json.loads(text).items()})
+
+
+def to_json(times: Times) -> str:
+    """A table as its file's text: a line for each kernel."""
+    lines = (
+        f"  {json.dumps(name)}: [{rate.call:.0f}, {rate.unit:.4g}]" for name, rate in sorted(times.rates.items())
+    )
+    return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -1,0 +1,188 @@
+"""Measures how long kernels take on this machine. In: nothing. Out: the table that predictions of seconds use.
+
+    python -m tacit.calibrate runtime/graph/times.json
+
+Compiles a program that uses every operation, for a few sizes and every protocol, and times each different call of a
+kernel in the graphs by itself, on one core; then fits a rate to the times of each kernel. The time of a round is that of
+a chain of multiplications run by all parties of this machine, less their kernels. Takes about a minute.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.report.cost import cost_by
+from .compiler.source import Source
+from .compiler.target import Network
+from .program import Options, Program
+from .runtime.graph.correlations import DERIVED
+from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
+from .runtime.graph.times import ANY, ROUND, Rate, Times, to_json, work
+from .runtime.kernels import KERNELS, warm
+from .runtime.randomness.sources import NATIVES, SOURCES
+
+Array = np.ndarray[Any, Any]
+Call = tuple[str, tuple[ValueType, ...], ValueType, dict[str, Any]]
+
+_SIZES = (1, 30, 1000, 30_000)
+_SECONDS = 0.02
+"""For each call: it is repeated so long, and its median counts."""
+
+_UNTIMED = frozenset({"check", "identity", "reshape", "bits.reshape"})
+
+_OPERATIONS = """\
+party alice
+party bob
+input a: int[n] from alice
+input b: int[n] from bob
+input c: int16[n] from alice
+input d: int32[n] from bob
+input x: fixed[n] from alice
+input y: fixed[n] from bob
+input p: bool[n] from alice
+input q: bool[n] from bob
+input m: fixed[n, 10] from alice
+input w: fixed[n, 10] from bob
+input s: fixed[60, 60] from alice
+input t: fixed[60, 60] from bob
+
+reveal sum(a * b + a - b) as r1
+reveal sum(int(a < b) + int(a == b) + int(c < d) + int(c == d)) as r2
+reveal sum(select(p and q, a, b) + select(p or not q, x * y, x)) as r3
+reveal sum(x / (y + 10.0) + sqrt(x + y) + exp(x - y) + log(x + y)) as r4
+reveal sum(sin(x + y) + cos(x + y) + tanh(x * y) + sigmoid(x + y)) as r5
+reveal sum(floor(x + y) + (a + b) // 7 + (c + d) % 5 + abs(c - d)) as r6
+reveal max(a + b) as r7
+reveal argmin(x + y) as r8
+reveal any(p and q) as r9
+reveal sum(cumsum(x + y)) as r10
+reveal m.T @ w as r11
+reveal s @ t as r12
+reveal ((c + d) >> 3) as r13
+reveal count(p != q) as r14
+reveal mean(m * w, axis=0) as r15
+reveal concat(x, y) * 2.5 as r16
+z = x + y
+z[0] = 1.0
+reveal z as r17
+"""
+
+_CHAIN = """\
+party alice
+party bob
+input a: int from alice
+input b: int from bob
+for i in range(4000):
+    a = a * b
+reveal a
+"""
+
+
+def main(path: Path) -> None:
+    """Writes the table."""
+    samples: dict[str, list[tuple[int, float]]] = {}
+    calls = {_identity(call): call for graph in _graphs() for call in _calls(graph, graph.body)}
+    warm({name for name, *_ in calls.values()}, NATIVES)
+    for name, inputs, output, attributes in calls.values():
+        seconds = _timed(name, inputs, output, attributes)
+        samples.setdefault(name, []).append((work(name, inputs, output, attributes), seconds))
+    for source in SOURCES:
+        for size in _SIZES:
+            kind = ValueType(Storage.RING, (size,))
+            taken = _sampled(source, kind)
+            samples.setdefault(f"random.{source}", []).append((work("", (), kind, {}), taken))
+    rates = {name: _fitted(points) for name, points in samples.items()}
+    rates[ANY] = Rate(median(rate.call for rate in rates.values()), median(rate.unit for rate in rates.values()))
+    rates[ROUND] = Rate(0.0, 0.0)
+    rates[ROUND] = Rate(_round(Times(rates)) * 1e9, 0.0)
+    path.write_text(to_json(Times(rates)), encoding="utf-8")
+
+
+def _graphs() -> Iterator[Graph]:
+    for protocol in PROTOCOLS:
+        for size in _SIZES:
+            yield Program(Source("all.mpc", "all.mpc", _OPERATIONS), Options(protocol)).graph_for({"n": size})
+
+
+def _calls(graph: Graph, nodes: tuple[Node, ...]) -> Iterator[Call]:
+    for node in nodes:
+        if isinstance(node, Local):
+            for step in node.steps:
+                if step.kernel not in _UNTIMED:
+                    inputs = tuple(graph.types[value] for value in step.inputs)
+                    yield step.kernel, inputs, graph.types[node.output], step.attributes
+        elif isinstance(node, Random) and node.source in DERIVED:
+            inputs = tuple(graph.types[value] for value in node.inputs)
+            yield DERIVED[node.source], inputs, graph.types[node.output], node.attributes
+        elif isinstance(node, Repeat):
+            yield from _calls(graph, node.body)
+
+
+def _identity(call: Call) -> tuple[object, ...]:
+    name, inputs, output, attributes = call
+    return name, inputs, output, repr(sorted(attributes.items()))
+
+
+def _timed(name: str, inputs: tuple[ValueType, ...], output: ValueType, attributes: Mapping[str, Any]) -> float:
+    arrays = [_content(kind) for kind in inputs]
+    out = np.empty(output.array_shape, output.dtype)
+    kernel = KERNELS[name]
+    return _median(lambda _: kernel(out, *arrays, **attributes))
+
+
+def _sampled(source: str, kind: ValueType) -> float:
+    keys = {(0, 1): bytes(16), (0, 2): bytes(16), (1, 2): bytes(16), (0, 1, 2): bytes(16)}
+    sample = SOURCES[source].bind(0, (0, 1, 2), keys, {}, kind)
+    out = np.empty(kind.array_shape, kind.dtype)
+    return _median(lambda number: sample(number, out))
+
+
+def _median(run: Any) -> float:
+    run(0)
+    taken: list[float] = []
+    end = perf_counter() + _SECONDS
+    while (begin := perf_counter()) < end or len(taken) < 5:
+        run(len(taken))
+        taken.append(perf_counter() - begin)
+    return median(taken)
+
+
+def _content(kind: ValueType) -> Array:
+    """Something to work on; public integers are zeros, for they may be indices."""
+    if kind.storage is Storage.INTEGER:
+        return np.zeros(kind.array_shape, np.int64)
+    if kind.storage is Storage.BOOLEAN:
+        return np.ones(kind.array_shape, np.bool_)
+    scrambled = np.arange(int(np.prod(kind.array_shape)), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return scrambled.astype(kind.dtype).reshape(kind.array_shape)
+
+
+def _fitted(points: list[tuple[int, float]]) -> Rate:
+    """The rate with the least squares of relative errors, neither part negative."""
+    units = np.array([unit for unit, _ in points], dtype=float)
+    seconds = np.array([each for _, each in points]) * 1e9
+    weighted = np.stack([1 / seconds, units / seconds], axis=1)
+    call, unit = np.linalg.lstsq(weighted, np.ones(len(points)), rcond=None)[0]
+    if unit <= 0 or len(set(units)) == 1:
+        return Rate(float(np.median(seconds)), 0.0)
+    if call <= 0:
+        return Rate(float(seconds.min()), float(np.median(np.maximum(seconds - seconds.min(), 0) / units)))
+    return Rate(float(call), float(unit))
+
+
+def _round(times: Times) -> float:
+    program = Program(Source("chain.mpc", "chain.mpc", _CHAIN), Options())
+    report = program.run(a=3, b=5).report
+    free = Network(0.0, 1e9)
+    work = cost_by(program.graph_for({}), lambda place: place, free, times).seconds()
+    return max(0.0, report.seconds["online"] - work) / report.rounds
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
