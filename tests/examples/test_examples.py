@@ -29,11 +29,11 @@ def numbers(example: str, name: str) -> np.ndarray:
     return np.array(rows(example, name)[1:], dtype=float)
 
 
-@pytest.fixture(scope="module")
-def runs() -> dict[str, tacit.Result]:
-    """Each example run once."""
+@pytest.fixture(scope="module", params=["rep3", "semi2k"])
+def runs(request: pytest.FixtureRequest) -> dict[str, tacit.Result]:
+    """Each example run once under each protocol."""
     return {
-        example: tacit.compile(path_of(example)).run_local({}, EXAMPLES / example / "data")
+        example: tacit.compile(path_of(example), protocol=request.param).run_local({}, EXAMPLES / example / "data")
         for example in ("millionaires", "salary", "edit_distance", "clinics")
     }
 
