@@ -23,7 +23,7 @@ from .tcp import TcpTransport
 Address = tuple[str, int]
 
 _WORDS_SECONDS = 10.0
-"""How long a new connection may stay silent before its first words are over."""
+"""How long the first words on a new connection may take in all."""
 
 _RETRY_SECONDS = 0.05
 _GLANCE_SECONDS = 0.002
@@ -84,16 +84,13 @@ def _call(meeting: Meeting, peer: int, connections: dict[int, socket.socket], de
             raise PeerError(name, "cannot be reached")
         sleep(min(_RETRY_SECONDS, left))
     try:
-        connection, theirs = _first_words(meeting, connection, peer)
+        connection, _ = _first_words(meeting, connection, peer)
     except DifferenceError as error:
         raise PeerError(name, str(error)) from None
     except StrangerError:
         raise PeerError(name, "did not prove who it is") from None
     except OSError as error:
         raise PeerError(name, "closed its connection before the first round") from error
-    if theirs.party != peer:
-        connection.close()
-        raise PeerError(name, f"has number {theirs.party} where this party expects {peer}")
     return connection
 
 
@@ -161,21 +158,25 @@ def _admit(
 def _first_words(meeting: Meeting, raw: socket.socket, callee: int | None) -> tuple[socket.socket, Hello]:
     """Hellos and proofs both ways, on a connection to `callee`, or, None, from somebody who called.
 
-    Returns the connection to go on with. On any failure it is closed.
+    Returns the connection to go on with. On any failure it is closed. A callee that gives itself out for another party
+    gets no proof, for it could take the caller's place there with it.
     """
     connection = raw
+    deadline = monotonic() + _WORDS_SECONDS
     try:
         raw.settimeout(_WORDS_SECONDS)
         connection = meeting.tunnel.enter(raw, callee)
         mine = hello.new_hello(meeting.me, meeting.facts)
         packed = hello.pack(mine)
         connection.sendall(packed)
-        prefix = _read(connection, hello.PREFIX_BYTES)
-        answer = prefix + _read(connection, hello.rest_length(prefix))
+        prefix = _read(connection, hello.PREFIX_BYTES, deadline)
+        answer = prefix + _read(connection, hello.rest_length(prefix), deadline)
         theirs = hello.unpack(answer)
+        if callee is not None and theirs.party != callee:
+            raise PeerError(meeting.names[callee], f"has number {theirs.party} where this party expects {callee}")
         words = (packed, answer) if callee is not None else (answer, packed)
         connection.sendall(meeting.authority.prove(hello.transcript(meeting.me, *words)))
-        proof = _read(connection, meeting.authority.proof_bytes)
+        proof = _read(connection, meeting.authority.proof_bytes, deadline)
         transcript = hello.transcript(theirs.party, *words)
         if theirs.party == meeting.me or not meeting.authority.is_proof(theirs.party, transcript, proof):
             raise StrangerError
@@ -186,9 +187,14 @@ def _first_words(meeting: Meeting, raw: socket.socket, callee: int | None) -> tu
     return connection, theirs
 
 
-def _read(connection: socket.socket, length: int) -> bytes:
+def _read(connection: socket.socket, length: int, deadline: float) -> bytes:
+    """So many bytes. Raises `OSError` when they are not there by the deadline, also if they come drop by drop."""
     content = bytearray()
     while len(content) < length:
+        left = deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
         piece = connection.recv(length - len(content))
         if not piece:
             raise ConnectionResetError

@@ -3,9 +3,12 @@
 import socket
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from time import monotonic, sleep
 
 import pytest
 from tacit.runtime.errors import PeerError
+from tacit.runtime.transport import connect as connecting
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import (
     PREFIX_BYTES,
@@ -131,6 +134,39 @@ def test_strangers_do_not_stop_a_run() -> None:
         echoed = pool.submit(echo)
         assert list(pool.map(meet, range(2))) == [(1,), (0,)]
         echoed.result()
+
+
+def test_a_stranger_that_talks_drop_by_drop_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a few such would hold all places of callers for as long as they like."""
+    monkeypatch.setattr(connecting, "_WORDS_SECONDS", 0.3)
+    with ThreadPoolExecutor(1) as pool, listen() as listener:
+        meeting = Meeting(0, NAMES, {0: listener.getsockname()}, FACTS, TOKEN, seconds=3.0)
+        met = pool.submit(connect, meeting, listener)
+        with socket.create_connection(listener.getsockname()) as dripping:
+            begin = monotonic()
+            with suppress(OSError):
+                for octet in pack(new_hello(1, FACTS)) * 10:
+                    dripping.sendall(bytes([octet]))
+                    sleep(0.05)
+                    assert monotonic() - begin < 2.0
+        with pytest.raises(PeerError, match="party bob did not connect in time"):
+            met.result()
+
+
+def test_a_callee_that_claims_to_be_another_gets_no_proof() -> None:
+    """It could have asked the other one for that hello, and would take this party's place there."""
+    with ThreadPoolExecutor(1) as pool, listen() as callee:
+        meeting = Meeting(1, NAMES, {0: callee.getsockname()}, FACTS, TOKEN)
+        met = pool.submit(connect, meeting, listen())
+        caller, _ = callee.accept()
+        with caller:
+            caller.sendall(pack(new_hello(7, FACTS)))
+            heard = b""
+            while piece := caller.recv(4096):
+                heard += piece
+        assert len(heard) == PREFIX_BYTES + rest_length(heard[:PREFIX_BYTES])
+        with pytest.raises(PeerError, match="party alice has number 7 where this party expects 0"):
+            met.result()
 
 
 def test_a_hello_survives_packing() -> None:
