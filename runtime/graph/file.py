@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .check import DEEPEST_REPEAT, check
+from .check import DEEPEST_REPEAT, MOST_AXES, check
 from .errors import GraphError, require
 from .nodes import (
     Constant,
@@ -189,6 +189,7 @@ class _Reader:
 
     def constant(self, output: Any, dtype: Any, shape: Any, at: Any, span: Any) -> Constant:
         sizes, element = _integers(shape), np.dtype(_DTYPES[_text(dtype)])
+        require(len(sizes) <= MOST_AXES, f"a constant has {len(sizes)} axes")
         require(all(size >= 0 for size in sizes), "a constant has a negative size")
         length = prod(sizes) * element.itemsize
         require(length <= len(self.blobs), "a constant is cut short")

@@ -95,6 +95,14 @@ def test_a_constant_is_not_longer_than_the_file() -> None:
             from_bytes(file(json.dumps(data, sort_keys=True, separators=(",", ":"))))
 
 
+def test_a_shape_of_very_many_axes_is_not_multiplied_out() -> None:
+    """The product would have millions of digits, and take time that grows with their square."""
+    data = header(BODIES[1])
+    data["body"] = [["constant", 0, "<u8", [1 << 62] * 65, [0, 1, 2], -1]]
+    with pytest.raises(GraphError, match="65 axes"):
+        from_bytes(file(json.dumps(data, sort_keys=True, separators=(",", ":"))))
+
+
 def test_there_is_one_form_only() -> None:
     data = header(BODIES[0])
     assert to_bytes(from_bytes(file(json.dumps(data, sort_keys=True, separators=(",", ":"))))) == BODIES[0]
