@@ -9,9 +9,11 @@ from .ir.program import Program
 from .ir.verify import verify, verify_shared
 from .library import find_module
 from .passes.batch_rounds import batch_rounds
+from .passes.bound_ranges import bound_ranges
 from .passes.choose_shares import choose_shares
 from .passes.compute_in_clear import compute_in_clear
 from .passes.drop_dead import drop_dead
+from .passes.drop_decided import drop_decided
 from .passes.expand_protocol import expand_protocol
 from .passes.fold_constants import fold_constants
 from .passes.hoist_invariant import hoist_invariant
@@ -30,11 +32,24 @@ Watch = Callable[[str, Program], None]
 SIMPLIFY: dict[int, tuple[Pass, ...]] = {
     0: (inline_calls,),
     1: (inline_calls, fold_constants, merge_common, drop_dead),
-    2: (inline_calls, fold_constants, merge_common, hoist_invariant, merge_common, drop_dead),
+    2: (
+        inline_calls,
+        fold_constants,
+        merge_common,
+        drop_decided,
+        fold_constants,
+        hoist_invariant,
+        merge_common,
+        drop_dead,
+    ),
 }
 """For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
 
-PROTECT: tuple[Pass, ...] = (compute_in_clear, choose_shares)
+PROTECT: dict[int, tuple[Pass, ...]] = {
+    0: (compute_in_clear, choose_shares),
+    1: (compute_in_clear, bound_ranges, choose_shares),
+    2: (compute_in_clear, bound_ranges, choose_shares),
+}
 """Who computes what, and how what is secret is shared."""
 
 
@@ -56,7 +71,7 @@ def lower(program: Program, target: Target, watch: Watch = lambda name, program:
         program = simplify(program)
         verify(program)
         watch(simplify.__name__, program)
-    for protect in PROTECT:
+    for protect in PROTECT[target.optimize]:
         program = protect(program)
         verify(program)
         verify_shared(program)

@@ -13,6 +13,7 @@ In: names of `ops`, operands, attributes. Out: values, and at the end a `Program
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,11 @@ class Builder:
         self._open[-1].operations.append(operation)
         self._static.define(operation)
         return operation
+
+    def rename_last(self, results: tuple[Value, ...]) -> tuple[Value, ...]:
+        """Gives the operation appended last other results of the same types, which know more, say."""
+        last = self._open[-1].operations.pop()
+        return self.add(replace(last, results=results)).results
 
     def constant(self, value: Any, type: ArrayType) -> Value:
         """A static value from numbers in the clear representation: bools, or integers (FIXED times 2**scale)."""

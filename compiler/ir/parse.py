@@ -142,7 +142,8 @@ class _Parser:
             shape = tuple(self._json()) if self._text.startswith("[", self._at) else ()
             label = self._label()
             share = self._match(_WORD, "a share kind").group() if self._has("/") else ""
-            values[number] = Value(ArrayType(element, shape), label, name, share)
+            bounds = tuple(self._json()) if self._has("in ") else None
+            values[number] = Value(ArrayType(element, shape), label, name, share, bounds)
         return values
 
     # --- types, labels, places ----------------------------------------------------------------------------------

@@ -12,7 +12,8 @@
     }
 
 Attributes are JSON, but for element types, which look as in the language; those with their default are left out, and a
-`type` attribute is the result's type. A secret value's share kind, once chosen, follows its label: `secret/boolean`.
+`type` attribute is the result's type. A secret value's share kind, once chosen, follows its label: `secret/boolean`;
+bounds of a value that are closer than its type's follow that: `secret in [0, 255]`.
 """
 
 import json
@@ -92,7 +93,8 @@ class _Printer:
 def _about(value: Value) -> str:
     name = f" {_json(value.name)}" if value.name else ""
     share = f"/{value.share}" if value.share else ""
-    return f"{name} : {value.type} {value.label}{share}"
+    bounds = f" in {_json(value.bounds)}" if value.bounds is not None else ""
+    return f"{name} : {value.type} {value.label}{share}{bounds}"
 
 
 def _attributes(name: str) -> dict[str, Attribute]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..source import Span
 from .labels import Label
-from .types import ArrayType
+from .types import ArrayType, width
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,12 +19,31 @@ class Value:
     """One SSA value. `name` is the source name it was bound to, for people; it need not be unique.
 
     `share` is how a SECRET value is held, "arithmetic" or "boolean", once `choose_shares` has run; empty before.
+    `bounds` are the least and the greatest number, in the clear representation, that any element can be, where
+    `bound_ranges` found that they are closer than the type says.
     """
 
     type: ArrayType
     label: Label
     name: str = ""
     share: str = ""
+    bounds: tuple[int, int] | None = None
+
+    @property
+    def least(self) -> int:
+        """No element is less, in the clear representation."""
+        return self.type.element.least if self.bounds is None else self.bounds[0]
+
+    @property
+    def greatest(self) -> int:
+        """No element is greater, in the clear representation."""
+        return self.type.element.greatest if self.bounds is None else self.bounds[1]
+
+    @property
+    def bits(self) -> int:
+        """The width of the two's complement integer that holds every element; 1 for BOOL."""
+        element = self.type.element
+        return element.bits if self.bounds is None else min(element.bits, width(*self.bounds))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

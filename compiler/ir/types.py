@@ -50,11 +50,28 @@ class Element:
         """Whether arithmetic applies: BOOL counts as 0 and 1."""
         return self.kind in (Kind.BOOL, Kind.INT, Kind.FIXED)
 
+    @property
+    def least(self) -> int:
+        """The least number in the clear representation that `bits` promises."""
+        return 0 if self.kind is Kind.BOOL else -(1 << (self.bits - 1))
+
+    @property
+    def greatest(self) -> int:
+        """The greatest number in the clear representation that `bits` promises."""
+        return 1 if self.kind is Kind.BOOL else (1 << (self.bits - 1)) - 1
+
 
 BOOL = Element(Kind.BOOL, bits=1)
 INT = Element(Kind.INT)
 KEY = Element(Kind.KEY)
 DATE = Element(Kind.DATE, bits=32)
+
+
+def width(least: int, greatest: int) -> int:
+    """The width of the two's complement integer that holds all from `least` to `greatest`."""
+    return 1 + max(
+        (-least - 1 if least < 0 else least).bit_length(), (~greatest if greatest < 0 else greatest).bit_length()
+    )
 
 
 def integer(bits: int) -> Element:

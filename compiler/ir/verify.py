@@ -72,6 +72,8 @@ class _Verifier:
                 value.share and value.label.knowledge is not Knowledge.SECRET
             ):
                 raise VerificationError(f"a value that is {value.label} has the share kind {value.share!r}", operation)
+            if value.bounds is not None and value.bounds[0] > value.bounds[1]:
+                raise VerificationError("the bounds of a value leave nothing", operation)
             self._check_role(value.label.owner, operation)
             self._defined.add(value)
             self._visible.add(value)
@@ -106,8 +108,8 @@ class _Verifier:
             index.label.is_public for index in operation.operands[row.indices_from :]
         ):
             raise VerificationError("an index is public", operation)
-        if operation.name == "assert" and not operation.operands[0].label.is_public:
-            raise VerificationError("an assertion is public", operation)
+        if operation.name == "assert" and not operation.operands[0].label.is_clear:
+            raise VerificationError("an assertion is known to somebody", operation)
         if operation.name == "share" and not operation.operands[0].label.is_clear:
             raise VerificationError("a secret value is shared already", operation)
         if operation.name == "input":

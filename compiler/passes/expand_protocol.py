@@ -18,9 +18,9 @@ from ..ir.ops import OPERATIONS
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.types import ArrayType, Kind
 from ..protocols import circuits
+from ..protocols.additive import Additive
 from ..protocols.operations import expand
 from ..protocols.operations_use import BOOLEAN, Use
-from ..protocols.additive import Additive
 from ..protocols.replicated import Replicated
 from ..protocols.rules import (
     Arithmetic,
@@ -137,17 +137,19 @@ class _Expander:
         (result,) = operation.results
         clear = self.values[operation.operands[0]]
         assert isinstance(clear, Clear)
-        planes = result.type.element.bits
+        planes = result.bits
         if operation.operands[0].label.is_public:
             return [self.p.public_bits(clear, planes) if result.share == BOOLEAN else self.p.public(clear)]
         return [self.p.share_bits(clear, planes) if result.share == BOOLEAN else self.p.share(clear)]
 
     def convert(self, operation: Operation) -> list[Share]:
-        x, element = self.values[operation.operands[0]], operation.results[0].type.element
+        x, result = self.values[operation.operands[0]], operation.results[0]
         if isinstance(x, Boolean):
-            return [circuits.from_bits(self.p, x, signed=element.kind is not Kind.BOOL)]
+            planes = self.in_planes(x, operation.operands[0])
+            assert isinstance(planes, Boolean)
+            return [circuits.from_bits(self.p, planes, signed=result.type.element.kind is not Kind.BOOL)]
         assert isinstance(x, Arithmetic)
-        return [circuits.to_bits(self.p, x, element.bits)]
+        return [circuits.to_bits(self.p, x, result.bits)]
 
     # --- effects ---------------------------------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class _Expander:
         def body(index: Wire, wires: list[Wire]) -> list[Wire]:
             self.values[turn] = Clear(index)
             self.values.update(zip(arguments, regroup(initial, wires), strict=True))
-            return flat_parts(self.block(region))
+            return flat_parts(map(self.in_planes, self.block(region), arguments))
 
         return list(regroup(initial, self.g.repeat(operation.attributes["count"], flat_parts(initial), body)))
 
@@ -203,7 +205,7 @@ class _Expander:
             renewed, *results = self.block(region)
             if self.g.has_correlations_here:
                 raise CompileError([_uncounted(operation.span, self.target.protocol)])
-            return renewed.parts[0], flat_parts(results)
+            return renewed.parts[0], flat_parts(map(self.in_planes, results, region.arguments))
 
         return list(regroup(initial, self.g.repeat_while(condition, flat_parts(initial), body)))
 
@@ -216,7 +218,7 @@ class _Expander:
         for holds, region in zip((condition, otherwise), operation.regions, strict=True):
 
             def body(wires: list[Wire], region: Region = region) -> tuple[Wire, list[Wire]]:
-                return false, flat_parts(self.block(region))
+                return false, flat_parts(map(self.in_planes, self.block(region), operation.results))
 
             results = list(regroup(results, self.g.repeat_while(holds, flat_parts(results), body)))
         return results
@@ -225,15 +227,23 @@ class _Expander:
         """The initial values, those in the clear at just the parties that hold them in every turn."""
         values = [self.values[operand] for operand in operands]
         return [
-            value if _is_secret(argument) else Clear(self.g.kept_at(value.parts[0], self.holders(argument)))
+            self.in_planes(value, argument)
+            if _is_secret(argument)
+            else Clear(self.g.kept_at(value.parts[0], self.holders(argument)))
             for value, argument in zip(values, arguments, strict=True)
         ]
+
+    def in_planes(self, share: Share, like: Value) -> Share:
+        """A value's bits in as many planes as the one has that it becomes; numbers as they are."""
+        if not isinstance(share, Boolean) or like.type.element.kind is Kind.BOOL:
+            return share
+        return circuits.extend(self.p, share, like.bits)
 
     def nothing(self, value: Value) -> Share:
         """Any value of the right kind."""
         if not _is_secret(value):
             return Clear(self.g.local("zeros", _clear_type(value.type), at=self.holders(value)))
-        shape, planes = value.type.shape, value.type.element.bits
+        shape, planes = value.type.shape, value.bits
         if value.share == BOOLEAN:
             return Boolean(tuple(self.g.local("zeros", bits(shape, planes)) for _ in range(self.p.parts)))
         return Arithmetic(tuple(self.g.local("zeros", ring(shape)) for _ in range(self.p.parts)))

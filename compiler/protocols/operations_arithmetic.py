@@ -16,8 +16,8 @@ def truncate(use: Use) -> Share:
 
 
 def floor(use: Use) -> Share:
-    """Exact on all 64 bits. 7 rounds."""
-    return circuits.shift_right(use.p, use.number(0), use.element_of(0).scale)
+    """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
+    return circuits.shift_right(use.p, use.number(0), use.element_of(0).scale, use.bits_of(0))
 
 
 def shift_left(use: Use) -> Share:
@@ -29,7 +29,7 @@ def shift_left(use: Use) -> Share:
 
 def shift_right(use: Use) -> Share:
     """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
-    return circuits.shift_right(use.p, use.number(0), use.attribute("bits"), use.element_of(0).bits)
+    return circuits.shift_right(use.p, use.number(0), use.attribute("bits"), use.bits_of(0))
 
 
 def add(use: Use) -> Share:

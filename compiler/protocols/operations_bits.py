@@ -16,12 +16,12 @@ def stays_in_bits(operation: Operation) -> bool:
 
 def cast(use: Use) -> Share:
     """A wider integer. No round."""
-    return use.bits(0, use.element.bits)
+    return use.bits(0, use.planes)
 
 
 def to_number(use: Use) -> Share:
     """A truth value or an integer as a number, of a finer scale if fixed. 1 round for up to 16 bits, else 8."""
-    x = use.bits(0, use.element_of(0).bits)
+    x = use.bits(0, use.bits_of(0))
     number = circuits.from_bits(use.p, x, signed=use.element_of(0).kind is not Kind.BOOL)
     return use.p.shift_left(number, use.element.scale)
 
@@ -37,7 +37,7 @@ def disjunction(use: Use) -> Share:
 
 
 def _conjunction(use: Use, inverted: bool) -> Boolean:
-    p, planes = use.p, use.element.bits
+    p, planes = use.p, use.planes
     for one, other in ((0, 1), (1, 0)):
         public = use.whole_clear(one)
         if public is not None:
@@ -53,7 +53,7 @@ def _negation(use: Use, public: Clear) -> Clear:
 
 def exclusive(use: Use) -> Share:
     """No round."""
-    planes = use.element.bits
+    planes = use.planes
     for one, other in ((0, 1), (1, 0)):
         public = use.whole_clear(one)
         if public is not None:
@@ -63,24 +63,24 @@ def exclusive(use: Use) -> Share:
 
 def invert(use: Use) -> Share:
     """No round."""
-    return use.p.invert(use.bits(0, use.element.bits))
+    return use.p.invert(use.bits(0, use.planes))
 
 
 def shift_left(use: Use) -> Share:
     """No round."""
-    shift, planes = use.attribute("bits"), use.element_of(0).bits
-    return use.p.planes(use.bits(0, planes), tuple(max(plane - shift, -1) for plane in range(use.element.bits)))
+    shift, planes = use.attribute("bits"), use.bits_of(0)
+    return use.p.planes(use.bits(0, planes), tuple(max(plane - shift, -1) for plane in range(use.planes)))
 
 
 def shift_right(use: Use) -> Share:
     """No round."""
-    shift, planes = use.attribute("bits"), use.element_of(0).bits
-    return use.p.planes(use.bits(0, planes), tuple(min(plane + shift, planes - 1) for plane in range(use.element.bits)))
+    shift, planes = use.attribute("bits"), use.bits_of(0)
+    return use.p.planes(use.bits(0, planes), tuple(min(plane + shift, planes - 1) for plane in range(use.planes)))
 
 
 def select(use: Use) -> Share:
     """1 round; none where the condition is public."""
-    planes = use.element.bits
+    planes = use.planes
     x, y = use.bits(1, planes), use.bits(2, planes)
     condition = use.whole_clear(0)
     if condition is None:

@@ -32,7 +32,7 @@ def floor_divide(use: Use) -> Share:
     shift = _public_shift(use)
     p = use.p
     if shift is not None:
-        return circuits.shift_right(p, use.number(0), shift, use.element_of(0).bits)
+        return circuits.shift_right(p, use.number(0), shift, use.bits_of(0))
     done = _divide(use)
     planes = done.quotient.planes
     flipped = p.xor(done.quotient, done.dividend_negative, tuple(range(planes)), (0,) * planes)
@@ -45,7 +45,7 @@ def modulo(use: Use) -> Share:
     shift = _public_shift(use)
     p = use.p
     if shift is not None:
-        quotient = circuits.shift_right(p, use.number(0), shift, use.element_of(0).bits)
+        quotient = circuits.shift_right(p, use.number(0), shift, use.bits_of(0))
         return p.subtract(use.number(0), p.shift_left(quotient, shift))
     done = _divide(use)
     remainder = circuits.from_bits(p, done.remainder, signed=False)
@@ -66,7 +66,7 @@ def _public_shift(use: Use) -> int | None:
 
 
 def _divide(use: Use) -> _Division:
-    p, (x_bits, y_bits) = use.p, (use.element_of(operand).bits for operand in range(2))
+    p, (x_bits, y_bits) = use.p, (use.bits_of(operand) for operand in range(2))
     x, y = use.number(0), use.number(1)
     x_negative, y_negative = circuits.sign(p, x, x_bits), circuits.sign(p, y, y_bits)
     x_turned = p.subtract(x, p.shift_left(p.multiply_bit(y_negative, x), 1))

@@ -1,13 +1,18 @@
 """Comparisons, and what is made of them: least and greatest entries, and quantifiers, by trees along an axis."""
 
+from ..ir.types import width
 from . import circuits
 from .operations_use import Use, halves, joined, without_axis
 from .rules import Arithmetic, Boolean, Clear, Protocol, Share, booleans, integers
 
 
 def _difference_bits(use: Use) -> int:
-    """The bits that hold the difference of the operands. One of 64-bit operands is promised to fit 64 bits itself."""
-    return min(64, 1 + max(use.element_of(operand).bits for operand in range(len(use.operands))))
+    """The bits that hold x - y of two operands, or of two entries of one.
+
+    A difference of 64-bit operands is promised to fit 64 bits itself.
+    """
+    x, y = use.operation.operands[0], use.operation.operands[-1]
+    return min(64, width(x.least - y.greatest, x.greatest - y.least))
 
 
 def less(use: Use) -> Share:
@@ -16,9 +21,13 @@ def less(use: Use) -> Share:
 
 
 def equal(use: Use) -> Share:
-    """1 + log2(bits / 2) rounds, 6 for 64 bits. Numbers of so many bits are equal if they are so modulo 2**bits."""
-    bits = max(use.element_of(operand).bits for operand in range(2))
-    return circuits.is_zero(use.p, _difference(use), bits)
+    """1 + log2(bits / 2) rounds, 6 for 64 bits.
+
+    Numbers that are less than 2**bits apart are equal if they are so modulo 2**bits.
+    """
+    x, y = use.operation.operands
+    apart = max(x.greatest - y.least, y.greatest - x.least, 1)
+    return circuits.is_zero(use.p, _difference(use), min(64, apart.bit_length()))
 
 
 def _difference(use: Use) -> Arithmetic:
@@ -30,7 +39,7 @@ def _difference(use: Use) -> Arithmetic:
 
 def equal_bits(use: Use) -> Share:
     """log2(bits) rounds; none for truth values."""
-    planes = max(use.element_of(operand).bits for operand in range(2))
+    planes = max(use.bits_of(operand) for operand in range(2))
     same = use.p.invert(use.p.xor(use.bits(0, planes), use.bits(1, planes)))
     return circuits.all_planes(use.p, same)
 

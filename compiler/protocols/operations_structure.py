@@ -19,7 +19,7 @@ def move(use: Use) -> Share:
         data.append(operand)
     for operand in use.operands[end:]:
         places += operand.parts
-    planes = use.element.bits
+    planes = use.planes
     if all(isinstance(operand, Boolean) for operand in data):
         whole = [_widened(use, operand, planes) for operand in data if isinstance(operand, Boolean)]
         return use.p.map(use.operation.name, use.shape, *whole, indices=places, **use.operation.attributes)

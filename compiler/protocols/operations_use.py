@@ -72,6 +72,15 @@ class Use:
         """The element of an operand."""
         return self.operation.operands[operand].type.element
 
+    @property
+    def planes(self) -> int:
+        """The bits that hold the result."""
+        return self.operation.results[0].bits
+
+    def bits_of(self, operand: int) -> int:
+        """The bits that hold an operand."""
+        return self.operation.operands[operand].bits
+
     def clear(self, operand: int) -> Clear | None:
         """An operand if it is public, in the result's shape or as a scalar, which arithmetic spreads itself."""
         value = self.operands[operand]

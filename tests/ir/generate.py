@@ -54,7 +54,8 @@ class _Generator:
     # --- sources ------------------------------------------------------------------------------------------------
 
     def array(self, type: ArrayType) -> np.ndarray[Any, Any]:
-        bits = 3 if self.dice.random() < 0.7 else min(type.element.bits, 63) - 1
+        # Readers of data refuse `fixed` beyond the documented range.
+        bits = 3 if self.dice.random() < 0.7 else min(type.element.bits - 1, 62 - type.element.scale)
         if type.element.kind is Kind.BOOL:
             numbers = [self.dice.random() < 0.5 for _ in range(type.size)]
         elif type.element.kind is Kind.CATEGORY:

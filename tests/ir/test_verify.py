@@ -29,7 +29,7 @@ BROKEN = [
     ('reveal(%0) name="r" roles=["carol"]', "there is no role carol"),
     ("%9 : int secret = share(%0)\n %8 : int secret = share(%9)", "a secret value is shared already"),
     ("%9 : int owned(alice) = slice_at(%3, %0) axes=[0] sizes=[1]", "an index is public"),
-    ("%9 : bool owned(alice) = less(%0, %0)\n assert(%9)", "an assertion is public"),
+    ("%9 : bool secret = less(%0, %1)\n assert(%9)", "an assertion is known to somebody"),
     ("%9 : int owned(alice)/boolean = add(%0, %0)", "has the share kind 'boolean'"),
     ('branch(%2) () {\n %9 : int static = sum(%3) axis=0\n } () { }\n reveal(%9) name="r"', "is not visible here"),
     ("branch(%2) () { }", "the number of regions is wrong"),

@@ -12,8 +12,10 @@ from tacit.compiler.ir.parse import parse_program
 from tacit.compiler.ir.print import print_program
 from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.verify import verify, verify_shared
+from tacit.compiler.passes.bound_ranges import bound_ranges
 from tacit.compiler.passes.compute_in_clear import compute_in_clear
 from tacit.compiler.passes.drop_dead import drop_dead
+from tacit.compiler.passes.drop_decided import drop_decided
 from tacit.compiler.passes.fold_constants import fold_constants
 from tacit.compiler.passes.hoist_invariant import hoist_invariant
 from tacit.compiler.passes.inline_calls import inline_calls
@@ -26,6 +28,8 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "merge_common": merge_common,
     "hoist_invariant": hoist_invariant,
     "drop_dead": drop_dead,
+    "drop_decided": drop_decided,
+    "bound_ranges": bound_ranges,
     "tighten_labels": tighten_labels,
     "compute_in_clear": compute_in_clear,
 }
