@@ -12,7 +12,7 @@ from ..graph.nodes import Declaration
 from .assign import Assigned
 from .convert import Array
 from .read import read_input
-from .shares import Manifest, read_manifest, read_shares
+from .shares import Manifest, read_shares
 from .sizes import Found
 
 
@@ -52,9 +52,10 @@ def read_own(tasks: Sequence[Own | Kept]) -> tuple[dict[str, Array], Facts]:
     for task in tasks:
         if isinstance(task, Kept):
             declared = task.declaration
-            arrays |= read_shares(task.folder, declared, task.protocol, task.node, task.nodes)
-            manifests.append(read_manifest(task.folder, declared.name, task.node))
-            found.append(Found(declared, manifests[-1].shape, "shares"))
+            manifest, share = read_shares(task.folder, declared, task.protocol, task.node, task.nodes)
+            arrays |= share
+            manifests.append(manifest)
+            found.append(Found(declared, manifest.shape, "shares"))
         elif task.members:
             arrays |= _members(task, found)
         else:

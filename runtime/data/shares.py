@@ -1,8 +1,8 @@
 """Shares kept between programs: one file for each saved value and node. In and out: arrays as the graph lays them out.
 
 `FOLDER/NAME/node0.arrow` is the share of node 0: an Arrow IPC file of one row, whose columns are the raw arrays and
-whose schema holds the manifest. A file appears whole or not at all: it is written under another name, and renamed when
-the caller says that the run succeeded.
+whose schema holds the manifest. Only its owner may read it. A file appears whole or not at all: it is written under
+another name, and renamed when the caller says that the run succeeded.
 """
 
 import json
@@ -82,20 +82,21 @@ def prepare_shares(folder: Path, shares: Iterable[tuple[Manifest, Mapping[str, A
     return Prepared(tuple(files))
 
 
-def read_manifest(folder: Path, name: str, node: int) -> Manifest:
-    """What the file of a node's share says of itself. Raises `InputError`."""
-    return _open(folder, name, node)[0]
-
-
-def read_shares(folder: Path, declared: Declaration, protocol: str, node: int, nodes: int) -> dict[str, Array]:
-    """The arrays of a node's share, after comparing its manifest with what the program expects. Raises `InputError`."""
+def read_shares(
+    folder: Path, declared: Declaration, protocol: str, node: int, nodes: int
+) -> tuple[Manifest, dict[str, Array]]:
+    """A node's share: its manifest, compared with what the program expects, and its arrays. Raises `InputError`."""
     manifest, table = _open(folder, declared.name, node)
-    _check(manifest, declared, protocol, nodes, _path(folder, declared.name, node))
+    path = _path(folder, declared.name, node)
+    _check(manifest, declared, protocol, node, nodes, path)
     arrays: dict[str, Array] = {}
-    for (name, dtype, shape), column in zip(manifest.arrays, table.columns, strict=True):
-        content = np.frombuffer(column[0].as_buffer(), dtype=np.dtype(dtype))
-        arrays[name] = np.array(content.reshape(shape))
-    return arrays
+    try:
+        for (name, dtype, shape), column in zip(manifest.arrays, table.columns, strict=True):
+            content = np.frombuffer(column[0].as_buffer(), dtype=np.dtype(dtype))
+            arrays[name] = np.array(content.reshape(shape))
+    except (AttributeError, IndexError, TypeError, ValueError):
+        raise InputError(f"input {declared.name!r}: {path} is not readable as shares") from None
+    return manifest, arrays
 
 
 def check_same_run(manifests: Iterable[Manifest]) -> None:
@@ -119,7 +120,8 @@ def _write(path: Path, manifest: Manifest, arrays: Mapping[str, Array]) -> None:
     told = json.dumps(asdict(manifest) | {"arrays": layout}).encode()
     columns = [pa.array([np.ascontiguousarray(array).tobytes()], pa.large_binary()) for array in arrays.values()]
     schema = pa.schema([(name, pa.large_binary()) for name in arrays], metadata={_KEY: told})
-    with path.open("wb") as file:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
         with pa.ipc.new_file(file, schema) as writer:
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
         file.flush()
@@ -149,9 +151,11 @@ def _open(folder: Path, name: str, node: int) -> tuple[Manifest, Any]:
     return manifest, table
 
 
-def _check(manifest: Manifest, declared: Declaration, protocol: str, nodes: int, path: Path) -> None:
+def _check(manifest: Manifest, declared: Declaration, protocol: str, node: int, nodes: int, path: Path) -> None:
     expected: dict[str, Any] = {
+        "name": declared.name,
         "protocol": protocol,
+        "node": node,
         "nodes": nodes,
         "kind": declared.kind,
         "scale": declared.scale,
