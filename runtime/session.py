@@ -93,7 +93,8 @@ def _agree_keys(graph: Graph, transport: Transport) -> tuple[dict[Parties, bytes
     arriving = {parties: bytearray(KEY_BYTES) for parties in mine if source[parties] != me}
     sends = {peer: [memoryview(key) for parties, key in keys.items() if peer in parties] for peer in transport.peers}
     receives = {
-        peer: [memoryview(key) for parties, key in arriving.items() if peer == source[parties]] for peer in transport.peers
+        peer: [memoryview(key) for parties, key in arriving.items() if peer == source[parties]]
+        for peer in transport.peers
     }
     transport.exchange(
         [(peer, pieces) for peer, pieces in sends.items() if pieces],

@@ -13,6 +13,7 @@ each other for an element, "a bit" an eighth of a byte; corrections are what the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -45,6 +46,7 @@ class Additive(Protocol):
     name = "semi2k"
     parts = 1
     needs_preprocessing = True
+    trust = "all nodes but one may be curious, even together; the dealer sees no data, but must not share its seeds with a node"
 
     def __init__(self, expansion: Expansion) -> None:
         super().__init__(expansion)
@@ -93,7 +95,17 @@ class Additive(Protocol):
         left = rest if owner == last else self.g.exchange(rest, (owner, last))
         return self.g.choose(value.type, *steps, ((last,), call("identity", left)))
 
-    # Linear work that one node does.
+    # Linear work, and that of one node.
+
+    def map(
+        self, kernel: str, shape: tuple[int, ...], /, *operands: Shared, indices: Sequence[Wire] = (), **attributes: Any
+    ) -> Shared:
+        """As of any protocol. An opened mask of a number's elements is kept for where they have been moved."""
+        result = super().map(kernel, shape, *operands, indices=indices, **attributes)
+        (x, *_) = operands
+        if isinstance(x, Arithmetic) and isinstance(result, Arithmetic):
+            self._masks.remember(result, x, kernel, attributes)
+        return result
 
     def add_public(self, x: Arithmetic, term: Clear | int) -> Arithmetic:
         """Node 0 adds it. No round."""
@@ -164,13 +176,13 @@ class Additive(Protocol):
         if x.parts == y.parts:
             lefts = rights = lefts | rights
         one, other = sorted(lefts), sorted(rights)
-        mine, theirs = self._masks.planes(x, one), self._masks.planes(y, other)
+        first, second = self._masks.planes(x, one), self._masks.planes(y, other)
         kind = bits(x.shape, len(terms))
-        inner = dot_terms([[(one.index(l), other.index(r)) for l, r in plane] for plane in terms])
-        c = self._masks.derived("bit_triple", kind, mine.mask, theirs.mask, **inner)
-        half = self.g.local("bits.dot", kind, mine.mask, theirs.opened, c, **inner)
-        outer = dot_terms([[(one.index(l), r) for l, r in plane] for plane in terms])
-        return Boolean((self.g.local("bits.dot", kind, mine.opened, y.parts[0], half, **outer),))
+        inner = dot_terms([[(one.index(mine), other.index(its)) for mine, its in plane] for plane in terms])
+        c = self._masks.derived("bit_triple", kind, first.mask, second.mask, **inner)
+        half = self.g.local("bits.dot", kind, first.mask, second.opened, c, **inner)
+        outer = dot_terms([[(one.index(mine), its) for mine, its in plane] for plane in terms])
+        return Boolean((self.g.local("bits.dot", kind, first.opened, y.parts[0], half, **outer),))
 
     # Conversions.
 
@@ -195,7 +207,7 @@ class Additive(Protocol):
         left, right = tuple(first for first, _ in form.left), tuple(second for _, second in form.left)
         known = g.local("bits.and", bits(shape, len(form.left)), opened, opened, left=left, right=right)
         nothing = g.local("zeros", bits(shape, planes))
-        shared = [[(l, r) for l, r in terms if r >= 0] for terms in form.terms]
+        shared = [[pair for pair in terms if pair[1] >= 0] for terms in form.terms]
         mine = call("bits.dot", known, edabit, nothing, **dot_terms(form.terms))
         theirs = call("bits.dot", known, edabit, nothing, **dot_terms(shared))
         return Boolean((g.choose(nothing.type, ((0,), mine), (g.nodes[1:], theirs)),))
@@ -214,7 +226,8 @@ class Additive(Protocol):
         numbers = self._numbers(x, masked)
         results = []
         for row in rows:
-            weights = self.g.constant(np.array([weight % 2**64 for weight in row], np.uint64), ring((len(row),)), self.g.nodes)
+            column = np.array([weight % 2**64 for weight in row], np.uint64)
+            weights = self.g.constant(column, ring(column.shape), self.g.nodes)
             zero = self.g.local("zeros", ring(x.shape))
             first = call("replicated.weigh_join", masked.opened, weights, numbers, zero, zero)
             others = call("replicated.weigh", masked.opened, weights, numbers, zero)
@@ -233,9 +246,7 @@ class Additive(Protocol):
         masked, other = self._masks.planes(bit), self._masks.number(x)
         number = self._masks.derived("dabit", ring(x.shape), masked.mask)
         c = self._masks.derived("triple", ring(x.shape), number, other.mask)
-        return Arithmetic(
-            (self.g.local("additive.gate", c.type, masked.opened, x.parts[0], other.opened, number, c),)
-        )
+        return Arithmetic((self.g.local("additive.gate", c.type, masked.opened, x.parts[0], other.opened, number, c),))
 
     def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
         """1 round, a word; a word of correction: b >> bits. Node 0 adds a >> bits."""

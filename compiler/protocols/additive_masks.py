@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...runtime.graph.correlations import MOVES
 from ...runtime.graph.nodes import Parties, Storage, ValueType
 from .expansion import Expansion, Wire, call
 from .rules import Arithmetic, Boolean, bits
@@ -36,6 +37,7 @@ class Masks:
         self.g = g
         self._masked: dict[tuple[int, tuple[int, ...]], Masked] = {}
         self._derived: dict[tuple[object, ...], Wire] = {}
+        self._origins: dict[int, tuple[Wire, str, dict[str, Any]]] = {}
 
     def number(self, x: Arithmetic) -> Masked:
         """1 round, 8 bytes from each node to each other; none if x has been opened so before."""
@@ -44,6 +46,11 @@ class Masks:
     def planes(self, x: Boolean, planes: Sequence[int] | None = None) -> Masked:
         """These planes of x (all if not given). 1 round, a bit of each from each node to each other; or none."""
         return self._open(x.parts[0], tuple(range(x.planes) if planes is None else planes))
+
+    def remember(self, moved: Arithmetic, x: Arithmetic, kernel: str, attributes: dict[str, Any]) -> None:
+        """Notes that the elements of `moved` are those of x: opened masks of x serve it too."""
+        if kernel in MOVES:
+            self._origins[moved.parts[0].id] = (x.parts[0], kernel, attributes)
 
     def derived(self, source: str, kind: ValueType, *values: Wire, **attributes: Any) -> Wire:
         """Shares of a function of masks (and of what was derived of masks). No round."""
@@ -57,8 +64,26 @@ class Masks:
         key = (share.id, planes)
         if key not in self._masked:
             with self.g.beside(share):
-                self._masked[key] = self._opened(share, planes)
+                self._masked[key] = self._moved(share) or self._opened(share, planes)
         return self._masked[key]
+
+    def _moved(self, share: Wire) -> Masked | None:
+        """From the mask of the share whose elements these are; of a slice only if that one is open already."""
+        if share.id not in self._origins:
+            return None
+        origin, kernel, attributes = self._origins[share.id]
+        if kernel == "slice" and not self._is_open(origin):
+            return None
+        whole = self._open(origin, ())
+        mask, opened = (self.g.local(kernel, share.type, wire, **attributes) for wire in (whole.mask, whole.opened))
+        return Masked(mask, opened)
+
+    def _is_open(self, share: Wire) -> bool:
+        """Whether a mask of the share can be had without a message."""
+        if (share.id, ()) in self._masked:
+            return True
+        origin, *_ = self._origins.get(share.id, (None,))
+        return origin is not None and self._is_open(origin)
 
     def _opened(self, share: Wire, planes: tuple[int, ...]) -> Masked:
         g, kind = self.g, share.type

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .correlations import CORRELATIONS, check_correlation
+from .correlations import CORRELATIONS, check_correlation, is_move
 from .errors import GraphError, require
 from .nodes import (
     DEALER,
@@ -193,6 +193,8 @@ class _Checker:
                 self.read(value, step.at)
             kinds = tuple(self.type(value) for value in step.inputs)
             check_call(step.kernel, kinds, self.type(node.output), step.attributes)
+        if is_move(node, self.correlated):
+            self.correlated.add(node.output)
         self.bind(node.output, tuple(sorted(at)))
 
     def exchange(self, node: Exchange) -> None:

@@ -2,18 +2,20 @@
 
 In: a random node that is neither a stream nor a zero sharing. Out: nothing, or `GraphError`.
 
-A "mask" is uniform and known to nobody. Every other kind is a fresh sharing of a kernel's output on earlier masks, or on
-what was derived of them. Beaver's triple (Crypto 1991) is thus two masks and the "triple" of them, and one mask may be
-in many triples: where a share is multiplied several times, it is opened under its mask once.
+A "mask" is uniform and known to nobody. Every other kind is a fresh sharing of a kernel's output on earlier masks, on
+what was derived of them, or on these in another order of elements (`MOVES`). Beaver's triple (Crypto 1991) is thus two
+masks and the "triple" of them, and one mask may be in many triples: where a share is multiplied several times, it is
+opened under its mask once.
 
 How the shares come about is the affair of whoever prepares them (`runtime.randomness`): only the names stand in a
 graph, with the values that they depend on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import TypeGuard
 
 from .errors import require
-from .nodes import Node, Random, Repeat, Storage, ValueType
+from .nodes import Local, Node, Random, Repeat, Storage, ValueType
 from .signatures import check_call
 
 MASK = "mask"
@@ -26,8 +28,11 @@ DERIVED = {
     "edabit": "additive.bit_products",
     "truncation": "ring.shift_right",
 }
-"""For each kind but a mask the kernel whose output is shared: a product, a matrix product, XORs of ANDs of bits, bits as
-numbers (daBits), a number's bits and products of two of them (edaBits), a number shifted right."""
+"""For each kind but a mask the kernel whose output is shared: a product, a matrix product, XORs of ANDs of bits, bits
+as numbers (daBits), a number's bits and products of two of them (edaBits), a number shifted right."""
+
+MOVES = frozenset({"broadcast", "reshape", "transpose", "slice"})
+"""Kernels that nodes apply to their pieces, and whoever prepares them to the value, without a word about it."""
 
 CORRELATIONS = (MASK, *DERIVED)
 
@@ -41,6 +46,14 @@ def count_correlated(nodes: Sequence[Node]) -> int:
         else:
             total += isinstance(node, Random) and node.source in CORRELATIONS
     return total
+
+
+def is_move(node: Node, correlated: Container[int]) -> TypeGuard[Local]:
+    """Whether all nodes alike move the elements of correlated randomness, so that the result is such a value too."""
+    if not isinstance(node, Local) or len(node.steps) != 1:
+        return False
+    (step,) = node.steps
+    return step.kernel in MOVES and step.inputs[0] in correlated
 
 
 def check_correlation(node: Random, inputs: tuple[ValueType, ...], output: ValueType) -> None:

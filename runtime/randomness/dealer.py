@@ -14,15 +14,17 @@ they, or what is subtracted, are streams of a seed that only one node and the de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 import numpy as np
 
 from ..errors import PeerError
-from ..graph.correlations import CORRELATIONS, DERIVED, MASK
+from ..graph.correlations import CORRELATIONS, DERIVED, MASK, MOVES, is_move
 from ..graph.cost import count_correlations
-from ..graph.nodes import Graph, Node, Parties, Random, Repeat, Storage, ValueType
+from ..graph.nodes import Graph, Local, Node, Parties, Random, Repeat, Storage, ValueType
 from ..kernels import KERNELS
 from ..transport.base import Transport
 from .aes import STREAM, Stream
@@ -117,12 +119,14 @@ class _Dealer:
         """Computes a value in the clear; the bytes of its correction, if it needs one."""
         node, kind = value.node, self._graph.types[value.node.output]
         correction = None
-        if node.source == MASK:
+        if isinstance(node, Local):
+            (step,) = node.steps
+            self._values[node.output] = self._applied(step.kernel, kind, step.inputs, step.attributes)
+        elif node.source == MASK:
             if node.output in self._needed:
                 self._values[node.output] = self._pieces(value.number, kind, self._streams)
         else:
-            derived = np.empty(kind.array_shape, kind.dtype)
-            KERNELS[DERIVED[node.source]](derived, *(self._values[each] for each in node.inputs), **node.attributes)
+            derived = self._applied(DERIVED[node.source], kind, node.inputs, node.attributes)
             if node.output in self._needed:
                 self._values[node.output] = derived
             others = self._pieces(value.number, kind, self._streams[:-1])
@@ -132,6 +136,11 @@ class _Dealer:
         for forgotten in value.forgotten:
             self._values.pop(forgotten, None)
         return correction if correction is not None and correction.size else None
+
+    def _applied(self, kernel: str, kind: ValueType, inputs: Sequence[int], attributes: Mapping[str, Any]) -> Array:
+        result = np.empty(kind.array_shape, kind.dtype)
+        KERNELS[kernel](result, *(self._values[each] for each in inputs), **attributes)
+        return result
 
     def _pieces(self, number: int, kind: ValueType, streams: Sequence[Stream]) -> Array:
         """The sum of the streams."""
@@ -162,7 +171,8 @@ def _receive(graph: Graph, transport: Transport, dealer: int) -> dict[int, Array
             start += length
 
     for value in executions(graph):
-        length = 0 if value.node.source == MASK else graph.types[value.node.output].wire_bytes
+        corrected = isinstance(value.node, Random) and value.node.source != MASK
+        length = graph.types[value.node.output].wire_bytes if corrected else 0
         if length:
             batch[value.number] = length
             size += length
@@ -205,10 +215,13 @@ def _octets(value: Array, kind: ValueType) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One execution of a node of correlated randomness, the `number`th; after it the values `forgotten` have no use."""
+    """One execution of a node of correlated randomness, the `number`th, or of one that moves its elements.
+
+    After it the values `forgotten` have no use.
+    """
 
     number: int
-    node: Random
+    node: Random | Local
     forgotten: tuple[int, ...]
 
 
@@ -216,28 +229,36 @@ class Execution:
 class _Block:
     """What of a block matters here: nodes with what may be forgotten after them, and bodies with their turns."""
 
-    steps: tuple[tuple[Random | _Block, int, tuple[int, ...]], ...]
+    steps: tuple[tuple[Random | Local | _Block, int, tuple[int, ...]], ...]
 
 
 def executions(graph: Graph) -> Iterator[Execution]:
     """In the order in which nodes number them, an `if` once: whether it runs or not, its values are dealt."""
+    numbers = count()
     number = 0
-    for node, forgotten in _unrolled(_block(graph.body)):
+    for node, forgotten in _unrolled(_block(graph.body, set())):
+        if isinstance(node, Random):
+            number = next(numbers)
         yield Execution(number, node, forgotten)
-        number += 1
 
 
-def _block(nodes: Sequence[Node]) -> _Block:
-    steps: list[tuple[Random | _Block, int, tuple[int, ...]]] = []
-    own = {node.output for node in nodes if isinstance(node, Random)}
+def _block(nodes: Sequence[Node], correlated: set[int]) -> _Block:
+    """`correlated` are the values of the blocks around; those of this one join them."""
+    steps: list[tuple[Random | Local | _Block, int, tuple[int, ...]]] = []
+    own: set[int] = set()
+    for node in nodes:
+        if (isinstance(node, Random) and node.source in CORRELATIONS) or is_move(node, correlated | own):
+            own.add(node.output)
     later: set[int] = set()
     for node in reversed(nodes):
-        if isinstance(node, Random) and node.source in CORRELATIONS:
-            used = {node.output, *node.inputs}
+        if isinstance(node, Random | Local):
+            if node.output not in own:
+                continue
+            used = {node.output, *_depends(node)}
             steps.append((node, 1, tuple((used & own) - later)))
         elif isinstance(node, Repeat):
             used = set(_inputs(node.body))
-            body = _block(node.body)
+            body = _block(node.body, correlated | own)
             if body.steps and node.count != 0:
                 steps.append((body, 1 if node.count is None else node.count, ()))
         else:
@@ -246,7 +267,11 @@ def _block(nodes: Sequence[Node]) -> _Block:
     return _Block(tuple(reversed(steps)))
 
 
-def _unrolled(block: _Block) -> Iterator[tuple[Random, tuple[int, ...]]]:
+def _depends(node: Random | Local) -> tuple[int, ...]:
+    return node.inputs if isinstance(node, Random) else node.steps[0].inputs
+
+
+def _unrolled(block: _Block) -> Iterator[tuple[Random | Local, tuple[int, ...]]]:
     for step, turns, forgotten in block.steps:
         if isinstance(step, _Block):
             for _ in range(turns):
@@ -256,9 +281,9 @@ def _unrolled(block: _Block) -> Iterator[tuple[Random, tuple[int, ...]]]:
 
 
 def _inputs(nodes: Sequence[Node]) -> Iterator[int]:
-    """All values that correlated randomness of these nodes depends on."""
+    """All values that correlated randomness of these nodes may depend on."""
     for node in nodes:
-        if isinstance(node, Random):
-            yield from node.inputs
+        if isinstance(node, Random) or (isinstance(node, Local) and node.steps[0].kernel in MOVES):
+            yield from _depends(node)
         elif isinstance(node, Repeat):
             yield from _inputs(node.body)

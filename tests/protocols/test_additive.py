@@ -74,6 +74,24 @@ def test_a_fixed_operand_is_opened_once_for_all_turns() -> None:
 
 
 @BOTH
+def test_moved_elements_keep_their_mask(setting: str, nodes: int) -> None:
+    """A step of a regression: x w and x^T e open x once; so does a scalar spread over an array."""
+    x, w, e = numbers(24).reshape(4, 6), numbers(12, 6)[:6], numbers(12, 7)[:4]
+
+    def build(b: Bench) -> Any:
+        p, matrix = b.protocol, b.number(x)
+        forth = p.matmul(matrix, b.number(w), (4,))
+        turned = p.map("transpose", (6, 4), matrix, permutation=(1, 0))
+        back = p.matmul(turned, p.multiply(forth, b.number(e)), (6,))
+        row = p.map("slice", (6,), p.map("reshape", (24,), matrix, shape=(24,)), starts=(6,), stops=(12,), steps=(1,))
+        return p.add(p.multiply(back, row), p.map("broadcast", (6,), b.number(np.array([3])), shape=(6,)))
+
+    outcome = evaluate(build, setting=setting)
+    np.testing.assert_array_equal(outcome.values["result"], (x.T @ (x @ w * e)) * x[1] + 3)
+    check_cost(outcome, nodes, 4, 8 * (24 + 6 + 4 + 4 + 4 + 6), 8 * (4 + 4 + 6 + 6))
+
+
+@BOTH
 def test_conjunction(setting: str, nodes: int) -> None:
     x, y = numbers(70), numbers(70, 6)
     outcome = evaluate(lambda b: b.protocol.conjunction(b.truth(x, 64), b.truth(y, 64)), setting=setting)

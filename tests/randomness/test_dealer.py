@@ -12,6 +12,7 @@ from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.cost import Amount, count_correlations
 from tacit.runtime.graph.errors import GraphError
+from tacit.runtime.graph.file import digest, from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Declaration, Graph, Random, Repeat
 from tacit.runtime.party import PartyResult, run_in_memory, run_party
 from tacit.runtime.transport import memory
@@ -54,6 +55,7 @@ def triples(nodes: int, turns: int = 3) -> Graph:
 @pytest.mark.parametrize("nodes", [2, 3, 5])
 def test_triples_of_a_fixed_mask(nodes: int) -> None:
     graph = triples(nodes)
+    assert digest(from_bytes(to_bytes(graph))) == digest(graph)
     results = run_in_memory(graph, [{} for _ in graph.parties])
     a, b, c = (total(results, number) for number in range(3))
     np.testing.assert_array_equal(a * b, c)
