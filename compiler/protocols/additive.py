@@ -46,7 +46,10 @@ class Additive(Protocol):
     name = "semi2k"
     parts = 1
     needs_preprocessing = True
-    trust = "all nodes but one may be curious, even together; the dealer sees no data, but must not share its seeds with a node"
+    trust = (
+        "all nodes but one may be curious, even together; "
+        "the dealer sees no data, but must not share its seeds with a node"
+    )
 
     def __init__(self, expansion: Expansion) -> None:
         super().__init__(expansion)

@@ -1,7 +1,7 @@
 """Opened masks: what every product and every conversion of additive shares begins with.
 
-A share x and a fresh mask a, a uniform share that nobody knows: the nodes open d = x - a (XOR for bits) and hold x = d +
-a with a public d. What depends on a alone is correlated randomness (`runtime.graph.correlations`). An opened mask
+A share x and a fresh mask a, a uniform share that nobody knows: the nodes open d = x - a (XOR for bits) and hold x =
+d + a with a public d. What depends on a alone is correlated randomness (`runtime.graph.correlations`). An opened mask
 serves every use of the share, as often as it is multiplied, compared or truncated, in all turns of loops around: it
 stands beside the share itself. Products of x = d + a and y = e + b then cost a triple, but no further message about x.
 
@@ -96,7 +96,7 @@ class Masks:
 
 
 def gather(g: Expansion, part: Wire, to: Parties) -> Wire:
-    """The sum of all nodes' parts (XOR for bits) at the parties `to`. 1 round, a part from each node to each of them."""
+    """The sum of all nodes' parts (XOR for bits) at the parties `to`. 1 round, a part from each node to each other."""
     kind, count = part.type, len(g.nodes)
     add = "ring.add" if kind.storage is Storage.RING else "bits.xor"
     nodes = tuple(party for party in to if party in g.nodes)
