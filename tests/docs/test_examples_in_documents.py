@@ -33,7 +33,9 @@ def test_programs_compile(program: str) -> None:
 def test_programs_are_in_canonical_layout(program: str) -> None:
     kept = [line.partition("#")[0].rstrip() for line in program.splitlines()]
     layout = format_source(Source("document.mpc", "document.mpc", program)).splitlines()
-    assert [line.partition("#")[0].rstrip() for line in layout if line.strip()] == [line for line in kept if line.strip()]
+    assert [line.partition("#")[0].rstrip() for line in layout if line.strip()] == [
+        line for line in kept if line.strip()
+    ]
 
 
 @pytest.mark.parametrize("program", blocks("mpc-error"))

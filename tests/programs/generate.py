@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import strategies as st
-from tests.programs.bounds import BOUNDED_FUNCTIONS, FRACTION_BITS, UNIT, error_of_function
+
+from tests.programs.bounds import BOUNDED_FUNCTIONS, UNIT, error_of_function
 
 LARGEST_INT = 2**61
 LARGEST_FIXED = 2.0**20
