@@ -17,7 +17,7 @@ SHUFFLE_SEED = 7
 
 
 def main() -> None:
-    """Shuffles once, so that the held-out records are no different from the others, and writes one file for each input."""
+    """Shuffles once, so that the held-out records are like the others, and writes one file for each input."""
     records = load_breast_cancer()
     order = np.random.default_rng(SHUFFLE_SEED).permutation(len(records.target))
     parts = {"test": order[:HELD_OUT], "train": order[HELD_OUT:]}

@@ -1,4 +1,4 @@
-"""Writes `data/`: the invented staff of two companies, log-normal salaries in thousands around a median for each grade."""
+"""Writes `data/`: the invented staff of two companies, log-normal salaries around a median for each grade."""
 
 import csv
 import json

@@ -1,8 +1,8 @@
-"""Random `.mpc` programs with their inputs, as a hypothesis strategy, and how far each result may be from the clear one.
+"""Random `.mpc` programs with their inputs, a hypothesis strategy, and how far each result may be from the clear one.
 
 A program is a chain of assignments over two parties' arrays; every name that it binds is revealed. Along with each name
-the generator keeps what it needs to stay inside the documented ranges: the largest magnitude the value can have, and for
-fixed point the largest distance between a protected run and a run in the clear.
+the generator keeps what it needs to stay inside the documented ranges: the largest magnitude the value can have, and
+for fixed point the largest distance between a protected run and a run in the clear.
 """
 
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ LARGEST_FIXED = 2.0**20
 
 @dataclass(frozen=True)
 class Name:
-    """A bound name. `magnitude` bounds |value|; `error` bounds |protected - clear| (0 for int and bool: they are exact)."""
+    """A bound name. `magnitude` bounds |value|; `error` bounds |protected - clear| (0 for int and bool)."""
 
     text: str
     kind: str
