@@ -190,13 +190,13 @@ class Additive(Protocol):
     # Conversions.
 
     def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
-        """1 round, a word; corrections of a bit for each product of bits of b: its bits and neighbours' products.
+        """1 round, a word, or 2 or 4 bytes for as many bits; corrections of a bit for each bit or product of bits of b.
 
         All nodes know a = x - b, and the edaBits of b (Escudero et al., section 3) come with the products of two bits
         that the form names. What is left is linear; node 0 adds what depends on a alone. The first level of a carry
         circuit thus takes no round of its own, as in `replicated_summands`.
         """
-        masked, g = self._masks.number(x), self.g
+        masked, g = self._masks.low_bits(x, form.bits), self.g
         shape, planes = x.shape, len(form.terms)
         edabit = self._masks.derived(
             "edabit",
@@ -206,7 +206,8 @@ class Additive(Protocol):
             left=tuple(first for first, _ in form.right),
             right=tuple(second for _, second in form.right),
         )
-        opened = g.local("bits.from_ring", bits(shape, form.bits), masked.opened, planes=form.bits)
+        word = masked.opened.type.storage.value
+        opened = g.local(f"bits.from_{word}", bits(shape, form.bits), masked.opened, planes=form.bits)
         left, right = tuple(first for first, _ in form.left), tuple(second for _, second in form.left)
         known = g.local("bits.and", bits(shape, len(form.left)), opened, opened, left=left, right=right)
         nothing = g.local("zeros", bits(shape, planes))

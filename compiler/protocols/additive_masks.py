@@ -22,6 +22,9 @@ from .expansion import Expansion, Wire, call
 from .rules import Arithmetic, Boolean, bits
 
 
+_WORDS = {16: Storage.WORD16, 32: Storage.WORD32}
+
+
 @dataclass(frozen=True, slots=True)
 class Masked:
     """x = opened + mask (XOR for bits): the nodes' parts of the mask, and what all of them know."""
@@ -36,12 +39,29 @@ class Masks:
     def __init__(self, g: Expansion) -> None:
         self.g = g
         self._masked: dict[tuple[int, tuple[int, ...]], Masked] = {}
+        self._own: dict[int, Wire] = {}
+        self._low: dict[tuple[int, Storage], Masked] = {}
         self._derived: dict[tuple[object, ...], Wire] = {}
         self._origins: dict[int, tuple[Wire, str, dict[str, Any]]] = {}
 
     def number(self, x: Arithmetic) -> Masked:
         """1 round, 8 bytes from each node to each other; none if x has been opened so before."""
         return self._open(x.parts[0], ())
+
+    def low_bits(self, x: Arithmetic, bits: int) -> Masked:
+        """As `number`, of so many low bits at least: opened modulo 2**16 or 2**32, 2 or 4 bytes, if that will do.
+
+        The difference modulo 2**16 is uniform as the whole one is; opened both ways, the one is a part of the other.
+        """
+        share = x.parts[0]
+        words = [word for width, word in _WORDS.items() if bits <= width]
+        if not words or self._is_open(share):
+            return self.number(x)
+        word = words[0]
+        if (share.id, word) not in self._low:
+            with self.g.beside(share):
+                self._low[share.id, word] = self._opened_low(share, word)
+        return self._low[share.id, word]
 
     def planes(self, x: Boolean, planes: Sequence[int] | None = None) -> Masked:
         """These planes of x (all if not given). 1 round, a bit of each from each node to each other; or none."""
@@ -67,9 +87,16 @@ class Masks:
                 self._masked[key] = self._moved(share) or self._opened(share, planes)
         return self._masked[key]
 
+    def _opened_low(self, share: Wire, word: Storage) -> Masked:
+        g, kind = self.g, share.type
+        mask = self._mask(share)
+        own = g.local("ring.subtract", kind, share, mask)
+        low = g.local(f"ring.to_{word.value}", ValueType(word, kind.shape), own)
+        return Masked(mask, gather(g, low, g.nodes))
+
     def _moved(self, share: Wire) -> Masked | None:
         """From the mask of the share whose elements these are; of a slice only if that one is open already."""
-        if share.id not in self._origins:
+        if share.id not in self._origins or share.id in self._own:
             return None
         origin, kernel, attributes = self._origins[share.id]
         if kernel == "slice" and not self._is_open(origin):
@@ -90,15 +117,23 @@ class Masks:
         if kind.storage is Storage.BITS and planes != tuple(range(kind.planes)):
             kind = bits(kind.shape, len(planes))
             share = g.local("bits.planes", kind, share, planes=planes)
-        mask = g.random("mask", kind)
-        own = g.local("ring.subtract" if kind.storage is Storage.RING else "bits.xor", kind, share, mask)
-        return Masked(mask, gather(g, own, g.nodes))
+        if kind.storage is Storage.BITS:
+            mask = g.random("mask", kind)
+            return Masked(mask, gather(g, g.local("bits.xor", kind, share, mask), g.nodes))
+        mask = self._mask(share)
+        return Masked(mask, gather(g, g.local("ring.subtract", kind, share, mask), g.nodes))
+
+    def _mask(self, share: Wire) -> Wire:
+        """A number's only mask: whatever of it is opened and when, its summands stay the same."""
+        if share.id not in self._own:
+            self._own[share.id] = self.g.random("mask", share.type)
+        return self._own[share.id]
 
 
 def gather(g: Expansion, part: Wire, to: Parties) -> Wire:
     """The sum of all nodes' parts (XOR for bits) at the parties `to`. 1 round, a part from each node to each other."""
     kind, count = part.type, len(g.nodes)
-    add = "ring.add" if kind.storage is Storage.RING else "bits.xor"
+    add = "bits.xor" if kind.storage is Storage.BITS else f"{kind.storage.value}.add"
     nodes = tuple(party for party in to if party in g.nodes)
     clients = tuple(party for party in to if party not in g.nodes)
     sums = []

@@ -166,6 +166,24 @@ def test_comparison(setting: str, nodes: int) -> None:
 
 
 @BOTH
+def test_a_narrow_comparison_opens_few_bits(setting: str, nodes: int) -> None:
+    """And what opens all of the number later has the same summands: their carry is that of the quotient."""
+    x = numbers(80) >> 56
+
+    def build(b: Bench) -> Any:
+        p, share = b.protocol, b.number(x + 128)
+        carry = p.weigh(circuits.carries(p, share, [4]), [1])
+        return p.add(p.quotient(share, 4), carry)
+
+    outcome = evaluate(lambda b: circuits.sign(b.protocol, b.number(x), 8), setting=setting)
+    np.testing.assert_array_equal(outcome.values["result"], x < 0)
+    # Two bytes, then the tree over blocks of 2 of the 7 lower bits.
+    check_cost(outcome, nodes, 3, 160 + 10 * (5 + 2), 10 * (8 + 3 + 3 + 1))
+    outcome = evaluate(build, setting=setting)
+    np.testing.assert_array_equal(outcome.values["result"], (x + 128) >> 4)
+
+
+@BOTH
 def test_words_from_bits(setting: str, nodes: int) -> None:
     x = numbers(64)
     outcome = evaluate(lambda b: circuits.from_bits(b.protocol, b.truth(x, 64)), setting=setting)
