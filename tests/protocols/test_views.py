@@ -41,11 +41,23 @@ BUILDS: dict[str, Build] = {
     "share bits": lambda b, x: b.protocol.share_bits(Clear(b.owned(same(x), 1)), 64),
     "multiply": lambda b, x: b.protocol.multiply(b.number(same(x)), b.number(same(x))),
     "and": lambda b, x: b.protocol.conjunction(b.truth(same(x), 64), b.truth(same(x), 64)),
+    "dot": lambda b, x: b.protocol.dot([(b.number(same(x)), b.number(same(x))) for _ in range(3)]),
+    "dot bits": lambda b, x: b.protocol.dot_bits(
+        b.truth(same(x), 2), b.truth(same(x), 2), [[(0, 1), (1, 1)], [(1, 0)]]
+    ),
+    "matmul": lambda b, x: b.protocol.matmul(
+        b.number(same(x).reshape(64, 64)), b.number(same(x).reshape(64, 64)), (64, 64)
+    ),
+    "and with a term": lambda b, x: b.protocol.conjunction(
+        b.truth(same(x), 2), b.truth(same(x), 2), (0, -1), (1, -1), (-1, 0)
+    ),
+    "subtract bits": lambda b, x: circuits.subtract_bits(b.protocol, b.truth(same(x), 8), b.truth(same(x), 8))[0],
     "less": lambda b, x: circuits.sign(b.protocol, b.number(same(x))),
     "equal": lambda b, x: circuits.is_zero(b.protocol, b.number(same(x))),
     "to bits": lambda b, x: circuits.to_bits(b.protocol, b.number(same(x))),
     "from bits": lambda b, x: circuits.from_bits(b.protocol, b.truth(same(x), 64)),
     "weigh": lambda b, x: b.protocol.weigh(b.truth(same(x), 3), [1, 2, 4]),
+    "weigh each": lambda b, x: b.protocol.add(*b.protocol.weigh_each(b.truth(same(x), 3), [[1, 2, 4], [3, 5, 7]])),
     "multiply bit": lambda b, x: b.protocol.multiply_bit(b.truth(same(x)), b.number(same(x))),
     "truncate 16": lambda b, x: b.protocol.truncate(b.number(same(x)), 16),
     "truncate 30": lambda b, x: b.protocol.truncate(b.number(same(x)), 30),
