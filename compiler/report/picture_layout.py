@@ -18,6 +18,9 @@ from .picture_steps import Step
 LEVELS = ("rounds", "lines", "steps")
 """The levels of detail, from coarse to fine."""
 
+STEPS = LEVELS.index("steps")
+"""The finest level: a box for each step but the exchanges, which are arrows."""
+
 _TALLEST = 16
 """So many boxes stand below each other before another row of them begins."""
 

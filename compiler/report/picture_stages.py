@@ -57,7 +57,8 @@ def _cut(line: str) -> str:
 
 
 def _marked(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
-    matcher = SequenceMatcher(None, *([_NUMBER.sub("%", line) for line in lines] for lines in (before, after)))
+    old, new = ([_NUMBER.sub("%", line) for line in lines] for lines in (before, after))
+    matcher = SequenceMatcher(None, old, new)
     at, new_at = 0, 0
     for match in matcher.get_matching_blocks():
         end = match.b + match.size

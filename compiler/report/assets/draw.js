@@ -39,6 +39,18 @@ function sized(target) {
   return { context, width, height };
 }
 
+// From this far nothing can be read: then the lanes fill the height, however long the picture is.
+function isFar() {
+  return view.k * 22 < 5;
+}
+
+// The vertical scale and shift, which are the view's own but from far away.
+function vertical() {
+  if (!isFar()) return { k: view.k, y: view.y };
+  const room = canvas.clientHeight - rulerHeight() - 24;
+  return { k: room / made.height, y: rulerHeight() + 12 };
+}
+
 function rulerHeight() {
   return BAND * (1 + made.depth) + 4;
 }
@@ -55,26 +67,28 @@ function redraw() {
 
 function draw() {
   const { context: c, width, height } = sized(canvas);
+  if (!width || !height) return; // another view is shown
   const k = view.k;
+  const down = vertical();
   const left = view.invertX(0), right = view.invertX(width);
   const seen = made.placed.filter((placed) => placed.x + placed.width >= left && placed.x <= right);
   c.fillStyle = colours.page;
   c.fillRect(0, 0, width, height);
   c.save();
-  c.translate(view.x, view.y);
-  c.scale(k, k);
+  c.translate(view.x, down.y);
+  c.scale(k, down.k);
   c.fillStyle = colours.lane;
   for (const lane of made.lanes) c.fillRect(left, lane.y, right - left, lane.height);
   for (const frame of made.frames) drawFrame(c, frame, left, right);
-  const isClose = k * 22 >= 5;
-  if (k >= 0.22) for (const placed of seen) drawLinks(c, placed, left, right);
+  if (!isFar()) for (const placed of seen) drawLinks(c, placed, left, right);
   for (const placed of seen) {
     if (!placed.cells) drawFolded(c, placed, k);
-    else if (isClose) drawBoxes(c, placed, left, right, k, height);
+    else if (!isFar()) drawBoxes(c, placed, left, right, k, height);
     else drawSummary(c, placed);
   }
-  for (const placed of seen) if (G.gutter * k > 4) drawArrows(c, placed, k);
+  if (!isFar()) for (const placed of seen) drawArrows(c, placed, k);
   c.restore();
+  if (isFar() && G.gutter * k > 7) for (const placed of seen) drawThreads(c, placed, down);
   drawRuler(c, seen, width, height);
   drawNames(c, height);
   drawStrip();
@@ -152,6 +166,12 @@ function drawBoxes(c, placed, left, right, k, height) {
   for (const box of boxesOf(made, placed)) {
     if (box.x > right || box.x + box.width < left || box.y > bottom || box.y + box.height < top) continue;
     const isOn = isLit(box.numbers);
+    if (!isOn) {
+      // What is behind a faint box must not strike out its name.
+      c.globalAlpha = 1;
+      c.fillStyle = colours.lane;
+      c.fillRect(box.x, box.y, box.width, box.height);
+    }
     c.globalAlpha = isOn ? 1 : 0.28;
     c.fillStyle = colours[`${box.share}-fill`];
     c.strokeStyle = colours[box.share];
@@ -206,7 +226,7 @@ function drawSummary(c, placed) {
     if (!all) continue;
     const { y, height } = made.lanes[lane];
     const full = Math.min(height - 12, placed.cells[1][lane] * (G.boxes[LEVELS[placed.level]][1] + G.gap_y) + 10);
-    let at = y + 6;
+    let at = y + (height - full) / 2;
     c.globalAlpha = lit === null ? 1 : isLit(column.steps) ? 1 : 0.25;
     for (const share of data.shares) {
       const part = (full * count[share]) / all;
@@ -254,6 +274,22 @@ function drawArrows(c, placed, k) {
   c.globalAlpha = 1;
 }
 
+// From far away: a thin line for each message, in pixels.
+function drawThreads(c, placed, down) {
+  c.lineWidth = 1;
+  for (const arrow of arrowsOf(made, placed)) {
+    c.globalAlpha = isLit(arrow.numbers) ? 0.9 : 0.25;
+    c.strokeStyle = colours[arrow.share];
+    c.beginPath();
+    curve.context(c)({
+      source: [view.applyX(arrow.x), down.y + arrow.y * down.k],
+      target: [view.applyX(arrow.endX), down.y + arrow.endY * down.k],
+    });
+    c.stroke();
+  }
+  c.globalAlpha = 1;
+}
+
 // What the steps of a column read, from boxes of their lane or from the message that brought it.
 function drawLinks(c, placed, left, right) {
   if (placed.level !== STEPS) return;
@@ -265,9 +301,9 @@ function drawLinks(c, placed, left, right) {
       const from = portOf(steps[maker], box);
       if (!from) continue;
       const isMine = isHeld(box, maker);
-      const isFar = box.x - from[0] > 420;
-      if (isFar && !isSmall && !isMine) continue;
-      drawLink(c, from, [box.x, box.y + box.height / 2], isMine, isFar, lit !== null && !(lit.has(maker) && lit.has(reader.number)));
+      const isLong = box.x - from[0] > 420;
+      if (isLong && !isSmall && !isMine) continue;
+      drawLink(c, from, [box.x, box.y + box.height / 2], isMine, isLong, lit !== null && !(lit.has(maker) && lit.has(reader.number)));
     }
   }
   for (const arrow of arrowsOf(made, placed)) {
@@ -284,10 +320,10 @@ function isHeld(box, maker) {
   return Boolean(hovered && hovered.numbers && (hovered === box || hovered.numbers.includes(maker)) && hovered.kind !== "group");
 }
 
-function drawLink(c, source, target, isMine, isFar, isDim) {
+function drawLink(c, source, target, isMine, isLong, isDim) {
   c.strokeStyle = isMine ? colours.accent : colours.faint;
   c.lineWidth = isMine ? 2 : 1;
-  c.globalAlpha = isMine ? 1 : isDim ? 0.15 : isFar ? 0.3 : 0.9;
+  c.globalAlpha = isMine ? 1 : isDim ? 0.15 : isLong ? 0.3 : 0.9;
   c.beginPath();
   curve.context(c)({ source, target });
   c.stroke();
@@ -338,7 +374,7 @@ function drawRuler(c, seen, width, height) {
     if (!text || x < free || x + wide > Math.max(to, from + wide + 10)) continue;
     c.fillStyle = hovered?.ruler === placed ? colours.accent : colours.muted;
     c.fillText(text, x, y);
-    free = x + wide + 8;
+    free = x + wide + (to - from > 84 ? 8 : 30);
   }
 }
 
@@ -378,9 +414,10 @@ function drawNames(c, height) {
   c.beginPath();
   c.rect(0, rulerHeight(), SIDE - 4, height);
   c.clip();
+  const down = vertical();
   made.lanes.forEach((lane, party) => {
-    const from = Math.max(view.applyY(lane.y), rulerHeight());
-    const to = Math.min(view.applyY(lane.y + lane.height), height);
+    const from = Math.max(down.y + lane.y * down.k, rulerHeight());
+    const to = Math.min(down.y + (lane.y + lane.height) * down.k, height);
     if (to - from < 12) return;
     c.fillStyle = colours.lane;
     c.fillRect(0, from, SIDE - 1, to - from);
@@ -429,7 +466,8 @@ function drawStrip() {
 // What is under a point of the canvas: a box, an arrow, a folded loop, a loop's head, a round's head; or null.
 function hit(x, y) {
   const tall = rulerHeight();
-  const at = view.invertX(x), down = view.invertY(y);
+  const shift = vertical();
+  const at = view.invertX(x), down = (y - shift.y) / shift.k;
   if (y < tall) {
     const depth = Math.floor((y - 2) / BAND);
     const frame = made.frames.find((each) => each.depth === depth && at >= each.x && at <= each.x + each.width);

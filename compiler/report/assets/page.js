@@ -3,7 +3,6 @@
 //     #view=ir   #level=steps   #open=all   #find=sigmoid   #line=12   #theme=dark   #fit=1
 // joined by &; `report=1` writes what is shown, for tests, as JSON into an element `report`.
 
-const began = performance.now();
 const errors = [];
 window.addEventListener("error", (event) => errors.push(event.message));
 const $ = (name) => document.getElementById(name);
@@ -31,7 +30,7 @@ function overview() {
 // As the page opens: the lanes as high as the window, from the first round on, near enough to read.
 function start() {
   const room = canvas.clientHeight - rulerHeight() - 30;
-  const k = Math.min(1.1, Math.max(0.62, room / made.height));
+  const k = Math.min(1.1, Math.max(0.85, room / made.height));
   const whole = (canvas.clientWidth - SIDE - 30) / Math.max(1, made.width);
   show(within(whole > k ? Math.min(whole, 1.1) : k));
 }
@@ -58,7 +57,8 @@ function goTo(number) {
   }
   const k = Math.max(view.k, 0.8);
   const room = canvas.clientHeight - rulerHeight();
-  const down = made.height * k < room ? (room - made.height * k) / 2 : room / 2 - y * k;
+  const middle = room / 2 - y * k;
+  const down = made.height * k < room ? (room - made.height * k) / 2 : Math.min(14, Math.max(room - made.height * k - 14, middle));
   show(d3.zoomIdentity.translate(SIDE + (canvas.clientWidth - SIDE) / 2 - x * k, rulerHeight() + down).scale(k));
 }
 
@@ -123,7 +123,7 @@ function chooseLine(key, isMoving) {
   const line = lines.get(key);
   const place = key.slice(key.lastIndexOf(":") + 1);
   choose(line ? line.steps : [], key, `Line ${place}`);
-  if (line && isMoving) goTo(line.steps.find((number) => steps[number].kind !== "exchange") ?? line.steps[0]);
+  if (line && isMoving && !$("protocol").hidden) goTo(line.steps.find((number) => steps[number].kind !== "exchange") ?? line.steps[0]);
 }
 
 function costOf(numbers) {
@@ -155,7 +155,7 @@ function factsOf(numbers) {
     return [["steps", `${numbers.length.toLocaleString("en")}: ${shares}`], ["sends", bytesText(cost.bytes)], ["in", counted(cost.rounds, "round")]];
   }
   const times = step.column.times;
-  const facts = [["kind", `${step.kind}, ${step.share}`]];
+  const facts = [["kind", step.kind === step.share ? step.kind : `${step.kind}, ${step.share}`]];
   if (step.kind !== "repeat") facts.push(["at", partyNames(step.parties)], ["type", step.type]);
   if (step.kind === "exchange") {
     facts.push(["routes", step.routes.map(([from, to]) => `${data.parties[from]} → ${data.parties[to]}`).join(", ")]);
@@ -362,7 +362,7 @@ function prepare() {
 
 function chooseRow(event, isMoving) {
   const key = event.target.closest(".row")?.dataset.key;
-  if (key) chooseLine(key, isMoving && !$("protocol").hidden);
+  if (key) chooseLine(key, isMoving);
 }
 
 function openAll() {
@@ -403,9 +403,11 @@ function report() {
   draw();
   const shown = {
     errors,
-    milliseconds: Math.round(performance.now() - began),
+    milliseconds: Math.round(performance.now()),
     steps: steps.length,
     columns: made.placed.length,
+    width: made.width,
+    height: made.height,
     boxes: d3sum(made.placed.map((placed) => boxesOf(made, placed).length)),
     arrows: d3sum(made.placed.map((placed) => arrowsOf(made, placed).length)),
     loops: loops.length,
@@ -418,7 +420,7 @@ function report() {
     view: document.querySelector("#views [aria-selected=true]").dataset.view,
     stages: data.stages.map((stage) => stage.name),
     added: document.querySelectorAll("#ir-text .plus").length,
-    painted: new Set(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).size,
+    painted: $("protocol").hidden ? null : new Set(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).size,
   };
   document.body.append(element("pre", { id: "report", hidden: "" }, JSON.stringify(shown)));
 }

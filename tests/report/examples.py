@@ -1,0 +1,22 @@
+"""The examples compiled on their own data, for pictures and reports. In: a name. Out: graphs and IR."""
+
+from functools import cache
+from pathlib import Path
+
+from tacit.compiler.ir.program import Program as Elaborated
+from tacit.compiler.source import Source
+from tacit.compiler.syntax.reading import read_source
+from tacit.program import Options, Program
+from tacit.runtime.graph.nodes import Graph
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+NAMES = ("millionaires", "salary", "clinics", "edit_distance")
+
+
+@cache
+def compiled(name: str) -> tuple[Graph, Source, list[tuple[str, Elaborated]]]:
+    """The graph of an example, its source, and the IR before any pass and after each."""
+    source = read_source(EXAMPLES / name / f"{name}.mpc")
+    program = Program(source, Options())
+    graph, stages = program.stages_for(program.sizes_of({}, EXAMPLES / name / "data"))
+    return graph, source, stages
