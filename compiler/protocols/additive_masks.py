@@ -21,7 +21,6 @@ from ...runtime.graph.nodes import Parties, Storage, ValueType
 from .expansion import Expansion, Wire, call
 from .rules import Arithmetic, Boolean, bits
 
-
 _WORDS = {16: Storage.WORD16, 32: Storage.WORD32}
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from tacit.compiler.ir.types import BOOL, INT, ArrayType, fixed, integer
-from tacit.runtime.graph.cost import count_bytes, count_rounds
+from tacit.runtime.graph.cost import count_bytes, count_correlations, count_rounds
+from tacit.runtime.graph.nodes import Graph
 
-from .programs import Writer, compiled
+from .programs import TARGETS, Writer, compiled
 
 SIZE = 800
 I8, I32, F16, F32 = integer(8), integer(32), fixed(16), fixed(32)
@@ -50,16 +51,52 @@ COSTS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, tuple[int, int, int
 """Operation, elements of its operands, attributes, rounds, bytes."""
 
 
+SEMI2K: list[tuple[str, tuple[Any, ...], dict[str, Any], int, int, int]] = [
+    ("add", (INT, INT), {}, 0, 0, 0),
+    ("multiply", (INT, INT), {}, 1, 12800, 6400),
+    ("truncate", (F32,), {"bits": 16}, 1, 6400, 12800),
+    ("floor", (F16,), {}, 7, 15400, 34700),
+    ("shift_right", (INT,), {"bits": 4}, 7, 15400, 34900),
+    ("less", (I8, I8), {}, 3, 2300, 1700),
+    ("less", (I32, I32), {}, 5, 10500, 7500),
+    ("less", (INT, INT), {}, 6, 15200, 15200),
+    ("equal", (I8, I8), {}, 3, 2200, 1500),
+    ("equal", (INT, INT), {}, 6, 12600, 12700),
+    ("and", (BOOL, BOOL), {}, 1, 200, 100),
+    ("select", (BOOL, BOOL, BOOL), {}, 1, 200, 100),
+    ("select", (BOOL, INT, INT), {}, 1, 6500, 12800),
+    ("cast", (BOOL,), {"element": INT}, 1, 100, 6400),
+    ("min", (INT,), {"axis": 0}, 70, 22129, 28744),
+    ("any", (BOOL,), {"axis": 0}, 10, 210, 105),
+]
+"""Of semi2k: the same, with the bytes that each node sends each other, and those of corrections to the last one."""
+
+
+@pytest.mark.parametrize("nodes", [2, 3])
+@pytest.mark.parametrize(("name", "elements", "attributes", "rounds", "sent", "corrections"), SEMI2K)
+def test_costs_of_additive_shares(
+    name: str, elements: Any, attributes: Any, rounds: int, sent: int, corrections: int, nodes: int
+) -> None:
+    graph = graph_of(name, elements, attributes, {2: "semi2k", 3: "semi2k-3"}[nodes])
+    assert (count_rounds(graph), count_bytes(graph)) == (rounds, (*[sent * (nodes - 1)] * nodes, 0))
+    assert sum(amount.bytes for amount in count_correlations(graph).values()) == corrections
+
+
 def cost(name: str, elements: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[int | None, tuple[int, ...] | None]:
-    """Of the operation on stored shares, its result kept as one."""
+    """Of the operation under rep3."""
+    graph = graph_of(name, elements, attributes, "rep3")
+    return count_rounds(graph), count_bytes(graph)
+
+
+def graph_of(name: str, elements: tuple[Any, ...], attributes: dict[str, Any], protocol: str) -> Graph:
+    """The operation on stored shares, its result kept as one."""
     writer = Writer()
     operands = [
         writer.emit("input", name=f"x{index}", type=ArrayType(element, (SIZE,)), shares=True)
         for index, element in enumerate(elements)
     ]
     writer.effect("save", writer.emit(name, *operands, **attributes), name="out")
-    graph = compiled(writer.program())
-    return count_rounds(graph), count_bytes(graph)
+    return compiled(writer.program(), TARGETS[protocol])
 
 
 @pytest.mark.parametrize(("name", "elements", "attributes", "rounds", "sent"), COSTS)
