@@ -6,6 +6,7 @@ Stages build `Diagnostic` values and go on; `CompileError` carries all of them a
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from .source import Span
 
@@ -18,9 +19,16 @@ class Note:
     text: str
 
 
+class Severity(Enum):
+    """An error stops the program; a warning says what may go wrong while it runs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One error: `problem` in the words of the language reference, and what to do about it."""
+    """One message: `problem` in the words of the language reference, and what to do about it."""
 
     span: Span
     problem: str
@@ -28,6 +36,7 @@ class Diagnostic:
     found: str = ""
     remedy: str = ""
     notes: tuple[Note, ...] = field(default=())
+    severity: Severity = Severity.ERROR
 
 
 class CompileError(Exception):
@@ -41,7 +50,7 @@ class CompileError(Exception):
 def render(diagnostic: Diagnostic) -> str:
     """The message a user reads: place, line, caret, expected, found, remedy."""
     span = diagnostic.span
-    parts = [f"{_position(span)}: error: {diagnostic.problem}", *_marked_line(span)]
+    parts = [f"{_position(span)}: {diagnostic.severity.value}: {diagnostic.problem}", *_marked_line(span)]
     for title, text in (("expected", diagnostic.expected), ("found", diagnostic.found)):
         if text:
             parts.append(f"  {title}: {text}")

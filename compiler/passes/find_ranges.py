@@ -22,7 +22,6 @@ import numpy as np
 
 from ..ir.control import operand_bounds
 from ..ir.intervals import BIT, INTERVALS, RING, Interval, documented, hull, quotients
-from ..ir.ops import OPERATIONS, Trait
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.rewrite import walk
 from ..ir.types import Kind
@@ -143,6 +142,8 @@ class _Finder:
         if operation.name == "input":
             kept = operation.attributes["shares"]
             known = self._inputs.get(operation.attributes["name"])
+            if result.bounds is not None:
+                known = Interval(*result.bounds)
             if kept and self._reading is Reading.ROOTS and result.type.element.kind is Kind.FIXED:
                 return documented(result.type.element.scale)
             return known if known is not None else declared(result, is_kept=kept)
@@ -195,9 +196,9 @@ class _Finder:
         name = operation.name
         if name in ("less", "min", "max", "argmin", "argmax"):
             self._compares(operation)
-        elif name in ("floor_divide", "modulo", "shift_right"):
-            self._takes_whole(operation)
-        elif name == "cast" and operation.results[0].type.element.kind is Kind.FIXED:
+        elif name in ("floor_divide", "modulo", "shift_right") or (
+            name == "cast" and operation.results[0].type.element.kind is Kind.FIXED
+        ):
             self._takes_whole(operation)
         elif name == "exp":
             scale = operation.operands[0].type.element.scale
@@ -390,6 +391,8 @@ class _Finder:
             if self._effort < 0 or not invariant.is_inside:
                 break
             if invariant.is_kept(self._turn(operation, carried, invariant.current)):
+                if self._reading is Reading.ROOTS and self._wraps_in(operation):
+                    break
                 return invariant.current
         return self._by_turns(operation, carried, initial) or self._given_up(operation, carried, current)
 
@@ -402,9 +405,13 @@ class _Finder:
         for _ in range(_turns(operation)):
             current = self._turn(operation, carried, current)
             result = [x.hull(y) for x, y in zip(result, current, strict=True)]
-            if not self._wrapped.isdisjoint(region.results):
+            if self._wraps_in(operation):
                 return None
         return result
+
+    def _wraps_in(self, loop: Operation) -> bool:
+        """Whether something in a loop may leave its range, with the ranges found last."""
+        return not self._wrapped.isdisjoint(result for each in walk(loop.regions[0]) for result in each.results)
 
     def _given_up(
         self, operation: Operation, carried: list[Value], current: list[Interval]
@@ -415,7 +422,7 @@ class _Finder:
         for _ in range(len(carried) + 1):
             now = [limits[place] if place in loose else each for place, each in enumerate(current)]
             yielded = self._turn(operation, carried, now)
-            unstable = {place for place, given in enumerate(yielded) if given not in now[place]}
+            unstable = {place for place, given in enumerate(yielded) if given not in now[place]} - loose
             if not unstable:
                 break
             loose |= unstable
