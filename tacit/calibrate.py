@@ -3,8 +3,9 @@
     python -m tacit.calibrate runtime/graph/times.json
 
 Compiles a program that uses every operation, for a few sizes and every protocol, and times each different call of a
-kernel in the graphs by itself, on one core; then fits a rate to the times of each kernel. The time of a round is that of
-a chain of multiplications run by all parties of this machine, less their kernels. Takes about a minute.
+kernel in the graphs by itself, on one core; then fits a rate to the times of each kernel. The time of a round is that
+of a chain of multiplications run by all parties of this machine, less their kernels. Takes two minutes; let nothing
+else run meanwhile.
 """
 
 import sys

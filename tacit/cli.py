@@ -8,21 +8,21 @@ import os
 import signal
 import sys
 import traceback
+import warnings
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from . import arguments, reports
+from .arguments import load, pairs, read, write_whole
 from .compiler.diagnostics import CompileError, Diagnostic, render
 from .compiler.ir.evaluate import EvaluationError
-from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.picture import FORMATS
 from .compiler.source import Source, Span
 from .compiler.syntax.format import format_source
-from .compiler.syntax.reading import read_source
-from .compiler.target import NETWORKS, PREPROCESSINGS, Network
-from .program import Options, Program
+from .program import RangeWarning
 from .runtime.data.results import jsonable
 from .runtime.errors import CheckFailed, TacitError, UsageError
 from .runtime.graph.errors import GraphError
@@ -40,9 +40,11 @@ WARNING: --clear runs the program without any protection, in one process that se
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Runs a command; the result is the exit status."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parser().parse_args(words)
+    warnings.simplefilter("always", RangeWarning)
+    warnings.showwarning = _show_warning
     try:
         status: int = chosen.run(chosen)
         sys.stdout.flush()
@@ -63,38 +65,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(_bug_report(error), _INTERNAL)
 
 
+def _show_warning(message: Warning | str, *_: object) -> None:
+    print(message, file=sys.stderr)
+
+
 def _run(chosen: Namespace) -> int:
-    program = _load(chosen)
-    given = _pairs(chosen.input, "--input")
+    program = load(chosen)
+    given = pairs(chosen.input, "--input")
     if chosen.clear:
         print(_LOUD, end="", file=sys.stderr, flush=True)
         result = program.evaluate(given, chosen.data)
     else:
         with progress_bar(sys.stderr) as progress:
             try:
-                result = program.run_local(given, chosen.data, Watcher(progress, progress.notice))
+                watcher = Watcher(progress, progress.notice)
+                profiled = chosen.profile or chosen.trace is not None
+                result = program.run_local(given, chosen.data, watcher, chosen.network, profiled)
             except CheckFailed as failure:
                 return _fail(_marked(failure, program.source), failure.status)
     if chosen.json:
         outputs = {
             role: {name: jsonable(value) for name, value in values.items()} for role, values in result.outputs.items()
         }
-        print(json.dumps({"outputs": outputs, **asdict(result.report)}, ensure_ascii=False, allow_nan=False))
+        told = {"outputs": outputs, **asdict(result.report), **reports.profile_json(result)}
+        print(json.dumps(told, ensure_ascii=False, allow_nan=False))
     else:
         print_outputs(sys.stdout, result.outputs, program.fraction_bits)
+        if chosen.profile:
+            reports.print_profile(sys.stdout, result)
         print(closing_line(result.report))
+    if chosen.trace is not None:
+        reports.write_trace(chosen.trace, result)
     return 0
 
 
 def _check(chosen: Namespace) -> int:
-    _load(chosen).check()
-    return 0
+    with warnings.catch_warnings(record=chosen.strict) as caught:
+        warnings.simplefilter("always", RangeWarning)
+        load(chosen).check()
+    for warning in caught or ():
+        print(str(warning.message).replace(": warning: ", ": error: ", 1), file=sys.stderr)
+    return 1 if caught else 0
 
 
 def _compile(chosen: Namespace) -> int:
-    program = _load(chosen)
-    graph = program.graph_for(program.sizes_of(_pairs(chosen.input, "--input"), chosen.data))
-    _write_whole(chosen.output, to_bytes(graph))
+    program = load(chosen)
+    graph = program.graph_for(program.sizes_of(pairs(chosen.input, "--input"), chosen.data))
+    write_whole(chosen.output, to_bytes(graph))
     print(f"{chosen.output}: {digest(graph)}")
     return 0
 
@@ -106,10 +123,10 @@ def _graph(chosen: Namespace) -> int:
     if _is_compiled(chosen.program):
         text = draw(_read_graph(chosen.program), None, ())
     else:
-        program = _load(chosen)
-        graph, stages = program.stages_for(program.sizes_of(_pairs(chosen.input, "--input"), chosen.data))
-        text = draw(graph, _read(chosen.program), stages)
-    _write_whole(chosen.output, text.encode())
+        program = load(chosen)
+        graph, stages = program.stages_for(program.sizes_of(pairs(chosen.input, "--input"), chosen.data))
+        text = draw(graph, read(chosen.program), stages)
+    write_whole(chosen.output, text.encode())
     print(f"{chosen.output}: {len(text.encode()):,} bytes")
     return 0
 
@@ -117,7 +134,7 @@ def _graph(chosen: Namespace) -> int:
 def _format(chosen: Namespace) -> int:
     untidy = 0
     for path in chosen.program:
-        before = _read(path)
+        before = read(path)
         after = format_source(before)
         if after == before.text:
             continue
@@ -125,7 +142,7 @@ def _format(chosen: Namespace) -> int:
         if chosen.check:
             print(f"{path}: not in canonical layout; `tacit fmt {path}` writes it", file=sys.stderr)
         else:
-            _write_whole(path, after.encode())
+            write_whole(path, after.encode())
     return 1 if chosen.check and untidy else 0
 
 
@@ -155,125 +172,20 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _program_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("program", metavar="PROGRAM", type=Path, help="a .mpc file")
-    parser.add_argument(
-        "--size", metavar="NAME=N", action="append", default=[], help="a size when no data tells it (repeatable)"
-    )
-
-
-def _compile_arguments(parser: ArgumentParser) -> None:
-    _program_arguments(parser)
-    parser.add_argument(
-        "--input",
-        metavar="NAME=SOURCE",
-        action="append",
-        default=[],
-        help="a literal (5, 2.5, true, [1,2,3]) or a file (.csv, .parquet, .npy, .json); NAME[0] for a member",
-    )
-    parser.add_argument(
-        "--data", metavar="DIR", type=Path, help="a folder with a file NAME.csv (or ...) for each input"
-    )
-    parser.add_argument("--protocol", choices=sorted(PROTOCOLS), default="rep3", help="default: %(default)s")
-    parser.add_argument(
-        "--preprocessing",
-        choices=PREPROCESSINGS,
-        help="who prepares correlated randomness, for protocols that need it (default: dealer)",
-    )
-    parser.add_argument(
-        "--network",
-        metavar="lan|wan|RTT_MS:MBPS",
-        type=_network,
-        default=NETWORKS["lan"],
-        help="what costs are planned for (default: lan)",
-    )
-    parser.add_argument("--optimize", type=int, choices=(0, 1, 2), default=2, help="default: %(default)s")
-
-
-def _run_arguments(parser: ArgumentParser) -> None:
-    _compile_arguments(parser)
-    parser.add_argument("--clear", action="store_true", help="run without any protection, for debugging")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    parser.add_argument(
-        "--shares",
-        metavar="DIR",
-        type=Path,
-        default=Path("shares"),
-        help="where `save` keeps shares and `from shares` finds them (default: %(default)s)",
-    )
-
-
-def _output_arguments(parser: ArgumentParser) -> None:
-    _compile_arguments(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
-
-
-def _graph_arguments(parser: ArgumentParser) -> None:
-    _compile_arguments(parser)
-    endings = ", ".join(FORMATS)
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, required=True, help=f"the file to write, by its ending: {endings}"
-    )
-
-
-def _format_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("program", metavar="PROGRAM", type=Path, nargs="+", help="a .mpc file")
-    parser.add_argument("--check", action="store_true", help="change nothing; status 1 if a file would change")
-
-
 _COMMANDS = (
-    _Command("run", "run a program, every party a process of its own on this machine", _run_arguments, _run),
-    _Command("check", "print every error of a program, or nothing", _program_arguments, _check),
-    _Command("compile", "write the protocol graph of a program", _output_arguments, _compile),
-    _Command("graph", "draw the protocol graph of a program, or of what compile wrote", _graph_arguments, _graph),
-    _Command("fmt", "put a program into canonical layout", _format_arguments, _format),
+    _Command("run", "run a program, every party a process of its own on this machine", arguments.run_arguments, _run),
+    _Command("check", "print every error of a program, or nothing", arguments.check_arguments, _check),
+    _Command("compile", "write the protocol graph of a program", arguments.output_arguments, _compile),
+    _Command(
+        "graph", "draw the protocol graph of a program, or of what compile wrote", arguments.graph_arguments, _graph
+    ),
+    _Command("explain", "tell who learns what, and what each line costs", arguments.explain_arguments, reports.explain),
+    _Command("compare", "put all protocols side by side", arguments.compare_arguments, reports.compare),
+    _Command("fmt", "put a program into canonical layout", arguments.format_arguments, _format),
 )
 
 
-def _network(text: str) -> Network:
-    if text in NETWORKS:
-        return NETWORKS[text]
-    round_trip, _, bandwidth = text.partition(":")
-    network = Network(float(round_trip), float(bandwidth))
-    if network.round_trip < 0 or not network.bandwidth > 0:
-        raise ValueError(text)
-    return network
-
-
-def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
-    """`NAME=VALUE` by name."""
-    pairs: dict[str, str] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"{option} wants NAME=VALUE")
-        if name.strip() in pairs:
-            raise UsageError(f"{option} gives {name.strip()!r} twice")
-        pairs[name.strip()] = value
-    return pairs
-
-
-def _size(text: str) -> int:
-    if not text.strip().isdecimal():
-        raise UsageError("--size wants a whole number, as in --size n=100")
-    return int(text)
-
-
-# --- files and errors -------------------------------------------------------------------------------------------
-
-
-def _load(chosen: Namespace) -> Program:
-    named = {each.name for each in fields(Options)} - {"sizes"}
-    options = {name: value for name, value in vars(chosen).items() if name in named}
-    sizes = {name: _size(value) for name, value in _pairs(chosen.size, "--size").items()}
-    return Program(_read(chosen.program), Options(**options, sizes=sizes))
-
-
-def _read(path: Path) -> Source:
-    try:
-        return read_source(path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+# --- errors -------------------------------------------------------------------------------------------
 
 
 def _is_compiled(path: Path) -> bool:
@@ -290,17 +202,6 @@ def _read_graph(path: Path) -> Graph:
         return from_bytes(path.read_bytes())
     except GraphError as error:
         raise UsageError(f"{path} is no protocol graph: {error}") from None
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Writes a file that appears whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _fail(message: str, status: int) -> int:

@@ -1,5 +1,6 @@
 """Programs and what comes of running them: the thin layer that the API and the command share."""
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -7,15 +8,18 @@ from pathlib import Path
 from time import perf_counter, time_ns
 from typing import Any
 
+from .compiler.diagnostics import CompileError, Diagnostic, Severity, render
 from .compiler.ir.evaluate import evaluate
 from .compiler.ir.program import Program as Elaborated
 from .compiler.passes import describe_data
 from .compiler.passes.expand_protocol import PROTOCOLS
-from .compiler.pipeline import declare, elaborate, lower
+from .compiler.pipeline import declare, elaborate, lower, report_ranges
+from .compiler.report.explain import Explanation, explain
 from .compiler.report.picture_network import to_networkx
 from .compiler.source import Source
 from .compiler.syntax.parser import parse
 from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
+from .explained import Explained
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.convert import Array
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
@@ -28,6 +32,9 @@ from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, Graph
 from .runtime.local import LocalParty, LocalRun, Watcher, run_local
 from .runtime.profile import Profile
 from .runtime.transport.shaped import Shape
+
+_FEW = 10
+"""What a size is taken to be that is not known where ranges are looked at: what overflows then does for any data."""
 
 _QUIET = Watcher()
 
@@ -63,9 +70,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was run, and what each party measured of it."""
+    """What was run, what it was to cost, and what each party measured of it."""
 
     graph: Graph
+    explanation: Explanation
     profiles: tuple[Profile, ...]
 
 
@@ -90,6 +98,10 @@ class Result:
         raise KeyError(f"nothing is revealed as {name!r}; revealed to all: {', '.join(self.public) or 'nothing'}")
 
 
+class RangeWarning(UserWarning):
+    """Something in a program may overflow: the message says where, and for which inputs it does not."""
+
+
 class Program:
     """A program. Its syntax and declarations are right, and where data binds no size, so is all the rest."""
 
@@ -99,6 +111,7 @@ class Program:
         self._declared = declare(self._module)
         self._inputs = describe_data.declared_inputs(self._declared)
         self.options = options
+        self._told: set[Diagnostic] = set()
         for name in options.sizes:
             if name not in self._declared.sizes:
                 known = ", ".join(self._declared.sizes) or "none"
@@ -113,7 +126,9 @@ class Program:
 
     def check(self) -> None:
         """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
+        missing = [name for name in self._declared.sizes if name not in self.options.sizes]
         elaborate(self._module, self.options.sizes)
+        self._elaborated({**self.options.sizes, **dict.fromkeys(missing, _FEW)})
 
     @property
     def graph(self) -> Any:
@@ -129,10 +144,33 @@ class Program:
         missing = [name for name in self._declared.sizes if name not in sizes]
         if missing:
             raise UsageError(f"no data tells the size {missing[0]!r}: give it with --size {missing[0]}=N")
-        program = elaborate(self._module, sizes)
+        program = self._elaborated(sizes)
         stages = [("elaborate", program)]
         graph = lower(program, self._target(program.roles), lambda name, made: stages.append((name, made)))
         return graph, stages
+
+    def _elaborated(self, sizes: Mapping[str, int]) -> Elaborated:
+        """The program in IR. Warns, once, of what may overflow, and raises `CompileError` for what surely does."""
+        program = elaborate(self._module, sizes)
+        found = report_ranges(program).diagnostics
+        if any(each.severity is Severity.ERROR for each in found):
+            raise CompileError(found)
+        for each in found:
+            if each not in self._told:
+                self._told.add(each)
+                warnings.warn(RangeWarning(render(each)), stacklevel=3)
+        return program
+
+    def explain(self, /, **inputs: object) -> Explained:
+        """What each party learns and what each line costs. Sizes are those of the inputs, or given beforehand."""
+        return Explained(self.explanation_for(self.sizes_of(inputs)))
+
+    def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
+        """What each party learns and what each line costs, for these sizes."""
+        return self._explained(*self.stages_for(sizes))
+
+    def _explained(self, graph: Graph, stages: Iterable[tuple[str, Elaborated]]) -> Explanation:
+        return explain(graph, stages, self._inputs, self.options.network)
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
         """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""
@@ -169,7 +207,8 @@ class Program:
             for party, name in enumerate(target.parties)
         ]
         shape = None if network is None else Shape(network.round_trip / 2000, network.bandwidth * 1e6 / 8)
-        run = run_local(parties, partial(self._compile, counts), watcher, shape, profiled)
+        stages: list[tuple[str, Elaborated]] = []
+        run = run_local(parties, partial(self._compile, counts, stages), watcher, shape, profiled)
         self._keep(run)
         seen = [result.outputs for result in run.results]
         public = seen[0].get(ROLE_EVERYONE, {})
@@ -177,9 +216,11 @@ class Program:
         sent = {name: result.bytes_sent for name, result in zip(target.parties, run.results, strict=True)}
         prepared = {name: result.setup_bytes for name, result in zip(target.parties, run.results, strict=True)}
         report = Report(target.protocol, target.parties[: target.nodes], run.rounds, sent, run.seconds, prepared)
-        profiles = tuple(result.profile for result in run.results if result.profile is not None)
         result = _result(run.graph.outputs, outputs or {_NOBODY: public}, public, report)
-        return replace(result, measured=Measured(run.graph, profiles)) if profiles else result
+        profiles = tuple(each.profile for each in run.results if each.profile is not None)
+        if not profiles:
+            return result
+        return replace(result, measured=Measured(run.graph, self._explained(run.graph, stages), profiles))
 
     def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
         """The reference interpreter on the same inputs: no protection, one process."""
@@ -194,7 +235,7 @@ class Program:
         counts = count_members(sources)
         arrays, facts = read_own([_own(source, counts) for source in sources])
         read = perf_counter()
-        program = elaborate(self._module, self._bind(facts.found, counts))
+        program = self._elaborated(self._bind(facts.found, counts))
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
         outputs = evaluate(program, arrays).by_role
@@ -233,7 +274,8 @@ class Program:
         by_hand = {**{f"len({role})": count for role, count in counts.items()}, **self.options.sizes}
         return bind_sizes(found, by_hand)
 
-    def _compile(self, counts: Mapping[str, int], facts: list[object]) -> bytes:
+    def _compile(self, counts: Mapping[str, int], stages: list[tuple[str, Elaborated]], facts: list[object]) -> bytes:
+        """The graph for the sizes that the parties tell; `stages` takes up the IR on the way there."""
         told = [one for one in facts if isinstance(one, Facts)]
         by_name: dict[str, list[Manifest]] = {}
         for one in told:
@@ -242,7 +284,9 @@ class Program:
         for manifests in by_name.values():
             check_same_run(manifests)
         sizes = self._bind((found for one in told for found in one.found), counts)
-        return to_bytes(self.graph_for(sizes))
+        graph, made = self.stages_for(sizes)
+        stages += made
+        return to_bytes(graph)
 
     def _tasks(
         self, sources: Iterable[Assigned], counts: Mapping[str, int], target: Target, party: int

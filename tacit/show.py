@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from .amounts import bytes_text, plural
 from .program import Report
 from .runtime.data.results import Revealed, jsonable
 
@@ -44,7 +45,7 @@ def closing_line(report: Report) -> str:
     if not report.nodes:
         return f"without any protection: {seconds['total']:.2f} s"
     who = f"{report.protocol} with {', '.join(report.nodes)}"
-    cost = f"{report.rounds:,} {_plural('round', report.rounds)}, {_bytes(sent)} sent"
+    cost = f"{report.rounds:,} {plural('round', report.rounds)}, {bytes_text(sent)} sent"
     time = f"{seconds['total']:.2f} s (compile {seconds['compile']:.2f}, online {seconds['online']:.2f})"
     return f"{who}: {cost}, {time}"
 
@@ -91,7 +92,7 @@ class ProgressBar:
 
 def _table(columns: Mapping[str, np.ndarray], decimals: int) -> str:
     rows = len(next(iter(columns.values()), ()))
-    lines = [f"table of {rows} {_plural('row', rows)}"]
+    lines = [f"table of {rows} {plural('row', rows)}"]
     lines += [f"  {name}: {_entry(column, decimals)}" for name, column in columns.items()]
     return "\n".join(lines)
 
@@ -110,15 +111,3 @@ def _scalar(value: object, decimals: int) -> str:
         text = f"{value:.{decimals}f}".rstrip("0")
         return text + "0" if text.endswith(".") else text
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _plural(noun: str, number: int) -> str:
-    return noun if number == 1 else noun + "s"
-
-
-def _bytes(number: float) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if number < 1000:
-            return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
-        number /= 1000
-    return f"{number:,.1f} GB"

@@ -147,7 +147,7 @@ def test_the_graph_needs_only_numpy_and_the_standard_library() -> None:
         ("lark", ("tacit.compiler.syntax",)),
         ("pyarrow", ("tacit.runtime.data",)),
         ("networkx", ("tacit.compiler",)),
-        ("rich", ("tacit.cli", "tacit.show")),
+        ("rich", ("tacit.show", "tacit.tables")),
         ("socket", ("tacit.runtime.transport",)),
         ("socketserver", ("tacit.runtime.transport",)),
         ("ssl", ("tacit.runtime.transport",)),

@@ -43,6 +43,7 @@ class Replicated(Protocol):
     """The rules of `rep3`. Costs are for each element (for each bit of it, where booleans are concerned)."""
 
     name = "rep3"
+    trust = "any one of three nodes may be curious; two that share what they saw know every input"
     parts = 2
 
     @classmethod

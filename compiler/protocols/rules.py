@@ -129,6 +129,8 @@ class Protocol(ABC):
     """The number of parts of a share."""
     needs_preprocessing: bool = False
     """Whether its rules name correlated randomness, which somebody must prepare."""
+    trust: str
+    """Whom one has to trust, and what happens if one should not have: a sentence for users."""
 
     def __init__(self, expansion: Expansion) -> None:
         self.g = expansion

@@ -1,4 +1,4 @@
-"""What a graph costs, line by line. In: a protocol graph and a network. Out: a `CostReport`, whose lines add up exactly.
+"""What a graph costs, line by line. In: a protocol graph and a network. Out: a `CostReport`; its lines add up exactly.
 
 Nothing is looked up by operation: the graph is what the parties run, so its exchanges are the rounds and the bytes.
 
@@ -7,8 +7,8 @@ Nothing is looked up by operation: the graph is what the parties run, so its exc
 - *Bytes* are what each party sends, without the headers of messages.
 - *Seconds* are half a round trip for each round, the transmission over the busiest link of each round, and the work of
   the busiest party, by the table `runtime.graph.times`.
-- Nobody knows beforehand how often a loop turns that ends on a revealed value, nor which branch of an `if` is taken: they
-  are *parts* of their own, whose costs are those of one turn.
+- Nobody knows beforehand how often a loop turns that ends on a revealed value, nor which branch of an `if` is taken:
+  they are *parts* of their own, whose costs are those of one turn.
 """
 
 from __future__ import annotations
@@ -73,6 +73,14 @@ class CostReport(Generic[Key]):
         sent = ([each * _turns(part, turns) for each in part.total.bytes] for part in self.parts)
         return tuple(map(sum, zip(*sent, strict=True)))
 
+    def lines(self, turns: Sequence[int] = ()) -> dict[Key, Cost]:
+        """What each key costs in such a run, over all parts."""
+        found: dict[Key, list[Cost]] = {}
+        for part in self.parts:
+            for key, cost in part.costs.items():
+                found.setdefault(key, []).append(_times(cost, _turns(part, turns)))
+        return {key: total(costs, len(self.parties)) for key, costs in found.items()}
+
     def seconds(self, turns: Sequence[int] = ()) -> float:
         """The seconds of such a run, without what comes before its first round."""
         return sum(part.total.seconds * _turns(part, turns) for part in self.parts)
@@ -93,11 +101,11 @@ def cost_by(graph: Graph, key: Callable[[Place | None], Key], network: Network, 
 
 
 def total(costs: Iterable[Cost], parties: int) -> Cost:
-    """The sum of some costs; nothing is shared with another line any more."""
+    """The sum of some costs."""
     every = list(costs)
     return Cost(
         rounds=sum(one.rounds for one in every),
-        shared=0,
+        shared=sum(one.shared for one in every),
         bytes=tuple(sum(one.bytes[party] for one in every) for party in range(parties)),
         seconds=sum(one.seconds for one in every),
         offline_bytes=tuple(sum(one.offline_bytes[party] for one in every) for party in range(parties)),
@@ -241,6 +249,17 @@ class _Counter(Generic[Key]):
 
     def _place(self, span: int) -> Place | None:
         return self.graph.places[span] if 0 <= span < len(self.graph.places) else None
+
+
+def _times(cost: Cost, times: int) -> Cost:
+    return Cost(
+        cost.rounds * times,
+        cost.shared * times,
+        tuple(each * times for each in cost.bytes),
+        cost.seconds * times,
+        cost.offline_bytes,
+        cost.offline_seconds,
+    )
 
 
 def _turns(part: Part[Key], turns: Sequence[int]) -> int:

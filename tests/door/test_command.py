@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tacit import cli
+from tacit import arguments, cli
 from tacit.runtime.errors import PeerError
 
 MILLIONAIRES = """\
@@ -207,7 +207,7 @@ def test_failures_of_others_and_of_us(
     expected: str | None,
 ) -> None:
     monkeypatch.setattr(Breaking, "error", error)
-    monkeypatch.setattr(cli, "Program", Breaking)
+    monkeypatch.setattr(arguments, "Program", Breaking)
     ended, out, err = told(capsys, "check", "rich.mpc")
     assert (ended, out) == (status, "")
     assert err == expected or (expected is None and err.startswith("internal error: ValueError. "))

@@ -1,0 +1,132 @@
+"""Everything a user wants to know before a run. In: a compiled program. Out: an `Explanation`, as data or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...runtime.graph.nodes import Declaration, Graph, Place
+from ...runtime.graph.times import load_times
+from ..ir.program import Program
+from ..ir.rewrite import walk
+from ..semantics.describe import type_name
+from ..target import Network
+from .cost import Cost, CostReport, Part, cost_by
+from .knowledge import Knowledge, who_learns_what
+from .places import Line, Places, line_of, places_of
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A named secret value, its type and the kind of shares that hold it: "arithmetic" or "boolean"."""
+
+    name: str
+    line: Line
+    type: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Of one program, for its sizes, protocol and network. `lines` and `functions` are the same costs, told apart by
+    lines and by functions."""
+
+    program: str
+    protocol: str
+    parties: tuple[str, ...]
+    nodes: int
+    roles: dict[str, int]
+    network: Network
+    knowledge: Knowledge
+    lines: CostReport[Line]
+    functions: CostReport[str]
+    shares: tuple[Held, ...]
+    places: Places
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, of what JSON knows."""
+        return {
+            "program": self.program,
+            "protocol": self.protocol,
+            "parties": list(self.parties),
+            "roles": {role: self.parties[party] for role, party in self.roles.items()},
+            "network": {"round_trip_ms": self.network.round_trip, "mbps": self.network.bandwidth},
+            "knowledge": {
+                "revealed": [asdict(told) for told in self.knowledge.revealed],
+                "kept": [asdict(told) for told in self.knowledge.kept],
+                "sizes": [asdict(size) for size in self.knowledge.sizes],
+            },
+            "cost": [self._part(part) for part in self.lines.parts],
+            "shares": [
+                {
+                    "name": held.name,
+                    "source": held.line.source,
+                    "line": held.line.number,
+                    "type": held.type,
+                    "kind": held.kind,
+                }
+                for held in self.shares
+            ],
+        }
+
+    def _part(self, part: Part[Line]) -> dict[str, Any]:
+        where = {} if part.place is None else {"source": part.place.source, "line": part.place.line}
+        return {
+            "of": part.kind or "program",
+            **where,
+            "total": self._cost(part.total),
+            "lines": [
+                {
+                    "source": line.source,
+                    "line": line.number,
+                    "text": self.places.text(line),
+                    **self._cost(part.costs[line]),
+                }
+                for line in self.places.in_order(part.costs)
+            ],
+        }
+
+    def _cost(self, cost: Cost) -> dict[str, Any]:
+        return {
+            "rounds": cost.rounds,
+            "shared_rounds": cost.shared,
+            "bytes": dict(zip(self.parties, cost.bytes, strict=True)),
+            "seconds": cost.seconds,
+            "offline_bytes": dict(zip(self.parties, cost.offline_bytes, strict=True)),
+            "offline_seconds": cost.offline_seconds,
+        }
+
+
+def explain(
+    graph: Graph, stages: Iterable[tuple[str, Program]], inputs: Iterable[Declaration], network: Network
+) -> Explanation:
+    """What a graph costs and discloses. `stages` are the IR after each pass, by the passes' names."""
+    made: Mapping[str, Program] = dict(stages)
+    places = places_of(made["inline_calls"])
+    times = load_times()
+
+    def function(place: Place | None) -> str:
+        return places.function(place)
+
+    return Explanation(
+        program=graph.program,
+        protocol=graph.protocol,
+        parties=graph.parties,
+        nodes=graph.nodes,
+        roles=graph.roles,
+        network=network,
+        knowledge=who_learns_what(made["inline_calls"], inputs),
+        lines=cost_by(graph, line_of, network, times),
+        functions=cost_by(graph, function, network, times),
+        shares=tuple(dict.fromkeys(_held(made["choose_shares"]))),
+        places=places,
+    )
+
+
+def _held(program: Program) -> Iterator[Held]:
+    for operation in walk(program.body):
+        for value in operation.results:
+            if value.name and value.share:
+                line = Line(operation.span.source.name, operation.span.line)
+                yield Held(value.name, line, type_name(value.type), value.share)

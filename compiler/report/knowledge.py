@@ -1,0 +1,139 @@
+"""Who learns what. In: a program's IR, as elaborated and inlined. Out: what it tells, keeps and makes public.
+
+Optimisations do not matter here: what is revealed is what the source says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+
+from ...runtime.graph.nodes import Declaration
+from ..ir.program import Operation, Program, Region
+from ..semantics.describe import type_name
+from ..source import Source, Span
+from ..syntax import tree
+from ..syntax.parser import parse
+
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A value that leaves the protocol: `expression` as it is written, under the output's `name`.
+
+    `roles` learn it, none in the clear if it is kept as shares. It is told `times` times; `when` says what that depends
+    on, if on anything.
+    """
+
+    name: str
+    expression: str
+    type: str
+    elements: int
+    roles: tuple[str, ...]
+    source: str
+    line: int
+    times: int
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSize:
+    """A size that all parties learn: its name, what it is, and the inputs that it is the size of."""
+
+    name: str
+    size: int
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a program discloses. `roles` are all its roles, whether they learn anything or not."""
+
+    roles: tuple[str, ...]
+    revealed: tuple[Told, ...]
+    kept: tuple[Told, ...]
+    sizes: tuple[PublicSize, ...]
+
+    def of(self, role: str) -> list[Told]:
+        """What one role learns, besides sizes."""
+        return [told for told in self.revealed if role in told.roles or EVERYONE in told.roles]
+
+
+def who_learns_what(program: Program, inputs: Iterable[Declaration]) -> Knowledge:
+    """What an inlined program discloses; `inputs` are its declarations, with the names of sizes."""
+    told = list(_told(program.body, 1, ""))
+    return Knowledge(
+        roles=program.roles,
+        revealed=tuple(one for one in told if one.roles),
+        kept=tuple(one for one in told if not one.roles),
+        sizes=tuple(_sizes(program.sizes, tuple(inputs))),
+    )
+
+
+def _told(region: Region, times: int, when: str) -> Iterator[Told]:
+    for operation in region.operations:
+        if operation.name in ("reveal", "save"):
+            yield _one(operation, times, when)
+        line = operation.span.line
+        for inner in operation.regions:
+            if operation.name == "loop":
+                yield from _told(inner, times * operation.attributes["count"], when)
+            elif operation.name == "while":
+                yield from _told(inner, 1, f"in each turn of the `while` of line {line}")
+            else:
+                yield from _told(inner, times, f"if the `if` of line {line} takes this branch")
+
+
+def _one(operation: Operation, times: int, when: str) -> Told:
+    attributes, type, span = operation.attributes, operation.operands[0].type, operation.span
+    roles: tuple[str, ...] = ()
+    if operation.name == "reveal":
+        roles = (EVERYONE,) if attributes["roles"] is None else tuple(attributes["roles"])
+    return Told(
+        name=attributes["name"],
+        expression=_expression(span),
+        type=type_name(type),
+        elements=type.size,
+        roles=roles,
+        source=span.source.name,
+        line=span.line,
+        times=times,
+        when=when,
+    )
+
+
+def _sizes(sizes: Mapping[str, int], inputs: tuple[Declaration, ...]) -> Iterator[PublicSize]:
+    for name, size in sizes.items():
+        of = dict.fromkeys(each.table or each.name for each in inputs if name in each.dimensions)
+        yield PublicSize(name, size, tuple(of))
+
+
+def _expression(span: Span) -> str:
+    """The text of what is told by the statement at a place; the statement's own if no such one stands there."""
+    written = _statements(span.source).get((span.line, span.column), span)
+    lines = span.source.text.split("\n")[written.line - 1 : written.end_line]
+    lines[-1] = lines[-1][: written.end_column - 1]
+    lines[0] = lines[0][written.column - 1 :]
+    return " ".join(" ".join(lines).split())
+
+
+@cache
+def _statements(source: Source) -> dict[tuple[int, int], Span]:
+    """Where the value of each `reveal` and `save` stands, by the place of the statement."""
+    return {
+        (node.span.line, node.span.column): node.value.span
+        for node in _nodes(parse(source))
+        if isinstance(node, tree.Reveal | tree.Save)
+    }
+
+
+def _nodes(node: object) -> Iterator[object]:
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _nodes(each)
+    elif is_dataclass(node) and not isinstance(node, Source | Span | type):
+        yield node
+        for each in fields(node):
+            yield from _nodes(getattr(node, each.name))

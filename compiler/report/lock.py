@@ -1,0 +1,125 @@
+"""Costs that a team has agreed on, in a file, and what a change has made dearer. In: explanations. Out: text, findings.
+
+A lock holds no seconds, which depend on machines, and knows lines by their text, so that moving them changes nothing.
+Rounds of a function are those in which it talks, shared or not: what else is in the program does not change them. A
+loop of unknown length counts as one turn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .cost import Cost
+from .explain import Explanation
+from .places import TOP_LEVEL, Line
+
+_VERSION = 1
+_AMOUNTS = {"rounds": "rounds", "bytes": "bytes", "offline_bytes": "offline bytes"}
+
+
+class LockError(Exception):
+    """The file is no lock, or one of something else; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dearer:
+    """What costs more than agreed: a function (or the whole program), and those of its lines that do."""
+
+    what: str
+    amounts: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def to_lock(explanation: Explanation, sizes: Mapping[str, int]) -> str:
+    """The text of a lock."""
+    return json.dumps(_locked(explanation, sizes), indent=2, ensure_ascii=False) + "\n"
+
+
+def dearer(explanation: Explanation, sizes: Mapping[str, int], lock: str) -> list[Dearer]:
+    """What costs more than the lock says, the whole program first. Raises `LockError`."""
+    agreed, now = _parsed(lock), _locked(explanation, sizes)
+    for fact in ("protocol", "parties", "sizes"):
+        if agreed[fact] != now[fact]:
+            raise LockError(f"it was written for {fact} {_shown(agreed[fact])}, and this is {_shown(now[fact])}")
+    found = [_compared("the whole program", agreed["total"], now["total"], ())]
+    for name, function in now["functions"].items():
+        if name in agreed["functions"]:
+            before = agreed["functions"][name]
+            lines = tuple(_dearer_lines(before["lines"], function["lines"]))
+            found.append(_compared(_called(name), before, function, lines))
+    return [one for one in found if one.amounts]
+
+
+def _locked(explanation: Explanation, sizes: Mapping[str, int]) -> dict[str, Any]:
+    turns = [1] * (max((part.repeat or 0 for part in explanation.lines.parts), default=0) + 1)
+    lines = explanation.lines.lines(turns)
+    functions: dict[str, dict[str, Any]] = {}
+    for name, cost in sorted(explanation.functions.lines(turns).items()):
+        functions[name] = {**_amounts(cost, cost.shared), "lines": {}}
+    for line in explanation.places.in_order(lines):
+        amounts = _amounts(lines[line], lines[line].shared)
+        if any(amounts.values()):
+            _add(functions[_function(explanation, line)]["lines"], explanation.places.text(line), amounts)
+    whole = {"rounds": 0, "bytes": 0, "offline_bytes": 0}
+    for cost in lines.values():
+        whole = {name: whole[name] + amount for name, amount in _amounts(cost, 0).items()}
+    return {
+        "tacit_lock": _VERSION,
+        "program": explanation.program,
+        "protocol": explanation.protocol,
+        "parties": len(explanation.parties),
+        "sizes": dict(sizes),
+        "total": whole,
+        "functions": functions,
+    }
+
+
+def _function(explanation: Explanation, line: Line) -> str:
+    return explanation.places.functions.get(line, TOP_LEVEL)
+
+
+def _amounts(cost: Cost, shared: int) -> dict[str, int]:
+    return {"rounds": cost.rounds + shared, "bytes": sum(cost.bytes), "offline_bytes": sum(cost.offline_bytes)}
+
+
+def _add(lines: dict[str, dict[str, int]], text: str, amounts: dict[str, int]) -> None:
+    """Lines of the same text count together."""
+    before = lines.get(text, dict.fromkeys(amounts, 0))
+    lines[text] = {name: before[name] + amount for name, amount in amounts.items()}
+
+
+def _parsed(lock: str) -> dict[str, Any]:
+    try:
+        agreed: dict[str, Any] = json.loads(lock)
+        if agreed["tacit_lock"] == _VERSION:
+            return agreed
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise LockError("it is not what `tacit explain --lock` of this version writes")
+
+
+def _compared(what: str, before: Mapping[str, int], now: Mapping[str, int], lines: tuple[str, ...]) -> Dearer:
+    amounts = (
+        f"{before[name]:,} -> {now[name]:,} {text}" for name, text in _AMOUNTS.items() if now[name] > before[name]
+    )
+    return Dearer(what, tuple(amounts), lines)
+
+
+def _dearer_lines(before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    for text, amounts in now.items():
+        agreed = before.get(text, {})
+        if any(amounts[name] > agreed.get(name, 0) for name in _AMOUNTS):
+            yield text
+
+
+def _called(function: str) -> str:
+    return f"function {function}" if function != TOP_LEVEL else "what is in no function"
+
+
+def _shown(fact: object) -> str:
+    if isinstance(fact, dict):
+        return ", ".join(f"{name}={size}" for name, size in fact.items()) or "none"
+    return str(fact)

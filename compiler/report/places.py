@@ -1,0 +1,74 @@
+"""Places of a graph as people know them: lines of sources, and the functions that they belong to.
+
+In: a program's IR, whose operations know their sources. Out: `Places`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...runtime.graph.nodes import Place
+from ..ir.program import Program
+from ..ir.rewrite import walk
+from ..source import Source
+from ..syntax import tree
+from ..syntax.parser import parse
+
+TOP_LEVEL = ""
+"""The function of what is in none."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Line:
+    """A line of a source; `number` 0 is the compiler's own."""
+
+    source: str
+    number: int
+
+
+def line_of(place: Place | None) -> Line:
+    """The line that a place begins on."""
+    return Line("", 0) if place is None else Line(place.source, place.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The sources of one program by name; `main` is the program's own. `functions` has what each line is part of."""
+
+    main: str
+    sources: dict[str, Source]
+    functions: dict[Line, str]
+
+    def text(self, line: Line) -> str:
+        """What stands on a line, without indentation and comment."""
+        source = self.sources.get(line.source)
+        return "" if source is None else source.line(line.number).strip()
+
+    def function(self, place: Place | None) -> str:
+        """The function that a place is in: its name, after that of its module unless that is the program."""
+        return self.functions.get(line_of(place), TOP_LEVEL)
+
+    def name(self, line: Line) -> str:
+        """How a line is called: its number, after its source's name unless that is the program."""
+        if not line.number:
+            return "-"
+        return str(line.number) if line.source == self.main else f"{line.source}:{line.number}"
+
+    def in_order(self, lines: Iterable[Line]) -> list[Line]:
+        """Lines of the program first, then those of modules."""
+        return sorted(lines, key=lambda line: (line.source != self.main, line.source, line.number))
+
+
+def places_of(program: Program) -> Places:
+    """The places of an elaborated program."""
+    spans = [operation.span for operation in walk(program.body)]
+    sources = {span.source.name: span.source for span in spans}
+    functions = {}
+    for name, source in sources.items():
+        prefix = "" if name == program.name else name.removesuffix(".mpc") + "."
+        for statement in parse(source).body:
+            if isinstance(statement, tree.Function):
+                lines = range(statement.span.line, statement.span.end_line + 1)
+                functions.update(dict.fromkeys((Line(name, line) for line in lines), prefix + statement.name.text))
+    return Places(program.name, sources, functions)

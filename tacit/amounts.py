@@ -1,0 +1,24 @@
+"""Amounts as people read them. In: numbers. Out: text."""
+
+
+def plural(noun: str, number: int) -> str:
+    """The noun, in the plural unless there is one of it."""
+    return noun if number == 1 else noun + "s"
+
+
+def bytes_text(number: float) -> str:
+    """A number of bytes, in a unit that fits."""
+    for unit in ("bytes", "kB", "MB"):
+        if number < 1000:
+            return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:,.1f} GB"
+
+
+def seconds_text(seconds: float) -> str:
+    """A time, in a unit that fits."""
+    if seconds >= 60:
+        return f"{seconds / 60:,.1f} min"
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.2f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
