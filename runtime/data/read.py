@@ -98,8 +98,9 @@ def _table_column(content: Content, declared: Declaration) -> Array:
         raise RefusedError(None, "a table is expected, whose columns have names; this is an array without names")
     name = _column_name(declared)
     if name not in content.cells:
-        found = ", ".join(content.names) or "none"
-        raise RefusedError(None, f"there is no column {name!r}; the columns are: {found}")
+        # Where no column has the right name, the first line may be no header but data, which is not shown.
+        others = f"the columns are: {', '.join(content.names)}" if content.cells else "no column of the table is named"
+        raise RefusedError(None, f"there is no column {name!r}; {others}")
     return _converted(content.cells[name], declared, repr(name))
 
 
@@ -115,8 +116,10 @@ def _array(content: Content, declared: Declaration, name: str) -> Array:
     if len(content.cells) > 1 and not content.is_named and content.rows == 1 and rank == 1:
         return _matrix(content, declared, flat=True)
     if len(content.cells) > 1 and name not in content.cells:
-        found = ", ".join(content.names)
-        raise RefusedError(None, f"one column is expected, or one named {name!r}; the columns are: {found}")
+        # Any word can be a key: what looks like the names of the columns may be keys.
+        count = len(content.cells)
+        found = f"there are {count}" if declared.kind == "key" else f"the columns are: {', '.join(content.names)}"
+        raise RefusedError(None, f"one column is expected, or one named {name!r}; {found}")
     if not content.cells:
         raise RefusedError(None, "there are no columns")
     chosen = name if name in content.cells else content.names[0]

@@ -221,6 +221,15 @@ def test_wrong_csv_is_refused(
     assert message in refusal(declared, "x.csv")
 
 
+def test_a_first_line_that_may_be_data_is_not_shown(tmp_path: Path) -> None:
+    """Who forgets the header must not find a row of private data in the message instead."""
+    path = write(tmp_path, "t.csv", "31337,2,3\n4,5,6\n")
+    assert "there is no column 'user'; no column of the table is named" in refusal(TABLE, path)
+    assert "31337" not in refusal(TABLE, path)
+    assert "one column is expected, or one named 'x'; there are 3" in refusal(declare("key", "n"), path)
+    assert "31337" not in refusal(declare("key", "n"), path)
+
+
 def test_refusals_never_show_values(tmp_path: Path) -> None:
     secret = "31337007"
     cells = [secret + "z", secret * 9, f"{secret}-01-01", f"'{secret}"]
