@@ -46,7 +46,11 @@ def closing_line(report: Report) -> str:
         return f"without any protection: {seconds['total']:.2f} s"
     who = f"{report.protocol} with {', '.join(report.nodes)}"
     cost = f"{report.rounds:,} {plural('round', report.rounds)}, {bytes_text(sent)} sent"
-    time = f"{seconds['total']:.2f} s (compile {seconds['compile']:.2f}, online {seconds['online']:.2f})"
+    offline = ""
+    if report.offline_bytes:
+        cost += f", {bytes_text(sum(report.offline_bytes.values()))} offline"
+        offline = f" offline {seconds['offline']:.2f},"
+    time = f"{seconds['total']:.2f} s (compile {seconds['compile']:.2f},{offline} online {seconds['online']:.2f})"
     return f"{who}: {cost}, {time}"
 
 
