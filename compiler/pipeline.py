@@ -5,20 +5,27 @@ from functools import partial
 from pathlib import Path
 
 from ..runtime.graph.nodes import Graph
+from .diagnostics import CompileError, Severity
 from .ir.program import Program
 from .ir.verify import verify, verify_shared
 from .library import find_module
 from .passes.batch_rounds import batch_rounds
 from .passes.bound_ranges import bound_ranges
 from .passes.choose_shares import choose_shares
+from .passes.compare_early import compare_early
 from .passes.compute_in_clear import compute_in_clear
 from .passes.drop_dead import drop_dead
 from .passes.drop_decided import drop_decided
 from .passes.expand_protocol import expand_protocol
 from .passes.fold_constants import fold_constants
+from .passes.forward_updates import forward_updates
+from .passes.guard_inputs import guard_inputs
 from .passes.hoist_invariant import hoist_invariant
 from .passes.inline_calls import inline_calls
 from .passes.merge_common import merge_common
+from .passes.report_overflow import Report, report_overflow
+from .passes.skew_loops import skew_loops
+from .passes.vectorise_loops import vectorise_loops
 from .semantics.declarations import Declarations, declarations
 from .semantics.elaborate import elaborate as elaborated
 from .syntax.tree import Module
@@ -41,16 +48,25 @@ SIMPLIFY: dict[int, tuple[Pass, ...]] = {
         hoist_invariant,
         merge_common,
         drop_dead,
+        forward_updates,
+        compare_early,
+        vectorise_loops,
+        skew_loops,
+        fold_constants,
+        merge_common,
+        hoist_invariant,
+        merge_common,
+        drop_dead,
     ),
 }
 """For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
 
 PROTECT: dict[int, tuple[Pass, ...]] = {
-    0: (compute_in_clear, choose_shares),
-    1: (compute_in_clear, bound_ranges, choose_shares),
-    2: (compute_in_clear, bound_ranges, choose_shares),
+    0: (compute_in_clear,),
+    1: (compute_in_clear, bound_ranges),
+    2: (compute_in_clear, bound_ranges),
 }
-"""Who computes what, and how what is secret is shared."""
+"""Who computes what, and what is known of the numbers, before `choose_shares` decides how what is secret is shared."""
 
 
 def declare(module: Module) -> Declarations:
@@ -65,16 +81,32 @@ def elaborate(module: Module, sizes: Mapping[str, int]) -> Program:
     return program
 
 
+def report_ranges(program: Program) -> Report:
+    """What may overflow, told of the program as its author wrote it, and limits of inputs that exclude it."""
+    for simplify in (inline_calls, drop_dead):
+        program = simplify(program)
+    return report_overflow(program)
+
+
 def lower(program: Program, target: Target, watch: Watch = lambda name, program: None) -> Graph:
     """The graph that the parties run. Each pass is followed by a check of what it ensures."""
+    report = report_ranges(program)
+    if any(each.severity is Severity.ERROR for each in report.diagnostics):
+        raise CompileError(report.diagnostics)
     for simplify in SIMPLIFY[target.optimize]:
         program = simplify(program)
         verify(program)
         watch(simplify.__name__, program)
+    program = guard_inputs(program, report)
+    verify(program)
+    watch(guard_inputs.__name__, program)
     for protect in PROTECT[target.optimize]:
         program = protect(program)
         verify(program)
         verify_shared(program)
         watch(protect.__name__, program)
+    program = choose_shares(program, target)
+    verify_shared(program)
+    watch(choose_shares.__name__, program)
     graph = expand_protocol(program, target)
     return batch_rounds(graph) if target.optimize else graph

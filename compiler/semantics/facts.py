@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..diagnostics import Note
+from ..ir.affine import Affine
 from ..ir.labels import Knowledge
 from ..ir.program import Operation, Value
 from ..source import Span
@@ -30,26 +31,6 @@ class Rolled:
 
     key: tuple[object, ...]
     header: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Affine:
-    """constant + the sum of factor * value over `terms`."""
-
-    constant: int
-    terms: tuple[tuple[Value, int], ...] = ()
-
-    def plus(self, other: "Affine", factor: int = 1) -> "Affine":
-        """self + factor * other."""
-        factors = dict(self.terms)
-        for value, times in other.terms:
-            factors[value] = factors.get(value, 0) + factor * times
-        terms = tuple((value, times) for value, times in factors.items() if times)
-        return Affine(self.constant + factor * other.constant, terms)
-
-    def times(self, factor: int) -> "Affine":
-        """factor * self."""
-        return Affine(0).plus(self, factor)
 
 
 @dataclass(slots=True)

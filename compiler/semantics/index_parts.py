@@ -7,6 +7,7 @@ bounds is one number: then the loop stays a loop. Otherwise the loop is written 
 
 from dataclasses import dataclass
 
+from ..ir.affine import Affine
 from ..ir.labels import Knowledge
 from ..ir.program import Value
 from ..ir.types import Kind
@@ -15,7 +16,6 @@ from ..syntax import tree
 from .context import Context
 from .describe import describe, plural
 from .errors import WrongError, wrong
-from .facts import Affine
 from .values import Array
 
 
