@@ -6,72 +6,99 @@ Before:                                      After:
                                                  %5 : secret int boolean = convert(%y) {to: "boolean"}
                                                  %3 : secret int boolean = xor(%4, %5)
 
-Three steps that know nothing of each other: `_assign` gives every secret value a kind and every operation a rule of
-`protocols.operations`; `_conversions` lists which value is wanted in another kind; the rewrite writes both down, each
-conversion once, behind the value's definition; what an owner shares is rather shared a second time. The assignment now
-takes, from the sources on, the rule that needs the fewest conversions; another one may replace it.
+Three steps: `weigh_kinds` says what every choice costs under the target's protocol and network, `cut_kinds` finds the
+cheapest, exactly; `_conversions` lists which value is wanted in another kind, and the rewrite writes both down, each
+conversion once, behind the value's definition; what an owner shares is rather shared a second time.
 
 Assumes what `compute_in_clear` ensures. Ensures that every operation has operands of the kinds that a rule takes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ..ir.control import operand_bounds, result_bounds
-from ..ir.labels import Knowledge
-from ..ir.ops import OPERATIONS, Trait
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.rewrite import Rewriter, rewrite
-from ..ir.types import Kind
-from ..protocols.operations import applicable
-from ..protocols.operations_use import ARITHMETIC, BOOLEAN, Rule
+from ..protocols.operations_use import ARITHMETIC, BOOLEAN
+from ..protocols.prices import Prices
+from ..source import Span
+from ..target import Target
+from .expand_protocol import PROTOCOLS
+from .weigh_kinds import KINDS, SIDES, Weighed, is_secret, weigh_kinds
 
 
-def choose_shares(program: Program) -> Program:
-    """The program with a kind on every secret value and `convert` where kinds change."""
-    assignment = Assignment()
-    _assign(program.body, assignment)
+def choose_shares(program: Program, target: Target) -> Program:
+    """The program with a kind on every secret value and `convert` where kinds change, at the least cost."""
+    weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target))
+    return write_kinds(program, weighed, weighed.choice.best())
+
+
+def write_kinds(program: Program, weighed: Weighed, sides: Sequence[int]) -> Program:
+    """The program with the kinds that places have been given, and the conversions that follow."""
+    assignment = Assignment(
+        {value: KINDS[sides[place]] for value, place in weighed.values.items()},
+        {
+            operation: ["" if place is None else KINDS[sides[place]] for place in places]
+            for operation, places in weighed.operands.items()
+        },
+    )
     return rewrite(program, _Converter(assignment, set(_conversions(program.body, assignment))).rule)
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """One choice: what it is, and what the whole program costs with it and, the rest chosen anew, without it."""
+
+    span: Span
+    operation: str
+    value: str
+    kind: str
+    seconds: float
+    otherwise: float
+
+
+def explain_choices(program: Program, target: Target, line: int | None = None) -> list[Explained]:
+    """The choices that `choose_shares` makes for a program (those of one line), in order."""
+    weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target), whole=True)
+    choice = weighed.choice
+    sides = choice.best()
+    chosen = choice.total(sides)
+    found = []
+    for place, operation in weighed.decisions.items():
+        if line is None or operation.span.line == line:
+            other = choice.total(choice.best({place: 1 - sides[place]}))
+            name, kind = operation.results[0].name, KINDS[sides[place]]
+            found.append(Explained(operation.span, operation.name, name, kind, chosen / 1e12, other / 1e12))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Seconds of a program with the best choice, and with numbers or bits wherever there is a choice."""
+
+    best: float
+    arithmetic: float
+    boolean: float
+
+
+def compare_choices(program: Program, target: Target) -> Compared:
+    """What choosing gains, under the cost model. What is shared is shared as it is used best, in all three."""
+    weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target), whole=True)
+    choice = weighed.choice
+    places = [*weighed.decisions, *weighed.carried]
+    best, arithmetic, boolean = (
+        choice.total(choice.best(decided)) / 1e12
+        for decided in ({}, *(dict.fromkeys(places, SIDES[kind]) for kind in (ARITHMETIC, BOOLEAN)))
+    )
+    return Compared(best, arithmetic, boolean)
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
-    """The kind of each secret value, and the rule of each operation that has one."""
+    """The kind of each secret value, and the kinds that operations but those of control want of their operands."""
 
-    kinds: dict[Value, str] = field(default_factory=dict)
-    rules: dict[Operation, Rule] = field(default_factory=dict)
-
-
-def default_kind(value: Value) -> str:
-    """What sources, loops and stored shares use: truth values are bits, all else numbers."""
-    return BOOLEAN if value.type.element.kind is Kind.BOOL else ARITHMETIC
-
-
-def _assign(region: Region, assignment: Assignment) -> None:
-    """Kinds from the sources on: the rule that needs the fewest conversions, the first of equals."""
-    kinds = assignment.kinds
-    kinds.update((value, default_kind(value)) for value in region.arguments if _is_secret(value))
-    for operation in region.operations:
-        for inner in operation.regions:
-            _assign(inner, assignment)
-        secret = [value for value in operation.results if _is_secret(value)]
-        if _has_rules(operation):
-            given = [kinds.get(value, "") for value in operation.operands]
-            rule = min(applicable(operation), key=lambda rule: _misfits(rule, given))
-            assignment.rules[operation] = rule
-            kinds.update((value, rule.result) for value in secret)
-        else:
-            kinds.update((value, default_kind(value)) for value in secret)
-
-
-def _has_rules(operation: Operation) -> bool:
-    if operation.name in ("input", "share", "reveal", "save") or OPERATIONS[operation.name].has(Trait.CONTROL):
-        return False
-    return any(map(_is_secret, operation.results))
-
-
-def _misfits(rule: Rule, given: Sequence[str]) -> int:
-    return sum(kind not in ("", wanted) for kind, wanted in zip(given, rule.wanted(len(given)), strict=True))
+    kinds: dict[Value, str]
+    wanted: dict[Operation, list[str]]
 
 
 def _conversions(region: Region, assignment: Assignment) -> Iterator[tuple[Value, str]]:
@@ -91,20 +118,13 @@ def _misplaced(values: Sequence[Value], wanted: Sequence[str], assignment: Assig
 
 def _wanted(operation: Operation, assignment: Assignment) -> Sequence[str]:
     """The kind wanted of each operand; empty where any will do or none is secret."""
-    rule = assignment.rules.get(operation)
-    if rule is not None:
-        return rule.wanted(len(operation.operands))
     if operation.regions:
         return _bound_kinds(operand_bounds(operation), assignment)
-    return [default_kind(value) if operation.name == "save" else "" for value in operation.operands]
+    return assignment.wanted.get(operation, [""] * len(operation.operands))
 
 
 def _bound_kinds(bounds: Sequence[Value | None], assignment: Assignment) -> list[str]:
     return ["" if value is None else assignment.kinds.get(value, "") for value in bounds]
-
-
-def _is_secret(value: Value) -> bool:
-    return value.label.knowledge is Knowledge.SECRET
 
 
 class _Converter:
@@ -138,7 +158,7 @@ class _Converter:
         return opened.close()
 
     def _kinded(self, value: Value) -> Value:
-        return replace(value, share=self._assignment.kinds[value]) if _is_secret(value) else value
+        return replace(value, share=self._assignment.kinds[value]) if is_secret(value) else value
 
     def _convert(self, rewriter: Rewriter, old: Value, new: Value, clear: tuple[Value, ...] = ()) -> None:
         """Writes the conversions of a value: of a `clear` one by sharing it in the other kind."""

@@ -20,6 +20,7 @@ from ..ir.types import ArrayType, Kind
 from ..protocols import circuits
 from ..protocols.additive import Additive
 from ..protocols.operations import expand
+from ..protocols.operations_sharing import converted, opened, shared
 from ..protocols.operations_use import BOOLEAN, Use
 from ..protocols.replicated import Replicated
 from ..protocols.rules import (
@@ -137,19 +138,12 @@ class _Expander:
         (result,) = operation.results
         clear = self.values[operation.operands[0]]
         assert isinstance(clear, Clear)
-        planes = result.bits
-        if operation.operands[0].label.is_public:
-            return [self.p.public_bits(clear, planes) if result.share == BOOLEAN else self.p.public(clear)]
-        return [self.p.share_bits(clear, planes) if result.share == BOOLEAN else self.p.share(clear)]
+        is_public = operation.operands[0].label.is_public
+        return [shared(self.p, clear, result, result.share, is_public=is_public)]
 
     def convert(self, operation: Operation) -> list[Share]:
-        x, result = self.values[operation.operands[0]], operation.results[0]
-        if isinstance(x, Boolean):
-            planes = self.in_planes(x, operation.operands[0])
-            assert isinstance(planes, Boolean)
-            return [circuits.from_bits(self.p, planes, signed=result.type.element.kind is not Kind.BOOL)]
-        assert isinstance(x, Arithmetic)
-        return [circuits.to_bits(self.p, x, result.bits)]
+        (value,) = operation.operands
+        return [converted(self.p, self.values[value], value)]
 
     # --- effects ---------------------------------------------------------------------------------------------------
 
@@ -157,18 +151,10 @@ class _Expander:
         value = self.values[operation.operands[0]]
         name, roles = operation.attributes["name"], operation.attributes["roles"]
         to = self.g.everyone if roles is None else tuple(sorted({self.target.roles[role] for role in roles}))
-        known = self.opened(value, operation.operands[0].type, to)
+        known = opened(self.p, value, operation.operands[0].type.element, to)
         for role in (ROLE_EVERYONE,) if roles is None else roles:
             self.g.output(known.wire, name, role, to if roles is None else (self.target.roles[role],))
         return [known] if operation.results else []
-
-    def opened(self, value: Share, type: ArrayType, to: Parties) -> Clear:
-        if isinstance(value, Arithmetic):
-            return self.p.open(value, to)
-        if isinstance(value, Clear):
-            return Clear(self.g.send(value.wire, to))
-        is_bool = type.element.kind is Kind.BOOL
-        return self.p.open_bits(value if is_bool else circuits.extend(self.p, value, max(2, value.planes)), to)
 
     def save(self, operation: Operation) -> list[Share]:
         for part, wire in enumerate(self.values[operation.operands[0]].parts):

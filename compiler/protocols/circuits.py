@@ -143,14 +143,61 @@ def _add(p: Protocol, x: Boolean, y: Boolean, carry: bool, overflow: bool) -> tu
     if carry:
         # With a carry in, the lowest bit carries if x OR y = (x AND y) XOR (x XOR y).
         both = p.xor(both, either, tuple(range(top)), (0, *(-1 for _ in range(top - 1))))
-    levels = levels_for(range(top + 1), [Item("G", 0, bit) for bit in range(1, top + 1)])
-    pairs = p.concat_planes(both, either)
-    ordered = p.planes(pairs, tuple(item.low + (0 if item.kind == "G" else top) for item in levels.first))
-    carried = run_levels(p, ordered, levels)
+    carried = _carried(p, either, both, range(1, top + 1))
     total = p.xor(either, carried, tuple(range(planes)), (-1, *range(planes - 1)))
     if carry:
         total = p.concat_planes(p.invert(p.planes(total, (0,))), p.planes(total, tuple(range(1, planes))))
     return total, p.planes(carried, (top - 1,))
+
+
+def add_digits(p: Protocol, either: Boolean, both: Boolean) -> Boolean:
+    """x + y in as many planes from x XOR y and x AND y. log2(planes - 1) rounds."""
+    if either.planes == 1:
+        return either
+    carried = _carried(p, either, both, range(1, either.planes))
+    return p.xor(either, carried, tuple(range(either.planes)), (-1, *range(either.planes - 1)))
+
+
+def overflow_digits(p: Protocol, either: Boolean, both: Boolean) -> Boolean:
+    """One plane, the carry out of x + y, from x XOR y and x AND y. log2(planes) rounds."""
+    return _carried(p, either, both, [either.planes])
+
+
+def _carried(p: Protocol, either: Boolean, both: Boolean, into: Sequence[int]) -> Boolean:
+    """For each bit position, one plane: the carry into it of summands given as their XOR and their AND."""
+    top = max(into)
+    levels = levels_for(range(top + 1), [Item("G", 0, bit) for bit in into])
+    pairs = p.concat_planes(both, either)
+    ordered = p.planes(pairs, tuple(item.low + (0 if item.kind == "G" else both.planes) for item in levels.first))
+    return run_levels(p, ordered, levels)
+
+
+def less_bits(p: Protocol, x: Boolean, y: Boolean) -> Boolean:
+    """Whether x < y as signed numbers of as many planes. 1 + log2(planes) rounds."""
+    flipped = p.invert(x)
+    return less_digits(p, x, y, p.xor(flipped, y), p.conjunction(flipped, y))
+
+
+def less_digits(p: Protocol, x: Boolean, y: Boolean, either: Boolean, both: Boolean) -> Boolean:
+    """Whether x < y, from (NOT x) XOR y and (NOT x) AND y.
+
+    With the signs repeated above, x - y is negative if they differ or a borrow comes out below, but not both; the
+    borrow of x - y is the carry of NOT x + y.
+    """
+    top = (x.planes - 1,)
+    signs = p.xor(x, y, top, top)
+    return p.xor(signs, overflow_digits(p, either, both))
+
+
+def negate_bits(p: Protocol, x: Boolean) -> Boolean:
+    """-x in as many planes: every bit above the lowest set one flips. log2(planes - 1) rounds."""
+    planes = x.planes
+    if planes == 1:
+        return x
+    levels = levels_for(range(planes), [Item("P", 0, bit) for bit in range(1, planes)])
+    flipped = p.invert(p.planes(x, tuple(item.low for item in levels.first)))
+    above = p.invert(run_levels(p, flipped, levels))
+    return p.xor(x, above, tuple(range(planes)), (-1, *range(planes - 1)))
 
 
 def any_above(p: Protocol, x: Boolean) -> Boolean:

@@ -11,6 +11,7 @@ from ..ir.program import Operation
 from ..ir.types import Kind
 from . import operations_arithmetic as arithmetic
 from . import operations_bits as logic
+from . import operations_circuits as bitwise
 from . import operations_division as division
 from . import operations_functions as functions
 from . import operations_order as order
@@ -20,22 +21,18 @@ from .rules import Share
 
 RULES: dict[str, tuple[Rule, ...]] = {
     **{name: (all_of(ARITHMETIC, structure.move), all_of(BOOLEAN, structure.move)) for name in structure.MOVES},
-    "cast": (
-        all_of(ARITHMETIC, arithmetic.cast),
-        Rule((BOOLEAN,), BOOLEAN, logic.cast, when=logic.stays_in_bits),
-        Rule((BOOLEAN,), ARITHMETIC, logic.to_number),
-    ),
-    "truncate": (all_of(ARITHMETIC, arithmetic.truncate),),
-    "floor": (all_of(ARITHMETIC, arithmetic.floor),),
-    "add": (all_of(ARITHMETIC, arithmetic.add),),
-    "subtract": (all_of(ARITHMETIC, arithmetic.subtract),),
-    "negate": (all_of(ARITHMETIC, arithmetic.negate),),
+    "cast": (all_of(ARITHMETIC, arithmetic.cast), all_of(BOOLEAN, bitwise.cast)),
+    "truncate": (all_of(ARITHMETIC, arithmetic.truncate), all_of(BOOLEAN, bitwise.truncate)),
+    "floor": (all_of(ARITHMETIC, arithmetic.floor), all_of(BOOLEAN, bitwise.round_down)),
+    "add": (all_of(ARITHMETIC, arithmetic.add), all_of(BOOLEAN, bitwise.add)),
+    "subtract": (all_of(ARITHMETIC, arithmetic.subtract), all_of(BOOLEAN, bitwise.subtract)),
+    "negate": (all_of(ARITHMETIC, arithmetic.negate), all_of(BOOLEAN, bitwise.negate)),
     "multiply": (all_of(ARITHMETIC, arithmetic.multiply),),
     "matmul": (all_of(ARITHMETIC, arithmetic.matmul),),
     **functions.RULES,
     "floor_divide": (all_of(ARITHMETIC, division.floor_divide),),
     "modulo": (all_of(ARITHMETIC, division.modulo),),
-    "less": (Rule((ARITHMETIC, ARITHMETIC), BOOLEAN, order.less),),
+    "less": (Rule((ARITHMETIC, ARITHMETIC), BOOLEAN, order.less), all_of(BOOLEAN, bitwise.less)),
     "equal": (Rule((ARITHMETIC, ARITHMETIC), BOOLEAN, order.equal), all_of(BOOLEAN, order.equal_bits)),
     "and": (all_of(BOOLEAN, logic.conjunction),),
     "or": (all_of(BOOLEAN, logic.disjunction),),
@@ -49,21 +46,24 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "sum": (all_of(ARITHMETIC, arithmetic.total),),
     "cumsum": (all_of(ARITHMETIC, arithmetic.running_total),),
-    "min": (all_of(ARITHMETIC, order.least),),
-    "max": (all_of(ARITHMETIC, order.greatest),),
-    "argmin": (all_of(ARITHMETIC, order.place_of_least),),
-    "argmax": (all_of(ARITHMETIC, order.place_of_greatest),),
+    "min": (all_of(ARITHMETIC, order.least), all_of(BOOLEAN, bitwise.least)),
+    "max": (all_of(ARITHMETIC, order.greatest), all_of(BOOLEAN, bitwise.greatest)),
+    "argmin": (all_of(ARITHMETIC, order.place_of_least), all_of(BOOLEAN, bitwise.place_of_least)),
+    "argmax": (all_of(ARITHMETIC, order.place_of_greatest), all_of(BOOLEAN, bitwise.place_of_greatest)),
     "any": (all_of(BOOLEAN, order.some),),
     "all": (all_of(BOOLEAN, order.every),),
 }
-"""Where several rules fit, the one that comes first is taken."""
+"""At most two for an operation, the one on numbers first: then the other takes no number where that one takes bits.
+
+Which one costs less is weighed by `choose_shares`.
+"""
 
 
 def applicable(operation: Operation) -> Iterator[Rule]:
     """The rules of an operation with a secret result, whatever the kinds of its operands. Truth values stay bits."""
     is_truth = operation.results[0].type.element.kind is Kind.BOOL
     for rule in RULES[operation.name]:
-        if (rule.when is None or rule.when(operation)) and not (is_truth and rule.result == ARITHMETIC):
+        if not (is_truth and rule.result == ARITHMETIC):
             yield rule
 
 

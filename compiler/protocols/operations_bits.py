@@ -1,29 +1,8 @@
 """Truth values, and integers bit by bit, on boolean shares: an integer has as many planes as its type promises bits."""
 
-from ..ir.program import Operation
-from ..ir.types import Kind
 from . import circuits
 from .operations_use import Use
 from .rules import Boolean, Clear, Share, integers
-
-
-def stays_in_bits(operation: Operation) -> bool:
-    """Whether a cast gives an integer from an integer: the same bits, and the sign above them."""
-    return all(
-        value.type.element.kind not in (Kind.BOOL, Kind.FIXED) for value in (*operation.operands, *operation.results)
-    )
-
-
-def cast(use: Use) -> Share:
-    """A wider integer. No round."""
-    return use.bits(0, use.planes)
-
-
-def to_number(use: Use) -> Share:
-    """A truth value or an integer as a number, of a finer scale if fixed. 1 round for up to 16 bits, else 8."""
-    x = use.bits(0, use.bits_of(0))
-    number = circuits.from_bits(use.p, x, signed=use.element_of(0).kind is not Kind.BOOL)
-    return use.p.shift_left(number, use.element.scale)
 
 
 def conjunction(use: Use) -> Share:
@@ -42,12 +21,13 @@ def _conjunction(use: Use, inverted: bool) -> Boolean:
         public = use.whole_clear(one)
         if public is not None:
             x = use.bits(other, planes)
-            return p.and_public(p.invert(x), _negation(use, public)) if inverted else p.and_public(x, public)
+            return p.and_public(p.invert(x), negation(use, public)) if inverted else p.and_public(x, public)
     x, y = use.bits(0, planes), use.bits(1, planes)
     return p.conjunction(p.invert(x), p.invert(y)) if inverted else p.conjunction(x, y)
 
 
-def _negation(use: Use, public: Clear) -> Clear:
+def negation(use: Use, public: Clear) -> Clear:
+    """Every bit of a public operand negated."""
     return Clear(use.p.g.local("clear.not", public.wire.type, public.wire))
 
 

@@ -22,13 +22,12 @@ class Rule:
     """One way to expand an operation.
 
     `operands` are the kinds it takes, one for each operand, or one for all; a public operand fits any.
-    `result` is the kind it gives. `when` says for which uses of the operation the rule is made, if not for all.
+    `result` is the kind it gives.
     """
 
     operands: tuple[str, ...]
     result: str
     expand: Callable[[Use], Share]
-    when: Callable[[Operation], bool] | None = None
 
     def wanted(self, count: int) -> tuple[str, ...]:
         """The kind wanted of each of `count` operands."""

@@ -10,9 +10,11 @@ from tacit.compiler.ir.program import Program, Value
 from tacit.compiler.ir.types import ArrayType
 from tacit.compiler.ir.verify import verify, verify_shared
 from tacit.compiler.passes.batch_rounds import batch_rounds
-from tacit.compiler.passes.choose_shares import choose_shares
+from tacit.compiler.passes.choose_shares import choose_shares, write_kinds
 from tacit.compiler.passes.compute_in_clear import compute_in_clear
-from tacit.compiler.passes.expand_protocol import expand_protocol
+from tacit.compiler.passes.expand_protocol import PROTOCOLS, expand_protocol
+from tacit.compiler.passes.weigh_kinds import SIDES, weigh_kinds
+from tacit.compiler.protocols.prices import Prices
 from tacit.compiler.source import Source, Span
 from tacit.compiler.target import Target
 from tacit.runtime.graph.check import check
@@ -69,15 +71,22 @@ class Writer(Builder):
         return program
 
 
-def compiled(program: Program, target: Target = TARGET) -> Graph:
-    """The checked, batched graph."""
+def compiled(program: Program, target: Target = TARGET, kind: str = "") -> Graph:
+    """The checked, batched graph; with numbers or bits, if `kind` says so, wherever there is a choice."""
     shared = compute_in_clear(program)
     verify_shared(shared)
-    chosen = choose_shares(shared)
+    chosen = with_one_kind(shared, target, kind) if kind else choose_shares(shared, target)
     verify(chosen)
     graph = batch_rounds(expand_protocol(chosen, target))
     check(graph)
     return graph
+
+
+def with_one_kind(program: Program, target: Target, kind: str) -> Program:
+    """The program with this kind wherever an operation has a rule for it."""
+    weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target))
+    decided = dict.fromkeys([*weighed.decisions, *weighed.carried], SIDES[kind])
+    return write_kinds(program, weighed, weighed.choice.best(decided))
 
 
 def split_inputs(graph: Graph, inputs: Mapping[str, Array]) -> list[dict[str, Array]]:
@@ -92,10 +101,12 @@ def run(program: Program, inputs: Mapping[str, Array], target: Target = TARGET) 
     return run_in_memory(graph, split_inputs(graph, inputs))
 
 
-def check_same(program: Program, inputs: Mapping[str, Array], target: Target = TARGET, within: int = 0) -> Graph:
+def check_same(
+    program: Program, inputs: Mapping[str, Array], target: Target = TARGET, within: int = 0, kind: str = ""
+) -> Graph:
     """Runs both ways, compares everything revealed (fixed up to `within` units or 2**-20 of it), returns the graph."""
     expected = evaluate(program, inputs).by_role
-    graph = compiled(program, target)
+    graph = compiled(program, target, kind)
     results = run_in_memory(graph, split_inputs(graph, inputs))
     for role, values in expected.items():
         result = results[target.roles[role]]

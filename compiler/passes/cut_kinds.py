@@ -1,0 +1,105 @@
+"""Two kinds for many places at the least cost, as a minimum cut. In: a `Choice`. Out: a kind for each place.
+
+A *place* is where a kind is decided: an operation with two rules, a value that a loop carries. ARITHMETIC_SIDE and
+BOOLEAN_SIDE are decided. What is paid: for each place, what its kind costs; for each value, its conversion to the other
+kind, once, if any of the places that use it has that. Every such sum is a cut of a graph between the two sides, so the
+least cut is the least cost, exactly: a node between a value and its uses makes them pay together (Ishaq, Milanova and
+Zikas, CCS 2019). Costs are whole picoseconds: sums are exact, and the same at all parties.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+ARITHMETIC_SIDE = 0
+BOOLEAN_SIDE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A value of the kind of `source` that `uses` take in theirs, and what the other kind of it costs."""
+
+    source: int
+    uses: frozenset[int]
+    to_arithmetic: int
+    to_boolean: int
+
+
+@dataclass(slots=True)
+class Choice:
+    """`costs` has what each place costs as arithmetic and as boolean; `fixed` is paid in any case."""
+
+    costs: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0), (0, 0)])
+    conversions: list[Conversion] = field(default_factory=list)
+    fixed: int = 0
+
+    def place(self, arithmetic: int = 0, boolean: int = 0) -> int:
+        """A new place to decide."""
+        self.costs.append((arithmetic, boolean))
+        return len(self.costs) - 1
+
+    def total(self, sides: Sequence[int]) -> int:
+        """What it costs to have each place on this side."""
+        paid = sum(costs[side] for costs, side in zip(self.costs, sides, strict=True))
+        for conversion in self.conversions:
+            wanted = {sides[use] for use in conversion.uses} - {sides[conversion.source]}
+            paid += sum(conversion.to_boolean if side == BOOLEAN_SIDE else conversion.to_arithmetic for side in wanted)
+        return self.fixed + paid
+
+    def best(self, decided: Mapping[int, int] | None = None) -> list[int]:
+        """The side of each place at the least cost, some being decided; arithmetic where it makes no difference."""
+        sides = dict(decided or {}) | {ARITHMETIC_SIDE: ARITHMETIC_SIDE, BOOLEAN_SIDE: BOOLEAN_SIDE}
+        graph = self._graph(sides)
+        open_places = graph.subgraph(node for node in graph if node not in (ARITHMETIC_SIDE, BOOLEAN_SIDE))
+        for part in nx.weakly_connected_components(open_places):
+            network = graph.subgraph({*part, ARITHMETIC_SIDE, BOOLEAN_SIDE})
+            _, (_, boolean) = nx.minimum_cut(network, ARITHMETIC_SIDE, BOOLEAN_SIDE)
+            sides.update((place, BOOLEAN_SIDE) for place in part & boolean if place >= 0)
+        return [sides.get(place, ARITHMETIC_SIDE) for place in range(len(self.costs))]
+
+    def _graph(self, sides: Mapping[int, int]) -> nx.DiGraph:
+        """An edge (x, y) is paid if x is arithmetic and y boolean; without a capacity, that may not be."""
+        graph = nx.DiGraph()
+        graph.add_nodes_from((ARITHMETIC_SIDE, BOOLEAN_SIDE))
+        for place, (arithmetic, boolean) in enumerate(self.costs):
+            if place not in sides:
+                least = min(arithmetic, boolean)
+                _add(graph, place, BOOLEAN_SIDE, arithmetic - least)
+                _add(graph, ARITHMETIC_SIDE, place, boolean - least)
+        between = -1
+        for conversion in self.conversions:
+            source = sides.get(conversion.source, conversion.source)
+            uses = {sides.get(use, use) for use in conversion.uses} - {source}
+            for node, paid, free in _edges(source, uses, conversion, between):
+                _add(graph, *node, paid)
+                for edge in free:
+                    graph.add_edge(*edge)
+            between -= 2
+        return graph
+
+
+_Edge = tuple[int, int]
+
+
+def _edges(
+    source: int, uses: set[int], conversion: Conversion, between: int
+) -> Iterator[tuple[_Edge, int, list[_Edge]]]:
+    """For each direction the edge that is paid, and the edges that lead the uses to it."""
+    if len(uses) == 1:
+        (use,) = uses
+        yield (source, use), conversion.to_boolean, []
+        yield (use, source), conversion.to_arithmetic, []
+    elif uses:
+        yield (source, between), conversion.to_boolean, [(between, use) for use in sorted(uses)]
+        yield (between - 1, source), conversion.to_arithmetic, [(use, between - 1) for use in sorted(uses)]
+
+
+def _add(graph: nx.DiGraph, source: int, sink: int, capacity: int) -> None:
+    if source in (sink, BOOLEAN_SIDE) or sink == ARITHMETIC_SIDE:
+        return
+    before = graph.get_edge_data(source, sink)
+    if before is None:
+        graph.add_edge(source, sink, capacity=capacity)
+    elif "capacity" in before:
+        before["capacity"] += capacity
