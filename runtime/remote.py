@@ -90,4 +90,6 @@ def run_remote(
 
 
 def _digest(deployment: Deployment) -> str:
-    return sha256(repr((deployment.protocol, deployment.names, sorted(deployment.roles.items()))).encode()).hexdigest()
+    """Of what must be the same at all parties: addresses may differ, where one is reached from inside and outside."""
+    told = (deployment.protocol, deployment.names, deployment.fingerprints, sorted(deployment.roles.items()))
+    return sha256(repr(told).encode()).hexdigest()

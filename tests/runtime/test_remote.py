@@ -1,6 +1,7 @@
 """Parties of a deployment: they meet, compile alike, and say what differs when they do not."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -69,6 +70,24 @@ def test_another_graph_is_told(deployment: Deployment, identities: list[Identity
 
     with ThreadPoolExecutor(3) as pool:
         assert "compiled another protocol graph: its program, sizes or options differ" in pool.map(run, range(3))
+
+
+def test_parties_that_pin_another_certificate_for_a_third_are_told(
+    deployment: Deployment, identities: list[Identity]
+) -> None:
+    """Two of them would run with one carol each, neither of which is the other's."""
+    other = replace(deployment, fingerprints=(*deployment.fingerprints[:2], "sha256:" + "0" * 64))
+
+    def run(me: int) -> str:
+        mine = deployment if me == 0 else other
+        try:
+            run_remote(mine, NAMES[me], identities[me], {}, READERS[me], lambda _: adding_graph())
+        except PeerError as error:
+            return error.why
+        return "no error"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(run, range(2))) == ["has another deployment than this party"] * 2
 
 
 FILE = """
