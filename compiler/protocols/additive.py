@@ -13,6 +13,7 @@ each other for an element, "a bit" an eighth of a byte; corrections are what the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -299,9 +300,17 @@ class Additive(Protocol):
     def _refreshed(self, part: Wire, to: Parties) -> Wire:
         """The share plus a fresh sharing of zero: the parts are uniform but for their sum, which is to be known.
 
+        Each two nodes have a stream that one adds and the other subtracts: so the parts of the honest ones are hidden
+        among them, whoever the others are. (A zero sharing around a ring would fall apart between two curious nodes.)
         Two nodes need none: the other one's part is the value less one's own.
         """
-        if len(self.g.nodes) == 2 and set(to) <= set(self.g.nodes):
+        nodes = self.g.nodes
+        if len(nodes) == 2 and set(to) <= set(nodes):
             return part
-        zero = self.g.zero(part.type)
-        return self.g.local("ring.add" if part.type.planes == 0 else "bits.xor", part.type, part, zero)
+        add, subtract = ("ring.add", "ring.subtract") if part.type.planes == 0 else ("bits.xor", "bits.xor")
+        for one, other in combinations(nodes, 2):
+            stream = self.g.stream(part.type, (one, other))
+            steps = [((one,), call(add, part, stream)), ((other,), call(subtract, part, stream))]
+            idle = tuple(node for node in nodes if node not in (one, other))
+            part = self.g.choose(part.type, *steps, *([(idle, call("identity", part))] if idle else []))
+        return part

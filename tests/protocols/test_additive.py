@@ -1,5 +1,6 @@
 """Each primitive of semi2k against plain arithmetic, with its rounds, bytes and correlated randomness, exactly."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,11 @@ from tacit.compiler.diagnostics import CompileError
 from tacit.compiler.ir.labels import SECRET
 from tacit.compiler.ir.types import INT, ArrayType
 from tacit.compiler.protocols import circuits
+from tacit.compiler.protocols.additive import Additive
 from tacit.compiler.protocols.rules import Clear
 from tacit.runtime.graph.cost import Amount, count_bytes, count_correlations, count_rounds
 
-from .bench import Bench, Outcome, evaluate
+from .bench import SETTINGS, Bench, Outcome, evaluate
 from .programs import TARGETS, Writer, check_same, compiled
 from .test_replicated import EDGES, numbers
 
@@ -214,6 +216,25 @@ def test_share_by_and_open_to_a_client(setting: str, nodes: int) -> None:
         np.testing.assert_array_equal(outcome.values[f"number{party}"], x)
     to_node = [0 if node == 1 else 128 for node in range(nodes)]
     assert (outcome.rounds, outcome.bytes) == (2, (*(128 + sent for sent in to_node), 128, 0))
+
+
+def test_parts_are_refreshed_among_honest_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of four nodes, 0 and 2 may pool what they saw: the parts of 1 and 3 are new in every run, their sum is not."""
+    monkeypatch.setitem(SETTINGS, "semi2k-4", (Additive, 4))
+    x, seen = numbers(16), []
+    for other in (1, 2):
+        bench = Bench(setting="semi2k-4")
+        bench.give("x", bench.protocol.open(bench.number(x), (0, 1, 2, 3)).wire, 0)
+        pairs = {pair: bytes([other if pair == (1, 3) else 0] * 16) for pair in combinations(range(5), 2)}
+        outcome = bench.run(keys=pairs)
+        np.testing.assert_array_equal(outcome.values["x"], x)
+        assert (outcome.rounds, outcome.bytes) == (1, (384,) * 4 + (0,))
+        parts = {sender: content for _, sender, to, content in outcome.messages if to == 0}
+        seen.append([np.frombuffer(parts[node], np.uint64) for node in (1, 2, 3)])
+    (first, same, third), (other_first, other_same, other_third) = seen
+    np.testing.assert_array_equal(same, other_same)
+    assert not np.any(first == other_first) and not np.any(third == other_third)
+    np.testing.assert_array_equal(first + third, other_first + other_third)
 
 
 def test_an_unknown_number_of_turns_is_refused() -> None:
