@@ -16,7 +16,16 @@ from .picture_geometry import GEOMETRY
 from .picture_layout import LEVELS, Box, Cells, Column, Loop
 from .picture_steps import SHARES, Step, details, label_at, type_text
 
-_SCRIPTS = ("d3.min.js", "scene.js", "draw.js", "text.js", "page.js")
+_SCRIPTS = (
+    "d3.min.js",
+    "scene.js",
+    "draw.js",
+    "around.js",
+    "hit.js",
+    "text.js",
+    "about.js",
+    "page.js",
+)
 
 
 def to_html(drawing: Drawing) -> str:
