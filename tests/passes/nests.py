@@ -10,7 +10,7 @@ HEAD = """party alice
 party bob
 input x: int8[{0}, {0}] from alice
 input v: int8[{0}] from bob
-a = zeros(({0}, {0}), int) + x
+a = zeros(({0}, {0}), int) + x + v
 b = zeros(({0}, {0}), int) + v
 total = 3
 best = 100
