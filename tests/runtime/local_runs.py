@@ -69,13 +69,18 @@ def run(
 
 
 def _show_and_go_on(facts: list[object]) -> bytes:
-    sys.stdout.write(" ".join(map(str, facts)) + "\n")
+    sys.stdout.write("parties " + " ".join(map(str, facts)) + "\n")
     sys.stdout.flush()
     return endless_graph()
 
 
+def is_round(done: int, total: int) -> bool:
+    """Whether progress is that of the endless graph, not of kernels being compiled."""
+    return done > 0 and total >= ENDLESS
+
+
 def _tell(done: int, total: int) -> None:
-    sys.stdout.write(f"{done}\n")
+    sys.stdout.write("running\n" if is_round(done, total) else "preparing\n")
     sys.stdout.flush()
 
 

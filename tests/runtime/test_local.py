@@ -14,7 +14,7 @@ import pytest
 from tacit.runtime.errors import InputError, InternalError, PeerError
 from tacit.runtime.local import LocalRun, Watcher
 
-from .local_runs import adding_graph, broken, endless_graph, given, killed, refused, run
+from .local_runs import adding_graph, broken, endless_graph, given, is_round, killed, refused, run
 
 NOTHING = partial(given, {})
 ALICE = partial(given, {"x": np.array([1, 2, 3])})
@@ -63,8 +63,8 @@ def test_a_killed_party_is_named_and_the_others_end(number: int) -> None:
         pids.extend(pid for pid in facts if isinstance(pid, int))
         return endless_graph()
 
-    def kill(done: int, _: int) -> None:
-        if done > 0 and is_running(pids[number]):
+    def kill(done: int, total: int) -> None:
+        if is_round(done, total) and is_running(pids[number]):
             os.kill(pids[number], signal.SIGKILL)
 
     name = ("alice", "bob", "carol")[number]
@@ -127,8 +127,9 @@ def test_nothing_is_left_when_the_parent_ends(signal_number: signal.Signals) -> 
     ) as parent:
         assert parent.stdout is not None
         assert parent.stderr is not None
-        children = [os.pidfd_open(int(pid)) for pid in parent.stdout.readline().split()]
-        assert parent.stdout.readline()
+        started = next(line for line in parent.stdout if line.startswith("parties"))
+        children = [os.pidfd_open(int(pid)) for pid in started.split()[1:]]
+        assert "running\n" in parent.stdout
         if signal_number == signal.SIGINT:
             os.killpg(parent.pid, signal_number)
         else:
