@@ -102,7 +102,8 @@ function showStages() {
   }
   list.replaceChildren(...data.stages.map((stage, index) => {
     const [added, removed] = ["+", "-"].map((mark) => stage.marks.split(mark).length - 1);
-    const button = element("button", { "data-stage": index }, stage.name);
+    const isSame = index > 0 && !added && !removed;
+    const button = element("button", { "data-stage": index, class: isSame ? "same" : "" }, stage.name);
     if (index) button.append(element("small", {}, added || removed ? `+${added} −${removed}` : "no change"));
     button.addEventListener("click", () => showStage(index));
     return element("li", {}, button);
