@@ -1,6 +1,6 @@
 """The chosen kinds cost what the cheapest of all choices costs."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from hypothesis import given, settings
@@ -91,6 +91,6 @@ def test_a_conversion_is_paid_once_for_many_uses() -> None:
 def test_rules_leave_a_choice_that_a_cut_can_make() -> None:
     for name, rules in RULES.items():
         assert 1 <= len(rules) <= 2, name
-        for first, second in zip(rules, rules[1:], strict=False):
+        for first, second in pairwise(rules):
             kinds = [*zip(first.wanted(3), second.wanted(3), strict=True)] if len(first.operands) in (1, 3) else []
             assert ("boolean", "arithmetic") not in [*kinds, (first.result, second.result)], name
