@@ -62,7 +62,10 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class LocalRun:
-    """A run that succeeded: `results` by party; `seconds` for "compile", "offline", "online" and "total"."""
+    """A run that succeeded: `results` by party; `seconds` for "compile", "offline", "online" and "total".
+
+    Online begins when the last party is ready: before that, none gets beyond its first messages.
+    """
 
     graph: Graph
     results: tuple[PartyResult, ...]
@@ -108,13 +111,15 @@ def run_local(
         done = group.gather(Done)
     finally:
         group.end()
+    results = tuple(one.result for one in done)
+    ready_at = max(one.began for one in results)
     seconds = {
         "compile": compiled - compiling,
-        "offline": max(one.result.setup_seconds for one in done),
-        "online": max(one.result.seconds for one in done),
+        "offline": ready_at - min(one.began - one.setup_seconds for one in results),
+        "online": max(one.began + one.seconds for one in results) - ready_at,
         "total": perf_counter() - begin,
     }
-    return LocalRun(graph, tuple(one.result for one in done), seconds)
+    return LocalRun(graph, results, seconds)
 
 
 def _prepare_kernels(names: Iterable[str], watcher: Watcher, check: Callable[[], None]) -> None:

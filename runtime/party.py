@@ -30,7 +30,8 @@ class PartyResult:
     `kept[name]` its shares of what was saved, all as the graph's types lay them out. `rounds` are those of the whole
     protocol; `bytes_sent` is what this party's messages held, without headers. Keys, correlated randomness and other
     preparations before the first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory
-    planned for values; `profile` is there if it was asked for.
+    planned for values; `began` is when the first round could begin, on the machine's clock; `profile` is there if it
+    was asked for.
     """
 
     outputs: dict[str, dict[str, Array]]
@@ -40,6 +41,7 @@ class PartyResult:
     setup_bytes: int
     peak_bytes: int
     setup_seconds: float
+    began: float
     seconds: float
     profile: Profile | None = None
 
@@ -75,6 +77,7 @@ def run_party(
         setup_bytes=setup.bytes_sent + dealt.bytes_sent,
         peak_bytes=machine.peak_bytes,
         setup_seconds=start - begin,
+        began=start,
         seconds=perf_counter() - start,
         profile=None if recorder is None else recorder.profile,
     )

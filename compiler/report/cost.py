@@ -237,6 +237,8 @@ class _Counter(Generic[Key]):
         entry = self._entry(self.key(self._place(span)), tally)
         for party in at:
             entry.work[party] += seconds
+            if tally is self.tallies[0] and seconds:
+                entry.work[party] += self.times.first
 
     def _entry(self, key: Key, tally: _Tally[Key]) -> _Entry:
         if key not in tally.entries:

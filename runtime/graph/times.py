@@ -21,6 +21,10 @@ from .nodes import ValueType
 ROUND = "round"
 """Entry of the table: what a round takes besides its network, in a party's own work."""
 
+FIRST = "first"
+"""Entry of the table: what the first call of each instruction takes longer than later ones, memory and caches being
+cold."""
+
 ANY = "any"
 """Entry of the table for kernels that it does not name."""
 
@@ -50,6 +54,11 @@ class Times:
             return 0.0
         rate = self.rates.get(name, self.rates[ANY])
         return (rate.call + rate.unit * work(name, inputs, output, attributes or {})) * 1e-9
+
+    @property
+    def first(self) -> float:
+        """The seconds that an instruction's first call takes longer."""
+        return self.rates[FIRST].call * 1e-9 if FIRST in self.rates else 0.0
 
     @property
     def round(self) -> float:
@@ -85,7 +94,5 @@ def from_json(text: str) -> Times:
 
 def to_json(times: Times) -> str:
     """A table as its file's text: a line for each kernel."""
-    lines = (
-        f"  {json.dumps(name)}: [{rate.call:.0f}, {rate.unit:.4g}]" for name, rate in sorted(times.rates.items())
-    )
+    lines = (f"  {json.dumps(name)}: [{rate.call:.0f}, {rate.unit:.4g}]" for name, rate in sorted(times.rates.items()))
     return "{\n" + ",\n".join(lines) + "\n}\n"
