@@ -11,7 +11,7 @@ from pathlib import Path
 from .compiler.diagnostics import CompileError
 from .compiler.source import Source
 from .compiler.syntax.reading import read_source
-from .program import Options, Program, Report, Result
+from .program import Options, Program, RangeWarning, Report, Result
 from .runtime.errors import CheckFailed, InputError, InternalError, PeerError, TacitError, UsageError
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "InternalError",
     "PeerError",
     "Program",
+    "RangeWarning",
     "Report",
     "Result",
     "TacitError",
