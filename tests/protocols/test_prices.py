@@ -1,0 +1,51 @@
+"""A price is what the rule costs in a program, counted."""
+
+import pytest
+from tacit.compiler.ir.program import Program
+from tacit.compiler.ir.rewrite import walk
+from tacit.compiler.ir.types import ArrayType, integer
+from tacit.compiler.passes.compute_in_clear import compute_in_clear
+from tacit.compiler.passes.expand_protocol import PROTOCOLS
+from tacit.compiler.protocols.operations import RULES
+from tacit.compiler.protocols.prices import Prices
+from tacit.compiler.target import Target
+
+from .programs import TARGETS, Writer
+
+X = ArrayType(integer(8), (64,))
+
+
+def written() -> Program:
+    writer = Writer()
+    less = writer.emit("less", writer.secret("x", X), writer.secret("y", X, "bob"))
+    writer.reveal(less)
+    return compute_in_clear(writer.program())
+
+
+def prices(target: Target) -> Prices:
+    return Prices(PROTOCOLS[target.protocol], target)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_a_price_grows_with_the_latency_of_its_rounds(target: Target) -> None:
+    (less,) = (operation for operation in walk(written().body) if operation.name == "less")
+    for rule in RULES["less"]:
+        cost = prices(target).rule(less, rule, [None, None])
+        assert cost.rounds in (3, 4) and max(cost.bytes) > 0
+        assert cost.seconds > cost.rounds * target.network.round_trip / 2000
+
+
+def test_what_is_equal_is_expanded_once() -> None:
+    (less,) = (operation for operation in walk(written().body) if operation.name == "less")
+    book = prices(TARGETS["rep3"])
+    first = book.rule(less, RULES["less"][0], [None, None])
+    assert book.rule(less, RULES["less"][0], [None, None]) is first
+    assert book.rule(less, RULES["less"][1], [None, None]) is not first
+
+
+def test_conversions_of_narrow_values_cost_less() -> None:
+    writer = Writer()
+    narrow, wide = (writer.secret(f"x{bits}", ArrayType(integer(bits), (64,))) for bits in (8, 64))
+    book = prices(TARGETS["rep3"])
+    for kind in ("arithmetic", "boolean"):
+        assert book.conversion(narrow, kind).seconds < book.conversion(wide, kind).seconds
