@@ -23,6 +23,7 @@ from .passes.guard_inputs import guard_inputs
 from .passes.hoist_invariant import hoist_invariant
 from .passes.inline_calls import inline_calls
 from .passes.merge_common import merge_common
+from .passes.overlap_turns import overlap_turns
 from .passes.report_overflow import Report, report_overflow
 from .passes.skew_loops import skew_loops
 from .passes.vectorise_loops import vectorise_loops
@@ -109,4 +110,6 @@ def lower(program: Program, target: Target, watch: Watch = lambda name, program:
     verify_shared(program)
     watch(choose_shares.__name__, program)
     graph = expand_protocol(program, target)
+    if target.optimize == 2:
+        graph = overlap_turns(graph)
     return batch_rounds(graph) if target.optimize else graph

@@ -29,13 +29,13 @@ def _batch(nodes: Sequence[Node], yielded: set[int]) -> tuple[Node, ...]:
     exchanges: dict[int, list[Node]] = {}
     checked = 0
     for node in live:
-        level = max((available.get(value, 0) for value in _reads(node)), default=0)
+        level = max((available.get(value, 0) for value in reads(node)), default=0)
         if isinstance(node, Exchange | Repeat):
             level = max(level, checked)
-        if _has(node, _is_check):
+        if has(node, _is_check):
             checked = max(checked, level)
         (exchanges if isinstance(node, Exchange) else before).setdefault(level, []).append(node)
-        for value in _binds(node):
+        for value in binds(node):
             available[value] = level + isinstance(node, Exchange)
     levels = sorted(before.keys() | exchanges.keys())
     ordered = [node for level in levels for node in (*before.get(level, ()), *exchanges.get(level, ()))]
@@ -73,7 +73,7 @@ def _sources_late(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def _called(node: Node, waiting: dict[int, Node]) -> Iterator[Node]:
-    for value in _reads(node):
+    for value in reads(node):
         if value in waiting:
             source = waiting.pop(value)
             yield from _called(source, waiting)
@@ -85,33 +85,35 @@ def _live(nodes: Sequence[Node], yielded: set[int]) -> list[Node]:
     used = set(yielded)
     kept = []
     for node in reversed(nodes):
-        bound = _binds(node)
-        if isinstance(node, Input) or not used.isdisjoint(bound) or _has(node, _is_effect):
+        bound = binds(node)
+        if isinstance(node, Input) or not used.isdisjoint(bound) or has(node, is_effect):
             kept.append(node)
-            used.update(_reads(node))
+            used.update(reads(node))
     return kept[::-1]
 
 
-def _has(node: Node, is_one: Callable[[Node], bool]) -> bool:
+def has(node: Node, is_one: Callable[[Node], bool]) -> bool:
     """Whether the node, or one in its body, is such a one."""
-    return is_one(node) or (isinstance(node, Repeat) and any(_has(inner, is_one) for inner in node.body))
+    return is_one(node) or (isinstance(node, Repeat) and any(has(inner, is_one) for inner in node.body))
 
 
 def _is_check(node: Node) -> bool:
     return isinstance(node, Local) and any(step.kernel == "check" for step in node.steps)
 
 
-def _is_effect(node: Node) -> bool:
+def is_effect(node: Node) -> bool:
+    """Whether the node is seen from outside: an output, or a check that may end the program."""
     return isinstance(node, Output) or _is_check(node)
 
 
-def _binds(node: Node) -> tuple[int, ...]:
+def binds(node: Node) -> tuple[int, ...]:
+    """The values of its block that the node gives."""
     if isinstance(node, Repeat):
         return node.outputs
     return () if isinstance(node, Output) else (node.output,)
 
 
-def _reads(node: Node) -> Iterable[int]:
+def reads(node: Node) -> Iterable[int]:
     """The values from before the node that it reads; for a repeat, its body's too."""
     match node:
         case Local():
@@ -122,14 +124,14 @@ def _reads(node: Node) -> Iterable[int]:
             return dict.fromkeys(node.inputs)
         case Repeat():
             inside = _bound_inside(node)
-            reads = [*node.initial, *([node.condition] if node.condition is not None else [])]
-            reads += [value for inner in node.body for value in _reads(inner) if value not in inside]
+            values = [*node.initial, *([node.condition] if node.condition is not None else [])]
+            values += [value for inner in node.body for value in reads(inner) if value not in inside]
             carried = [*node.results, *([node.next_condition] if node.next_condition is not None else [])]
-            return dict.fromkeys(reads + [value for value in carried if value not in inside])
+            return dict.fromkeys(values + [value for value in carried if value not in inside])
         case _:
             return ()
 
 
 def _bound_inside(node: Repeat) -> set[int]:
     index = {node.index} if node.index is not None else set()
-    return {*node.parameters, *index, *(value for inner in node.body for value in _binds(inner))}
+    return {*node.parameters, *index, *(value for inner in node.body for value in binds(inner))}

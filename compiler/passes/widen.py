@@ -187,8 +187,8 @@ class Lanes:
             places = self.builder.emit("add", places, self._lane_starts(cells, len(places.type.shape)))
         taken = self.builder.emit("take", flat, places, axis=at)
         lane_first = [at, *(axis for axis in range(len(taken.type.shape)) if axis != at)]
-        found = [0, *(axis + 1 - lanes for axis in order)]
-        return self.moved(self.moved(taken, lane_first), [found.index(axis) for axis in range(len(found))])
+        axes_now = [0, *(axis + 1 - lanes for axis in order)]
+        return self.moved(self.moved(taken, lane_first), [axes_now.index(axis) for axis in range(len(axes_now))])
 
     def places(self, starts: Sequence[Value], sizes: Sequence[int], dimensions: Sequence[int]) -> Value:
         """Indices [lanes, *sizes] into the axes `dimensions` flattened, of windows at `starts`."""
