@@ -77,11 +77,6 @@ def hull(intervals: Sequence[Interval]) -> Interval:
     return result
 
 
-def within(low: int, high: int) -> Interval:
-    """From `low` to `high`, or the other way round."""
-    return Interval(min(low, high), max(low, high))
-
-
 def documented(scale: int) -> Interval:
     """The numbers |x| < 2**(62 - 2 * scale), for which products, quotients and functions are exact enough."""
     return Interval(-(1 << max(62 - scale, 0)) + 1, (1 << max(62 - scale, 0)) - 1)

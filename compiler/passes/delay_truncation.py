@@ -11,9 +11,9 @@ Before:                                             After:
     truncate(truncate(x)) -> truncate(x)                truncate(multiply(truncate(x), y)) -> truncate(multiply(x, y))
     truncate(cast(x)) -> x                              reshape(truncate(x)) -> truncate(reshape(x)), and so on
 
-Fewer truncations are fewer bytes and, in chains of products, fewer rounds; and each spares a rounding. A truncation moves
-only if nothing else uses what it gave, within its block, and only where the ranges of values show that what is truncated
-stays below 2**62 in magnitude, as it must. Values that somebody computes in the clear are left alone.
+Fewer truncations are fewer bytes and, in chains of products, fewer rounds; and each spares a rounding. A truncation
+moves only if nothing else uses what it gave, within its block, and only where the ranges of values show that what is
+truncated stays below 2**62 in magnitude, as it must. Values that somebody computes in the clear are left alone.
 
 Assumes that calls are inlined. Ensures the same values up to the last place. Leaves dead truncations behind.
 """

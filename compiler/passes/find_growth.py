@@ -103,9 +103,8 @@ class Growths:
 
     def _plain(self, operation: Operation, result: Value, related: dict[Value, Relation]) -> None:
         operands = operation.operands
-        if operation.name in _MOVES and operands[0] in related:
-            related[result] = related[operands[0]]
-        elif operation.name == "cast" and operands[0] in related and result.type.element.kind is Kind.INT:
+        is_cast = operation.name == "cast" and result.type.element.kind is Kind.INT
+        if (operation.name in _MOVES or is_cast) and operands[0] in related:
             related[result] = related[operands[0]]
         elif operation.name in _JOINS:
             self._join(result, operands[_JOINS[operation.name]], related)

@@ -21,17 +21,19 @@ from enum import Enum
 import numpy as np
 
 from ..ir.control import operand_bounds
-from ..ir.intervals import BIT, INTERVALS, RING, Interval, documented, hull, quotients
+from ..ir.intervals import BIT, INTERVALS, RING, Interval, documented, hull
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.rewrite import walk
 from ..ir.types import Kind
-from .find_growth import Growths, Relation
+from .find_growth import Growths
+from .find_invariant import TRIES, Invariant, limit_of, turns_of, yielded_by
+from .find_patterns import SAME_NUMBERS, Patterns
 
 EFFORT = 300_000
 """Applications of operations after which loops are no longer looked at again, but taken to be unbounded."""
 
-TRIES = 24
 TURNS = 3
+"""Turns of a loop that are looked at as they are before an invariant is guessed."""
 
 
 class Reading(Enum):
@@ -84,7 +86,7 @@ def find_ranges(program: Program, reading: Reading, inputs: dict[str, Interval] 
 
 
 def declared(value: Value, *, is_kept: bool = False) -> Interval:
-    """Where an input lies: readers refuse `fixed` beyond the documented range. What was kept as shares nobody checks."""
+    """Where an input lies: readers refuse `fixed` beyond the documented range; kept shares nobody checks."""
     element = value.type.element
     if element.kind is Kind.FIXED and not is_kept:
         return documented(element.scale)
@@ -104,6 +106,7 @@ class _Finder:
         self._modular: set[Value] = set()
         self._growths = Growths(self.ranges.of, self._wrapped)
         self._definitions = {result: each for each in walk(program.body) for result in each.results}
+        self._patterns = Patterns(self._definitions, self.ranges.of, self._wrapped)
         self._constants: dict[Operation, Interval] = {}
 
     # --- operations ---------------------------------------------------------------------------------------------
@@ -133,7 +136,7 @@ class _Finder:
         if result in self._wrapped and self._reading is Reading.SURE:
             return BIT if result.type.element.kind is Kind.BOOL else RING
         operands = [self.ranges.of[operand] for operand in operation.operands]
-        exact = self._mean(operation) or self._chosen(operation, operands)
+        exact = self._patterns.mean(operation) or self._patterns.chosen(operation, operands)
         if exact is None:
             exact = INTERVALS[operation.name](operation, operands)
         return self._kept(operation, result, exact)
@@ -158,7 +161,7 @@ class _Finder:
         return None
 
     def _kept(self, operation: Operation, result: Value, exact: Interval) -> Interval:
-        """The range of a result that was computed exactly: noted where it may leave what it may be."""
+        """The range of a result, given as nothing wraps: noted where it may leave what it may be."""
         element = result.type.element
         if element.kind is Kind.BOOL:
             return exact.meet(BIT)
@@ -187,7 +190,7 @@ class _Finder:
     def _is_whole(self, value: Value) -> bool:
         """Whether an int has the width of the ring by its input's declaration."""
         operation = self._definitions.get(value)
-        while operation is not None and operation.name in _SAME_NUMBERS:
+        while operation is not None and operation.name in SAME_NUMBERS:
             operation = self._definitions.get(operation.operands[0])
         return operation is not None and operation.name == "input" and operation.results[0].type.element.bits == 64
 
@@ -234,100 +237,13 @@ class _Finder:
         if operation.results[0].label.is_clear:
             return
         x, y = (self.ranges.of[operand] for operand in (operation.operands[0], operation.operands[-1]))
-        if len(operation.operands) == 1:
-            difference = Interval(x.low - x.high, x.high - x.low)
-        else:
-            difference = x.plus(y.negated())
+        difference = x.plus(y.negated())
         if difference not in RING:
             self._note(Excess(operation, operation.operands[0], difference, RING))
 
     def _note(self, excess: Excess) -> None:
         if not self._quiet:
             self.ranges.excesses.append(excess)
-
-    # --- what single operations do not show -------------------------------------------------------------------------
-
-    def _chosen(self, operation: Operation, operands: Sequence[Interval]) -> Interval | None:
-        """`select` by a comparison of what it selects."""
-        if operation.name != "select" or operands[0].low == operands[0].high:
-            return None
-        condition = self._definitions.get(operation.operands[0])
-        if condition is None or condition.name != "less":
-            return None
-        x, y = condition.operands
-        low, high = self.ranges.of[x], self.ranges.of[y]
-        if not (low in RING and high in RING and low.plus(high.negated()) in RING):
-            return None
-        smaller = {
-            x: Interval(low.low, min(low.high, high.high - 1)),
-            y: Interval(max(high.low, low.low + 1), high.high),
-        }
-        other = {x: Interval(max(low.low, high.low), low.high), y: Interval(high.low, min(high.high, low.high))}
-        sides = [
-            self._where(operation.operands[1], smaller, operands[1]),
-            self._where(operation.operands[2], other, operands[2]),
-        ]
-        possible = [side for side in sides if side.low <= side.high]
-        return hull(possible) if possible else None
-
-    def _where(self, value: Value, known: dict[Value, Interval], found: Interval) -> Interval:
-        """The range of a side of a choice, given those of the compared values there."""
-        if value in known:
-            return Interval(max(known[value].low, found.low), min(known[value].high, found.high))
-        operation = self._definitions.get(value)
-        if operation is not None and operation.name in ("negate", "broadcast") and operation.operands[0] in known:
-            inner = known[operation.operands[0]]
-            if inner.low <= inner.high and value not in self._wrapped:
-                return INTERVALS[operation.name](operation, [inner])
-        return found
-
-    def _mean(self, operation: Operation) -> Interval | None:
-        """The sum of what a mask leaves, divided by how much it leaves, lies among what was summed."""
-        if operation.name != "divide":
-            return None
-        numerator, divisor = operation.operands
-        unit = 1 << divisor.type.element.scale if self._is_cast_of_int(divisor) else 1
-        total, count = self._through(numerator), self._through(divisor)
-        if total is not None and count is not None and total.name == count.name == "sum":
-            term = self._through(total.operands[0])
-            if (
-                term is not None
-                and term.name == "select"
-                and total.attributes == count.attributes
-                and self._unwrapped(term.operands[0]) is self._unwrapped(count.operands[0])
-                and self.ranges.of[term.operands[2]] == Interval(0, 0)
-                and self._wrapped.isdisjoint((*total.results, *count.results, numerator, divisor))
-            ):
-                shift = numerator.type.element.scale - term.operands[1].type.element.scale
-                each = self.ranges.of[term.operands[1]]
-                one = Interval(1 << divisor.type.element.scale, 1 << divisor.type.element.scale)
-                return quotients(Interval(each.low << shift, each.high << shift), one, numerator.type.element.scale)
-        operands = [self.ranges.of[operand] for operand in operation.operands]
-        return quotients(operands[0], operands[1], divisor.type.element.scale, unit)
-
-    def _is_cast_of_int(self, value: Value) -> bool:
-        while (operation := self._definitions.get(value)) is not None:
-            if operation.name == "cast" and operation.operands[0].type.element.kind in (Kind.INT, Kind.BOOL):
-                return True
-            if operation.name == "constant":
-                return not np.any(operation.attributes["value"] & ((1 << value.type.element.scale) - 1))
-            if operation.name not in _SAME_NUMBERS:
-                return False
-            value = operation.operands[0]
-        return False
-
-    def _unwrapped(self, value: Value) -> Value:
-        """The value whose numbers these are, in another element."""
-        while (operation := self._definitions.get(value)) is not None and operation.name in ("cast", "share"):
-            value = operation.operands[0]
-        return value
-
-    def _through(self, value: Value) -> Operation | None:
-        """The operation behind casts and reshapes."""
-        operation = self._definitions.get(value)
-        while operation is not None and operation.name in ("cast", "share", "reshape", "broadcast"):
-            operation = self._definitions.get(operation.operands[0])
-        return operation
 
     # --- control ----------------------------------------------------------------------------------------------------
 
@@ -345,22 +261,21 @@ class _Finder:
 
     def _repeat(self, operation: Operation) -> None:
         (region,) = operation.regions
-        count = _turns(operation)
+        count = turns_of(operation)
         operands = operation.operands if operation.name == "loop" else operation.operands[1:]
         carried = [argument for argument in operand_bounds(operation) if argument is not None]
         initial = [self.ranges.of[operand] for operand in operands]
         if operation.name == "loop":
             self.ranges.of[region.arguments[0]] = Interval(0, max(count - 1, 0))
         self._quiet += 1
-        found = initial if count == 0 else self._invariant(operation, carried, initial)
+        invariant = initial if count == 0 else self._invariant(operation, carried, initial)
+        unbounded = [place for place, interval in enumerate(invariant) if interval is None]
+        found = self._assumed(operation, carried, initial, invariant)
         self._quiet -= 1
-        unbounded = [place for place, interval in enumerate(found) if interval is None]
-        if unbounded:
-            found = self._assumed(operation, carried, initial, found)
         self._turn(operation, carried, found)
         if not self._quiet:
             self.ranges.unbounded += [Unbounded(operation, carried[place], found[place]) for place in unbounded]
-        for argument, result, yielded in zip(carried, operation.results, _yielded(operation), strict=True):
+        for argument, result, yielded in zip(carried, operation.results, yielded_by(operation), strict=True):
             self._modular.difference_update((argument, result))
             if yielded in self._modular:
                 self._modular.update((argument, result))
@@ -371,22 +286,22 @@ class _Finder:
         """What a turn yields for carried values that lie there."""
         self.ranges.of.update(zip(carried, arguments, strict=True))
         self.region(operation.regions[0])
-        return [self.ranges.of[value] for value in _yielded(operation)]
+        return [self.ranges.of[value] for value in yielded_by(operation)]
 
     def _invariant(
         self, operation: Operation, carried: list[Value], initial: list[Interval]
     ) -> Sequence[Interval | None]:
-        """Intervals that hold the initial values, and with which a turn yields nothing outside them; None: not found."""
+        """Intervals that hold the initial values, with which a turn yields nothing outside; None: not found."""
         current = initial
-        turns = min(TURNS, _turns(operation))
+        turns = min(TURNS, turns_of(operation))
         for _ in range(turns):
             grown = [x.hull(y) for x, y in zip(current, self._turn(operation, carried, current), strict=True)]
             if grown == current:
                 return current
             current = grown
-        if turns == _turns(operation):
+        if turns == turns_of(operation):
             return current
-        invariant = _Invariant(operation, carried, initial, current, self._growths)
+        invariant = Invariant(operation, carried, initial, current, self._growths)
         for _ in range(TRIES):
             if self._effort < 0 or not invariant.is_inside:
                 break
@@ -399,10 +314,10 @@ class _Finder:
     def _by_turns(self, operation: Operation, carried: list[Value], initial: list[Interval]) -> list[Interval] | None:
         """Turn after turn, where there are few and nothing wraps."""
         (region,) = operation.regions
-        if _turns(operation) * len(region.operations) > min(self._effort // 4, 5000):
+        if turns_of(operation) * len(region.operations) > min(self._effort // 4, 5000):
             return None
         current, result = initial, initial
-        for _ in range(_turns(operation)):
+        for _ in range(turns_of(operation)):
             current = self._turn(operation, carried, current)
             result = [x.hull(y) for x, y in zip(result, current, strict=True)]
             if self._wraps_in(operation):
@@ -417,7 +332,7 @@ class _Finder:
         self, operation: Operation, carried: list[Value], current: list[Interval]
     ) -> Sequence[Interval | None]:
         """What is not stable may be all that its type allows."""
-        limits = [_limit(argument) for argument in carried]
+        limits = [limit_of(argument) for argument in carried]
         loose: set[int] = set()
         for _ in range(len(carried) + 1):
             now = [limits[place] if place in loose else each for place, each in enumerate(current)]
@@ -442,82 +357,13 @@ class _Finder:
     ) -> list[Interval]:
         """What unbounded values are taken to be while the rest is looked at: what they are in the first turns."""
         current = [start if known is None else known for start, known in zip(initial, found, strict=True)]
-        for _ in range(2):
+        for _ in range(2 if None in found else 0):
             yielded = self._turn(operation, carried, current)
             current = [
                 now.hull(given) if known is None else now
                 for now, given, known in zip(current, yielded, found, strict=True)
             ]
         return current
-
-
-class _Invariant:
-    """A guess at what a loop carries, made wider until a turn keeps it."""
-
-    def __init__(
-        self,
-        operation: Operation,
-        carried: list[Value],
-        initial: list[Interval],
-        current: list[Interval],
-        growths: Growths,
-    ) -> None:
-        self.current = current
-        self._operation = operation
-        self._carried = carried
-        self._initial = initial
-        self._growths = growths
-        self._relations: list[Relation | None] = [None] * len(carried)
-        self._attempt = 0
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether the guess is one that the types allow."""
-        return all(each in _limit(value) for each, value in zip(self.current, self._carried, strict=True))
-
-    def is_kept(self, yielded: list[Interval]) -> bool:
-        """Whether a turn that was looked at with the current guess yields nothing outside it; makes a new guess if not."""
-        self._attempt += 1
-        seen = self._growths.of(self._operation, self._carried)
-        current = list(self.current)
-        kept = True
-        for place, (given, new, old) in enumerate(zip(yielded, seen, self._relations, strict=True)):
-            if (new is not None and old is not None and new.within(old)) or (old is None and given in current[place]):
-                continue
-            kept = False
-            if new is not None and self._attempt <= TRIES // 3:
-                self._relations[place] = new if old is None else old.hull(new)
-                current[place] = self._relations[place].after(self._initial[place], _turns(self._operation))
-            else:
-                self._relations[place] = None
-                current[place] = _widened(current[place].hull(given), self._attempt)
-        self.current = current
-        return kept
-
-
-def _yielded(operation: Operation) -> tuple[Value, ...]:
-    """What a turn of a loop carries on."""
-    (region,) = operation.regions
-    return region.results if operation.name == "loop" else region.results[1:]
-
-
-def _turns(operation: Operation) -> int:
-    """How often a loop runs at most: no run waits for more than 2**32 turns."""
-    return operation.attributes.get("count", 1 << 32)
-
-
-def _limit(value: Value) -> Interval:
-    """All that a carried value may be."""
-    element = value.type.element
-    return Interval(element.least, element.greatest)
-
-
-def _widened(interval: Interval, attempt: int) -> Interval:
-    """Room for what grows slower and slower, or not at all from some size on."""
-    return Interval(
-        interval.low * 16 if interval.low < 0 and attempt > 1 else interval.low,
-        interval.high * 16 if interval.high > 0 and attempt > 1 else interval.high,
-    )
 
 
 def _largest_exponent(scale: int) -> int:
@@ -527,8 +373,6 @@ def _largest_exponent(scale: int) -> int:
 
 _DOCUMENTED = ("divide", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid")
 """Operations that are only defined for documented numbers, and give them."""
-
-_SAME_NUMBERS = ("broadcast", "reshape", "transpose", "slice", "slice_at", "take", "share", "convert", "cast")
 
 _RING_LIKE = (
     "add",
@@ -543,6 +387,6 @@ _RING_LIKE = (
     "concat",
     "update",
     "update_at",
-    *_SAME_NUMBERS,
+    *SAME_NUMBERS,
 )
 """Operations whose results are right modulo 2**64 where their operands are no more than that."""

@@ -6,7 +6,7 @@ In: a program without calls. Out: `Report`: warnings and errors, and limits that
 - Where inputs would have to be larger than anybody expects (`COMFORTABLE`) to overflow something, nothing is said: they
   get a limit that their owner checks when the program runs, and `guard_inputs` writes the check.
 - Otherwise the first line that may overflow gets a warning that says for which inputs all is well.
-- What may overflow however small such inputs are gets a warning for each line, and carried values without bounds get one.
+- What may overflow however small such inputs are gets a warning for each line, carried values without bounds get one.
 """
 
 from __future__ import annotations

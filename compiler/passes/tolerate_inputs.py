@@ -75,10 +75,7 @@ class _Search:
         if len(limits) <= REFINED:
             for name in list(limits):
                 without = {each: limit for each, limit in limits.items() if each != name}
-                if self._is_safe(without):
-                    limits = without
-                else:
-                    limits = self._largest(limits, [name])
+                limits = without if self._is_safe(without) else self._largest(limits, [name])
         return limits
 
     def _largest(self, limits: Limits, names: Sequence[str]) -> Limits:
