@@ -41,7 +41,8 @@ def compile(
     """A program to run, from a path or from source text.
 
     `sizes` are needed only where no data tells them; `shares` is the folder of what `save` keeps;
-    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Raises `CompileError`, and `OSError` for a file that cannot be read.
+    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Raises
+    `CompileError`, and `OSError` for a file that cannot be read.
     """
     is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
     source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))

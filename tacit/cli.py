@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TextIO
 
 from . import arguments, reports
 from .arguments import load, pairs, read, write_whole
@@ -65,7 +66,14 @@ def main(words: Sequence[str] | None = None) -> int:
         return _fail(_bug_report(error), _INTERNAL)
 
 
-def _show_warning(message: Warning | str, *_: object) -> None:
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     print(message, file=sys.stderr)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from .amounts import bytes_text, plural, seconds_text
+from .comparison import Comparison
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.cost import Cost, Part
 from .compiler.report.explain import Explanation
 from .compiler.report.knowledge import Told
-from .comparison import Comparison
 from .compiler.report.places import Line, Places
 from .compiler.target import NETWORKS, Network
 from .tables import Column, Table

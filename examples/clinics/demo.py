@@ -45,9 +45,7 @@ def report(protected: dict[str, dict[str, object]], clear: dict[str, dict[str, o
     for title, form in (("held-out diagnoses right", "{0} of {1}"), ("accuracy", "{2:.1%}")):
         cells = (form.format(side["correct"], held_out, side["correct"] / held_out) for side in (mine, other))
         print(f"{title:26}{next(cells):>12}{next(cells):>15}")
-    print(
-        f"\nThe weights, known to clinic A only, differ by at most {apart:.4f}. Clinic B learnt the first line, no more."
-    )
+    print(f"\nThe weights, known to clinic A only, differ by at most {apart:.4f}. Clinic B learnt the first line only.")
     print(f"Protection cost {protected['rounds']:,} rounds, {sent:,.0f} MB and {protected['seconds']['online']:.1f} s.")
 
 
