@@ -19,6 +19,9 @@ from .find_ranges import Excess, Ranges, Reading, find_ranges
 REFINED = 12
 """Up to so many inputs are looked at one by one; of more, all of a kind get one limit."""
 
+LARGE = 2000
+"""So are those of programs of more operations than this."""
+
 Limits = dict[str, Interval]
 
 
@@ -72,7 +75,7 @@ class _Search:
             names = [name for name, element in self._elements.items() if element.kind is kind]
             if names:
                 limits = self._largest(limits, names)
-        if len(limits) <= REFINED:
+        if len(limits) <= REFINED and len(walk(self._program.body)) <= LARGE:
             for name in list(limits):
                 without = {each: limit for each, limit in limits.items() if each != name}
                 limits = without if self._is_safe(without) else self._largest(limits, [name])
