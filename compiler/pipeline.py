@@ -14,6 +14,7 @@ from .passes.bound_ranges import bound_ranges
 from .passes.choose_shares import choose_shares
 from .passes.compare_early import compare_early
 from .passes.compute_in_clear import compute_in_clear
+from .passes.delay_truncation import delay_truncation
 from .passes.drop_dead import drop_dead
 from .passes.drop_decided import drop_decided
 from .passes.expand_protocol import expand_protocol
@@ -62,6 +63,13 @@ SIMPLIFY: dict[int, tuple[Pass, ...]] = {
 }
 """For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
 
+SETTLE: dict[int, tuple[Pass, ...]] = {
+    0: (),
+    1: (delay_truncation, drop_dead),
+    2: (delay_truncation, merge_common, drop_dead),
+}
+"""What relies on inputs being as small as their owners check."""
+
 PROTECT: dict[int, tuple[Pass, ...]] = {
     0: (compute_in_clear,),
     1: (compute_in_clear, bound_ranges),
@@ -101,6 +109,10 @@ def lower(program: Program, target: Target, watch: Watch = lambda name, program:
     program = guard_inputs(program, report)
     verify(program)
     watch(guard_inputs.__name__, program)
+    for settle in SETTLE[target.optimize]:
+        program = settle(program)
+        verify(program)
+        watch(settle.__name__, program)
     for protect in PROTECT[target.optimize]:
         program = protect(program)
         verify(program)
