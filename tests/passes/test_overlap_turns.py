@@ -26,7 +26,7 @@ LOOPS = {
     "a head": "for i in range({n}):\n    s = s * (x[i] * y[i] * y[0])\n    s += i\n",
     "a cycle of two": "for i in range({n}):\n    t = w * y[i]\n    w = v + i\n    v = t * t - i\n    s += v * v * t\n",
     "all of it": "for i in range({n}):\n    w = w * w * x[i] + i * y[i]\n",
-    "two deep": "for j in range(2):\n    for i in range({n}):\n        w = w * y[i] + j\n        s += w * v * (w - i)\n",
+    "two deep": "for j in range(2):\n    for i in range({n}):\n        w = w * y[i] + j\n        s += w*v*(w - i)\n",
     "a comparison": "for i in range({n}):\n    w = w * y[i]\n    s += int(w * w < i)\n",
 }
 
