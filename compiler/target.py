@@ -15,6 +15,9 @@ class Network:
 
 NETWORKS = {"lan": Network(0.5, 1000.0), "wan": Network(50.0, 100.0)}
 
+LOOPBACK = Network(0.0, 30_000.0)
+"""Between processes of one machine."""
+
 
 PREPROCESSINGS = ("dealer",)
 """Who may prepare correlated randomness."""

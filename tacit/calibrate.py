@@ -3,9 +3,8 @@
     python -m tacit.calibrate runtime/graph/times.json
 
 Compiles a program that uses every operation, for a few sizes and every protocol, and times each different call of a
-kernel in the graphs by itself, on one core; then fits a rate to the times of each kernel. The time of a round is that
-of a chain of multiplications run by all parties of this machine, less their kernels and the network. Takes two
-minutes; let nothing else run meanwhile.
+kernel in the graphs by itself, on one core; then fits a rate to the times of each kernel. What rounds and calls take
+besides comes from whole runs of all parties on this machine. Takes two minutes; let nothing else run meanwhile.
 """
 
 import sys
@@ -24,7 +23,7 @@ from .compiler.target import NETWORKS
 from .program import Options, Program
 from .runtime.graph.correlations import DERIVED
 from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
-from .runtime.graph.times import ANY, FIRST, ROUND, Rate, Times, to_json, work
+from .runtime.graph.times import ANY, CALL, FIRST, ROUND, START, Rate, Times, to_json, work
 from .runtime.kernels import KERNELS, warm
 from .runtime.randomness.sources import NATIVES, SOURCES
 
@@ -35,13 +34,16 @@ _SIZES = (1, 30, 1000, 30_000)
 _SECONDS = 0.02
 """For each call: it is repeated so long, and its median counts."""
 
+_RUNS = 9
+"""Of each whole program."""
+
 _UNTIMED = frozenset({"check", "identity", "reshape", "bits.reshape"})
 
 _OPERATIONS = """\
 party alice
 party bob
-input a: int[n] from alice
-input b: int[n] from bob
+input a: int32[n] from alice
+input b: int32[n] from bob
 input c: int16[n] from alice
 input d: int32[n] from bob
 input x: fixed[n] from alice
@@ -77,11 +79,30 @@ reveal z as r17
 _CHAIN = """\
 party alice
 party bob
-input a: int from alice
-input b: int from bob
-for i in range(4000):
-    a = a * b
-reveal a
+input x: int from alice
+input y: int from bob
+for i in range(1000):
+    x = x * y
+reveal x
+"""
+
+_DEEP = """\
+party alice
+party bob
+input x: fixed from alice
+input y: fixed from bob
+w = x * arange(32) * 0.01
+for i in range(100):
+    w = sigmoid(w + y) * 0.5
+reveal sum(w) as x
+"""
+
+_SHORT = """\
+party alice
+party bob
+input x: int from alice
+input y: int from bob
+reveal x * y as x
 """
 
 
@@ -100,9 +121,11 @@ def main(path: Path) -> None:
             samples.setdefault(f"random.{source}", []).append((work("", (), kind, {}), taken))
     rates = {name: _fitted(points) for name, points in samples.items()}
     rates[ANY] = Rate(median(rate.call for rate in rates.values()), median(rate.unit for rate in rates.values()))
-    rates[ROUND] = rates[FIRST] = Rate(0.0, 0.0)
-    rates[FIRST] = Rate(_first(Times(rates)) * 1e9, 0.0)
-    rates[ROUND] = Rate(_round(Times(rates)) * 1e9, 0.0)
+    known = Times(dict(rates))
+    round, call = _in_runs(known)
+    rates[ROUND], rates[CALL] = Rate(round * 1e9, 0.0), Rate(call * 1e9, 0.0)
+    rates[FIRST] = Rate(_first(Times(dict(rates))) * 1e9, 0.0)
+    rates[START] = Rate(max(0.0, _rest(Times(dict(rates)), _SHORT)[2]) * 1e9, 0.0)
     path.write_text(to_json(Times(rates)), encoding="utf-8")
 
 
@@ -179,7 +202,7 @@ def _fitted(points: list[tuple[int, float]]) -> Rate:
 
 
 def _first(times: Times) -> float:
-    """How much longer calls take that happen only once, in a run of all parties."""
+    """How much longer the first call of a kernel takes, in a run of all parties, on average."""
     program = Program(Source("all.mpc", "all.mpc", _OPERATIONS), Options())
     integers, fixed = np.arange(1, 31), np.linspace(1.0, 2.0, 30)
     wide, square, bits = np.full((30, 10), 1.5), np.full((60, 60), 0.01), np.arange(30) % 2 == 0
@@ -188,20 +211,37 @@ def _first(times: Times) -> float:
     assert measured is not None
     calls = {_identity(call): call for call in _calls(measured.graph, measured.graph.body)}.values()
     usual = {name: times.seconds(name, inputs, output, attributes) for name, inputs, output, attributes in calls}
-    once = [
-        one.nanoseconds * 1e-9 - usual[one.name]
-        for profile in measured.profiles
-        for one in profile.sums
-        if one.kind == "kernel" and one.runs == 1 and one.name in usual
-    ]
-    return max(0.0, median(once))
+    longer: list[float] = []
+    for profile in measured.profiles:
+        firsts = {one.name: one for one in reversed(profile.sums) if one.kind == "kernel" and one.name in usual}
+        longer += [one.nanoseconds * 1e-9 - usual[one.name] for one in firsts.values()]
+    return max(0.0, sum(longer) / len(longer))
 
 
-def _round(times: Times) -> float:
-    program = Program(Source("chain.mpc", "chain.mpc", _CHAIN), Options())
-    report = program.run_local({"a": 3, "b": 5}, network=NETWORKS["lan"]).report
-    known = cost_by(program.graph_for({}), lambda place: place, NETWORKS["lan"], times).seconds()
-    return max(0.0, report.seconds["online"] - known) / report.rounds
+def _in_runs(times: Times) -> tuple[float, float]:
+    """What a round takes besides network and kernels, and each call in a run besides what it takes by itself.
+
+    From programs of few and of many calls in each round, over a LAN, under every protocol, for they differ in parties
+    for each core. The least squares of rest = rounds * round + calls * call, each relative to the program's rounds.
+    """
+    rows = [_rest(times, source, protocol) for source in (_CHAIN, _DEEP) for protocol in PROTOCOLS]
+    left = np.array([[1.0, calls / rounds] for rounds, calls, _ in rows])
+    right = np.array([rest / rounds for rounds, _, rest in rows])
+    round, call = np.linalg.lstsq(left, right, rcond=None)[0]
+    return max(0.0, float(round)), max(0.0, float(call))
+
+
+def _rest(times: Times, source: str, protocol: str = "rep3") -> tuple[int, int, float]:
+    """Rounds, calls at the busiest party, and the seconds that are not explained yet."""
+    program, lan = Program(Source("rounds.mpc", "rounds.mpc", source), Options(protocol)), NETWORKS["lan"]
+    given = {"x": 3, "y": 1}
+    measured = program.run_local(given, profiled=True).measured
+    assert measured is not None
+    calls = max(sum(one.runs for one in each.sums if one.kind in ("kernel", "random")) for each in measured.profiles)
+    reports = [program.run_local(given, network=lan).report for _ in range(_RUNS)]
+    online = median(report.seconds["online"] for report in reports)
+    known = cost_by(measured.graph, lambda place: place, lan, times).seconds()
+    return reports[0].rounds, calls, online - known
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from .compiler.report.explain import Explanation, explain
 from .compiler.report.picture_network import to_networkx
 from .compiler.source import Source
 from .compiler.syntax.parser import parse
-from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
+from .compiler.target import LOOPBACK, NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
 from .explained import Explained
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.convert import Array
@@ -167,10 +167,7 @@ class Program:
 
     def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
         """What each party learns and what each line costs, for these sizes."""
-        return self._explained(*self.stages_for(sizes))
-
-    def _explained(self, graph: Graph, stages: Iterable[tuple[str, Elaborated]]) -> Explanation:
-        return explain(graph, stages, self._inputs, self.options.network)
+        return explain(*self.stages_for(sizes), self._inputs, self.options.network)
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
         """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""
@@ -220,7 +217,8 @@ class Program:
         profiles = tuple(each.profile for each in run.results if each.profile is not None)
         if not profiles:
             return result
-        return replace(result, measured=Measured(run.graph, self._explained(run.graph, stages), profiles))
+        explanation = explain(run.graph, stages, self._inputs, network or LOOPBACK)
+        return replace(result, measured=Measured(run.graph, explanation, profiles))
 
     def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
         """The reference interpreter on the same inputs: no protection, one process."""

@@ -9,7 +9,7 @@ from .compiler.report.cost import Cost, Part
 from .compiler.report.explain import Explanation
 from .compiler.report.knowledge import Told
 from .compiler.report.places import Line, Places
-from .compiler.target import NETWORKS, Network
+from .compiler.target import LOOPBACK, NETWORKS, Network
 from .tables import Column, Table
 
 _MOST_PARTIES = 4
@@ -209,6 +209,8 @@ def _title(part: Part[Line], places: Places) -> str:
 
 
 def _network(network: Network) -> str:
+    if network == LOOPBACK:
+        return "this machine"
     known = {value: name.upper() + " " for name, value in NETWORKS.items()}
     return f"{known.get(network, '')}{network.round_trip:g} ms, {network.bandwidth:g} Mbit/s"
 

@@ -157,6 +157,8 @@ class _Counter(Generic[Key]):
         self.byte = 8 / (network.bandwidth * 1e6)
         self.tallies: list[_Tally[Key]] = []
         self.never: set[int] = set()
+        self.met: set[str] = set()
+        self.started = False
         self.repeats = 0
 
     def part(self, kind: str, repeat: int | None, place: Place | None) -> _Tally[Key]:
@@ -180,11 +182,13 @@ class _Counter(Generic[Key]):
                 for step in node.steps:
                     seconds = self.times.seconds(step.kernel, self._types(step.inputs), output, step.attributes)
                     self._work(node.span, step.at, seconds * times, tally)
+                    self._meet(step.kernel, node.span, step.at)
             case Random() if node.source == MASK or node.source in DERIVED:
                 self._work(node.span, node.at, times * self._draw("stream", node), tally)
                 self._offline(node, times)
             case Random():
                 self._work(node.span, node.at, times * self._draw(node.source, node), tally)
+                self._meet(f"random.{node.source}", node.span, node.at)
             case Repeat():
                 self._repeat(node, times, tally)
 
@@ -198,6 +202,7 @@ class _Counter(Generic[Key]):
         self.block(node.body, 1, self.part(kind, number, self._place(node.span)))
 
     def _round(self, nodes: Sequence[Exchange], times: int, tally: _Tally[Key]) -> None:
+        self._start(nodes[0])
         links: dict[tuple[int, int], dict[Key, int]] = {}
         talking = list(dict.fromkeys(self.key(self._place(node.span)) for node in nodes))
         for number, key in enumerate(talking):
@@ -237,8 +242,18 @@ class _Counter(Generic[Key]):
         entry = self._entry(self.key(self._place(span)), tally)
         for party in at:
             entry.work[party] += seconds
-            if tally is self.tallies[0] and seconds:
-                entry.work[party] += self.times.first
+
+    def _start(self, node: Exchange) -> None:
+        """The first round takes longer."""
+        if not self.started:
+            self.started = True
+            self._entry(self.key(self._place(node.span)), self.tallies[0]).waiting += self.times.start
+
+    def _meet(self, kernel: str, span: int, at: Sequence[int]) -> None:
+        """A kernel's first call, wherever it happens, takes longer."""
+        if kernel not in self.met:
+            self.met.add(kernel)
+            self._work(span, at, self.times.first, self.tallies[0])
 
     def _entry(self, key: Key, tally: _Tally[Key]) -> _Entry:
         if key not in tally.entries:

@@ -21,9 +21,14 @@ from .nodes import ValueType
 ROUND = "round"
 """Entry of the table: what a round takes besides its network, in a party's own work."""
 
+CALL = "call"
+"""Entry of the table: what each call takes longer in a run than by itself, where caches have gone cold in between."""
+
+START = "start"
+"""Entry of the table: what the first round takes longer than later ones: parties are not ready at the same moment."""
+
 FIRST = "first"
-"""Entry of the table: what the first call of each instruction takes longer than later ones, memory and caches being
-cold."""
+"""Entry of the table: what the first call of each kernel in a run takes longer than later ones."""
 
 ANY = "any"
 """Entry of the table for kernels that it does not name."""
@@ -53,17 +58,25 @@ class Times:
         if name in _FREE:
             return 0.0
         rate = self.rates.get(name, self.rates[ANY])
-        return (rate.call + rate.unit * work(name, inputs, output, attributes or {})) * 1e-9
+        return self._extra(CALL) + (rate.call + rate.unit * work(name, inputs, output, attributes or {})) * 1e-9
 
     @property
     def first(self) -> float:
-        """The seconds that an instruction's first call takes longer."""
-        return self.rates[FIRST].call * 1e-9 if FIRST in self.rates else 0.0
+        """The seconds that a kernel's first call takes longer."""
+        return self._extra(FIRST)
+
+    @property
+    def start(self) -> float:
+        """The seconds that the first round takes longer."""
+        return self._extra(START)
 
     @property
     def round(self) -> float:
         """The seconds of a round without its network."""
-        return self.rates[ROUND].call * 1e-9
+        return self._extra(ROUND)
+
+    def _extra(self, entry: str) -> float:
+        return self.rates[entry].call * 1e-9 if entry in self.rates else 0.0
 
 
 def work(name: str, inputs: Sequence[ValueType], output: ValueType, attributes: Mapping[str, Any]) -> int:
