@@ -18,7 +18,7 @@ def filter_(call: Arguments) -> Meaning:
         expected = f"`bool[{table.rows}]`: one bool for each row of the table"
         raise call.expected("mask", expected, describe(mask), "compare a column with a value, as in `t.age > 30`")
     valid = conjunction(call.context, [table.valid, mask.tie(0), mask.value])
-    return Table(table.columns, table.rows, valid)
+    return Table(table.columns, table.rows, valid, table.origin)
 
 
 def table(call: Arguments) -> Meaning:

@@ -60,9 +60,9 @@ def _meaning(context: Context, declaration: InputDeclaration) -> Meaning:
     columns = {column.column: _array(context, declaration, column) for column in declaration.columns}
     rows = context.sizes[f"rows({declaration.name})"]
     if not declaration.valid:
-        return Table(columns, rows)
+        return Table(columns, rows, origin=declaration.name)
     bits = ColumnDeclaration(declaration.valid, "", BOOL, declaration.columns[0].dimensions[:1])
-    return Table(columns, rows, _array(context, declaration, bits))
+    return Table(columns, rows, _array(context, declaration, bits), declaration.name)
 
 
 def _array(context: Context, declaration: InputDeclaration, column: ColumnDeclaration) -> Value:

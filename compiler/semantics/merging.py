@@ -40,6 +40,7 @@ class TableSketch:
     columns: tuple[tuple[str, ArraySketch], ...]
     rows: int
     valid: Label | None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def sketch(meaning: Meaning) -> Sketch:
             return ArraySketch(meaning.type, meaning.label, ties or (None,) * meaning.rank)
         case Table():
             columns = tuple((name, _column(value)) for name, value in meaning.columns.items())
-            return TableSketch(columns, meaning.rows, None if meaning.valid is None else meaning.valid.label)
+            valid = None if meaning.valid is None else meaning.valid.label
+            return TableSketch(columns, meaning.rows, valid, meaning.origin)
         case Bundle():
             return BundleSketch(tuple(sketch(element) for element in meaning.elements))
         case _:
@@ -89,7 +91,8 @@ def joined_sketch(context: Context, x: Sketch, y: Sketch, *, widen: bool = False
                 raise MismatchError("a table with other columns or rows on another way")
             columns = zip(x.columns, y.columns, strict=True)
             pairs = tuple((name, _joined_arrays(context, a, b, widen)) for (name, a), (_, b) in columns)
-            return TableSketch(pairs, x.rows, _joined_tie(x.valid, y.valid))
+            origin = x.origin if x.origin == y.origin else ""
+            return TableSketch(pairs, x.rows, _joined_tie(x.valid, y.valid), origin)
         case BundleSketch(), BundleSketch() if len(x.elements) == len(y.elements):
             pairs_of = zip(x.elements, y.elements, strict=True)
             return BundleSketch(tuple(joined_sketch(context, a, b, widen=widen) for a, b in pairs_of))
@@ -135,7 +138,7 @@ def relabelled(one: Sketch, change: Relabel) -> Sketch:
             columns = tuple(
                 (name, ArraySketch(column.type, change(column.label), column.ties)) for name, column in one.columns
             )
-            return TableSketch(columns, one.rows, None if one.valid is None else change(one.valid))
+            return TableSketch(columns, one.rows, None if one.valid is None else change(one.valid), one.origin)
         case BundleSketch():
             return BundleSketch(tuple(relabelled(element, change) for element in one.elements))
         case Same():
@@ -196,7 +199,7 @@ def rebuild(one: Sketch, values: Iterator[Value]) -> Meaning:
             return tied(value, tuple(None if tie is None else next(values) for tie in one.ties))
         case TableSketch():
             columns = {name: next(values) for name, _ in one.columns}
-            return Table(columns, one.rows, None if one.valid is None else next(values))
+            return Table(columns, one.rows, None if one.valid is None else next(values), one.origin)
         case BundleSketch():
             return Bundle(tuple(rebuild(element, values) for element in one.elements))
         case Same():

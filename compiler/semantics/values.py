@@ -64,11 +64,16 @@ def tied(value: Value, ties: tuple[Value | None, ...]) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Rows of named columns; `valid` has one bool for each row, and is None while all rows are valid."""
+    """Rows of named columns; `valid` has one bool for each row, and is None while all rows are valid.
+
+    `origin` is the name of the table input whose rows these are, all of them and in order, cleared ones included; empty
+    where rows were moved, added or made.
+    """
 
     columns: dict[str, Value]
     rows: int
     valid: Value | None = None
+    origin: str = ""
 
     def column(self, name: str) -> Array:
         """A column, tied to the rows."""
