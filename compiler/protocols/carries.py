@@ -6,8 +6,10 @@ first level joins the bits of a block without a round of its own: it writes the 
 of the summands (`rules.Bilinear`), which are polynomials here.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .rules import Bilinear, Boolean, Protocol
 
@@ -27,12 +29,22 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """One round: planes of the level before, multiplied (`left`, `right`, `added`), and others `copied` behind them."""
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    added: tuple[int, ...]
+    copied: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Levels:
-    """The items at hand first, and level by level what is computed of those before: each new item is kept or a join."""
+    """The items at hand first, and level by level what is computed of those before; `wanted` are planes of the last."""
 
     first: tuple[Item, ...]
-    later: tuple[tuple[tuple[Item, int | None], ...], ...]
-    """For each item of a level, the bit where its two halves meet; None for an item kept from the level before."""
+    later: tuple[Level, ...]
+    wanted: tuple[int, ...]
 
 
 def blocks(bits: int) -> tuple[int, ...]:
@@ -44,25 +56,43 @@ def blocks(bits: int) -> tuple[int, ...]:
     return tuple(range(single)) + tuple(range(single, bits + 1, 2))
 
 
-def levels_for(bounds: Sequence[int], wanted: Iterable[Item]) -> Levels:
+PLANS = 4096
+"""So many shapes of trees are kept: long programs ask for few widths many times."""
+
+FEW = 4
+"""So many kept planes travel along in a product with nothing rather than being copied."""
+
+
+def levels_for(bounds: Iterable[int], wanted: Iterable[Item]) -> Levels:
     """What to compute for the wanted items, when every item within one of the blocks between `bounds` is at hand."""
-    spans = [list(bounds)]
+    return _levels(tuple(bounds), tuple(wanted))
+
+
+@lru_cache(PLANS)
+def _levels(bounds: tuple[int, ...], wanted: tuple[Item, ...]) -> Levels:
+    spans = [bounds]
     while len(spans[-1]) > 2:
         last = spans[-1]
-        spans.append([*last[:-1:2], last[-1]])
+        spans.append((*last[:-1:2], last[-1]))
     needed = list(dict.fromkeys(wanted))
-    later = []
+    joins: list[list[tuple[Item, int | None]]] = []
     for below in reversed(spans[:-1]):
         level = [(item, _meeting(item, below)) for item in needed]
-        later.append(tuple(level))
+        joins.append(level)
         needed = list(dict.fromkeys(half for item, meeting in level for half in _halves(item, meeting)))
-    return Levels(tuple(needed), tuple(reversed(later)))
+    place = {item: index for index, item in enumerate(needed)}
+    later = []
+    for level in reversed(joins):
+        found, order = _level(level, place)
+        later.append(found)
+        place = {item: index for index, item in enumerate(order)}
+    return Levels(tuple(needed), tuple(later), tuple(place[item] for item in dict.fromkeys(wanted)))
 
 
 def _meeting(item: Item, below: Sequence[int]) -> int | None:
     """Where the item's two halves meet, if it is not within one block of the level below."""
-    inside = [bound for bound in below if item.low < bound < item.high]
-    return inside[0] if inside else None
+    first = bisect_right(below, item.low)
+    return below[first] if first < len(below) and below[first] < item.high else None
 
 
 def _halves(item: Item, meeting: int | None) -> list[Item]:
@@ -72,24 +102,10 @@ def _halves(item: Item, meeting: int | None) -> list[Item]:
     return [Item("G", meeting, item.high), upper, lower] if item.kind == "G" else [upper, lower]
 
 
-def run_levels(p: Protocol, planes: Boolean, levels: Levels) -> Boolean:
-    """The wanted items in order, given the planes of `levels.first` in order. One round for each level."""
-    place = {item: index for index, item in enumerate(levels.first)}
-    for level in levels.later:
-        planes, place = _run_level(p, planes, place, level)
-    wanted = [item for item, _ in levels.later[-1]] if levels.later else levels.first
-    return p.planes(planes, tuple(place[item] for item in wanted))
-
-
-FEW = 4
-"""So many kept planes travel along in a product with nothing rather than being copied."""
-
-
-def _run_level(
-    p: Protocol, planes: Boolean, place: dict[Item, int], level: Sequence[tuple[Item, int | None]]
-) -> tuple[Boolean, dict[Item, int]]:
+def _level(level: Sequence[tuple[Item, int | None]], place: dict[Item, int]) -> tuple[Level, list[Item]]:
+    """A level's calls, and the items in the order in which they give them."""
     kept = [item for item, meeting in level if meeting is None]
-    copied = kept if len(kept) > FEW else []
+    copied = dict.fromkeys(kept if len(kept) > FEW else [])
     computed = [(item, meeting) for item, meeting in level if item not in copied]
     factors = []
     for item, meeting in computed:
@@ -99,11 +115,16 @@ def _run_level(
             upper, lower = place[Item("P", meeting, item.high)], place[Item(item.kind, item.low, meeting)]
             factors.append((upper, lower, place[Item("G", meeting, item.high)] if item.kind == "G" else -1))
     left, right, added = zip(*factors, strict=True)
-    result = p.conjunction(planes, planes, left, right, added)
-    if copied:
-        result = p.concat_planes(result, p.planes(planes, tuple(place[item] for item in copied)))
-    order = [item for item, _ in computed] + copied
-    return result, {item: index for index, item in enumerate(order)}
+    found = Level(left, right, added, tuple(place[item] for item in copied))
+    return found, [item for item, _ in computed] + list(copied)
+
+
+def run_levels(p: Protocol, planes: Boolean, levels: Levels) -> Boolean:
+    """The wanted items in order, given the planes of `levels.first` in order. One round for each level."""
+    for level in levels.later:
+        result = p.conjunction(planes, planes, level.left, level.right, level.added)
+        planes = p.concat_planes(result, p.planes(planes, level.copied)) if level.copied else result
+    return p.planes(planes, levels.wanted)
 
 
 ONE: Polynomial = frozenset([(frozenset[int](), frozenset[int]())])
@@ -133,6 +154,7 @@ def times(x: Polynomial, y: Polynomial) -> Polynomial:
     return result
 
 
+@lru_cache(PLANS)
 def polynomial(item: Item) -> Polynomial:
     """An item as a function of the bits of the summands."""
     bit = item.high - 1
@@ -144,8 +166,13 @@ def polynomial(item: Item) -> Polynomial:
     return plus(own, lower) if item.kind == "G" else lower
 
 
-def bilinear(bits: int, functions: Sequence[Polynomial], negated: bool = False) -> Bilinear:
+def bilinear(bits: int, functions: Iterable[Polynomial], negated: bool = False) -> Bilinear:
     """The form whose planes are these functions of `bits` bits; no monomial has more than two bits of a side."""
+    return _bilinear(bits, tuple(functions), negated)
+
+
+@lru_cache(PLANS)
+def _bilinear(bits: int, functions: tuple[Polynomial, ...], negated: bool) -> Bilinear:
     left: dict[frozenset[int], int] = {frozenset(): -1}
     right: dict[frozenset[int], int] = {frozenset(): -1}
     terms = []
