@@ -23,10 +23,14 @@ ALIGNMENT = 64
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`offsets` of slots, in bytes, and the `size` of the whole block: the peak of what is needed at one time."""
+    """`offsets` of slots, in bytes, and the `size` of the whole block: the peak of what is needed at one time.
+
+    `span` is that of the instruction that needs the last of it, -1 where no slot needs any.
+    """
 
     offsets: dict[int, int]
     size: int
+    span: int
 
 
 def plan(schedule: Schedule) -> Plan:
@@ -36,12 +40,15 @@ def plan(schedule: Schedule) -> Plan:
     starting, ending = lives.events()
     allocator = _Allocator()
     offsets: dict[int, int] = {}
+    fullest = 0
     for time in range(lives.time + 1):
+        before = allocator.size
         for slot in starting.get(time, ()):
             offsets[slot] = allocator.take(schedule.layouts[slot].nbytes)
+        fullest = time if allocator.size > before else fullest
         for slot in ending.get(time, ()):
             allocator.give(offsets[slot], schedule.layouts[slot].nbytes)
-    return Plan(offsets, allocator.size)
+    return Plan(offsets, allocator.size, lives.spans.get(fullest, -1))
 
 
 class _Lives:
@@ -53,6 +60,7 @@ class _Lives:
 
     def __init__(self, schedule: Schedule) -> None:
         self.time = 0
+        self.spans: dict[int, int] = {}
         self._root = dict(schedule.aliases)
         self._owners: dict[int, tuple[int, ...]] = {}
         self._first: dict[int, int] = {}
@@ -78,6 +86,7 @@ class _Lives:
         """Notes what each instruction writes and reads."""
         for instruction in block:
             self.time += 1
+            self.spans[self.time] = instruction.span
             self._instruction(instruction)
 
     def _instruction(self, instruction: Instruction) -> None:

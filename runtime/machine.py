@@ -76,8 +76,9 @@ class Machine:
         self._keys = keys
         self._schedule = schedule(graph, transport.me)
         placed = plan(self._schedule)
-        self.peak_bytes = placed.size
         self._slots = _bind_slots(self._schedule, placed, inputs)
+        own = [slot for slot, _ in (*self._schedule.inputs, *self._schedule.constants)]
+        self._held = placed.size + sum(self._slots[slot].nbytes for slot in own)
         self._record = record
         self._progress = progress
         self._recorder = recorder
@@ -89,6 +90,12 @@ class Machine:
         self._execute(self._body)
         if self._progress is not None:
             self._progress(self._schedule.rounds, self._schedule.rounds)
+
+    @property
+    def peak_bytes(self) -> int:
+        """The memory of inputs, constants and values, and of what has been delivered."""
+        delivered = (*self.kept.values(), *(each for told in self.outputs.values() for each in told.values()))
+        return self._held + sum(each.nbytes for each in delivered)
 
     def _execute(self, bound: _Bound) -> None:
         steps = iter(bound.steps)

@@ -30,8 +30,8 @@ class PartyResult:
     `kept[name]` its shares of what was saved, all as the graph's types lay them out. `rounds` are those of the whole
     protocol; `bytes_sent` is what this party's messages held, without headers. Keys, correlated randomness and other
     preparations before the first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory
-    planned for values; `began` is when the first round could begin, on the machine's clock; `profile` is there if it
-    was asked for.
+    of its values at their most, with inputs, outputs and what was prepared (`memory` predicts it); `began` is when the
+    first round could begin, on the machine's clock; `profile` is there if it was asked for.
     """
 
     outputs: dict[str, dict[str, Array]]
@@ -75,7 +75,7 @@ def run_party(
         rounds=machine.rounds,
         bytes_sent=machine.bytes_sent,
         setup_bytes=setup.bytes_sent + dealt.bytes_sent,
-        peak_bytes=machine.peak_bytes,
+        peak_bytes=machine.peak_bytes + dealt.bytes_held,
         setup_seconds=start - begin,
         began=start,
         seconds=perf_counter() - start,

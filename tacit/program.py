@@ -30,6 +30,7 @@ from .runtime.errors import InputError, UsageError
 from .runtime.graph.file import digest, to_bytes
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, Graph
 from .runtime.local import LocalParty, LocalRun, Watcher, run_local
+from .runtime.memory import peaks
 from .runtime.profile import Profile
 from .runtime.transport.shaped import Shape
 
@@ -75,6 +76,8 @@ class Measured:
     graph: Graph
     explanation: Explanation
     profiles: tuple[Profile, ...]
+    memory: tuple[int, ...]
+    """The most bytes that each party's values took at one time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ class Program:
 
     def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
         """What each party learns and what each line costs, for these sizes."""
-        return explain(*self.stages_for(sizes), self._inputs, self.options.network)
+        graph, stages = self.stages_for(sizes)
+        return explain(graph, stages, self._inputs, self.options.network, peaks(graph))
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
         """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""
@@ -217,8 +221,9 @@ class Program:
         profiles = tuple(each.profile for each in run.results if each.profile is not None)
         if not profiles:
             return result
-        explanation = explain(run.graph, stages, self._inputs, network or LOOPBACK)
-        return replace(result, measured=Measured(run.graph, explanation, profiles))
+        explanation = explain(run.graph, stages, self._inputs, network or LOOPBACK, peaks(run.graph))
+        memory = tuple(each.peak_bytes for each in run.results)
+        return replace(result, measured=Measured(run.graph, explanation, profiles, memory))
 
     def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
         """The reference interpreter on the same inputs: no protection, one process."""

@@ -18,7 +18,7 @@ from .compiler.target import NETWORKS
 from .program import Measured, Program, Result
 from .runtime.errors import UsageError
 from .runtime.trace import to_trace
-from .show_costs import comparison_tables, explanation_tables, heading, profile_table
+from .show_costs import comparison_tables, explanation_tables, heading, memory_table, profile_table
 from .tables import print_tables
 
 
@@ -63,7 +63,9 @@ def print_profile(out: TextIO, result: Result) -> None:
     """What each line cost, predicted and measured."""
     if result.measured is not None:
         print(file=out)
-        print_tables(out, [profile_table(result.measured.explanation, _compared(result, result.measured))])
+        explanation = result.measured.explanation
+        table = profile_table(explanation, _compared(result, result.measured))
+        print_tables(out, [table, memory_table(explanation, result.measured.memory)])
         print(file=out)
 
 
@@ -74,12 +76,18 @@ def profile_json(result: Result) -> dict[str, Any]:
     compared, places = _compared(result, result.measured), result.measured.explanation.places
     return {
         "profile": {
-            "predicted": {"rounds": compared.rounds, "bytes": compared.bytes, "seconds": compared.seconds},
+            "predicted": {
+                "rounds": compared.rounds,
+                "bytes": compared.bytes,
+                "seconds": compared.seconds,
+                "memory": [peak.bytes for peak in result.measured.explanation.memory],
+            },
             "measured": {
                 "rounds": compared.measured_rounds,
                 "bytes": compared.measured_bytes,
                 "seconds": compared.measured_seconds,
                 "seconds_in_rounds": compared.in_rounds,
+                "memory": list(result.measured.memory[: len(result.measured.explanation.memory)]),
             },
             "lines": [
                 {

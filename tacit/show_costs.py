@@ -8,7 +8,7 @@ from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.cost import Cost, Part
 from .compiler.report.explain import Explanation
 from .compiler.report.knowledge import Told
-from .compiler.report.places import Line, Places
+from .compiler.report.places import Line, Places, line_of
 from .compiler.target import LOOPBACK, NETWORKS, Network
 from .tables import Column, Table
 
@@ -22,10 +22,11 @@ _LONGEST = 64
 
 
 def explanation_tables(explanation: Explanation) -> list[Table]:
-    """Who learns what, costs by line, kinds of shares."""
+    """Who learns what, costs by line, memory, kinds of shares."""
     return [
         *knowledge_tables(explanation),
         *(cost_table(explanation, part) for part in explanation.lines.parts),
+        memory_table(explanation),
         *_share_tables(explanation),
     ]
 
@@ -114,6 +115,25 @@ def profile_table(explanation: Explanation, comparison: Comparison) -> Table:
             f"{seconds_text(comparison.in_rounds)} of the time in rounds; mean over the parties",
         ),
     )
+
+
+def memory_table(explanation: Explanation, measured: Sequence[int] = ()) -> Table:
+    """The most memory that each party's values take at one time, where that is, and what it was if that is known."""
+    places = explanation.places
+    rows = [
+        (
+            explanation.parties[party],
+            bytes_text(peak.bytes),
+            *([bytes_text(measured[party])] if measured else []),
+            places.name(line),
+            _cut(places.text(line)),
+        )
+        for party, peak in enumerate(explanation.memory)
+        for line in [line_of(peak.place)]
+    ]
+    amounts = ("predicted", "measured") if measured else ("memory",)
+    columns = (Column("party"), *(Column(name, is_number=True) for name in (*amounts, "line")), Column(""))
+    return Table("Memory, where most is needed", columns, tuple(rows))
 
 
 def comparison_tables(explanations: Mapping[str, Mapping[str, Explanation]]) -> list[Table]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ...runtime.graph.cost import Peak
 from ...runtime.graph.nodes import Declaration, Graph, Place
 from ...runtime.graph.times import load_times
 from ..ir.program import Program
@@ -30,7 +31,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Of one program, for its sizes, protocol and network. `lines` and `functions` are the same costs, told apart by
-    lines and by functions."""
+    lines and by functions. `memory` is what each party needs, in their order, but for a dealer."""
 
     program: str
     protocol: str
@@ -42,6 +43,7 @@ class Explanation:
     lines: CostReport[Line]
     functions: CostReport[str]
     shares: tuple[Held, ...]
+    memory: tuple[Peak, ...]
     places: Places
 
     def to_json(self) -> dict[str, Any]:
@@ -58,6 +60,11 @@ class Explanation:
                 "sizes": [asdict(size) for size in self.knowledge.sizes],
             },
             "cost": [self._part(part) for part in self.lines.parts],
+            "memory": {
+                party: {"bytes": peak.bytes, "source": line.source, "line": line.number}
+                for party, peak in zip(self.parties, self.memory, strict=False)
+                for line in [line_of(peak.place)]
+            },
             "shares": [
                 {
                     "name": held.name,
@@ -99,9 +106,14 @@ class Explanation:
 
 
 def explain(
-    graph: Graph, stages: Iterable[tuple[str, Program]], inputs: Iterable[Declaration], network: Network
+    graph: Graph,
+    stages: Iterable[tuple[str, Program]],
+    inputs: Iterable[Declaration],
+    network: Network,
+    memory: Sequence[Peak],
 ) -> Explanation:
-    """What a graph costs and discloses. `stages` are the IR after each pass, by the passes' names."""
+    """What a graph costs and discloses. `stages` are the IR after each pass, by the passes' names; `memory` is what
+    the parties need."""
     made: Mapping[str, Program] = dict(stages)
     places = places_of(made["inline_calls"])
     times = load_times()
@@ -120,6 +132,7 @@ def explain(
         lines=cost_by(graph, line_of, network, times),
         functions=cost_by(graph, function, network, times),
         shares=tuple(dict.fromkeys(_held(made["choose_shares"]))),
+        memory=tuple(memory),
         places=places,
     )
 

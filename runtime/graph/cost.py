@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .correlations import CORRELATIONS, MASK
-from .nodes import Exchange, Graph, Node, Random, Repeat
+from .nodes import Exchange, Graph, Node, Place, Random, Repeat
 
 
 def count_rounds(graph: Graph) -> int | None:
@@ -19,6 +19,14 @@ def count_bytes(graph: Graph) -> tuple[int, ...] | None:
     """What each party sends, without the headers of messages."""
     totals = [0] * len(graph.parties)
     return tuple(totals) if _add_bytes(graph, graph.body, 1, totals) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The most memory that a party's values take at one time, in bytes, and where in the program that is."""
+
+    bytes: int
+    place: Place | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,12 @@ _BATCH_BYTES = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """What a party has after the dealing: its pieces (of the dealer, none), and the bytes that it sent."""
+    """What a party has after the dealing: its pieces (of the dealer, none), the bytes that it sent, and those that it
+    holds because they do not grow out of a seed."""
 
     prepared: Prepared
     bytes_sent: int
+    bytes_held: int
 
 
 def seed_sets(graph: Graph) -> tuple[Parties, ...]:
@@ -51,14 +53,15 @@ def deal(graph: Graph, transport: Transport, keys: Keys) -> Dealt:
     """One party's part in the dealing: of the dealer, a node, or a client, which has none."""
     me, dealer = transport.me, graph.dealer
     if me == dealer:
-        return Dealt(_nothing, _Dealer(graph, transport, keys).deal())
+        return Dealt(_nothing, _Dealer(graph, transport, keys).deal(), 0)
     if dealer is None or me >= graph.nodes:
-        return Dealt(_nothing, 0)
+        return Dealt(_nothing, 0, 0)
     last = graph.nodes - 1
     corrections = _receive(graph, transport, dealer) if me == last else {}
     _check_amounts(graph, transport, dealer)
     stream = STREAM(keys[me, dealer])
-    return Dealt(lambda source, kind: _piece(stream, corrections if source != MASK else {}, kind, me == last), 0)
+    held = sum(each.nbytes for each in corrections.values())
+    return Dealt(lambda source, kind: _piece(stream, corrections if source != MASK else {}, kind, me == last), 0, held)
 
 
 def _nothing(source: str, kind: ValueType) -> Sample:

@@ -13,7 +13,7 @@ from .masking import masked
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TEXTS = Path(__file__).parent / "texts"
-NAMES = sorted(path.stem for path in EXAMPLES.glob("*/*.mpc"))
+NAMES = sorted(path.stem for path in EXAMPLES.glob("*/*.mpc") if path.stem == path.parent.name)
 
 
 def explained(example: str, protocol: str = "rep3") -> Explained:
@@ -110,8 +110,27 @@ def test_preprocessing_is_told_apart() -> None:
     assert total.bytes[2] == 0
 
 
+def test_memory_is_told_where_most_of_it_is_needed() -> None:
+    source = "party alice\nparty bob\ninput x: int16[n] from alice\ninput y: int16[n] from bob\n" + (
+        "a = x + y\nb = sum(a[:, None] * a[None, :], axis=0)\nreveal max(b) as most\n"
+    )
+    explanation = tacit.compile(source, sizes={"n": 500}).explain().explanation
+    assert len(explanation.memory) == 3
+    assert all(peak.place is not None and peak.place.line == 6 for peak in explanation.memory)
+    assert all(2 * 500 * 500 * 8 < peak.bytes < 12 * 500 * 500 * 8 for peak in explanation.memory)
+
+
+def test_a_dealer_has_no_plan_and_what_it_deals_counts() -> None:
+    source = PARTIES + "reveal x * y as p\n"
+    explanation = tacit.compile(source, protocol="semi2k").explain().explanation
+    assert len(explanation.memory) == 2
+    assert set(explanation.to_json()["memory"]) == {"alice", "bob"}
+
+
 def test_json_has_all_of_it() -> None:
     told = explained("salary").to_json()
+    assert told["memory"]["helper"]["bytes"] > 100_000
+    assert told["memory"]["helper"]["line"] == 17
     assert told["cost"][0]["of"] == "program"
     assert told["cost"][0]["total"]["rounds"] == sum(line["rounds"] for line in told["cost"][0]["lines"])
     assert {each["name"] for each in told["knowledge"]["revealed"]} >= {"people", "mean_salary"}

@@ -1,10 +1,12 @@
 """Memory plans: no two values that are needed at the same time overlap, and what is free is used again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from tacit.runtime.arena import ALIGNMENT, _Allocator, plan
+from tacit.runtime.graph.nodes import Local, Random
 from tacit.runtime.schedule import schedule
 
 from .graphs import ALL, Builder, ring
@@ -22,6 +24,19 @@ def test_a_chain_needs_the_memory_of_two_links() -> None:
     build = Builder()
     build.keep(chain(build, build.random("stream", ring(BLOCK // 8), ALL), 50), "y")
     assert plan(schedule(build.graph(), 0)).size == 2 * BLOCK
+
+
+def test_the_plan_tells_where_the_last_memory_is_needed() -> None:
+    build = Builder()
+    small = chain(build, build.random("stream", ring(BLOCK // 8), ALL), 3)
+    wide = build.local("broadcast", (small,), ring(4, BLOCK // 8), shape=(4, BLOCK // 8))
+    build.keep(chain(build, build.local("ring.sum", (wide,), ring(BLOCK // 8), axis=0), 3), "y")
+    graph = build.graph()
+    spans = {node.output: number for number, node in enumerate(graph.body) if isinstance(node, Local | Random)}
+    body = tuple(replace(node, span=spans.get(getattr(node, "output", -1), -1)) for node in graph.body)
+    placed = plan(schedule(replace(graph, body=body), 0))
+    assert placed.span == spans[wide]
+    assert placed.size == 5 * BLOCK
 
 
 def test_what_a_loop_reads_from_outside_stays_until_the_loop_ends() -> None:
