@@ -1,23 +1,13 @@
 """Comparisons, and what is made of them: least and greatest entries, and quantifiers, by trees along an axis."""
 
-from ..ir.types import width
 from . import circuits
 from .operations_use import Use, halves, joined, without_axis
 from .rules import Arithmetic, Boolean, Clear, Protocol, Share, booleans, integers
 
 
-def _difference_bits(use: Use) -> int:
-    """The bits that hold x - y of two operands, or of two entries of one.
-
-    A difference of 64-bit operands is promised to fit 64 bits itself.
-    """
-    x, y = use.operation.operands[0], use.operation.operands[-1]
-    return min(64, width(x.least - y.greatest, x.greatest - y.least))
-
-
 def less(use: Use) -> Share:
     """1 + log2(bits / 2) rounds, 6 for 64 bits."""
-    return circuits.sign(use.p, _difference(use), _difference_bits(use))
+    return circuits.sign(use.p, _difference(use), use.difference_bits)
 
 
 def equal(use: Use) -> Share:
@@ -25,9 +15,7 @@ def equal(use: Use) -> Share:
 
     Numbers that are less than 2**bits apart are equal if they are so modulo 2**bits.
     """
-    x, y = use.operation.operands
-    apart = max(x.greatest - y.least, y.greatest - x.least, 1)
-    return circuits.is_zero(use.p, _difference(use), min(64, apart.bit_length()))
+    return circuits.is_zero(use.p, _difference(use), use.distance_bits)
 
 
 def _difference(use: Use) -> Arithmetic:
@@ -100,7 +88,7 @@ def _tournament(use: Use, *, is_least: bool, places: bool) -> Arithmetic:
     if not isinstance(x, Arithmetic):
         raise TypeError(f"{use.operation.name} takes numbers")
     place = _places(p, x.shape, axis) if places else None
-    bits = _difference_bits(use)
+    bits = use.difference_bits
     while x.shape[axis] > 1:
         even, odd, last = halves(p, x, axis)
         ahead = p.subtract(odd, even) if is_least else p.subtract(even, odd)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.program import Operation
-from ..ir.types import Element, Kind
+from ..ir.types import Element, Kind, width
 from .expansion import structural
 from .rules import Arithmetic, Boolean, Clear, Protocol, Share, Shared
 
@@ -80,6 +80,19 @@ class Use:
         """The bits that hold an operand."""
         return self.operation.operands[operand].bits
 
+    @property
+    def difference_bits(self) -> int:
+        """The bits that hold x - y of the first and the last operand, or of two entries of one.
+
+        A difference of 64-bit operands is promised to fit 64 bits itself.
+        """
+        return _difference_bits(self.operation)
+
+    @property
+    def distance_bits(self) -> int:
+        """Numbers of the first and the last operand are less than 2**bits apart."""
+        return _distance_bits(self.operation)
+
     def clear(self, operand: int) -> Clear | None:
         """An operand if it is public, in the result's shape or as a scalar, which arithmetic spreads itself."""
         value = self.operands[operand]
@@ -111,6 +124,22 @@ class Use:
         above = -1 if element.kind is Kind.BOOL else value.planes - 1
         value = self.p.planes(value, tuple(plane if plane < value.planes else above for plane in range(planes)))
         return value if value.shape == self.shape else self.p.map("broadcast", self.shape, value, shape=self.shape)
+
+
+def widths(operation: Operation) -> tuple[int, ...]:
+    """All that rules see of the ranges of an operation's values, by `Use`: equal widths, equal expansions."""
+    found = tuple(value.bits for value in (*operation.operands, *operation.results))
+    return (*found, _difference_bits(operation), _distance_bits(operation)) if operation.operands else found
+
+
+def _difference_bits(operation: Operation) -> int:
+    x, y = operation.operands[0], operation.operands[-1]
+    return min(64, width(x.least - y.greatest, x.greatest - y.least))
+
+
+def _distance_bits(operation: Operation) -> int:
+    x, y = operation.operands[0], operation.operands[-1]
+    return min(64, max(x.greatest - y.least, y.greatest - x.least, 1).bit_length())
 
 
 def halves(p: Protocol, x: Shared, axis: int) -> tuple[Shared, Shared, Shared | None]:

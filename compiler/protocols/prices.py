@@ -18,7 +18,7 @@ from ..passes.batch_rounds import batch_rounds
 from ..report.cost import Cost, cost_by
 from ..target import Target
 from .operations_sharing import converted, opened, shared
-from .operations_use import BOOLEAN, Rule, Use
+from .operations_use import BOOLEAN, Rule, Use, widths
 from .rules import Arithmetic, Boolean, Clear, Expansion, Protocol, Share, bits, ring
 
 Known = np.ndarray[Any, Any] | None
@@ -42,14 +42,15 @@ class Prices:
     def rule(self, operation: Operation, rule: Rule, known: Sequence[Known]) -> Cost:
         """An operation by one of its rules."""
         wanted = rule.wanted(len(operation.operands))
-        values = [_about(value) for value in (*operation.operands, *operation.results)]
-        told = tuple(_content(array) for array in known)
+        values = [(value.type, _holder(value)) for value in (*operation.operands, *operation.results)]
+        told = _content(known[-1]) if operation.name in _BY_CONSTANTS else None
 
         def expand(p: Protocol) -> Share:
             operands = [self._dummy(p, value, kind) for value, kind in zip(operation.operands, wanted, strict=True)]
             return rule.expand(Use(p, operation, tuple(operands), tuple(known)))
 
-        key = (operation.name, tuple(sorted(operation.attributes.items())), *values, told, wanted, rule.result)
+        attributes = tuple(sorted(operation.attributes.items()))
+        key = (operation.name, attributes, *values, widths(operation), told, wanted, rule.result)
         return self._cost(key, expand)
 
     def conversion(self, value: Value, kind: str) -> Cost:
@@ -115,9 +116,17 @@ def _nowhere(place: Place | None) -> None:
     return None
 
 
+_BY_CONSTANTS = ("divide", "floor_divide", "modulo")
+"""Operations whose rules look at the numbers of a constant, the last operand."""
+
+
 def _about(value: Value) -> Hashable:
-    """What a rule may look at."""
-    return value.type, value.bounds, "secret" if not value.label.is_clear else value.label.owner
+    """What sharing, conversion and opening look at."""
+    return value.type, value.bits, _holder(value)
+
+
+def _holder(value: Value) -> str | None:
+    return "secret" if not value.label.is_clear else value.label.owner
 
 
 def _content(array: Known) -> Hashable:
