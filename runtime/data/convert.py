@@ -6,7 +6,6 @@ it is refused. Refusals say where and why, never what the value was.
 
 from collections.abc import Callable
 from datetime import date
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..graph.nodes import Declaration
+from .keys import hash_keys
 
 Array = np.ndarray[Any, Any]
 
@@ -62,11 +62,6 @@ def convert(values: Any, wanted: Declaration) -> Array:
             raise RefusedError(index, refusal.problem) from None
         start += len(chunk)
     return result
-
-
-def hash_key(text: str) -> bytes:
-    """The 8 bytes that stand for a key: BLAKE2b of its UTF-8 text; a whole number is hashed as its decimal digits."""
-    return blake2b(text.encode(), digest_size=8).digest()
 
 
 def _convert_chunk(values: Any, wanted: Declaration) -> Array:
@@ -268,10 +263,8 @@ def _outside_fixed(wanted: Declaration) -> str:
 
 
 def _key_from_text(values: Any, wanted: Declaration) -> Array:
-    texts = values.to_pylist()
-    if "" in texts:
-        raise RefusedError(texts.index(""), "the key is missing")
-    return np.asarray(np.frombuffer(b"".join(map(hash_key, texts)), "<i8"), np.int64)
+    _refuse_where(pc.equal(values, "").to_numpy(zero_copy_only=False), "the key is missing")
+    return hash_keys(values)
 
 
 def _key_from_integer(values: Any, wanted: Declaration) -> Array:

@@ -63,6 +63,15 @@ def read_array(path: Path, wanted: Declaration) -> Columns:
     return _read(layout, dict.fromkeys(names, wanted))
 
 
+def line_of(path: Path, row: int) -> int | None:
+    """The line on which a data row of a file with a header starts; rows count from 0. None if it cannot be told."""
+    try:
+        first, delimiter = _first_record(path)
+    except (OSError, RefusedError):
+        return None
+    return _line(_Layout(path, tuple(first), is_named=True, has_header=True, delimiter=delimiter), row)
+
+
 def _first_record(path: Path) -> tuple[list[str], str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
