@@ -22,7 +22,7 @@ from ..source import Span
 from .control import control_results, turn_type
 from .infer import OperationTypeError
 from .labels import Knowledge, Label
-from .ops import OPERATIONS, label_of
+from .ops import OPERATIONS, check_rows, label_of
 from .program import Operation, Program, Region, Value
 from .rename import renamed
 from .static import StaticValues
@@ -76,7 +76,9 @@ class Builder:
         complete = {key: attributes.get(key, attribute.default) for key, attribute in row.attributes.items()}
         if any(value is ... for value in complete.values()) or attributes.keys() - complete.keys():
             raise ValueError(f"{name} has the attributes {', '.join(complete)}, not {', '.join(attributes)}")
-        types = row.infer(tuple(operand.type for operand in operands), complete)
+        given = tuple(operand.type for operand in operands)
+        check_rows(name, given)
+        types = row.infer(given, complete)
         label = label_of(name, complete, (operand.label for operand in operands))
         results = tuple(Value(type, label) for type in types)
         return self.add(Operation(name, tuple(operands), results, self.span, complete))

@@ -42,16 +42,24 @@ class Outputs:
     operations: dict[str, Operation] = field(default_factory=dict)
 
 
+def in_reverse(count: int) -> Array:
+    """The rows of so many in opposite order: one of the arrangements that `random_rows` may give."""
+    return np.arange(count, dtype=np.int64)[::-1]
+
+
 def evaluate(
-    program: Program, inputs: Mapping[str, Array], progress: Callable[[Operation], None] | None = None
+    program: Program,
+    inputs: Mapping[str, Array],
+    progress: Callable[[Operation], None] | None = None,
+    arrange: Callable[[int], Array] = in_reverse,
 ) -> Outputs:
     """Runs the program. `inputs` has an array in the clear representation for each `input`, by its name.
 
-    `progress` is told each operation of the outermost block before it runs. Raises EvaluationError; ValueError when an
-    input is missing or not of its type.
+    `progress` is told each operation of the outermost block before it runs. `arrange` draws the rows of `random_rows`.
+    Raises EvaluationError; ValueError when an input is missing or not of its type.
     """
     outputs = Outputs({role: {} for role in program.roles})
-    evaluation = Evaluation(inputs, outputs)
+    evaluation = Evaluation(inputs, outputs, arrange=arrange)
     last_use = {value: index for index, each in enumerate(program.body.operations) for value in free_values(each)}
     for index, operation in enumerate(program.body.operations):
         if progress is not None:
@@ -86,13 +94,21 @@ class Evaluation:
     With `effort`, at most so many operations and regions run before EffortExceededError.
     """
 
-    def __init__(self, inputs: Mapping[str, Array], outputs: Outputs, effort: int | None = None) -> None:
+    def __init__(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Outputs,
+        effort: int | None = None,
+        arrange: Callable[[int], Array] = in_reverse,
+    ) -> None:
         self.values: dict[Value, Array] = {}
         self._inputs = inputs
         self._outputs = outputs
         self._effort = effort
+        self._arrange = arrange
         self._special: dict[str, Callable[[Operation], list[Array]]] = {
             "input": self._input,
+            "random_rows": self._random_rows,
             "reveal": self._reveal,
             "save": self._save,
             "assert": self._assert,
@@ -144,6 +160,9 @@ class Evaluation:
         if array.shape != type.shape or array.dtype != type.dtype:
             raise ValueError(f"input {name} is {array.dtype}{list(array.shape)}, not {type}")
         return [array]
+
+    def _random_rows(self, operation: Operation) -> list[Array]:
+        return [self._arrange(operation.attributes["n"])]
 
     def _reveal(self, operation: Operation) -> list[Array]:
         (array,) = self._operands(operation)

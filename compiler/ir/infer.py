@@ -7,7 +7,7 @@ bits, where arithmetic wraps. Every rule raises OperationTypeError and nothing e
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .types import BOOL, ArrayType, Element, Kind, fixed, integer
+from .types import BOOL, ROWS, ArrayType, Element, Kind, fixed, integer
 
 Types = tuple[ArrayType, ...]
 Attributes = dict[str, Any]
@@ -211,6 +211,7 @@ def cast(types: Types, attributes: Attributes) -> Types:
         Kind.CATEGORY: target == source or (target.kind is Kind.INT and target.bits >= source.bits),
         Kind.DATE: target == source or (target.kind is Kind.INT and target.bits >= source.bits),
         Kind.KEY: target == source,
+        Kind.ROWS: False,
     }[source.kind]
     if not keeps_value or (target.kind is Kind.INT and target.bits < 2) or target.scale > MAXIMUM_SCALE:
         raise OperationTypeError("a cast keeps every value", str(target), str(source))
@@ -372,6 +373,32 @@ def place_of_extremum(types: Types, attributes: Attributes) -> Types:
 def quantifier(types: Types, attributes: Attributes) -> Types:
     _only(types, Kind.BOOL)
     return (types[0].with_shape(_without(types[0], _axis(types[0], attributes["axis"]))),)
+
+
+# --- order ------------------------------------------------------------------------------------------------------
+
+
+def argsort(types: Types, attributes: Attributes) -> Types:
+    shape, flags = types[0].shape if types else (), attributes["descending"]
+    if len(shape) != 1 or any(type.shape != shape for type in types):
+        found = ", ".join(str(list(type.shape)) for type in types)
+        raise OperationTypeError("rows are sorted by vectors of one length", "one axis", found)
+    if len(flags) != len(types) or not {0, 1}.issuperset(flags):
+        raise OperationTypeError("each key goes up or down", f"{len(types)} of 0 and 1", str(flags))
+    return (ArrayType(ROWS, shape),)
+
+
+def random_rows(types: Types, attributes: Attributes) -> Types:
+    (indices,) = iota(types, attributes)
+    return (indices.with_element(ROWS),)
+
+
+def gather(types: Types, attributes: Attributes) -> Types:
+    array, rows = types
+    _only((rows,), Kind.ROWS)
+    if array.element == ROWS or array.shape[:1] != rows.shape:
+        raise OperationTypeError("rows are gathered from an array of as many", f"{rows.shape[0]} rows", str(array))
+    return (array,)
 
 
 # --- effects ----------------------------------------------------------------------------------------------------

@@ -265,6 +265,10 @@ def _place(operation: Operation, x: Sequence[Interval]) -> Interval:
     return Interval(0, operation.operands[0].type.shape[operation.attributes["axis"]] - 1)
 
 
+def _row(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return Interval(0, max(operation.results[0].type.size - 1, 0))
+
+
 def _some(operation: Operation, x: Sequence[Interval]) -> Interval:
     return x[0] if operation.operands[0].type.shape[operation.attributes["axis"]] else Interval(0, 0)
 
@@ -351,6 +355,9 @@ INTERVALS: dict[str, Rule] = {
     "select": _select,
     "argmin": _place,
     "argmax": _place,
+    "argsort": _row,
+    "random_rows": _row,
+    "gather": _first,
     "any": _some,
     "all": _every,
     "sqrt": _monotone(lambda x: math.sqrt(max(x, 0.0))),

@@ -9,9 +9,9 @@ from enum import Enum, Flag, auto
 from typing import Any
 
 from . import infer
-from .infer import Attributes, Rule, Types
+from .infer import Attributes, OperationTypeError, Rule, Types
 from .labels import REVEALED, SECRET, Label, join, owned
-from .types import Kind
+from .types import ROWS, Kind
 
 
 class Trait(Flag):
@@ -34,6 +34,8 @@ class Trait(Flag):
     """Holds regions; types and labels of its results come from them."""
     SOURCE = auto()
     """Takes no operands."""
+    DRAW = auto()
+    """Gives something new each time: never merged or moved, but dropped where nobody needs it."""
 
 
 class AttributeKind(Enum):
@@ -87,7 +89,7 @@ class OperationRow:
     @property
     def is_pure(self) -> bool:
         """Whether equal operands and attributes give equal results and nothing else happens; control is not asked."""
-        return self.infer is not None and Trait.EFFECT not in self.traits
+        return self.infer is not None and not self.traits & (Trait.EFFECT | Trait.DRAW)
 
 
 def _kernel(name: str, *kept: str) -> ClearRule:
@@ -208,6 +210,10 @@ OPERATIONS: dict[str, OperationRow] = {
     "argmax": OperationRow(1, infer.place_of_extremum, _kernel("argmax", "axis"), _REDUCTION, _AXIS),
     "any": OperationRow(1, infer.quantifier, _kernel("any", "axis"), _REDUCTION, _AXIS),
     "all": OperationRow(1, infer.quantifier, _kernel("all", "axis"), _REDUCTION, _AXIS),
+    # Order: what gives rows, and what takes them. `descending` has a 1 for each key that goes down; ties keep their order.
+    "argsort": OperationRow(None, infer.argsort, _kernel("argsort", "descending"), attributes={"descending": _SIZES}),
+    "random_rows": OperationRow(0, infer.random_rows, None, _SOURCE | Trait.DRAW, {"n": _INTEGER}),
+    "gather": OperationRow(2, infer.gather, _kernel("gather"), _S),
     # Knowledge: who holds the value changes, the value does not.
     "share": OperationRow(1, infer.same, _kernel("identity")),
     "convert": OperationRow(1, infer.same, _kernel("identity"), attributes={"to": Attribute(AttributeKind.TEXT)}),
@@ -230,12 +236,22 @@ OPERATIONS: dict[str, OperationRow] = {
 }
 
 
+READERS_OF_ROWS = ("gather", "share")
+"""The operations that take ROWS; every other one computes with numbers, moves them or tells them."""
+
+
+def check_rows(name: str, types: Types) -> None:
+    """Raises OperationTypeError where rows would be taken for numbers."""
+    if name not in READERS_OF_ROWS and any(type.element == ROWS for type in types):
+        raise OperationTypeError("where rows come from is no number", "an array", str(ROWS))
+
+
 def label_of(name: str, attributes: Attributes, labels: Iterable[Label]) -> Label:
     """The label of the result of an operation other than control whose operands have these labels."""
     if name == "input":
         if attributes["shares"]:
             return SECRET
         return REVEALED if attributes["role"] is None else owned(attributes["role"])
-    if name == "share":
+    if name in ("share", "random_rows"):
         return SECRET
     return REVEALED if name == "reveal" else join(labels)

@@ -13,7 +13,7 @@ from ..source import Source, Span
 from .labels import Knowledge, Label, owned
 from .ops import OPERATIONS, AttributeKind
 from .program import Operation, Program, Region, Value
-from .types import BOOL, DATE, KEY, ArrayType, Element, category, fixed, integer
+from .types import BOOL, DATE, KEY, ROWS, ArrayType, Element, category, fixed, integer
 
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"\w+")
@@ -21,7 +21,7 @@ _ROLE = re.compile(r"\w+(\[\d+\])?")
 _NUMBER = re.compile(r"\d+")
 _VALUE = re.compile(r"%(\d+)")
 _PLACE = re.compile(r"@ (.*):(\d+):(\d+)-(\d+):(\d+)")
-_ELEMENTS = {"bool": BOOL, "key": KEY, "date": DATE, "int": integer(64)}
+_ELEMENTS = {"bool": BOOL, "key": KEY, "date": DATE, "rows": ROWS, "int": integer(64)}
 _TUPLES = (AttributeKind.NAMES, AttributeKind.SIZES, AttributeKind.BOUNDS, AttributeKind.DIMENSIONS)
 
 

@@ -2,6 +2,8 @@
 
 In the clear (`evaluate`, owners, public values) BOOL is a NumPy `bool` array; INT, DATE, KEY and CATEGORY (its label's
 index) are `int64`; FIXED is `int64` holding the value times 2**scale. As shares all of them live in Z_2^64 or in bits.
+
+ROWS is no number: it says where each row of a rearranged array comes from, and only `gather` reads it.
 """
 
 import json
@@ -21,6 +23,7 @@ class Kind(Enum):
     KEY = "key"
     CATEGORY = "category"
     DATE = "date"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ BOOL = Element(Kind.BOOL, bits=1)
 INT = Element(Kind.INT)
 KEY = Element(Kind.KEY)
 DATE = Element(Kind.DATE, bits=32)
+ROWS = Element(Kind.ROWS)
 
 
 def width(least: int, greatest: int) -> int:

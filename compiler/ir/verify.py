@@ -13,10 +13,10 @@ import numpy as np
 from .control import LabelError, control_results, flows
 from .infer import OperationTypeError
 from .labels import Knowledge, Label
-from .ops import OPERATIONS, AttributeKind, OperationRow, Trait, label_of
+from .ops import OPERATIONS, AttributeKind, OperationRow, Trait, check_rows, label_of
 from .print import print_operation
 from .program import Operation, Program, Region, Value
-from .types import ArrayType, Element
+from .types import ROWS, ArrayType, Element
 
 
 class VerificationError(Exception):
@@ -29,27 +29,32 @@ class VerificationError(Exception):
         super().__init__(problem + where)
 
 
-def verify(program: Program) -> None:
-    """Checks every invariant. Raises VerificationError."""
+def verify(program: Program, known: set[Operation] | None = None) -> None:
+    """Checks every invariant. Raises VerificationError.
+
+    `known` are operations of the same roles that have been found right on their own; it takes up those of the program.
+    Passes keep most operations, and what these need to be right does not change; where they stand is checked anew.
+    """
     if program.body.arguments or program.body.results:
         raise VerificationError("a program's body takes and gives nothing")
-    _Verifier(program).region(program.body)
+    _Verifier(program, set() if known is None else known).region(program.body)
 
 
-def verify_shared(program: Program) -> None:
+def verify_shared(program: Program, known: set[Operation] | None = None) -> None:
     """Checks, besides, what `compute_in_clear` ensures: where an owned value meets a secret one it has been shared.
 
     Raises VerificationError.
     """
-    verify(program)
+    verify(program, known)
     _check_shared(program.body)
 
 
 class _Verifier:
     """One walk. `_defined` holds every value so far, `_visible` those that may be used here."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, known: set[Operation]) -> None:
         self._program = program
+        self._known = known
         self._defined: set[Value] = set()
         self._visible: set[Value] = set()
         self._inputs: set[str] = set()
@@ -62,15 +67,15 @@ class _Verifier:
         for result in region.results:
             if result not in self._visible:
                 raise VerificationError("a region gives a value that is not visible in it")
+            if result.type.element == ROWS:
+                raise VerificationError("a region gives rows, which are no numbers")
         self._visible.difference_update(here)
 
     def _define(self, values: tuple[Value, ...], here: list[Value], operation: Operation | None) -> None:
         for value in values:
             if value in self._defined:
                 raise VerificationError("a value is defined twice", operation)
-            if value.share not in ("", "arithmetic", "boolean") or (
-                value.share and value.label.knowledge is not Knowledge.SECRET
-            ):
+            if value.share not in _share_kinds(value):
                 raise VerificationError(f"a value that is {value.label} has the share kind {value.share!r}", operation)
             if value.bounds is not None and value.bounds[0] > value.bounds[1]:
                 raise VerificationError("the bounds of a value leave nothing", operation)
@@ -80,18 +85,29 @@ class _Verifier:
             here.append(value)
 
     def _operation(self, operation: Operation, here: list[Value]) -> None:
+        for operand in operation.operands:
+            if operand not in self._visible:
+                raise VerificationError("an operand is not visible here", operation)
+        if operation.name == "input":
+            if operation.attributes["name"] in self._inputs:
+                raise VerificationError("an input is read twice", operation)
+            self._inputs.add(operation.attributes["name"])
+        for region in operation.regions:
+            self.region(region)
+        if operation not in self._known:
+            self._check_alone(operation)
+            self._known.add(operation)
+        self._define(operation.results, here, operation)
+
+    def _check_alone(self, operation: Operation) -> None:
+        """Checks what the operation itself shows."""
         row = OPERATIONS.get(operation.name)
         if row is None:
             raise VerificationError(f"there is no operation {operation.name}")
         if row.arity is not None and len(operation.operands) != row.arity:
             raise VerificationError(f"{operation.name} takes {row.arity} operands", operation)
-        for operand in operation.operands:
-            if operand not in self._visible:
-                raise VerificationError("an operand is not visible here", operation)
         _check_attributes(row, operation)
         self._check_places(row, operation)
-        for region in operation.regions:
-            self.region(region)
         try:
             expected = derived_results(operation)
         except (OperationTypeError, LabelError) as error:
@@ -100,7 +116,6 @@ class _Verifier:
         if given != expected:
             wanted = ", ".join(f"{type} {label}" for type, label in expected)
             raise VerificationError(f"the results should be {wanted or 'none'}", operation)
-        self._define(operation.results, here, operation)
 
     def _check_places(self, row: OperationRow, operation: Operation) -> None:
         """Rules of single operations that types and labels of results do not show."""
@@ -114,9 +129,6 @@ class _Verifier:
             raise VerificationError("a secret value is shared already", operation)
         if operation.name == "input":
             self._check_role(operation.attributes["role"], operation)
-            if operation.attributes["name"] in self._inputs:
-                raise VerificationError("an input is read twice", operation)
-            self._inputs.add(operation.attributes["name"])
         for role in operation.attributes.get("roles") or ():
             self._check_role(role, operation)
 
@@ -131,12 +143,21 @@ def derived_results(operation: Operation) -> tuple[tuple[ArrayType, Label], ...]
     Raises OperationTypeError and LabelError.
     """
     infer = OPERATIONS[operation.name].infer
+    types = tuple(operand.type for operand in operation.operands)
+    check_rows(operation.name, types)
     if infer is None:
         count = operation.attributes.get("count")
         return control_results(operation.name, count, operation.operands, operation.regions)
-    types = infer(tuple(operand.type for operand in operation.operands), operation.attributes)
+    types = infer(types, operation.attributes)
     label = label_of(operation.name, operation.attributes, (operand.label for operand in operation.operands))
     return tuple((type, label) for type in types)
+
+
+def _share_kinds(value: Value) -> tuple[str, ...]:
+    """What `share` of a value may be."""
+    if value.label.knowledge is not Knowledge.SECRET:
+        return ("",)
+    return ("", "rows") if value.type.element == ROWS else ("", "arithmetic", "boolean")
 
 
 _REGIONS = {"loop": 1, "while": 1, "branch": 2, "call": 1}
@@ -193,7 +214,7 @@ def _check_shared(region: Region) -> None:
 def clear_among_secret(operation: Operation) -> Iterator[Value]:
     """The clear values that this operation needs as shares, to compute or to become a secret value.
 
-    Arithmetic takes public operands as they are; what moves elements takes all of them as shares.
+    Arithmetic takes public operands as they are; what moves elements takes all of them as shares, by public rows too.
     """
     row = OPERATIONS[operation.name]
     if row.has(Trait.CONTROL):
@@ -202,7 +223,8 @@ def clear_among_secret(operation: Operation) -> Iterator[Value]:
         yield from (value for value in operation.operands if not _is_secret(value))
     elif operation.name not in ("share", "reveal") and any(map(_is_secret, operation.results)):
         for value in operation.operands[: row.indices_from]:
-            if value.label.owner is not None or (row.has(Trait.STRUCTURAL) and not _is_secret(value)):
+            moves = row.has(Trait.STRUCTURAL) and value.type.element != ROWS
+            if value.label.owner is not None or (moves and not _is_secret(value)):
                 yield value
 
 

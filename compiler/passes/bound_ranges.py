@@ -54,7 +54,7 @@ class _Bounder:
         """`new` with the bounds of `old`, if they say more than its type."""
         found = self._ranges.of[old]
         element = new.type.element
-        if element == BOOL or element.kind is Kind.KEY or not new.type.size:
+        if element == BOOL or element.kind in (Kind.KEY, Kind.ROWS) or not new.type.size:
             return new
         known = Interval(new.least, new.greatest)
         if known in found:

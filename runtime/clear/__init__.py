@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import arithmetic, functions, structure
+from . import arithmetic, functions, order, structure
 from .structure import IndexOutsideError, window
 
 __all__ = ["KERNELS", "IndexOutsideError", "Kernel", "window"]
@@ -61,6 +61,8 @@ KERNELS: dict[str, Kernel] = {
     "max": arithmetic.max_,
     "argmin": arithmetic.argmin,
     "argmax": arithmetic.argmax,
+    "argsort": order.argsort,
+    "gather": order.gather,
     "any": arithmetic.any_,
     "all": arithmetic.all_,
 }

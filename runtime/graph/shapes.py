@@ -96,6 +96,23 @@ def choosing_reduction(call: Call) -> None:
     require(call.output.size == 0 or call.inputs[0].size > 0, "an empty axis has no smallest or largest element")
 
 
+def argsort(call: Call) -> None:
+    """Vectors of one length, and for each a 1 if it goes down."""
+    require(len(call.inputs) > 0, "takes at least one key")
+    require(len(call.output.shape) == 1, "an order has one axis")
+    for value in call.inputs:
+        _same(value.shape, call.output.shape)
+    flags = call.attributes["descending"]
+    require(len(flags) == len(call.inputs) and {0, 1}.issuperset(flags), "takes a 0 or 1 for each key")
+
+
+def gather(call: Call) -> None:
+    """As many rows as there are indices."""
+    _same(call.output.shape, call.inputs[0].shape)
+    _same(call.inputs[1].shape, call.output.shape[:1])
+    require(len(call.output.shape) > 0, "a scalar has no rows")
+
+
 def replicated_elementwise(call: Call) -> None:
     """(x mine, x next, y mine, y next, zero): elementwise, the zero share in full."""
     elementwise(call)

@@ -21,11 +21,12 @@ class Generic(Enum):
 
     ARRAY = "an array of elements: any storage but BITS"
     CLEAR = "an array in the clear: INTEGER or BOOLEAN"
+    MIXED = "an array in the clear, each INTEGER or BOOLEAN as it is"
     ANY = "any storage"
 
     def takes(self, storage: Storage) -> bool:
         """Whether the caller may choose `storage`."""
-        if self is Generic.CLEAR:
+        if self in (Generic.CLEAR, Generic.MIXED):
             return storage in (Storage.INTEGER, Storage.BOOLEAN)
         return self is Generic.ANY or storage is not Storage.BITS
 
@@ -88,6 +89,8 @@ def _check_storages(signature: Signature, inputs: tuple[ValueType, ...], output:
     for slot, value in zip(slots, [*inputs, output], strict=True):
         if isinstance(slot, Generic):
             require(slot.takes(value.storage), f"takes {slot.value}, not {value.storage.name}")
+            if slot is Generic.MIXED:
+                continue
             chosen = chosen or value.storage
             require(value.storage is chosen, f"mixes {value.storage.name} with {chosen.name}")
         else:
@@ -314,6 +317,8 @@ def _in_the_clear() -> dict[str, Signature]:
         "max": _row(shapes.choosing_reduction, choice, choice, axis=axis),
         "argmin": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
         "argmax": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
+        "argsort": Signature((), _INT, shapes.argsort, {"descending": Attribute.INTS}, more=Generic.MIXED),
+        "gather": _row(shapes.gather, choice, choice, _INT),
         "any": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
         "all": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
     }

@@ -40,7 +40,9 @@ class _Generator:
         self.inputs: Inputs = {}
         self.names = 0
         self.pure = [
-            name for name, row in OPERATIONS.items() if row.is_pure and name not in ("constant", "share", "convert")
+            name
+            for name, row in OPERATIONS.items()
+            if row.is_pure and name not in ("constant", "share", "convert", "argsort", "gather")
         ]
 
     def program(self, size: int) -> tuple[Program, Inputs]:

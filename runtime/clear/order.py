@@ -1,0 +1,22 @@
+"""Rearranging rows: which row comes where, and moving there. In: arrays of any type. Out: new arrays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+def argsort(*keys: Array, descending: Sequence[int]) -> Array:
+    """For each place in the order the row that stands there, by the first key first; rows with equal keys keep theirs.
+
+    A key that goes down is compared by its bits inverted, which turns the order round and overflows nowhere.
+    """
+    directed = [~key if down else key for key, down in zip(keys, descending, strict=True)]
+    return np.lexsort(directed[::-1]).astype(np.int64, copy=False)
+
+
+def gather(x: Array, rows: Array) -> Array:
+    """Row i of the result is row rows[i] of x."""
+    return np.asarray(np.take(x, rows, axis=0))
