@@ -128,6 +128,9 @@ _E, _S, _L, _C = Trait.ELEMENTWISE, Trait.STRUCTURAL, Trait.LINEAR, Trait.COMMUT
 _REDUCTION, _CONTROL, _EFFECT, _SOURCE = Trait.REDUCTION, Trait.CONTROL, Trait.EFFECT, Trait.SOURCE
 
 
+_LIMITED = {"limits": Attribute(AttributeKind.SIZES, ()), "beyond": Attribute(AttributeKind.TEXT, "")}
+"""The least and the greatest number that an input's owner accepts, and what is wrong with others; see Declaration."""
+
 OPERATIONS: dict[str, OperationRow] = {
     # Sources. An input's dimensions (size names and ints), table and `each` are for messages and readers of data.
     "input": OperationRow(
@@ -141,6 +144,7 @@ OPERATIONS: dict[str, OperationRow] = {
             "shares": Attribute(AttributeKind.FLAG, False),
             **_DECLARED,
             **_TABLE,
+            **_LIMITED,
         },
     ),
     "constant": OperationRow(
@@ -210,7 +214,7 @@ OPERATIONS: dict[str, OperationRow] = {
     "argmax": OperationRow(1, infer.place_of_extremum, _kernel("argmax", "axis"), _REDUCTION, _AXIS),
     "any": OperationRow(1, infer.quantifier, _kernel("any", "axis"), _REDUCTION, _AXIS),
     "all": OperationRow(1, infer.quantifier, _kernel("all", "axis"), _REDUCTION, _AXIS),
-    # Order: what gives rows, and what takes them. `descending` has a 1 for each key that goes down; ties keep their order.
+    # Order: what gives rows, and what takes them. `descending` has a 1 for each key that goes down; ties stay in order.
     "argsort": OperationRow(None, infer.argsort, _kernel("argsort", "descending"), attributes={"descending": _SIZES}),
     "random_rows": OperationRow(0, infer.random_rows, None, _SOURCE | Trait.DRAW, {"n": _INTEGER}),
     "gather": OperationRow(2, infer.gather, _kernel("gather"), _S),
