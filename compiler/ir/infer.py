@@ -393,6 +393,11 @@ def random_rows(types: Types, attributes: Attributes) -> Types:
     return (indices.with_element(ROWS),)
 
 
+def invert(types: Types, attributes: Attributes) -> Types:
+    _only(types, Kind.ROWS)
+    return types
+
+
 def gather(types: Types, attributes: Attributes) -> Types:
     array, rows = types
     _only((rows,), Kind.ROWS)

@@ -357,6 +357,7 @@ INTERVALS: dict[str, Rule] = {
     "argmax": _place,
     "argsort": _row,
     "random_rows": _row,
+    "invert": _row,
     "gather": _first,
     "any": _some,
     "all": _every,

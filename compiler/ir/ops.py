@@ -217,6 +217,7 @@ OPERATIONS: dict[str, OperationRow] = {
     # Order: what gives rows, and what takes them. `descending` has a 1 for each key that goes down; ties stay in order.
     "argsort": OperationRow(None, infer.argsort, _kernel("argsort", "descending"), attributes={"descending": _SIZES}),
     "random_rows": OperationRow(0, infer.random_rows, None, _SOURCE | Trait.DRAW, {"n": _INTEGER}),
+    "invert": OperationRow(1, infer.invert, _kernel("invert")),
     "gather": OperationRow(2, infer.gather, _kernel("gather"), _S),
     # Knowledge: who holds the value changes, the value does not.
     "share": OperationRow(1, infer.same, _kernel("identity")),
@@ -240,7 +241,7 @@ OPERATIONS: dict[str, OperationRow] = {
 }
 
 
-READERS_OF_ROWS = ("gather", "share")
+READERS_OF_ROWS = ("gather", "invert", "share")
 """The operations that take ROWS; every other one computes with numbers, moves them or tells them."""
 
 

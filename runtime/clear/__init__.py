@@ -62,6 +62,7 @@ KERNELS: dict[str, Kernel] = {
     "argmin": arithmetic.argmin,
     "argmax": arithmetic.argmax,
     "argsort": order.argsort,
+    "invert": order.invert,
     "gather": order.gather,
     "any": arithmetic.any_,
     "all": arithmetic.all_,

@@ -17,6 +17,13 @@ def argsort(*keys: Array, descending: Sequence[int]) -> Array:
     return np.lexsort(directed[::-1]).astype(np.int64, copy=False)
 
 
+def invert(rows: Array) -> Array:
+    """The rows that put back what `rows` moved."""
+    back = np.empty_like(rows)
+    back[rows] = np.arange(rows.size, dtype=rows.dtype)
+    return back
+
+
 def gather(x: Array, rows: Array) -> Array:
     """Row i of the result is row rows[i] of x."""
     return np.asarray(np.take(x, rows, axis=0))

@@ -106,6 +106,12 @@ def argsort(call: Call) -> None:
     require(len(flags) == len(call.inputs) and {0, 1}.issuperset(flags), "takes a 0 or 1 for each key")
 
 
+def invert(call: Call) -> None:
+    """Rows for rows."""
+    _same(call.inputs[0].shape, call.output.shape)
+    require(len(call.output.shape) == 1, "an order has one axis")
+
+
 def gather(call: Call) -> None:
     """As many rows as there are indices."""
     _same(call.output.shape, call.inputs[0].shape)

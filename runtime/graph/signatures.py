@@ -318,6 +318,7 @@ def _in_the_clear() -> dict[str, Signature]:
         "argmin": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
         "argmax": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
         "argsort": Signature((), _INT, shapes.argsort, {"descending": Attribute.INTS}, more=Generic.MIXED),
+        "invert": _row(shapes.invert, _INT, _INT),
         "gather": _row(shapes.gather, choice, choice, _INT),
         "any": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
         "all": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),

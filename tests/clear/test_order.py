@@ -29,4 +29,5 @@ def test_one_key_is_numpys_stable_order() -> None:
 def test_gather_moves_rows_of_any_shape() -> None:
     x = np.arange(24).reshape(4, 3, 2)
     assert KERNELS["gather"](x, np.array([3, 0, 2, 1])).tolist() == x[[3, 0, 2, 1]].tolist()
+    assert KERNELS["invert"](np.array([3, 0, 2, 1])).tolist() == [1, 3, 2, 0]
     assert KERNELS["gather"](np.zeros((0, 3), np.bool_), np.zeros(0, np.int64)).shape == (0, 3)
