@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .blake2b import hash_texts
+from ..kernels.blake2b import hash_texts
 
 Array = np.ndarray[Any, Any]
 
