@@ -18,6 +18,7 @@ from typing import TextIO
 
 from . import arguments, reports
 from .arguments import load, pairs, read, write_whole
+from .bench.command import bench, bench_arguments
 from .compiler.diagnostics import CompileError, Diagnostic, render
 from .compiler.ir.evaluate import EvaluationError
 from .compiler.report.picture import FORMATS
@@ -189,6 +190,7 @@ _COMMANDS = (
     ),
     _Command("explain", "tell who learns what, and what each line costs", arguments.explain_arguments, reports.explain),
     _Command("compare", "put all protocols side by side", arguments.compare_arguments, reports.compare),
+    _Command("bench", "measure the benchmark suite", bench_arguments, bench),
     _Command("fmt", "put a program into canonical layout", arguments.format_arguments, _format),
 )
 

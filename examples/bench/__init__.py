@@ -1,0 +1,1 @@
+"""The programs of `tacit bench`, which finds them by this package."""

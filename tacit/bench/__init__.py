@@ -1,0 +1,1 @@
+"""The benchmark suite: programs of `examples/bench`, run and timed, alone or beside another framework."""
