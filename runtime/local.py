@@ -8,7 +8,7 @@ goes wrong, it ends every process before it tells.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,16 +18,20 @@ from time import monotonic, perf_counter
 from typing import TypeVar
 
 from . import worker
+from .alignment.align import NATIVES as ALIGNMENT_NATIVES
+from .alignment.align import Check, check_column
 from .errors import InternalError, PeerError, TacitError
+from .graph.alignments import Matching
 from .graph.file import from_bytes
 from .graph.nodes import Graph
 from .kernels import warm
+from .kernels.native import Native
 from .launch import Child, Work, launch
 from .party import PartyResult
 from .randomness.fresh import fresh_bytes
 from .randomness.sources import NATIVES
 from .transport.shaped import Shape
-from .worker import Advance, Done, Failed, Go, Read, Ready, Start
+from .worker import Advance, Done, Failed, Go, Meet, Met, Read, Ready, Start
 
 _LOOPBACK = "127.0.0.1"
 _TOKEN_BYTES = 32
@@ -40,12 +44,25 @@ _TELLING_SECONDS = 2.0
 Message = TypeVar("Message")
 
 
+Compile = Callable[[list[object], Mapping[str, int]], bytes]
+"""The graph's bytes, from what each party's `read` told of its inputs, and how many keys match in each alignment."""
+
+Plan = Callable[[list[object]], Sequence[Matching]]
+"""What to align before compiling, from what each party's `read` told of its inputs."""
+
+
+def nothing_to_align(facts: list[object]) -> Sequence[Matching]:
+    """For programs without joins on keys that owners hold."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class LocalParty:
-    """A party's name and how it reads its inputs; `read` runs in that party's process only."""
+    """A party's name, how it reads its inputs, and how it checks keys to join on; both run in its process only."""
 
     name: str
     read: Read
+    check: Check = check_column
 
 
 def _ignore(*_: object) -> None:
@@ -62,7 +79,8 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class LocalRun:
-    """A run that succeeded: `results` by party; `seconds` for "compile", "offline", "online" and "total".
+    """A run that succeeded: `results` by party; `seconds` for "compile", "offline", "online" and "total", and for
+    "align" if there was something to align.
 
     Online begins when the last party is ready: before that, none gets beyond its first messages.
     """
@@ -79,34 +97,40 @@ class LocalRun:
 
 def run_local(
     parties: Sequence[LocalParty],
-    compile: Callable[[list[object]], bytes],
+    compile: Compile,
     watcher: Watcher = Watcher(),
     shape: Shape | None = None,
     profiled: bool = False,
+    plan: Plan = nothing_to_align,
 ) -> LocalRun:
     """Runs a program among `parties`, in the order of the graph's.
 
-    `compile` gets what each party's `read` told of its inputs and returns the graph's bytes. With a `shape` messages
-    take as long as over such a network; `profiled` measures what each instruction takes. Raises the error of the
-    party that failed, typed as it was there; `PeerError` naming a party that died; and what `compile` raises. No
-    process is left in any case.
+    The parties read, align what `plan` says, and run what `compile` makes of it all. With a `shape` messages take as
+    long as over such a network; `profiled` measures what each instruction takes. Raises the error of the party that
+    failed, typed as it was there; `PeerError` naming a party that died; and what `plan` and `compile` raise. No process
+    is left in any case.
     """
     begin = perf_counter()
-    _prepare_kernels((), watcher, _ignore)  # Forked parties inherit what is loaded before they start.
+    _prepare_kernels((), NATIVES, watcher, _ignore)  # Forked parties inherit what is loaded before they start.
     group = _Group([party.name for party in parties], watcher)
     try:
         for number, party in enumerate(parties):
-            group.start(partial(worker.work, number, group.names, party.read, number == 0))
+            group.start(partial(worker.work, number, group.names, party.read, party.check, number == 0))
         ready = group.gather(Ready)
+        facts = [one.facts for one in ready]
+        matchings = tuple(plan(facts))
+        addresses = tuple((_LOOPBACK, one.port) for one in ready)
+        _prepare_kernels((), ALIGNMENT_NATIVES if matchings else (), watcher, group.check)
+        group.tell(Meet(addresses, fresh_bytes(_TOKEN_BYTES), version("tacit"), matchings, shape))
+        met = group.gather(Met)
         compiling = perf_counter()
-        content = compile([one.facts for one in ready])
+        content = compile(facts, met[0].matched)
         compiled = perf_counter()
         graph = from_bytes(content)
         if graph.parties != group.names:
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
-        addresses = tuple((_LOOPBACK, one.port) for one in ready)
-        group.tell(Start(content, addresses, fresh_bytes(_TOKEN_BYTES), version("tacit"), shape, profiled))
-        _prepare_kernels(worker.kernel_names(graph), watcher, group.check)
+        group.tell(Start(content, profiled))
+        _prepare_kernels(worker.kernel_names(graph), NATIVES, watcher, group.check)
         group.tell(Go())
         done = group.gather(Done)
     finally:
@@ -119,10 +143,14 @@ def run_local(
         "online": max(one.began + one.seconds for one in results) - ready_at,
         "total": perf_counter() - begin,
     }
+    if matchings:
+        seconds["align"] = max(one.aligned_seconds for one in results)
     return LocalRun(graph, results, seconds)
 
 
-def _prepare_kernels(names: Iterable[str], watcher: Watcher, check: Callable[[], None]) -> None:
+def _prepare_kernels(
+    names: Iterable[str], natives: Iterable[Native], watcher: Watcher, check: Callable[[], None]
+) -> None:
     """Has kernels compiled once, here, so that the parties find them on disk; `check` may raise meanwhile."""
     begin = monotonic()
     told = False
@@ -136,7 +164,7 @@ def _prepare_kernels(names: Iterable[str], watcher: Watcher, check: Callable[[],
                 told = True
             watcher.progress(done, total)
 
-    warm(names, NATIVES, progress)
+    warm(names, natives, progress)
 
 
 class _Group:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .data.limits import check_limits
 from .errors import PeerError
 from .graph.nodes import Graph
 from .machine import Machine, Progress, Record
@@ -44,6 +45,8 @@ class PartyResult:
     began: float
     seconds: float
     profile: Profile | None = None
+    aligned_bytes: int = 0
+    aligned_seconds: float = 0.0
 
 
 def run_party(
@@ -56,7 +59,8 @@ def run_party(
     record: Record | None = None,
     recorder: Recorder | None = None,
 ) -> PartyResult:
-    """Runs party `me` of a checked graph to its end.
+    """Runs party `me` of a checked graph to its end. Raises `InputError` before the first message if an input of this
+    party is larger than the program tolerates.
 
     `inputs` are this party's, by name, laid out as the graph's types say. Without `keys` (by ascending tuple of the
     parties that share them), fresh ones are agreed on first. `progress` hears rounds done and rounds in all, at most
@@ -64,6 +68,7 @@ def run_party(
     measures what each instruction takes, for the result's `profile`.
     """
     begin = perf_counter()
+    check_limits(graph.inputs, inputs)
     setup = set_up(graph, transport, inputs, keys)
     dealt = deal(graph, transport, setup.keys)
     machine = Machine(graph, transport, inputs, setup.keys, progress, record, dealt.prepared, recorder)

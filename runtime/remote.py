@@ -12,16 +12,19 @@ from hashlib import sha256
 from importlib.metadata import version
 from time import perf_counter
 
+from .alignment.align import NATIVES as ALIGNMENT_NATIVES
+from .alignment.align import Check, align, check_column
 from .deployment import Deployment
 from .graph.file import from_bytes
 from .graph.nodes import Graph
 from .kernels import warm
+from .local import Compile, Plan, nothing_to_align
 from .party import PartyResult, run_party
 from .randomness.sources import NATIVES
-from .session import compare_graphs, exchange_facts
+from .session import compare_graphs, compare_matchings, exchange_facts
 from .transport.connect import Meeting, connect, listen
 from .transport.secure import Identity, PinnedCertificates
-from .worker import Read, kernel_names
+from .worker import Read, kernel_names, with_alignment
 
 _MEETING_SECONDS = 600.0
 """People start the parties by hand, one after the other."""
@@ -45,13 +48,15 @@ def run_remote(
     identity: Identity,
     agreement: Mapping[str, str],
     read: Read,
-    compile: Callable[[list[object]], bytes],
+    compile: Compile,
     progress: Callable[[int, int], None] | None = None,
+    plan: Plan = nothing_to_align,
+    check: Check = check_column,
 ) -> RemoteRun:
     """Runs node `name` of a deployment.
 
     `agreement` are short texts by name that must be the same at all parties (the program's digest, options): a
-    difference is told by name. What `read` tells of the inputs must be JSON; `compile` gets it of all parties.
+    difference is told by name. What `read` tells of the inputs must be JSON; `plan` and `compile` get that of all.
     """
     begin = perf_counter()
     me = deployment.number(name)
@@ -70,13 +75,18 @@ def run_remote(
     transport = connect(meeting, listen(("", deployment.addresses[me][1])))
     try:
         known = exchange_facts(transport, deployment.names, facts)
+        matchings = tuple(plan(known))
+        compare_matchings(transport, deployment.names, matchings)
+        warm((), ALIGNMENT_NATIVES if matchings else ())
+        aligned = align(matchings, deployment.names, transport, inputs, check)
         compiling = perf_counter()
-        content = compile(known)
+        content = compile(known, aligned.matched)
         compiled = perf_counter()
         compare_graphs(transport, deployment.names, content)
         graph = from_bytes(content)
         warm(kernel_names(graph), NATIVES)
-        result = run_party(graph, me, transport, inputs, progress=progress)
+        result = run_party(graph, me, transport, {**inputs, **aligned.inputs}, progress=progress)
+        result = with_alignment(result, aligned)
         transport.finish()
     finally:
         transport.close()
@@ -86,6 +96,8 @@ def run_remote(
         "online": result.seconds,
         "total": perf_counter() - begin,
     }
+    if matchings:
+        seconds["align"] = aligned.seconds
     return RemoteRun(graph, result, seconds)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError, PeerError
+from .graph.alignments import Matching
 from .graph.nodes import Graph, Input, Node, Parties, Random, Repeat
 from .randomness.dealer import seed_sets
 from .randomness.fresh import fresh_bytes
@@ -64,11 +65,20 @@ def exchange_facts(transport: Transport, names: Sequence[str], mine: object) -> 
 
 def compare_graphs(transport: Transport, names: Sequence[str], graph: bytes) -> None:
     """Raises `PeerError` when a peer has compiled another graph than these bytes."""
-    mine = sha256(graph).digest()
+    _compare(transport, names, graph, "compiled another protocol graph: its program, sizes or options differ")
+
+
+def compare_matchings(transport: Transport, names: Sequence[str], matchings: Sequence[Matching]) -> None:
+    """Raises `PeerError` when a peer wants to align something else."""
+    _compare(transport, names, repr(tuple(matchings)).encode(), "joins other tables: its program or sizes differ")
+
+
+def _compare(transport: Transport, names: Sequence[str], content: bytes, otherwise: str) -> None:
+    mine = sha256(content).digest()
     theirs = _tell_all(transport, mine, dict.fromkeys(transport.peers, len(mine)))
     for peer, digest in theirs.items():
         if digest != mine:
-            raise PeerError(names[peer], "compiled another protocol graph: its program, sizes or options differ")
+            raise PeerError(names[peer], otherwise)
 
 
 def key_sets(graph: Graph) -> tuple[Parties, ...]:
@@ -111,7 +121,9 @@ def _compare_public_inputs(graph: Graph, transport: Transport, inputs: Mapping[s
     public = [node for node in graph.body if isinstance(node, Input) and not node.shares and me in node.at]
     common = {peer: [node.name for node in public if peer in node.at] for peer in transport.peers}
     common = {peer: names for peer, names in common.items() if names}
-    digests = {node.name: _digest(inputs, node.name) for node in public}
+    digests = {
+        name: _digest(inputs, name) for name in dict.fromkeys(name for names in common.values() for name in names)
+    }
     theirs = {peer: {name: bytearray(_DIGEST_BYTES) for name in names} for peer, names in common.items()}
     transport.exchange(
         [(peer, [memoryview(digests[name]) for name in names]) for peer, names in common.items()],

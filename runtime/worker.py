@@ -1,21 +1,22 @@
 """One party of a local run, as the child process that does it: reads its inputs, meets the others, runs, reports.
 
-Child and parent talk over a pipe, in this order: `Ready`, `Start`, `Go`, any number of `Advance`, then `Done`, or
-`Failed` at any time.
+Child and parent talk over a pipe, in this order: `Ready`, `Meet`, `Met`, `Start`, `Go`, any number of `Advance`, then
+`Done`, or `Failed` at any time.
 """
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 
+from .alignment.align import Aligned, Check, align
 from .errors import InternalError, PeerError, TacitError
+from .graph.alignments import Matching
 from .graph.correlations import DERIVED
 from .graph.errors import GraphError
 from .graph.file import from_bytes
@@ -24,6 +25,7 @@ from .kernels import warm
 from .party import PartyResult, run_party
 from .profile import Recorder
 from .randomness.sources import NATIVES
+from .session import compare_graphs
 from .transport.base import Transport
 from .transport.connect import Address, Meeting, connect, listen
 from .transport.hello import SharedToken
@@ -44,17 +46,31 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """What to run, and with whom. Only who has the `token` takes part.
+class Meet:
+    """With whom to run, and what to align with them. Only who has the `token` takes part.
 
-    A `shape` makes messages as slow as a network's would be; `profiled` measures what each instruction takes.
+    A `shape` makes messages as slow as a network's would be.
     """
 
-    graph: bytes
     addresses: tuple[Address, ...]
     token: bytes
     version: str
+    matchings: tuple[Matching, ...] = ()
     shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The parties are connected, and know how many keys match in each alignment."""
+
+    matched: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to run; `profiled` measures what each instruction takes."""
+
+    graph: bytes
     profiled: bool = False
 
 
@@ -85,10 +101,10 @@ class Failed:
     error: TacitError
 
 
-def work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, pipe: Connection) -> None:
+def work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_progress: bool, pipe: Connection) -> None:
     """The whole life of the child."""
     try:
-        _work(me, names, read, reports_progress, pipe)
+        _work(me, names, read, check, reports_progress, pipe)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, and with it whoever would listen
     except TacitError as error:
@@ -121,27 +137,45 @@ def _fail(pipe: Connection, error: TacitError, cause: Exception) -> None:
     pipe.send(Failed(error))
 
 
-def _work(me: int, names: tuple[str, ...], read: Read, reports_progress: bool, pipe: Connection) -> None:
+def _work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_progress: bool, pipe: Connection) -> None:
     inputs, facts = read()
-    with listen() as listener:
-        pipe.send(Ready(facts, listener.getsockname()[1]))
+    transport, meet = _meet(me, names, facts, pipe)
+    try:
+        aligned = align(meet.matchings, names, transport, inputs, check)
+        pipe.send(Met(aligned.matched))
         start: Start = pipe.recv()
         graph = _graph(start.graph)
-        agreement = {"version": start.version, "program": sha256(start.graph).hexdigest()}
-        meeting = Meeting(me, names, dict(enumerate(start.addresses)), agreement, SharedToken(start.token))
-        transport: Transport = connect(meeting, listener)
-    if start.shape is not None:
-        transport = ShapedTransport(transport, start.shape)
-    try:
+        compare_graphs(transport, names, start.graph)
         pipe.recv()
         warm(kernel_names(graph), NATIVES)
         progress = (lambda done, total: pipe.send(Advance(done, total))) if reports_progress else None
         recorder = Recorder() if start.profiled else None
-        result = run_party(graph, me, transport, inputs, progress=progress, recorder=recorder)
+        result = run_party(graph, me, transport, {**inputs, **aligned.inputs}, progress=progress, recorder=recorder)
         transport.finish()
     finally:
         transport.close()
-    pipe.send(Done(result))
+    pipe.send(Done(with_alignment(result, aligned)))
+
+
+def _meet(me: int, names: tuple[str, ...], facts: object, pipe: Connection) -> tuple[Transport, Meet]:
+    """Listens, says so, and connects to the others once their addresses are known."""
+    with listen() as listener:
+        pipe.send(Ready(facts, listener.getsockname()[1]))
+        meet: Meet = pipe.recv()
+        agreement = {"version": meet.version}
+        meeting = Meeting(me, names, dict(enumerate(meet.addresses)), agreement, SharedToken(meet.token))
+        transport: Transport = connect(meeting, listener)
+    return (transport if meet.shape is None else ShapedTransport(transport, meet.shape)), meet
+
+
+def with_alignment(result: PartyResult, aligned: Aligned) -> PartyResult:
+    """The result of a party whose preparations included alignments."""
+    return replace(
+        result,
+        setup_bytes=result.setup_bytes + aligned.bytes_sent,
+        aligned_bytes=aligned.bytes_sent,
+        aligned_seconds=aligned.seconds,
+    )
 
 
 def _graph(content: bytes) -> Graph:

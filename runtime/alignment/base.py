@@ -57,3 +57,8 @@ class Keys:
     def is_set(self, column: int) -> Array:
         """For each row whether it has a key in this column."""
         return ~self.unset[column] if self.unset else np.ones(self.rows, np.bool_)
+
+
+def as_bytes(array: Array) -> memoryview:
+    """The bytes of an array, as a transport takes them; also of an empty one."""
+    return array.reshape(-1).view(np.uint8).data

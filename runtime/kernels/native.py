@@ -27,6 +27,7 @@ PLANES = types.Array(types.uint64, 2, "C", readonly=True)
 """uint64[planes, words] to read, or any matrix of uint64."""
 OUT_PLANES = types.Array(types.uint64, 2, "C")
 INDICES = types.Array(types.int64, 1, "C", readonly=True)
+OUT_INDICES = types.Array(types.int64, 1, "C")
 INT = types.int64
 
 _LOADING = RLock()

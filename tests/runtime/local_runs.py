@@ -60,7 +60,7 @@ def endless_graph() -> bytes:
 
 
 def run(
-    graph: Callable[[list[object]], bytes],
+    graph: Callable[[list[object], Mapping[str, int]], bytes],
     *readers: Callable[[], tuple[Mapping[str, Array], object]],
     watcher: Watcher = UNWATCHED,
 ) -> LocalRun:
@@ -68,7 +68,7 @@ def run(
     return run_local(parties, graph, watcher)
 
 
-def _show_and_go_on(facts: list[object]) -> bytes:
+def _show_and_go_on(facts: list[object], matched: Mapping[str, int]) -> bytes:
     sys.stdout.write("parties " + " ".join(map(str, facts)) + "\n")
     sys.stdout.flush()
     return endless_graph()

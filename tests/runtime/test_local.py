@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ BOB = partial(given, {"y": np.array([10, 20, 30])})
 def adding_run() -> tuple[LocalRun, list[object]]:
     facts: list[object] = []
 
-    def compile(told: list[object]) -> bytes:
+    def compile(told: list[object], matched: Mapping[str, int]) -> bytes:
         facts.extend(told)
         return adding_graph()
 
@@ -59,7 +60,7 @@ def test_a_parent_with_threads_starts_fresh_interpreters() -> None:
 def test_a_killed_party_is_named_and_the_others_end(number: int) -> None:
     pids: list[int] = []
 
-    def compile(facts: list[object]) -> bytes:
+    def compile(facts: list[object], matched: Mapping[str, int]) -> bytes:
         pids.extend(pid for pid in facts if isinstance(pid, int))
         return endless_graph()
 
@@ -76,30 +77,30 @@ def test_a_killed_party_is_named_and_the_others_end(number: int) -> None:
 
 def test_a_party_killed_while_it_reads_is_named() -> None:
     with pytest.raises(PeerError, match="party bob was killed by SIGKILL"):
-        run(lambda _: adding_graph(), ALICE, killed, NOTHING)
+        run(lambda *_: adding_graph(), ALICE, killed, NOTHING)
 
 
 def test_a_refused_input_is_told_as_its_owner_told_it() -> None:
     with pytest.raises(InputError, match=r"input x: row 3 of people.csv is not a number") as caught:
-        run(lambda _: adding_graph(), refused, BOB, NOTHING)
+        run(lambda *_: adding_graph(), refused, BOB, NOTHING)
     assert caught.value.status == 3
 
 
 def test_a_missing_input_is_told_and_not_the_peers_that_noticed() -> None:
     with pytest.raises(InputError, match="input y is missing"):
-        run(lambda _: adding_graph(), ALICE, NOTHING, NOTHING)
+        run(lambda *_: adding_graph(), ALICE, NOTHING, NOTHING)
 
 
 def test_an_unexpected_exception_does_not_show_data() -> None:
     with pytest.raises(InternalError) as caught:
-        run(lambda _: adding_graph(), ALICE, broken, NOTHING)
+        run(lambda *_: adding_graph(), ALICE, broken, NOTHING)
     assert str(caught.value) == "party bob raised ValueError"
 
 
 def test_what_the_compiler_raises_ends_the_parties() -> None:
     pids: list[object] = []
 
-    def compile(facts: list[object]) -> bytes:
+    def compile(facts: list[object], matched: Mapping[str, int]) -> bytes:
         pids.extend(facts)
         raise KeyError("no such size")
 
@@ -111,7 +112,7 @@ def test_what_the_compiler_raises_ends_the_parties() -> None:
 
 def test_a_graph_for_other_parties_is_refused() -> None:
     with pytest.raises(InternalError, match="was compiled for"):
-        run(lambda _: adding_graph().replace(b'"carol"', b'"dave_"'), ALICE, BOB, NOTHING)
+        run(lambda *_: adding_graph().replace(b'"carol"', b'"dave_"'), ALICE, BOB, NOTHING)
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])

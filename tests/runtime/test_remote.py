@@ -1,5 +1,6 @@
 """Parties of a deployment: they meet, compile alike, and say what differs when they do not."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +45,7 @@ def deployment(identities: list[Identity]) -> Deployment:
 
 
 def test_a_deployment_runs(deployment: Deployment, identities: list[Identity]) -> None:
-    def compile(told: list[object]) -> bytes:
+    def compile(told: list[object], matched: Mapping[str, int]) -> bytes:
         assert told == [{"x": [3]}, {"y": [3]}, {}]
         return adding_graph()
 
@@ -63,7 +64,7 @@ def test_another_graph_is_told(deployment: Deployment, identities: list[Identity
         build.input("x" if me == 0 else "z", integers(1), 0)
         content = to_bytes(build.graph())
         try:
-            run_remote(deployment, NAMES[me], identities[me], {}, lambda: ({}, None), lambda _: content)
+            run_remote(deployment, NAMES[me], identities[me], {}, lambda: ({}, None), lambda *_: content)
         except PeerError as error:
             return error.why
         return "no error"
@@ -81,7 +82,7 @@ def test_parties_that_pin_another_certificate_for_a_third_are_told(
     def run(me: int) -> str:
         mine = deployment if me == 0 else other
         try:
-            run_remote(mine, NAMES[me], identities[me], {}, READERS[me], lambda _: adding_graph())
+            run_remote(mine, NAMES[me], identities[me], {}, READERS[me], lambda *_: adding_graph())
         except PeerError as error:
             return error.why
         return "no error"

@@ -1,0 +1,160 @@
+"""All alignments of a run, one after the other, before the program is compiled. In: what to match, and a party's
+inputs. Out: the permutations that this party brings into the graph, and how many keys match, which everybody learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+
+from ..data.keys import NO_KEY
+from ..data.unique import check_unique
+from ..errors import PeerError
+from ..graph.alignments import DELEGATED, OWN, Matching, order_input, places_input
+from ..graph.nodes import Declaration
+from ..randomness import rows as random_rows
+from ..transport.base import Receives, Sends, Transport
+from . import delegated, matching, own
+from .base import SIDES, Alignment, Array, Keys, as_bytes
+from .matching import pairs, places
+
+Check = Callable[[str, Array], None]
+"""Refuses a key column, by its input's name, in which a key stands twice: `InputError`, for its owner's eyes."""
+
+_NUMBER = np.int64(0x1E3779B97F4A7C15)
+"""Numbers, dates and labels are keys after an XOR with this, so that NO_KEY is none that anybody uses."""
+
+NATIVES = (*random_rows.NATIVES, *matching.NATIVES)
+"""The compiled functions that alignments call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """`inputs` of a graph by name, this party's; `matched` by the names of the alignments; what it all took."""
+
+    inputs: dict[str, Array] = field(default_factory=dict)
+    matched: dict[str, int] = field(default_factory=dict)
+    bytes_sent: int = 0
+    seconds: float = 0.0
+
+
+def check_column(name: str, keys: Array) -> None:
+    """The check of a column of which the source is not known."""
+    check_unique(Declaration(name, "key", ("rows",)), keys)
+
+
+def align(
+    matchings: Sequence[Matching],
+    names: Sequence[str],
+    transport: Transport,
+    inputs: Mapping[str, Array],
+    check: Check = check_column,
+) -> Aligned:
+    """Takes part in every alignment. Raises `InputError` for a key that an owner may not have, before anything is
+    sent, and `PeerError`."""
+    begin = perf_counter()
+    counted = _Counted(transport)
+    owned = {
+        (one.name, side): _keys(one, side, inputs, check)
+        for one in matchings
+        for side in SIDES
+        if one.owners[side] == transport.me
+    }
+    result = Aligned()
+    for one in matchings:
+        found = _align(one, counted, [owned.get((one.name, side)) for side in SIDES])
+        result.matched[one.name] = _agree(one, names, counted, found)
+        if found is not None:
+            result.inputs.update({order_input(one.name, side): order for side, order in found.orders.items()})
+            result.inputs.update({places_input(one.name, side): there for side, there in found.places.items()})
+    return Aligned(result.inputs, result.matched, counted.bytes_sent, perf_counter() - begin)
+
+
+def align_in_clear(matchings: Sequence[Matching], inputs: Mapping[str, Array], check: Check = check_column) -> Aligned:
+    """What `align` does, by one who has all inputs: the orders are those of the joined rows, by the rows of side 0."""
+    result = Aligned()
+    for one in matchings:
+        left, right = (_keys(one, side, inputs, check) for side in SIDES)
+        pair = pairs(left, right)
+        by_left = np.argsort(pair[0])
+        orders = places((pair[0][by_left], pair[1][by_left]), (left.rows, right.rows), _as_they_are)
+        result.matched[one.name] = len(pair[0])
+        result.inputs.update({order_input(one.name, side): order for side, order in enumerate(orders)})
+    return result
+
+
+def _as_they_are(count: int) -> Array:
+    return np.arange(count, dtype=np.int64)
+
+
+def _align(one: Matching, transport: Transport, keys: Sequence[Keys | None]) -> Alignment | None:
+    """This party's part in one alignment, None where it has none."""
+    left, right = keys
+    if one.method == OWN:
+        return None if left is None or right is None else own.match(left, right)
+    for side, mine in enumerate(keys):
+        if mine is not None:
+            return delegated.match_as_owner(transport, side, one.owners[1 - side], one.matchers[side], mine)
+    if one.method == DELEGATED and transport.me in one.matchers:
+        return delegated.match_as_helper(transport, one.owners, one.rows, len(one.keys[0]))
+    return None
+
+
+def _agree(one: Matching, names: Sequence[str], transport: Transport, found: Alignment | None) -> int:
+    """How many keys match, told by the matcher of side 0 to everybody. Raises `PeerError` for what cannot be."""
+    speaker = one.matchers[0]
+    told = np.zeros(1, np.int64)
+    if speaker == transport.me:
+        assert found is not None
+        told[0] = found.matched
+        transport.exchange([(peer, [as_bytes(told)]) for peer in transport.peers], [], round=0)
+        return found.matched
+    transport.exchange([], [(speaker, [as_bytes(told)])], round=0)
+    is_matcher = found is not None and transport.me in one.matchers
+    if not 0 <= told[0] <= min(one.rows) or (is_matcher and found is not None and told[0] != found.matched):
+        raise PeerError(names[speaker], "disagreed: it tells another number of keys that match")
+    return int(told[0])
+
+
+def _keys(one: Matching, side: int, inputs: Mapping[str, Array], check: Check) -> Keys:
+    """The keys of a side. Raises `InputError` for one that stands twice."""
+    columns = []
+    for name, kind in zip(one.keys[side], one.kinds, strict=True):
+        column = np.ascontiguousarray(inputs[name], np.int64)
+        columns.append(column if kind == "key" else column ^ _NUMBER)
+        check(name, columns[-1])
+    return Keys(tuple(columns), tuple(column == NO_KEY for column in columns))
+
+
+class _Counted:
+    """A transport that counts what it sends."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.bytes_sent = 0
+
+    @property
+    def me(self) -> int:
+        """This party's number."""
+        return self._transport.me
+
+    @property
+    def peers(self) -> tuple[int, ...]:
+        """The other parties' numbers, ascending."""
+        return self._transport.peers
+
+    def exchange(self, sends: Sends, receives: Receives, round: int) -> None:
+        """One round, as `Transport` says."""
+        self.bytes_sent += sum(piece.nbytes for _, pieces in sends for piece in pieces)
+        self._transport.exchange(sends, receives, round)
+
+    def finish(self) -> None:
+        """Says goodbye to every peer."""
+        self._transport.finish()
+
+    def close(self) -> None:
+        """Frees everything."""
+        self._transport.close()

@@ -1,0 +1,49 @@
+"""Joins whose keys their owners hold: what the parties match before they compile, and how a graph names the outcome.
+
+The runtime does the matching (`runtime.alignment`); a graph that needs it has inputs of the kind "rows", permutations
+that no role gives: an owner's order and a matcher's places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROWS = "rows"
+"""The kind of a declaration whose value comes from an alignment."""
+
+OWN = "own"
+"""One party owns both sides and matches them itself."""
+DELEGATED = "delegated"
+"""A third party matches tags of the keys."""
+PRIVATE_ID = "private-id"
+"""The two owners match keys that both have encrypted."""
+
+METHODS = (OWN, DELEGATED, PRIVATE_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """One alignment, the same at all parties.
+
+    `keys` names, for either side, the inputs that hold the key columns, in order of priority, and `kinds` says what
+    these are (`Declaration.kind`); `rows`, `owners` and `matchers` are the sides' row counts and parties. Under `name`
+    its number of matches is a size of the program.
+    """
+
+    name: str
+    method: str
+    keys: tuple[tuple[str, ...], tuple[str, ...]]
+    kinds: tuple[str, ...]
+    rows: tuple[int, int]
+    owners: tuple[int, int]
+    matchers: tuple[int, int]
+
+
+def order_input(name: str, side: int) -> str:
+    """How a graph calls the secret order that the owner of a side has drawn."""
+    return f"{name} order of {side}"
+
+
+def places_input(name: str, side: int) -> str:
+    """How a graph calls the places, in that order, of the joined rows."""
+    return f"{name} places of {side}"
