@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..runtime.graph.nodes import Graph
 from .diagnostics import CompileError, Severity
-from .ir.program import Program
+from .ir.program import Operation, Program
 from .ir.verify import verify, verify_shared
 from .library import find_module
 from .passes.batch_rounds import batch_rounds
@@ -30,13 +30,11 @@ from .passes.skew_loops import skew_loops
 from .passes.vectorise_loops import vectorise_loops
 from .semantics.declarations import Declarations, declarations
 from .semantics.elaborate import elaborate as elaborated
+from .stages import Watch, timed, unwatched
 from .syntax.tree import Module
 from .target import Target
 
 Pass = Callable[[Program], Program]
-
-Watch = Callable[[str, Program], None]
-"""Hears of each pass when it is done: its name, and what it made."""
 
 SIMPLIFY: dict[int, tuple[Pass, ...]] = {
     0: (inline_calls,),
@@ -97,31 +95,29 @@ def report_ranges(program: Program) -> Report:
     return report_overflow(program)
 
 
-def lower(program: Program, target: Target, watch: Watch = lambda name, program: None) -> Graph:
-    """The graph that the parties run. Each pass is followed by a check of what it ensures."""
-    report = report_ranges(program)
+def lower(program: Program, target: Target, watch: Watch = unwatched, report: Report | None = None) -> Graph:
+    """The graph that the parties run. Each pass is followed by a check of what it ensures.
+
+    `report` is what `report_ranges` told of the program, where it has been asked before. Raises CompileError.
+    """
+    report = report or timed(watch, report_ranges, program)
     if any(each.severity is Severity.ERROR for each in report.diagnostics):
         raise CompileError(report.diagnostics)
+    known: set[Operation] = set()
     for simplify in SIMPLIFY[target.optimize]:
-        program = simplify(program)
-        verify(program)
-        watch(simplify.__name__, program)
-    program = guard_inputs(program, report)
-    verify(program)
-    watch(guard_inputs.__name__, program)
+        program = timed(watch, simplify, program)
+        timed(watch, verify, program, known)
+    program = timed(watch, guard_inputs, program, report)
+    timed(watch, verify, program, known)
     for settle in SETTLE[target.optimize]:
-        program = settle(program)
-        verify(program)
-        watch(settle.__name__, program)
+        program = timed(watch, settle, program)
+        timed(watch, verify, program, known)
     for protect in PROTECT[target.optimize]:
-        program = protect(program)
-        verify(program)
-        verify_shared(program)
-        watch(protect.__name__, program)
-    program = choose_shares(program, target)
-    verify_shared(program)
-    watch(choose_shares.__name__, program)
-    graph = expand_protocol(program, target)
+        program = timed(watch, protect, program)
+        timed(watch, verify_shared, program, known)
+    program = timed(watch, choose_shares, program, target)
+    timed(watch, verify_shared, program, known)
+    graph = timed(watch, expand_protocol, program, target)
     if target.optimize == 2:
-        graph = overlap_turns(graph)
-    return batch_rounds(graph) if target.optimize else graph
+        graph = timed(watch, overlap_turns, graph)
+    return timed(watch, batch_rounds, graph) if target.optimize else graph

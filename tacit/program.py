@@ -13,10 +13,12 @@ from .compiler.ir.evaluate import evaluate
 from .compiler.ir.program import Program as Elaborated
 from .compiler.passes import describe_data
 from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.passes.report_overflow import Report as Ranges
 from .compiler.pipeline import declare, elaborate, lower, report_ranges
 from .compiler.report.explain import Explanation, explain
 from .compiler.report.picture_network import to_networkx
 from .compiler.source import Source
+from .compiler.stages import Stage, Watch, timed, unwatched
 from .compiler.syntax.parser import parse
 from .compiler.target import LOOPBACK, NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
 from .explained import Explained
@@ -108,9 +110,10 @@ class RangeWarning(UserWarning):
 class Program:
     """A program. Its syntax and declarations are right, and where data binds no size, so is all the rest."""
 
-    def __init__(self, source: Source, options: Options) -> None:
+    def __init__(self, source: Source, options: Options, watch: Watch = unwatched) -> None:
         self.source = source
-        self._module = parse(source)
+        self.watch = watch
+        self._module = timed(watch, parse, source)
         self._declared = declare(self._module)
         self._inputs = describe_data.declared_inputs(self._declared)
         self.options = options
@@ -147,22 +150,28 @@ class Program:
         missing = [name for name in self._declared.sizes if name not in sizes]
         if missing:
             raise UsageError(f"no data tells the size {missing[0]!r}: give it with --size {missing[0]}=N")
-        program = self._elaborated(sizes)
+        program, ranges = self._elaborated(sizes)
         stages = [("elaborate", program)]
-        graph = lower(program, self._target(program.roles), lambda name, made: stages.append((name, made)))
-        return graph, stages
 
-    def _elaborated(self, sizes: Mapping[str, int]) -> Elaborated:
-        """The program in IR. Warns, once, of what may overflow, and raises `CompileError` for what surely does."""
-        program = elaborate(self._module, sizes)
-        found = report_ranges(program).diagnostics
-        if any(each.severity is Severity.ERROR for each in found):
-            raise CompileError(found)
-        for each in found:
+        def watch(stage: Stage) -> None:
+            self.watch(stage)
+            if isinstance(stage.made, Elaborated):
+                stages.append((stage.name, stage.made))
+
+        return lower(program, self._target(program.roles), watch, ranges), stages
+
+    def _elaborated(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Ranges]:
+        """The program in IR, and what is known of its numbers. Warns, once, of what may overflow, and raises
+        `CompileError` for what surely does."""
+        program = timed(self.watch, elaborate, self._module, sizes)
+        ranges = timed(self.watch, report_ranges, program)
+        if any(each.severity is Severity.ERROR for each in ranges.diagnostics):
+            raise CompileError(ranges.diagnostics)
+        for each in ranges.diagnostics:
             if each not in self._told:
                 self._told.add(each)
                 warnings.warn(RangeWarning(render(each)), stacklevel=3)
-        return program
+        return program, ranges
 
     def explain(self, /, **inputs: object) -> Explained:
         """What each party learns and what each line costs. Sizes are those of the inputs, or given beforehand."""
@@ -238,7 +247,7 @@ class Program:
         counts = count_members(sources)
         arrays, facts = read_own([_own(source, counts) for source in sources])
         read = perf_counter()
-        program = self._elaborated(self._bind(facts.found, counts))
+        program, _ = self._elaborated(self._bind(facts.found, counts))
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
         outputs = evaluate(program, arrays).by_role

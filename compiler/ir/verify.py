@@ -88,15 +88,15 @@ class _Verifier:
         for operand in operation.operands:
             if operand not in self._visible:
                 raise VerificationError("an operand is not visible here", operation)
-        if operation.name == "input":
-            if operation.attributes["name"] in self._inputs:
-                raise VerificationError("an input is read twice", operation)
-            self._inputs.add(operation.attributes["name"])
         for region in operation.regions:
             self.region(region)
         if operation not in self._known:
             self._check_alone(operation)
             self._known.add(operation)
+        if operation.name == "input":
+            if operation.attributes["name"] in self._inputs:
+                raise VerificationError("an input is read twice", operation)
+            self._inputs.add(operation.attributes["name"])
         self._define(operation.results, here, operation)
 
     def _check_alone(self, operation: Operation) -> None:

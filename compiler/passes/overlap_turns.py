@@ -67,9 +67,19 @@ class _Overlap:
         for node in nodes:
             if isinstance(node, Repeat):
                 body = tuple(self.block(node.body))
-                yield from self._overlapped(_renamed(replace(node, body=body), self._became))
+                yield from self._overlapped(self._current(replace(node, body=body)))
             else:
-                yield _renamed(node, self._became)
+                yield self._current(node)
+
+    @overload
+    def _current(self, node: Repeat) -> Repeat: ...
+
+    @overload
+    def _current(self, node: Node) -> Node: ...
+
+    def _current(self, node: Node) -> Node:
+        """The node on what has become of the values that it reads."""
+        return node if self._became.keys().isdisjoint(reads(node)) else _renamed(node, self._became)
 
     def _overlapped(self, loop: Repeat) -> Iterable[Node]:
         if loop.count is None or loop.count < 2 or not all(map(_may_move, loop.body)):

@@ -128,10 +128,9 @@ def before_choosing(text: str, protocol: str, network: str = "lan") -> tuple[Pro
     """What `choose_shares` is given."""
     program = elaborated(HEAD + text, LARGE)
     target = target_for(program, protocol, network)
-    stages: dict[str, Program] = {}
-    lower(program, target, stages.setdefault)
-    names = list(stages)
-    return stages[names[names.index("choose_shares") - 1]], target
+    made: list[Program] = []
+    lower(program, target, lambda stage: made.append(stage.made) if isinstance(stage.made, Program) else None)
+    return made[-2], target
 
 
 def inputs_of(program: Program) -> dict[str, np.ndarray]:
