@@ -45,6 +45,7 @@ class AttributeKind(Enum):
     INTEGER = "an int"
     TEXT = "a text"
     OPTIONAL_TEXT = "a text or None"
+    OPTIONAL_INTEGER = "an int or None"
     NAMES = "texts or None"
     SIZES = "ints"
     BOUNDS = "ints or Nones"
@@ -132,7 +133,8 @@ _LIMITED = {"limits": Attribute(AttributeKind.SIZES, ()), "beyond": Attribute(At
 """The least and the greatest number that an input's owner accepts, and what is wrong with others; see Declaration."""
 
 OPERATIONS: dict[str, OperationRow] = {
-    # Sources. An input's dimensions (size names and ints), table and `each` are for messages and readers of data.
+    # Sources. An input's dimensions (size names and ints), table, `each`
+    # and the number that stands for a missing value are for messages and readers of data.
     "input": OperationRow(
         0,
         infer.declared,
@@ -155,6 +157,7 @@ OPERATIONS: dict[str, OperationRow] = {
     ),
     "iota": OperationRow(0, infer.iota, _kernel("iota", "n"), _SOURCE, {"n": _INTEGER}),
     # Structure.
+            "default": Attribute(AttributeKind.OPTIONAL_INTEGER, None),
     "broadcast": OperationRow(1, infer.broadcast, _kernel("broadcast", "shape"), _S | _L, {"shape": _SIZES}),
     "reshape": OperationRow(1, infer.reshape, _kernel("reshape", "shape"), _S | _L, {"shape": _SIZES}),
     "transpose": OperationRow(

@@ -5,6 +5,7 @@ Operations without a place get the line of the IR text itself.
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..source import Source, Span
 from .labels import Knowledge, Label, owned
 from .ops import OPERATIONS, AttributeKind
 from .program import Operation, Program, Region, Value
-from .types import BOOL, DATE, KEY, ROWS, ArrayType, Element, category, fixed, integer
+from .types import BOOL, DATE, KEY, ROWS, ArrayType, Element, category, fixed, integer, normalised_key
 
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"\w+")
@@ -150,6 +151,8 @@ class _Parser:
 
     def _element(self) -> Element:
         word = self._match(_WORD, "an element type").group()
+        if word == "key" and self._has("("):
+            return normalised_key(tuple(self._steps()))
         if word in _ELEMENTS:
             return _ELEMENTS[word]
         if word == "category":
@@ -160,6 +163,12 @@ class _Parser:
         if word.startswith("int") and word[3:].isdigit():
             return integer(int(word[3:]))
         raise self._error("an element type")
+
+    def _steps(self) -> Iterator[str]:
+        yield self._match(_WORD, "a step").group()
+        while self._has(","):
+            yield self._match(_WORD, "a step").group()
+        self._expect(")")
 
     def _label(self) -> Label:
         word = self._match(_WORD, "a label").group()

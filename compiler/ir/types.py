@@ -31,13 +31,15 @@ class Element:
     """An element type.
 
     `bits` is the width of the two's complement integer that holds every value (a promise that makes circuits smaller:
-    1 to 64; BOOL has 1 and is unsigned); `scale` the fraction bits of FIXED; `labels` those of CATEGORY.
+    1 to 64; BOOL has 1 and is unsigned); `scale` the fraction bits of FIXED; `labels` those of CATEGORY; `steps` how
+    the text of a KEY was normalised: keys with different steps have nothing to do with each other.
     """
 
     kind: Kind
     bits: int = 64
     scale: int = 0
     labels: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.kind is Kind.INT:
@@ -46,7 +48,7 @@ class Element:
             return f"fixed.{self.scale}"
         if self.kind is Kind.CATEGORY:
             return "category[" + ", ".join(json.dumps(label, ensure_ascii=False) for label in self.labels) + "]"
-        return str(self.kind.value)
+        return f"{self.kind.value}({', '.join(self.steps)})" if self.steps else str(self.kind.value)
 
     @property
     def is_number(self) -> bool:
@@ -91,6 +93,11 @@ def fixed(scale: int) -> Element:
 def category(labels: tuple[str, ...]) -> Element:
     """A CATEGORY of these labels, held as an index."""
     return Element(Kind.CATEGORY, bits=max(len(labels) - 1, 0).bit_length() + 1, labels=labels)
+
+
+def normalised_key(steps: tuple[str, ...] = ()) -> Element:
+    """A KEY whose text is normalised by these steps, in order."""
+    return Element(Kind.KEY, steps=steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,7 @@ _KINDS: dict[AttributeKind, Callable[[Any], bool]] = {
 def _check_shared(region: Region) -> None:
     for operation in region.operations:
         for value in clear_among_secret(operation):
+    AttributeKind.OPTIONAL_INTEGER: lambda value: value is None or _is_integer(value),
             raise VerificationError(
                 f"a value that is {value.label} is used where it should have been shared", operation
             )

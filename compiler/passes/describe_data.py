@@ -18,9 +18,20 @@ def declared_inputs(declarations: Declarations) -> tuple[Declaration, ...]:
 
 
 def inputs(program: Program) -> tuple[Declaration, ...]:
-    """The inputs of a program; those of the members of a role (`bids[0]`, ...) as one."""
-    found = (_input(operation) for operation in walk(program.body) if operation.name == "input")
-    return tuple({declaration.name: declaration for declaration in found}.values())
+    """The inputs of a program; those of the members of a role (`bids[0]`, ...) as one, with the closest limits."""
+    found: dict[str, Declaration] = {}
+    for operation in walk(program.body):
+        if operation.name == "input":
+            declared = _input(operation)
+            found[declared.name] = _closer(found.get(declared.name, declared), declared)
+    return tuple(found.values())
+
+
+def _closer(one: Declaration, other: Declaration) -> Declaration:
+    """Of two declarations that differ in limits at most, the one that allows less; limits are the same both ways."""
+    if not one.limits or not other.limits:
+        return one if one.limits else other
+    return one if one.limits[1] <= other.limits[1] else other
 
 
 def outputs(program: Program) -> tuple[Declaration, ...]:
@@ -43,6 +54,8 @@ def _columns(declared: InputDeclaration) -> Iterator[Declaration]:
             bits=column.element.bits,
             scale=column.element.scale,
             labels=column.element.labels,
+            steps=column.element.steps,
+            default=column.default,
             role=declared.role or ROLE_EVERYONE,
             each=declared.each,
             table=declared.name if declared.is_table else "",
@@ -61,11 +74,15 @@ def _input(operation: Operation) -> Declaration:
         bits=type.element.bits,
         scale=type.element.scale,
         labels=type.element.labels,
+        steps=type.element.steps,
+        default=attributes["default"],
         role=base_name(role) if each else role,
         each=each,
         table=attributes["table"],
         shares=attributes["shares"],
         valid=attributes["valid"],
+        limits=attributes["limits"],
+        beyond=attributes["beyond"],
     )
 
 

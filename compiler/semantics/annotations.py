@@ -30,6 +30,8 @@ def annotated(context: Context, parameter: tree.Parameter, given: Meaning, place
         raise _misfit(parameter, f"`{element_name(element)}`", describe(given), place)
     if type.dimensions:
         _check_shape(context, parameter, type, given, place)
+    if element.kind is Kind.KEY:
+        return given
     target = joined([given.element, element], context.scale)
     if target is None or target.kind is Kind.INT:
         return cast(context, given, Element(Kind.INT, max(2, given.element.bits))) if target is not None else given
@@ -40,7 +42,7 @@ def _fits(given: Element, wanted: Element) -> bool:
     if given.kind in _ORDER and wanted.kind in _ORDER:
         narrow = wanted.kind is Kind.INT and given.kind is Kind.INT and given.bits > wanted.bits
         return _ORDER[given.kind] <= _ORDER[wanted.kind] and not narrow
-    return given == wanted
+    return given.kind is Kind.KEY if wanted.kind is Kind.KEY else given == wanted
 
 
 def _misfit(parameter: tree.Parameter, expected: str, found: str, place: Span) -> Exception:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import CompileError, Diagnostic, Note
 from ..ir.infer import MAXIMUM_FRACTION_BITS
-from ..ir.types import BOOL, DATE, KEY, Element, category, fixed, integer
+from ..ir.types import BOOL, DATE, KEY, Element, category, fixed, integer, normalised_key
 from ..source import Span
 from ..syntax import tree
+from .defaults import default_of
 from .errors import WrongError, similar, twice, wrong
 
 DEFAULT_FRACTION_BITS = 16
@@ -23,13 +24,15 @@ Dimension = int | str
 class ColumnDeclaration:
     """One array of an input: the input itself, or the column `column` of a table. `name` is `table.column` then.
 
-    `dimensions` are those of one member's value where the input is `from each`.
+    `dimensions` are those of one member's value where the input is `from each`. `default`, in the clear representation,
+    stands for values that the data lacks.
     """
 
     name: str
     column: str
     element: Element
     dimensions: tuple[Dimension, ...]
+    default: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,7 @@ def _check_role(node: tree.Input, declared: Declarations) -> None:
 def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclaration]:
     name, type = node.name.text, node.type
     if type.name != "table":
-        yield ColumnDeclaration(name, "", element_of(type, declared.fraction_bits), _dimensions(type, declared))
+        yield ColumnDeclaration(name, "", input_element(type, declared.fraction_bits), _dimensions(type, declared))
         return
     first: dict[str, Span] = {}
     mistakes: list[Diagnostic] = []
@@ -211,9 +214,10 @@ def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclara
             first[text] = column.name.span
             if column.type.name == "table":
                 raise _unknown_type(column.type, "a table has no tables as columns", "list the inner columns instead")
-            element = element_of(column.type, declared.fraction_bits)
+            element = input_element(column.type, declared.fraction_bits)
             dimensions = (f"rows({name})", *_dimensions(column.type, declared))
-            yield ColumnDeclaration(f"{name}.{text}", text, element, dimensions)
+            default = default_of(column, element, node.from_shares)
+            yield ColumnDeclaration(f"{name}.{text}", text, element, dimensions, default)
         except WrongError as error:
             mistakes += error.diagnostics
     if mistakes:
@@ -247,8 +251,51 @@ def _dimension(node: tree.Expression, declared: Declarations) -> Dimension:
 # --- types ------------------------------------------------------------------------------------------------------
 
 
+def input_element(type: tree.TypeSyntax, fraction_bits: int) -> Element:
+    """The element that an input's type names, with the normalisation of keys. Raises WrongError."""
+    element = element_of(tree.TypeSyntax(type.name, type.span, labels=type.labels), fraction_bits)
+    if not type.steps:
+        return element
+    taken: list[str] = []
+    for step in type.steps:
+        if element != KEY:
+            raise wrong(
+                step.span, f"`{type.name}` takes no words in parentheses", expected=f"`{type.name}` alone",
+                found=f"`{step.text}`", remedy="leave the parentheses out; only a `key` is normalised",
+            )  # fmt: skip
+        if step.text not in NORMALISATIONS:
+            raise wrong(
+                step.span, f"there is no normalisation `{step.text}`",
+                expected="one of " + ", ".join(f"`{name}`" for name in NORMALISATIONS), found=f"`{step.text}`",
+                remedy=_STEP_SPELLINGS.get(step.text) or similar(step.text, NORMALISATIONS) or "leave it out",
+            )  # fmt: skip
+        if step.text in taken:
+            raise wrong(
+                step.span, f"the normalisation `{step.text}` is there already", expected="each once, in order",
+                found=f"`{step.text}` again", remedy="leave it out",
+            )  # fmt: skip
+        taken.append(step.text)
+    return normalised_key(tuple(taken))
+
+
+NORMALISATIONS = ("casefold", "strip", "digits")
+"""What may be done to the text of a key before it is hashed; the readers of data do it."""
+
+_STEP_SPELLINGS = dict.fromkeys(("lower", "upper", "caseless", "ignorecase"), "write `casefold`")
+_STEP_SPELLINGS |= dict.fromkeys(("trim", "whitespace"), "write `strip`")
+_STEP_SPELLINGS |= dict.fromkeys(("number", "numeric", "phone"), "write `digits`")
+
+
 def element_of(type: tree.TypeSyntax, fraction_bits: int) -> Element:
     """The element that a type names. Raises WrongError."""
+    if type.steps:
+        raise wrong(
+            type.span,
+            "only an input's keys are normalised",
+            expected=f"`{type.name}`",
+            found="words in parentheses",
+            remedy="leave the parentheses out",
+        )
     elements = {"bool": BOOL, "key": KEY, "date": DATE, "int": integer(64), "fixed": fixed(fraction_bits)}
     elements |= {f"int{bits}": integer(bits) for bits in (8, 16, 32, 64)}
     if type.name == "category":

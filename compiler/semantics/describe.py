@@ -7,10 +7,10 @@ from .values import Array, BuiltIn, Bundle, Closure, Meaning, Nothing, Role, Tab
 
 
 def element_name(element: Element) -> str:
-    """`int`, `fixed`, `category["a", "b"]`: an element type as a program may write it, but without promised widths."""
+    """`int`, `category["a", "b"]`, `key(strip)`: an element type as a program may write it, without promised widths."""
     if element.kind is Kind.CATEGORY:
         return "category[" + ", ".join(f'"{label}"' for label in element.labels) + "]"
-    return str(element.kind.value)
+    return str(element) if element.kind is Kind.KEY else str(element.kind.value)
 
 
 def type_name(type: ArrayType) -> str:

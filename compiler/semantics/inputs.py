@@ -95,6 +95,7 @@ def _input(
         type=type,
         role=role,
         shares=declaration.from_shares,
+        default=column.default,
         dimensions=column.dimensions,
         each=declaration.each,
         table=declaration.name if declaration.is_table else "",

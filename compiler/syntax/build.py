@@ -107,7 +107,7 @@ class Builder:
     # --- types
 
     def on_type(self, span: Span, children: list[Any]) -> tree.TypeSyntax:
-        word, brackets = self._name(children[0]).text, children[1:]
+        word, steps, brackets = self._name(children[0]).text, children[1] or (), children[2:]
         first: Sequence[Any] = brackets[0] if brackets else ()
         dimensions: Sequence[Any] = first
         labels: tuple[tree.Text, ...] = ()
@@ -119,13 +119,16 @@ class Builder:
             columns, dimensions = self._columns(span, first), ()
         if len(brackets) > allowed:
             self.found.append(messages.too_many_brackets(span, word))
-        return tree.TypeSyntax(word, span, self._dimensions(dimensions), labels, columns)
+        return tree.TypeSyntax(word, span, self._dimensions(dimensions), labels, columns, steps)
+
+    def on_type_steps(self, span: Span, children: list[Token]) -> tuple[tree.Name, ...]:
+        return tuple(self._name(child) for child in children if child is not None)
 
     def on_type_bracket(self, span: Span, children: list[Any]) -> list[Any]:
         return [child for child in children if child is not None]
 
     def on_column(self, span: Span, children: list[Any]) -> tree.ColumnSyntax:
-        return tree.ColumnSyntax(self._name(children[0]), children[1], span)
+        return tree.ColumnSyntax(self._name(children[0]), children[1], children[2], span)
 
     def _labels(self, span: Span, parts: Sequence[Any]) -> tuple[tree.Text, ...]:
         self.found += [messages.not_a_label(part) for part in parts if not isinstance(part, tree.Text)]

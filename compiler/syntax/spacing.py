@@ -42,6 +42,7 @@ def _tight(tokens: Sequence[Token]) -> list[bool]:
     for position, token in enumerate(tokens):
         follows_value = position > 0 and (tokens[position - 1].type in _ENDS_VALUE or tokens[position - 1] == "...")
         is_type = first == "INPUT" or (first == "DEF" and is_typed and not is_default)
+        has_default = first == "INPUT" or (first == "DEF" and is_typed and len(brackets) == 1)
         match token.type:
             case "LPAR" | "LSQB":
                 brackets.append(token.type)
@@ -57,6 +58,6 @@ def _tight(tokens: Sequence[Token]) -> list[bool]:
             token.type == "INVERT"
             or (token.type == "SIGN" and not follows_value)
             or (token.type == "COLON" and brackets[-1:] == ["LSQB"] and not is_type)
-            or (token.type == "EQUAL" and bool(brackets) and not (first == "DEF" and is_typed and len(brackets) == 1))
+            or (token.type == "EQUAL" and bool(brackets) and not has_default)
         )
     return found

@@ -23,19 +23,20 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSyntax:
-    """`amount: int32[4]` inside `table[...]`."""
+    """`amount: int32[4]` inside `table[...]`; `amount: fixed = 0` has a default."""
 
     name: Name
     type: TypeSyntax
+    default: Expression | None
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class TypeSyntax:
-    """`int32[n, 3]`, `category["a", "b"]`, `table[user: key, ...]`.
+    """`int32[n, 3]`, `category["a", "b"]`, `key(casefold, strip)`, `table[user: key, ...]`.
 
     `name` is the word before the bracket. `dimensions` holds ints (`Number`), size names (`Reference`) and `len(role)`
-    (`Call`); `labels` only for `category`, `columns` only for `table`.
+    (`Call`); `labels` only for `category`, `columns` only for `table`; `steps` are the words in parentheses.
     """
 
     name: str
@@ -43,6 +44,7 @@ class TypeSyntax:
     dimensions: tuple[Expression, ...] = ()
     labels: tuple[Text, ...] = ()
     columns: tuple[ColumnSyntax, ...] = ()
+    steps: tuple[Name, ...] = ()
 
 
 # --- expressions ------------------------------------------------------------------------------------------------

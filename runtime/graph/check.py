@@ -66,6 +66,9 @@ def _check_header(graph: Graph) -> None:
     for declarations in (graph.inputs, graph.outputs):
         seen = [(declaration.name, declaration.role) for declaration in declarations]
         require(len(set(seen)) == len(seen), "an input or output is declared twice")
+    for each in graph.inputs:
+        is_range = len(each.limits) == 2 and each.limits[0] <= each.limits[1] and each.kind in ("int", "fixed")
+        require(not each.limits or is_range, f"the limits of input {each.name!r} are no range")
 
 
 def _check_type(number: int, kind: ValueType) -> None:

@@ -249,7 +249,8 @@ def _place(source: Any, *numbers: Any) -> Place:
 
 
 def _declaration(item: Any) -> Declaration:
-    name, kind, dimensions, bits, scale, labels, role, each, table, shares, valid = _list(item)
+    name, kind, dimensions, bits, scale, labels, role, each, table, shares, valid, *rest = _list(item)
+    steps, default, limits, beyond = rest
     sizes = tuple(_text(size) if isinstance(size, str) else _integer(size) for size in _list(dimensions))
     return Declaration(
         name=_text(name),
@@ -263,6 +264,10 @@ def _declaration(item: Any) -> Declaration:
         table=_text(table),
         shares=_truth(shares),
         valid=_text(valid),
+        steps=tuple(map(_text, _list(steps))),
+        default=None if default is None else _integer(default),
+        limits=_integers(limits),
+        beyond=_text(beyond),
     )
 
 

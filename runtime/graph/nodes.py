@@ -212,7 +212,11 @@ class Declaration:
 
     `kind` is bool, int, fixed, key, category or date; `bits`, `scale` and `labels` as in the language's types.
     `dimensions` are ints, or size names that the data binds. Columns of a table have the same `table` and `rows` as
-    their first dimension's value; for outputs, `valid` names the output that holds the table's valid bits.
+    their first dimension's value; for outputs, `valid` names the output that holds the table's valid bits. `steps` say
+    how the text of keys is normalised. `default` stands for missing values; without one, a missing value is an error.
+
+    Where an input has `limits`, the least and the greatest number in the clear representation, its owner stops before
+    the first round if a value is not between them; `beyond` says what is wrong with such a value.
     """
 
     name: str
@@ -226,6 +230,10 @@ class Declaration:
     table: str = ""
     shares: bool = False
     valid: str = ""
+    steps: tuple[str, ...] = ()
+    default: int | None = None
+    limits: tuple[int, ...] = ()
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)

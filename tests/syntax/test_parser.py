@@ -35,7 +35,7 @@ def number(value: int) -> Any:
 
 
 def plain(text: str, *dimensions: Any) -> Any:
-    return ("TypeSyntax", text, dimensions, (), ())
+    return ("TypeSyntax", text, dimensions, (), (), ())
 
 
 X, Y = reference("x"), reference("y")
@@ -48,6 +48,14 @@ LINES = {
     "input x: fixed from shares": ("Input", name("x"), plain("fixed"), None, False, True),
     "input x: fixed": ("Input", name("x"), plain("fixed"), None, False, False),
     "input x: int[n, 3]": ("Input", name("x"), plain("int", reference("n"), number(3)), None, False, False),
+    "input x: key(strip, digits,)[n]": (
+        "Input", name("x"), ("TypeSyntax", "key", (reference("n"),), (), (), (name("strip"), name("digits"))), None,
+        False, False,
+    ),
+    "input x: table[a: fixed = y]": (
+        "Input", name("x"), ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), ()), None,
+        False, False,
+    ),
     "option fraction_bits = 18": ("Option", name("fraction_bits"), number(18)),
     "from ml import sgd, sigmoid as s": (
         "Import", name("ml"), ((name("sgd"), name("sgd")), (name("sigmoid"), name("s"))),
@@ -87,12 +95,17 @@ def test_types() -> None:
     (declared,) = module('input t: table[a: key, b: int32[4], c: category["x", "y"][n], d: int[len(f)]]').body
     assert isinstance(declared, tree.Input)
     columns = [shape(column) for column in declared.type.columns]
-    assert columns[0] == ("ColumnSyntax", name("a"), plain("key"))
-    assert columns[1] == ("ColumnSyntax", name("b"), plain("int32", number(4)))
+    assert columns[0] == ("ColumnSyntax", name("a"), plain("key"), None)
+    assert columns[1] == ("ColumnSyntax", name("b"), plain("int32", number(4)), None)
     labels = (("Text", "x"), ("Text", "y"))
-    assert columns[2] == ("ColumnSyntax", name("c"), ("TypeSyntax", "category", (reference("n"),), labels, ()))
+    assert columns[2] == (
+        "ColumnSyntax",
+        name("c"),
+        ("TypeSyntax", "category", (reference("n"),), labels, (), ()),
+        None,
+    )
     size = ("Call", reference("len"), (("Argument", None, reference("f")),))
-    assert columns[3] == ("ColumnSyntax", name("d"), plain("int", size))
+    assert columns[3] == ("ColumnSyntax", name("d"), plain("int", size), None)
 
 
 def test_function() -> None:

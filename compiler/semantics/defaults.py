@@ -1,0 +1,93 @@
+"""What stands for missing values of a column, `amount: fixed = 0`. In: a column as written. Out: a clear number."""
+
+from collections.abc import Callable
+from datetime import date
+
+from ..ir.types import Element, Kind
+from ..syntax import tree
+from .errors import wrong
+
+_NO_KEY = 0
+"""The number that readers of data give a row without a key."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def default_of(column: tree.ColumnSyntax, element: Element, from_shares: bool) -> int | None:
+    """The default in the clear representation, None for a column without. Raises WrongError."""
+    if column.default is None:
+        return None
+    if from_shares:
+        raise wrong(
+            column.default.span,
+            "a default stands for what data lacks, and shares lack nothing",
+            expected="the type alone",
+            found="a default",
+            remedy="leave `=` and the value out",
+        )
+    rule, expected = _RULES[element.kind]
+    number = rule(column.default, element)
+    if number is None:
+        raise wrong(
+            column.default.span,
+            f"the default of `{column.name.text}` does not fit its type",
+            expected=expected,
+            found="another value",
+            remedy="write a value of the column's type, or leave `=` out to refuse rows without a value",
+        )
+    return number
+
+
+def _number(node: tree.Expression) -> int | float | None:
+    match node:
+        case tree.Number(value=value):
+            return value
+        case tree.Unary(operator="-", operand=tree.Number(value=value)):
+            return -value
+        case _:
+            return None
+
+
+def _bool(node: tree.Expression, element: Element) -> int | None:
+    return int(node.value) if isinstance(node, tree.Boolean) else None
+
+
+def _int(node: tree.Expression, element: Element) -> int | None:
+    number = _number(node)
+    return number if isinstance(number, int) and element.least <= number <= element.greatest else None
+
+
+def _fixed(node: tree.Expression, element: Element) -> int | None:
+    number = _number(node)
+    if number is None or not abs(number) < 2.0 ** (62 - 2 * element.scale):
+        return None
+    return round(number * 2**element.scale)
+
+
+def _key(node: tree.Expression, element: Element) -> int | None:
+    return _NO_KEY if isinstance(node, tree.Text) and not node.value else None
+
+
+def _category(node: tree.Expression, element: Element) -> int | None:
+    if isinstance(node, tree.Text) and node.value in element.labels:
+        return element.labels.index(node.value)
+    return None
+
+
+def _date(node: tree.Expression, element: Element) -> int | None:
+    if not isinstance(node, tree.Text):
+        return None
+    try:
+        return date.fromisoformat(node.value).toordinal() - _EPOCH
+    except ValueError:
+        return None
+
+
+_RULES: dict[Kind, tuple[Callable[[tree.Expression, Element], int | None], str]] = {
+    Kind.BOOL: (_bool, "`True` or `False`"),
+    Kind.INT: (_int, "a whole number in the type's range"),
+    Kind.FIXED: (_fixed, "a number in the type's range"),
+    Kind.KEY: (_key, '`""`: a row without a key'),
+    Kind.CATEGORY: (_category, "one of the labels, in quotes"),
+    Kind.DATE: (_date, 'a day in quotes, as `"2024-12-31"`'),
+}
