@@ -38,6 +38,11 @@ def is_file_name(source: str) -> bool:
     return Path(source).suffix.lower() in _READERS
 
 
+def is_file(source: str) -> bool:
+    """Whether text that is a source means a file rather than a literal or a query."""
+    return source.strip()[:1] not in ("[", "{", '"', "'") and is_file_name(source)
+
+
 def file_types() -> tuple[str, ...]:
     """The endings of the files that can be read."""
     return tuple(_READERS)

@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..graph.nodes import Declaration
 from .content import Cells, Columns, Content
 from .convert import Array, RefusedError, convert
-from .files import file_types, is_file_name, read_file
+from .files import file_types, is_file, read_file
 from .objects import content_of
 
 
@@ -48,7 +48,7 @@ class _RefusedCellError(RefusedError):
 
 
 def _described(source: object) -> str:
-    if isinstance(source, Path) or (isinstance(source, str) and _is_file(source)):
+    if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
         return f" ({source})"
     return ""
 
@@ -57,14 +57,10 @@ def _no_line(row: int) -> int | None:
     return None
 
 
-def _is_file(source: str) -> bool:
-    return source.strip()[:1] not in ("[", "{", '"', "'") and is_file_name(source)
-
-
 def _open(declarations: Sequence[Declaration], source: object) -> Content:
     first = declarations[0]
     columns = {_column_name(each): each for each in declarations}
-    if isinstance(source, Path) or (isinstance(source, str) and _is_file(source)):
+    if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
         return read_file(Path(source), columns if first.table else first)
     value = _literal(source, first) if isinstance(source, str) else source
     return content_of(value, list(columns) if first.table else None)

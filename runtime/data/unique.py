@@ -1,13 +1,16 @@
-"""Keys that a join needs once each. In: a key column as it was read, and its source. Out: nothing, or a refusal."""
+"""Rows of keys for their owner's eyes, and keys that a join needs once each. In: key columns and their sources."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
+from .assign import Assigned
 from .convert import Array
 from .csv_files import line_of
+from .files import is_file
 from .keys import NO_KEY
 
 
@@ -22,14 +25,30 @@ def check_unique(declared: Declaration, keys: Array, source: object = None) -> N
     if not same.any():
         return
     first, second = _first_pair(keys.reshape(-1), ordered[1:][same])
-    path = Path(source) if isinstance(source, str | Path) and Path(source).suffix else None
-    name, column = declared.table or declared.name, declared.name.removeprefix(declared.table + ".")
-    where = "" if path is None else f" ({path})"
-    place = f"{_row(second, path)}, column {column!r}" if declared.table else _row(second, path)
     raise InputError(
-        f"input {name!r}{where}: {place}: the key is that of {_row(first, path)} too; "
+        f"{describe_row(declared, source, second)}: the key is that of {_row(first, _path(source))} too; "
         "a join needs every key once: leave one of the rows out, or sum them up first"
     )
+
+
+def describe_row(declared: Declaration, source: object, row: int) -> str:
+    """Where a row stands, `row` counting from 0: `input 't' (t.csv): row 3 (line 4), column 'user'`."""
+    path = _path(source)
+    name, column = declared.table or declared.name, declared.name.removeprefix(declared.table + ".")
+    where = "" if path is None else f" ({path})"
+    return f"input {name!r}{where}: {_row(row, path)}" + (f", column {column!r}" if declared.table else "")
+
+
+def row_describer(assigned: Iterable[Assigned]) -> Callable[[str, int], str]:
+    """`describe_row` by the declaration's name, such as `t.user`, for inputs of these sources."""
+    found = {declared.name: (declared, one.source) for one in assigned for declared in one.declarations}
+
+    def describe(name: str, row: int) -> str:
+        if name not in found:
+            return f"input {name!r}: row {row + 1}"
+        return describe_row(*found[name], row)
+
+    return describe
 
 
 def _first_pair(keys: Array, repeated: Array) -> tuple[int, int]:
@@ -38,6 +57,12 @@ def _first_pair(keys: Array, repeated: Array) -> tuple[int, int]:
     _, firsts, which = np.unique(keys[rows], return_index=True, return_inverse=True)
     again = int(np.argmax(firsts[which] != np.arange(len(rows))))
     return int(rows[firsts[which[again]]]), int(rows[again])
+
+
+def _path(source: object) -> Path | None:
+    if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
+        return Path(source)
+    return None
 
 
 def _row(row: int, path: Path | None) -> str:
