@@ -1,9 +1,10 @@
 """Calls of built-in functions: a signature, written as the language reference writes it, and the arguments bound to it.
 
 `Signature.parse("clip(x, lo, hi)")`; `axis=0` is optional, `a, ...` takes one or more, `**columns` takes any keywords.
+With a type, `by: column`, the argument stays an expression, which the function itself gives a meaning.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..ir.types import Kind
@@ -12,20 +13,27 @@ from ..syntax import tree
 from .context import Context
 from .describe import describe, plural
 from .errors import wrong, wrong_arguments
-from .values import Array, Bundle, Meaning, Table
+from .values import NOTHING, Array, Bundle, Meaning, Table, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An argument: its value and where it is written."""
+    """An argument: its value, which is nothing where it stays an expression, and how it is written."""
 
     value: Meaning
-    span: Span
+    node: tree.Expression
+
+    @property
+    def span(self) -> Span:
+        """Where it is written."""
+        return self.node.span
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The parameters of a built-in. `several` says that the first one takes one argument or more."""
+    """The parameters of a built-in. `several` says that the first one takes one argument or more. The arguments of
+    those in `unevaluated` stay expressions; those of any other keyword where it has "**".
+    """
 
     text: str
     name: str
@@ -33,16 +41,25 @@ class Signature:
     optional: tuple[str, ...]
     several: bool
     any_keyword: bool
+    unevaluated: frozenset[str] = frozenset()
 
     @staticmethod
     def parse(text: str) -> "Signature":
         """The signature that the text shows."""
         name, _, inside = text.rstrip(")").partition("(")
         parts = [part.strip() for part in inside.split(",") if part.strip()]
+        any_keyword = any(part.startswith("**") for part in parts)
+        typed = [part.strip("*").partition("=")[0] for part in parts if ":" in part]
+        unevaluated = frozenset("**" if f"**{part}" in parts else part.partition(":")[0] for part in typed)
         plain = [part for part in parts if part != "..." and not part.startswith("**")]
-        required = tuple(part for part in plain if "=" not in part)
-        optional = tuple(part.partition("=")[0] for part in plain if "=" in part)
-        return Signature(text, name, required, optional, "..." in parts, any(part.startswith("**") for part in parts))
+        required = tuple(part.partition(":")[0] for part in plain if "=" not in part)
+        optional = tuple(part.partition("=")[0].partition(":")[0] for part in plain if "=" in part)
+        return Signature(text, name, required, optional, "..." in parts, any_keyword, unevaluated)
+
+    def takes_expression(self, name: str) -> bool:
+        """Whether the argument of this parameter stays an expression."""
+        known = name in self.required or name in self.optional
+        return name in self.unevaluated or (not known and "**" in self.unevaluated)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +137,37 @@ class Arguments:
             raise self.expected(name, "a table", describe(value), "pass a table input or what `filter` gives")
         return value
 
+    def word(self, name: str, words: Sequence[str], default: str) -> str:
+        """An optional text, one of these."""
+        if name not in self.named:
+            return default
+        value = self.named[name].value
+        if isinstance(value, Words) and value.text in words:
+            return value.text
+        known = ", ".join(f'"{word}"' for word in words)
+        found = f'"{value.text}"' if isinstance(value, Words) else describe(value)
+        raise self.expected(name, f"one of {known}", found, f'write `{name}="{default}"`, say')
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """An optional static bool."""
+        if name not in self.named:
+            return default
+        given = self.flags(name)
+        if len(given) != 1:
+            raise self.expected(name, "`True` or `False`", plural(len(given), "value"), f"write `{name}={not default}`")
+        return given[0]
+
+    def flags(self, name: str) -> tuple[bool, ...]:
+        """A static bool or a tuple of them."""
+        given = self.named[name]
+        elements = given.value.elements if isinstance(given.value, Bundle) else (given.value,)
+        what = f"the argument `{name}` of `{self.signature.name}`"
+        arrays = [self.context.as_array(element, given.span, what) for element in elements]
+        for flag in arrays:
+            if flag.element.kind is not Kind.BOOL or flag.shape:
+                raise self.expected(name, "`True` or `False`", describe(flag), f"write `{name}=True`")
+        return tuple(bool(self.context.numbers(flag, given.span, what)) for flag in arrays)
+
     def expected(self, name: str, expected: str, found: str, remedy: str) -> Exception:
         """The argument is not what the function takes."""
         return wrong(
@@ -133,34 +181,46 @@ class Arguments:
 
 def bind(context: Context, signature: Signature, node: tree.Call) -> Arguments:
     """Elaborates the arguments of a call and gives them to the parameters."""
-    values = context.values([argument.value for argument in node.arguments])
+    free = [*signature.required, *signature.optional]
+    targets = [_target(signature, free, position, each) for position, each in enumerate(node.arguments)]
     several: list[Given] = []
     named: dict[str, Given] = {}
-    free = [] if signature.any_keyword else [*signature.required, *signature.optional]
-    for argument, value in zip(node.arguments, values, strict=True):
-        given = Given(value, argument.value.span)
-        if argument.name is not None:
-            if argument.name.text not in free and not signature.any_keyword:
-                raise _misfit(argument.span, signature, "there is an argument too many", f"`{argument.name.text}=`")
-            if argument.name.text in named:
-                raise _misfit(argument.span, signature, "an argument is given twice", f"`{argument.name.text}`")
-            named[argument.name.text] = given
-        elif signature.several:
+    for argument, target, given in zip(node.arguments, targets, _given(context, signature, node, targets), strict=True):
+        if argument.name is None and signature.several:
             several.append(given)
-        else:
-            position = len(several)
-            several.append(given)
-            if position >= len(free) or signature.any_keyword:
-                raise _misfit(given.span, signature, "there is an argument too many", plural(len(values), "argument"))
-            if free[position] in named:
-                raise _misfit(given.span, signature, "an argument is given twice", f"`{free[position]}`")
-            named[free[position]] = given
+            continue
+        if target is None:
+            name = None if argument.name is None else f"`{argument.name.text}=`"
+            found = name or plural(len(node.arguments), "argument")
+            raise _misfit(argument.span, signature, "there is an argument too many", found)
+        if target in named:
+            place = given.span if argument.name is None else argument.span
+            raise _misfit(place, signature, "an argument is given twice", f"`{target}`")
+        named[target] = given
     missing = [name for name in signature.required if name not in named and not (signature.several and several)]
     if missing:
-        raise _misfit(node.span, signature, f"the argument `{missing[0]}` is missing", plural(len(values), "argument"))
+        found = plural(len(node.arguments), "argument")
+        raise _misfit(node.span, signature, f"the argument `{missing[0]}` is missing", found)
     if signature.several and not several:
         several = [named.pop(signature.required[0])]
     return Arguments(context, signature, node.span, tuple(several), named)
+
+
+def _target(signature: Signature, free: Sequence[str], position: int, argument: tree.Argument) -> str | None:
+    """The parameter that an argument is for; None where there is none, and for those that one parameter gathers."""
+    if argument.name is not None:
+        return argument.name.text if argument.name.text in free or signature.any_keyword else None
+    return free[position] if position < len(free) and not signature.several else None
+
+
+def _given(
+    context: Context, signature: Signature, node: tree.Call, targets: Sequence[str | None]
+) -> Iterator[Given]:
+    """The arguments, evaluated where the signature does not leave them as they are."""
+    left = [target is not None and signature.takes_expression(target) for target in targets]
+    nodes = [argument.value for argument in node.arguments]
+    values = iter(context.values([each for each, stays in zip(nodes, left, strict=True) if not stays]))
+    return (Given(NOTHING if stays else next(values), each) for each, stays in zip(nodes, left, strict=True))
 
 
 def _misfit(span: Span, signature: Signature, problem: str, found: str) -> Exception:

@@ -4,8 +4,11 @@ it. Adding one is adding a row.
 
 from . import builtins_elementwise as elementwise
 from . import builtins_making as making
+from . import builtins_order as order
+from . import builtins_quantile as quantiles
 from . import builtins_reduction as reduction
 from . import builtins_tables as tables
+from . import joins
 from .arguments import BuiltInRow, rows
 
 BUILT_INS: dict[str, BuiltInRow] = rows(
@@ -54,9 +57,17 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("any(x, axis=None, where=None)", reduction.any_),
         ("all(x, axis=None, where=None)", reduction.all_),
         ("count(x, axis=None, where=None)", reduction.count),
+        ("sort(x, by: column=None, descending=False, axis=-1)", order.sort),
+        ("argsort(x, descending=False, axis=-1)", order.argsort),
+        ("topk(x, k, axis=-1)", order.topk),
+        ("median(x, axis=None, where=None)", quantiles.median),
+        ("quantile(x, q: number, axis=None, where=None)", quantiles.quantile),
+        ("permute(x, p)", order.permute),
+        ("shuffle(x)", order.shuffle),
         ("filter(t, mask)", tables.filter_),
         ("table(**columns)", tables.table),
         ("union(a, b)", tables.union),
+        ('join(a, b, on: column, how="inner", hide_size=False)', joins.join),
         ("range(start, stop=..., step=...)", elementwise.refuse),
         ("zip(x, ...)", elementwise.refuse),
         ("batches(x, ..., size)", elementwise.refuse),
@@ -65,15 +76,7 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
 
 NOT_AVAILABLE_YET = frozenset(
     [
-        "join",
         "group",
-        "sort",
-        "argsort",
-        "topk",
-        "median",
-        "quantile",
-        "permute",
-        "shuffle",
         "gradient",
         "gaussian",
         "laplace",

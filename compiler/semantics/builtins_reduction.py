@@ -180,13 +180,13 @@ def extremum(call: Arguments, name: str, x: Array) -> Array:
     """The least or the greatest element."""
     context = call.context
     require_numbers([x], call.span, name, Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE)
-    part = _non_empty(call, x)
+    part = non_empty(call, x)
     if x.element.kind is Kind.BOOL:
         return part.result(_quantified(context, part, "all" if name == "min" else "any"))
     return part.result(context.emit(name, _filled(context, part, name).value, axis=part.axis))
 
 
-def _non_empty(call: Arguments, x: Array) -> Reduced:
+def non_empty(call: Arguments, x: Array) -> Reduced:
     part = reduced(call, x)
     if part.count == 0:
         raise wrong(
@@ -224,7 +224,7 @@ def argmax(call: Arguments) -> Meaning:
 
 def _place(call: Arguments, name: str) -> Array:
     x = _number_array(call, Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE)
-    part = _non_empty(call, as_number(call.context, x))
+    part = non_empty(call, as_number(call.context, x))
     return part.result(call.context.emit(name, _filled(call.context, part, name).value, axis=part.axis))
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..syntax import tree
 
-COLUMN_SCOPES = frozenset({"join", "group", "sort"})
-"""Calls whose arguments may be bare names of columns."""
+COLUMN_SCOPES = {"join": 2, "group": 1, "sort": 1}
+"""Calls whose arguments may be bare names of columns, all but so many of the first ones."""
 
 Names = frozenset[str]
 
@@ -49,7 +49,9 @@ def scopes(module: tree.Module) -> Scopes:
     _scope(module.body, result)
     for function in _functions(module.body):
         sizes = _size_names(function)
-        result.outermost += [reference for reference in result.free[id(function)] if reference.name not in sizes]
+        columns = {id(reference) for reference in _column_names(function.body)}
+        free = result.free[id(function)]
+        result.outermost += [one for one in free if one.name not in sizes and id(one) not in columns]
     return result
 
 
@@ -178,28 +180,33 @@ def _block_reads(statements: tuple[tree.Statement, ...]) -> Iterator[tree.Refere
 
 
 def references(node: Any) -> Iterator[tree.Reference]:
-    """Every name read in an expression; arguments that may be bare column names are left out."""
+    """Every name read in an expression; names of columns among them, which may be those of variables, too."""
     if isinstance(node, tree.Reference):
         yield node
-    elif isinstance(node, tree.Call) and node.function.name in COLUMN_SCOPES:
-        yield node.function
-    elif isinstance(node, tuple):
-        for element in node:
-            yield from references(element)
+    for part in _parts(node):
+        yield from references(part)
+
+
+def _column_names(node: Any) -> Iterator[tree.Reference]:
+    """The names that may be those of columns."""
+    if isinstance(node, tree.Call) and node.function.name in COLUMN_SCOPES:
+        first = COLUMN_SCOPES[node.function.name]
+        for position, argument in enumerate(node.arguments):
+            if argument.name is not None or position >= first:
+                yield from references(argument.value)
+    for part in _parts(node):
+        yield from _column_names(part)
+
+
+def _parts(node: Any) -> Iterator[Any]:
+    if isinstance(node, tuple):
+        yield from node
     elif is_dataclass(node):
-        for part in fields(node):
-            if part.name != "span":
-                yield from references(getattr(node, part.name))
+        yield from (getattr(node, part.name) for part in fields(node) if part.name != "span")
 
 
 def _names(*nodes: Any) -> Names:
-    return frozenset(reference.name for node in nodes for reference in _all_references(node))
-
-
-def _all_references(node: Any) -> Iterator[tree.Reference]:
-    if isinstance(node, tree.Call):
-        yield from (argument for part in node.arguments for argument in _all_references(part.value))
-    yield from references(node)
+    return frozenset(reference.name for node in nodes for reference in references(node))
 
 
 @dataclass(slots=True)
