@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from ..runtime.graph.nodes import Graph
+from ..runtime.graph.nodes import Declaration, Graph
 from .diagnostics import CompileError, Severity
 from .ir.program import Operation, Program
 from .ir.verify import verify, verify_shared
 from .library import find_module
+from .passes import describe_data
 from .passes.batch_rounds import batch_rounds
 from .passes.bound_ranges import bound_ranges
 from .passes.choose_shares import choose_shares
@@ -93,6 +94,11 @@ def report_ranges(program: Program) -> Report:
     for simplify in (inline_calls, drop_dead):
         program = simplify(program)
     return report_overflow(program)
+
+
+def limit_inputs(program: Program, report: Report) -> tuple[Declaration, ...]:
+    """The inputs of a program with the limits that its ranges give them."""
+    return describe_data.inputs(guard_inputs(program, report))
 
 
 def lower(program: Program, target: Target, watch: Watch = unwatched, report: Report | None = None) -> Graph:

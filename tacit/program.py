@@ -14,7 +14,7 @@ from .compiler.ir.program import Program as Elaborated
 from .compiler.passes import describe_data
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.passes.report_overflow import Report as Ranges
-from .compiler.pipeline import declare, elaborate, lower, report_ranges
+from .compiler.pipeline import declare, elaborate, limit_inputs, lower, report_ranges
 from .compiler.report.explain import Explanation, explain
 from .compiler.report.picture_network import to_networkx
 from .compiler.source import Source
@@ -24,6 +24,7 @@ from .compiler.target import LOOPBACK, NETWORKS, PREPROCESSINGS, Network, Target
 from .explained import Explained
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.convert import Array
+from .runtime.data.limits import check_limits
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
 from .runtime.data.results import Revealed, decode_outputs
 from .runtime.data.shares import Manifest, check_same_run, prepare_shares
@@ -247,7 +248,8 @@ class Program:
         counts = count_members(sources)
         arrays, facts = read_own([_own(source, counts) for source in sources])
         read = perf_counter()
-        program, _ = self._elaborated(self._bind(facts.found, counts))
+        program, ranges = self._elaborated(self._bind(facts.found, counts))
+        check_limits(limit_inputs(program, ranges), arrays)
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
         outputs = evaluate(program, arrays).by_role

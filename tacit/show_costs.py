@@ -20,6 +20,8 @@ _LEAST_SHARE = 0.01
 
 _LONGEST = 64
 
+_ALL = "all"
+
 
 def explanation_tables(explanation: Explanation) -> list[Table]:
     """Who learns what, costs by line, memory, kinds of shares."""
@@ -32,7 +34,7 @@ def explanation_tables(explanation: Explanation) -> list[Table]:
 
 
 def knowledge_tables(explanation: Explanation) -> Iterator[Table]:
-    """What each party learns, what is kept, which sizes become public."""
+    """What each party learns, what is kept, which sizes become public, and what a stop would tell."""
     knowledge, places = explanation.knowledge, explanation.places
     learnt: dict[tuple[Told, ...], list[str]] = {}
     for role in knowledge.roles:
@@ -51,6 +53,10 @@ def knowledge_tables(explanation: Explanation) -> Iterator[Table]:
     if knowledge.sizes:
         sizes = tuple((f"{size.name} = {size.size:,}", "of " + ", ".join(size.inputs)) for size in knowledge.sizes)
         yield Table("Sizes that all parties learn", (Column(""), Column("")), sizes)
+    if knowledge.stops:
+        stops = tuple((stop.role or _ALL, f"{stop.input} has a value {stop.beyond}") for stop in knowledge.stops)
+        title = "Who may stop before the first round, and why; others see only that it stops"
+        yield Table(title, (Column("party"), Column("if")), stops)
 
 
 def cost_table(explanation: Explanation, part: Part[Line]) -> Table:

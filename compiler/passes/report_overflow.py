@@ -4,7 +4,7 @@ In: a program without calls. Out: `Report`: warnings and errors, and limits that
 
 - What overflows for every input is an error.
 - Where inputs would have to be larger than anybody expects (`COMFORTABLE`) to overflow something, nothing is said: they
-  get a limit that their owner checks when the program runs, and `guard_inputs` writes the check.
+  get a limit that their owner checks before the program runs, and `guard_inputs` writes it down.
 - Otherwise the first line that may overflow gets a warning that says for which inputs all is well.
 - What may overflow however small such inputs are gets a warning for each line, carried values without bounds get one.
 """
@@ -186,9 +186,9 @@ def _number(number: int, element: Element, separator: str = ",") -> str:
     return f"{sign}{abs(number) / (1 << element.scale):.6g}"
 
 
-def limit_message(operation: Operation, report: Report) -> str:
-    """What the owner of an input is told that is larger than its limit. It does not show the value."""
-    name, element = operation.attributes["name"], operation.results[0].type.element
-    most = _number(report.limits[name].high, element)
+def beyond_limit(operation: Operation, report: Report) -> str:
+    """What is wrong with a value of an input that is larger than its limit. It does not show the value."""
+    element = operation.results[0].type.element
+    most = _number(report.limits[operation.attributes["name"]].high, element)
     line = f"line {report.reason.operation.span.line}" if report.reason else "the program"
-    return f"input `{name}` has a value beyond {most} in magnitude, with which {line} could overflow"
+    return f"beyond {most} in magnitude, with which {line} could overflow"

@@ -58,6 +58,7 @@ class Explanation:
                 "revealed": [asdict(told) for told in self.knowledge.revealed],
                 "kept": [asdict(told) for told in self.knowledge.kept],
                 "sizes": [asdict(size) for size in self.knowledge.sizes],
+                "may_stop": [asdict(stop) for stop in self.knowledge.stops],
             },
             "cost": [self._part(part) for part in self.lines.parts],
             "memory": {
@@ -128,7 +129,7 @@ def explain(
         nodes=graph.nodes,
         roles=graph.roles,
         network=network,
-        knowledge=who_learns_what(made["inline_calls"], inputs),
+        knowledge=who_learns_what(made["inline_calls"], inputs, graph.inputs),
         lines=cost_by(graph, line_of, network, times),
         functions=cost_by(graph, function, network, times),
         shares=tuple(dict.fromkeys(_held(made["choose_shares"]))),

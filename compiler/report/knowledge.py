@@ -48,6 +48,16 @@ class PublicSize:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """That `role` may have to stop before the first round, as everybody then sees: an `input` of it has a value
+    `beyond` what the program tolerates. Whose input is public has no role."""
+
+    role: str
+    input: str
+    beyond: str
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What a program discloses. `roles` are all its roles, whether they learn anything or not."""
 
@@ -55,20 +65,23 @@ class Knowledge:
     revealed: tuple[Told, ...]
     kept: tuple[Told, ...]
     sizes: tuple[PublicSize, ...]
+    stops: tuple[Stop, ...]
 
     def of(self, role: str) -> list[Told]:
         """What one role learns, besides sizes."""
         return [told for told in self.revealed if role in told.roles or EVERYONE in told.roles]
 
 
-def who_learns_what(program: Program, inputs: Iterable[Declaration]) -> Knowledge:
-    """What an inlined program discloses; `inputs` are its declarations, with the names of sizes."""
+def who_learns_what(program: Program, inputs: Iterable[Declaration], limited: Iterable[Declaration]) -> Knowledge:
+    """What an inlined program discloses; `inputs` are its declarations with the names of sizes, `limited` those of its
+    graph with the limits of numbers."""
     told = list(_told(program.body, 1, ""))
     return Knowledge(
         roles=program.roles,
         revealed=tuple(one for one in told if one.roles),
         kept=tuple(one for one in told if not one.roles),
         sizes=tuple(_sizes(program.sizes, tuple(inputs))),
+        stops=tuple(Stop(each.role, each.name, each.beyond) for each in limited if each.limits),
     )
 
 

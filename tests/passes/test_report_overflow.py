@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tacit.compiler.diagnostics import CompileError, Severity, render
 from tacit.compiler.pipeline import report_ranges
-from tacit.runtime.errors import CheckFailed
+from tacit.runtime.errors import InputError
 
 from tests.programs.running import elaborated, run_both_ways
 
@@ -109,7 +109,7 @@ def test_an_owner_checks_what_would_overflow() -> None:
     program = elaborated("party a\nparty b\ninput k: int from a\ninput l: int from b\nreveal k > l as r\n")
     fine = {"k": np.array(2**61), "l": np.array(-(2**61))}
     assert run_both_ways(program, fine).protected["a"]["r"]
-    with pytest.raises(CheckFailed, match="`k` has a value beyond"):
+    with pytest.raises(InputError, match=r"^input 'k': the value is beyond .*, with which line 5 could overflow"):
         run_both_ways(program, {"k": np.array(2**63 - 1), "l": np.array(-5)})
 
 

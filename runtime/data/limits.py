@@ -1,0 +1,38 @@
+"""Whether inputs are as small as a program needs them. In: a graph's declarations and one party's arrays. Out: nothing,
+or an `InputError` for that party's eyes.
+
+Only here do the sizes of a party's numbers matter to others: who refuses its input stops, and the others see that.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..graph.nodes import Declaration
+
+Array = np.ndarray[Any, Any]
+
+
+def check_limits(declared: Sequence[Declaration], inputs: Mapping[str, Array]) -> None:
+    """Raises `InputError` for the first value that is not between its declaration's limits, by row and column."""
+    limited = {each.name: each for each in declared if each.limits}
+    for name, array in inputs.items():
+        each = limited.get(name) or limited.get(name.partition("[")[0])
+        if each is not None:
+            low, high = each.limits
+            outside = (array < low) | (array > high)
+            if outside.any():
+                index = np.unravel_index(int(np.argmax(outside)), array.shape)
+                raise InputError(f"input {each.table or name!r}: {_place(each, index)}the value is {each.beyond}")
+
+
+def _place(declared: Declaration, index: Sequence[np.intp]) -> str:
+    """The row, counted from 1, and the column; nothing for a single value."""
+    parts = [f"row {int(index[0]) + 1}"] if len(index) else []
+    if declared.table:
+        parts.append(f"column {declared.name.removeprefix(declared.table + '.')!r}")
+    elif len(index) > 1:
+        parts.append("column " + ", ".join(str(int(each) + 1) for each in index[1:]))
+    return ", ".join(parts) + ": " if parts else ""
