@@ -191,6 +191,7 @@ _KINDS: dict[AttributeKind, Callable[[Any], bool]] = {
     AttributeKind.INTEGER: _is_integer,
     AttributeKind.TEXT: lambda value: isinstance(value, str),
     AttributeKind.OPTIONAL_TEXT: lambda value: value is None or isinstance(value, str),
+    AttributeKind.OPTIONAL_INTEGER: lambda value: value is None or _is_integer(value),
     AttributeKind.NAMES: lambda value: value is None or _are(lambda name: isinstance(name, str))(value),
     AttributeKind.SIZES: _are(_is_integer),
     AttributeKind.BOUNDS: _are(lambda bound: bound is None or _is_integer(bound)),
@@ -204,7 +205,6 @@ _KINDS: dict[AttributeKind, Callable[[Any], bool]] = {
 def _check_shared(region: Region) -> None:
     for operation in region.operations:
         for value in clear_among_secret(operation):
-    AttributeKind.OPTIONAL_INTEGER: lambda value: value is None or _is_integer(value),
             raise VerificationError(
                 f"a value that is {value.label} is used where it should have been shared", operation
             )
