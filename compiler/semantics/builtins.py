@@ -8,7 +8,7 @@ from . import builtins_order as order
 from . import builtins_quantile as quantiles
 from . import builtins_reduction as reduction
 from . import builtins_tables as tables
-from . import joins
+from . import groups, joins
 from .arguments import BuiltInRow, rows
 
 BUILT_INS: dict[str, BuiltInRow] = rows(
@@ -67,6 +67,7 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("filter(t, mask)", tables.filter_),
         ("table(**columns)", tables.table),
         ("union(a, b)", tables.union),
+        ("group(t, by: column, **aggregates: aggregate)", groups.group),
         ('join(a, b, on: column, how="inner", hide_size=False)', joins.join),
         ("range(start, stop=..., step=...)", elementwise.refuse),
         ("zip(x, ...)", elementwise.refuse),
@@ -76,7 +77,6 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
 
 NOT_AVAILABLE_YET = frozenset(
     [
-        "group",
         "gradient",
         "gaussian",
         "laplace",

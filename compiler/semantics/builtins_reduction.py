@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import prod
 
 from ..ir.program import Value
-from ..ir.types import ArrayType, Kind
+from ..ir.types import ArrayType, Element, Kind
 from . import arrays
 from .arguments import Arguments
 from .arrays import as_fixed, as_number, require_numbers
@@ -200,16 +200,20 @@ def non_empty(call: Arguments, x: Array) -> Reduced:
 
 
 def _filled(context: Context, part: Reduced, name: str) -> Array:
-    """The elements; those that do not count are where the search never ends before the others.
+    """The elements; those that do not count are where the search never ends before the others."""
+    if part.mask is None:
+        return part.x
+    fill = filler(context, part.x.element, name)
+    return Array(context.emit("select", part.mask.value, part.x.value, fill))
+
+
+def filler(context: Context, element: Element, name: str) -> Value:
+    """What the search for a `min`, a `max` or a place of one does not end at before others.
 
     For 64 bits that is 2**62, and not further: comparing with it is then exact for values up to 2**62 in magnitude.
     """
-    if part.mask is None:
-        return part.x
-    bits = part.x.element.bits
-    least, greatest = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if bits < 64 else (-(1 << 62), 1 << 62)
-    fill = context.filled(ArrayType(part.x.element), greatest if name in ("min", "argmin") else least)
-    return Array(context.emit("select", part.mask.value, part.x.value, fill))
+    least, greatest = (element.least, element.greatest) if element.bits < 64 else (-(1 << 62), 1 << 62)
+    return context.filled(ArrayType(element), greatest if name in ("min", "argmin") else least)
 
 
 def argmin(call: Arguments) -> Meaning:

@@ -7,9 +7,10 @@ them and back through one sort of all rows. Nothing is learnt. A key that a tabl
 from dataclasses import dataclass
 
 from ..ir.program import Value
+from ..ir.types import Kind
 from .arguments import Arguments
 from .arrangement import bits, equals_next, gathered, inverted, part, sorted_rows, stacked, zero_rows
-from .arrays import mask_along, promoted
+from .arrays import conjunction, mask_along, promoted
 from .builtins_making import joined_ties
 from .context import Context
 from .joins_matched import Matched
@@ -33,7 +34,8 @@ def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: s
     if how == "inner" and b.rows < a.rows:
         found = partners(call, b, a, on)
         columns = {**found.columns, **(b.columns if len(on) == 1 else {})}
-        return Matched({name: columns[name] for name in a.columns}, b.columns, found.base, found.base, b.rows, found.base)
+        left = {name: columns[name] for name in a.columns}
+        return Matched(left, b.columns, found.base, found.base, b.rows, found.base)
     found = partners(call, a, b, on)
     if how == "inner":
         return Matched(a.columns, found.columns, found.base, found.base, a.rows, found.base)
@@ -42,10 +44,10 @@ def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: s
         return Matched(a.columns, found.columns, present, found.base, a.rows, a.valid)
     alone = context.emit("not", found.other)
     alone = alone if b.valid is None else context.emit("and", alone, b.valid)
-    left = {
-        name: stacked(context, *(_like(call, value, b.columns[name]) if name in on else (value, zero_rows(context, value, b.rows))))
-        for name, value in a.columns.items()
-    }
+    left: dict[str, Value] = {}
+    for name, value in a.columns.items():
+        pair = _like(call, value, b.columns[name]) if name in on else (value, zero_rows(context, value, b.rows))
+        left[name] = stacked(context, *pair)
     right = {name: stacked(context, found.columns[name], b.columns[name]) for name in b.columns if name not in on}
     in_a = stacked(context, present, bits(context, 0, b.rows))
     in_b = stacked(context, found.base, alone)
@@ -70,9 +72,10 @@ def partners(call: Arguments, base: Table, other: Table, on: tuple[str, ...]) ->
     matched: Value | None = None
     for name in on:
         key = stacked(context, *_like(call, base.columns[name], other.columns[name]))
-        rows = sorted_rows(context, free, [key])
+        usable = conjunction(context, [free, _has_key(context, base.columns[name], other.columns[name])])
+        rows = sorted_rows(context, usable, [key])
         back = inverted(context, rows)
-        pairs = _pairs(context, key, base.rows, free, rows)
+        pairs = _pairs(context, key, base.rows, usable, rows)
         no = bits(context, 0, 1)
         both = context.emit("or", stacked(context, pairs, no), stacked(context, no, pairs))
         found = gathered(context, both, back)
@@ -87,6 +90,23 @@ def partners(call: Arguments, base: Table, other: Table, on: tuple[str, ...]) ->
         free = alone if free is None else context.emit("and", free, alone)
     assert matched is not None
     return Partners(columns, part(context, matched, 0, base.rows), part(context, matched, base.rows, count))
+
+
+def _has_key(context: Context, base: Value, other: Value) -> Value | None:
+    """Which rows of both have a key; None where all have one.
+
+    0 stands for a missing key. Owners of keys find that out by themselves.
+    """
+    found: list[tuple[Value | None, int]] = []
+    for key in (base, other):
+        source = context.builder.definition(key)
+        given = source is not None and source.name == "input" and source.attributes.get("default") is None
+        if given or key.type.element.kind is not Kind.KEY:
+            found.append((None, key.type.size))
+        else:
+            zero = context.filled(key.type.with_shape(()), 0)
+            found.append((context.emit("not", context.emit("equal", key, zero)), key.type.size))
+    return joined_ties(context, found)
 
 
 def _pairs(context: Context, key: Value, base_rows: int, free: Value | None, rows: Value) -> Value:
