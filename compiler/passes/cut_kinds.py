@@ -7,7 +7,9 @@ least cut is the least cost, exactly: a node between a value and its uses makes 
 Zikas, CCS 2019). Costs are whole picoseconds: sums are exact, and the same at all parties.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import networkx as nx
@@ -50,39 +52,60 @@ class Choice:
     def best(self, decided: Mapping[int, int] | None = None) -> list[int]:
         """The side of each place at the least cost, some being decided; arithmetic where it makes no difference."""
         sides = dict(decided or {}) | {ARITHMETIC_SIDE: ARITHMETIC_SIDE, BOOLEAN_SIDE: BOOLEAN_SIDE}
-        graph = self._graph(sides)
-        open_places = graph.subgraph(node for node in graph if node not in (ARITHMETIC_SIDE, BOOLEAN_SIDE))
-        for part in nx.weakly_connected_components(open_places):
-            network = graph.subgraph({*part, ARITHMETIC_SIDE, BOOLEAN_SIDE})
+        for part in _parts(self._edges(sides)):
+            network = nx.DiGraph()
+            for (source, sink), capacity in part.items():
+                network.add_edge(source, sink, **({} if capacity is None else {"capacity": capacity}))
+            network.add_nodes_from((ARITHMETIC_SIDE, BOOLEAN_SIDE))
             _, (_, boolean) = nx.minimum_cut(network, ARITHMETIC_SIDE, BOOLEAN_SIDE)
-            sides.update((place, BOOLEAN_SIDE) for place in part & boolean if place >= 0)
+            sides.update((place, BOOLEAN_SIDE) for place in boolean if place > BOOLEAN_SIDE)
         return [sides.get(place, ARITHMETIC_SIDE) for place in range(len(self.costs))]
 
-    def _graph(self, sides: Mapping[int, int]) -> nx.DiGraph:
+    def _edges(self, sides: Mapping[int, int]) -> _Edges:
         """An edge (x, y) is paid if x is arithmetic and y boolean; without a capacity, that may not be."""
-        graph = nx.DiGraph()
-        graph.add_nodes_from((ARITHMETIC_SIDE, BOOLEAN_SIDE))
+        edges: _Edges = {}
         for place, (arithmetic, boolean) in enumerate(self.costs):
             if place not in sides:
                 least = min(arithmetic, boolean)
-                _add(graph, place, BOOLEAN_SIDE, arithmetic - least)
-                _add(graph, ARITHMETIC_SIDE, place, boolean - least)
+                _add(edges, place, BOOLEAN_SIDE, arithmetic - least)
+                _add(edges, ARITHMETIC_SIDE, place, boolean - least)
         between = -1
         for conversion in self.conversions:
             source = sides.get(conversion.source, conversion.source)
             uses = {sides.get(use, use) for use in conversion.uses} - {source}
-            for node, paid, free in _edges(source, uses, conversion, between):
-                _add(graph, *node, paid)
-                for edge in free:
-                    graph.add_edge(*edge)
+            for edge, paid, free in _paid_edges(source, uses, conversion, between):
+                _add(edges, *edge, paid)
+                edges.update(dict.fromkeys(free))
             between -= 2
-        return graph
+        return edges
 
 
 _Edge = tuple[int, int]
+_Edges = dict[_Edge, int | None]
 
 
-def _edges(
+def _parts(edges: _Edges) -> Iterable[_Edges]:
+    """The edges of places that have to do with each other, of those at a time."""
+    nearby: dict[int, int] = {}
+
+    def part_of(node: int) -> int:
+        while nearby.setdefault(node, node) != node:
+            nearby[node] = nearby[nearby[node]]
+            node = nearby[node]
+        return node
+
+    ends = (ARITHMETIC_SIDE, BOOLEAN_SIDE)
+    for source, sink in edges:
+        if source not in ends and sink not in ends:
+            nearby[part_of(source)] = part_of(sink)
+    parts: dict[int, _Edges] = {}
+    for (source, sink), capacity in edges.items():
+        if source not in ends or sink not in ends:
+            parts.setdefault(part_of(sink if source in ends else source), {})[source, sink] = capacity
+    return parts.values()
+
+
+def _paid_edges(
     source: int, uses: set[int], conversion: Conversion, between: int
 ) -> Iterator[tuple[_Edge, int, list[_Edge]]]:
     """For each direction the edge that is paid, and the edges that lead the uses to it."""
@@ -95,11 +118,8 @@ def _edges(
         yield (between - 1, source), conversion.to_arithmetic, [(use, between - 1) for use in sorted(uses)]
 
 
-def _add(graph: nx.DiGraph, source: int, sink: int, capacity: int) -> None:
+def _add(edges: _Edges, source: int, sink: int, capacity: int) -> None:
     if source in (sink, BOOLEAN_SIDE) or sink == ARITHMETIC_SIDE:
         return
-    before = graph.get_edge_data(source, sink)
-    if before is None:
-        graph.add_edge(source, sink, capacity=capacity)
-    elif "capacity" in before:
-        before["capacity"] += capacity
+    before = edges.get((source, sink), 0)
+    edges[source, sink] = None if before is None else before + capacity
