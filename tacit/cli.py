@@ -3,6 +3,7 @@
 A command is a row of `_COMMANDS`: its arguments and what it does. What it does is in `program` and below.
 """
 
+import gc
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import warnings
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
@@ -28,7 +30,7 @@ from .program import RangeWarning
 from .runtime.data.results import jsonable
 from .runtime.errors import CheckFailed, TacitError, UsageError
 from .runtime.graph.errors import GraphError
-from .runtime.graph.file import MAGIC, digest, from_bytes, to_bytes
+from .runtime.graph.file import MAGIC, from_bytes, to_bytes
 from .runtime.graph.nodes import Graph
 from .runtime.local import Watcher
 from .show import closing_line, print_outputs, progress_bar
@@ -44,6 +46,8 @@ WARNING: --clear runs the program without any protection, in one process that se
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs a command; the result is the exit status."""
+    # Compiling makes many small things and few circles of them: looking for these less often saves a fifth of its time.
+    gc.set_threshold(200_000, 20, 20)
     chosen = _parser().parse_args(words)
     warnings.simplefilter("always", RangeWarning)
     warnings.showwarning = _show_warning
@@ -120,8 +124,9 @@ def _check(chosen: Namespace) -> int:
 def _compile(chosen: Namespace) -> int:
     program = load(chosen)
     graph = program.graph_for(program.sizes_of(pairs(chosen.input, "--input"), chosen.data))
-    write_whole(chosen.output, to_bytes(graph))
-    print(f"{chosen.output}: {digest(graph)}")
+    content = to_bytes(graph)
+    write_whole(chosen.output, content)
+    print(f"{chosen.output}: {sha256(content).hexdigest()}")
     return 0
 
 

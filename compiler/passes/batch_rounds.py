@@ -29,7 +29,7 @@ def _batch(nodes: Sequence[Node], yielded: set[int]) -> tuple[Node, ...]:
     exchanges: dict[int, list[Node]] = {}
     checked = 0
     for node in live:
-        level = max((available.get(value, 0) for value in reads(node)), default=0)
+        level = max([available.get(value, 0) for value in reads(node)], default=0)
         if isinstance(node, Exchange | Repeat):
             level = max(level, checked)
         if has(node, _is_check):
@@ -117,7 +117,7 @@ def reads(node: Node) -> Iterable[int]:
     """The values from before the node that it reads; for a repeat, its body's too."""
     match node:
         case Local():
-            return dict.fromkeys(value for step in node.steps for value in step.inputs)
+            return dict.fromkeys([value for step in node.steps for value in step.inputs])
         case Exchange() | Output():
             return (node.value,)
         case Random():

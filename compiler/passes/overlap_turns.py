@@ -152,8 +152,9 @@ def _levels_at(loop: Repeat, inside: Mapping[int, list[int]], distance: int) -> 
 def _levels(loop: Repeat, inside: Mapping[int, list[int]], start: Mapping[int, int]) -> dict[int, int]:
     levels = {parameter: start.get(parameter, 0) for parameter in loop.parameters}
     for node in loop.body:
-        level = max((levels[value] for value in inside[id(node)]), default=0) + isinstance(node, Exchange)
-        levels.update(dict.fromkeys(binds(node), level))
+        level = max(map(levels.__getitem__, inside[id(node)]), default=0) + isinstance(node, Exchange)
+        for value in binds(node):
+            levels[value] = level
     return levels
 
 

@@ -146,7 +146,7 @@ class Expansion:
         """One value that different parties compute in different ways."""
         for at, step in steps:
             for wire in step.inputs:
-                if not set(at) <= set(wire.at):
+                if at != wire.at and not set(at) <= set(wire.at):
                     raise ValueError(f"{step.kernel} at {at} reads a value that only {wire.at} hold")
         wire = self._wire(type, tuple(sorted(party for at, _ in steps for party in at)))
         done = tuple(Step(at, c.kernel, tuple(w.id for w in c.inputs), c.attributes) for at, c in steps if at)
@@ -246,10 +246,10 @@ class Expansion:
 
 
 def _common(wires: Sequence[Wire]) -> Parties:
-    common = set(wires[0].at)
-    for wire in wires[1:]:
-        common &= set(wire.at)
-    return tuple(sorted(common))
+    first = wires[0].at
+    if all(wire.at == first for wire in wires):
+        return first
+    return tuple(sorted(set(first).intersection(*(wire.at for wire in wires))))
 
 
 def structural(
