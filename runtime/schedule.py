@@ -37,7 +37,7 @@ from .instructions import (
     Skip,
 )
 
-_ALIASES = frozenset({"identity", "reshape", "bits.reshape"})
+_ALIASES = frozenset({"identity", "after", "reshape", "bits.reshape"})
 """Kernels whose output is their input's memory in another shape."""
 
 _SMALL_CONSTANT = 1 << 16

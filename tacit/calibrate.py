@@ -37,7 +37,7 @@ _SECONDS = 0.02
 _RUNS = 9
 """Of each whole program."""
 
-_UNTIMED = frozenset({"check", "identity", "reshape", "bits.reshape"})
+_UNTIMED = frozenset({"check", "identity", "after", "reshape", "bits.reshape"})
 
 _OPERATIONS = """\
 party alice
@@ -116,7 +116,7 @@ def main(path: Path) -> None:
         samples.setdefault(name, []).append((work(name, inputs, output, attributes), seconds))
     for source in SOURCES:
         for size in _SIZES:
-            kind = ValueType(Storage.RING, (size,))
+            kind = ValueType(Storage.WORD32 if source == "permutation" else Storage.RING, (size,))
             taken = _sampled(source, kind)
             samples.setdefault(f"random.{source}", []).append((work("", (), kind, {}), taken))
     rates = {name: _fitted(points) for name, points in samples.items()}

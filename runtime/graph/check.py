@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .alignments import ROWS
 from .correlations import CORRELATIONS, check_correlation, is_move
 from .errors import GraphError, require
 from .nodes import (
@@ -39,7 +40,7 @@ MOST_PLANES = 1 << 16
 MOST_TURNS = 1 << 48
 DEEPEST_REPEAT = 64
 
-STREAMS = ("stream", "zero")
+STREAMS = ("stream", "zero", "permutation")
 """What `Random.source` may be besides `correlations`; these have no attributes."""
 
 CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
@@ -135,6 +136,8 @@ class _Checker:
         require(node.shares or self.storage(node.output) in CLEAR_STORAGES, f"input {node.name!r} is not in the clear")
         if node.shares:
             expected = frozenset(range(self.graph.nodes))
+        elif declaration.kind == ROWS:
+            expected = frozenset(node.at[:1])
         elif declaration.role == ROLE_EVERYONE:
             expected = self.everyone
         elif declaration.each:
@@ -173,6 +176,9 @@ class _Checker:
             require(not node.inputs, f"randomness {node.source!r} depends on nothing")
             require(self.storage(node.output) not in CLEAR_STORAGES, f"value {node.output} cannot be random")
             require(node.source != "zero" or len(node.at) > 1, "a zero sharing needs two parties")
+            require(
+                node.source != "permutation" or self.type(node.output).is_order, "a permutation is a vector of words"
+            )
         self.bind(node.output, node.at)
 
     def correlation(self, node: Random) -> None:

@@ -82,6 +82,11 @@ class ValueType:
         return _DTYPES[self.storage]
 
     @property
+    def is_order(self) -> bool:
+        """Whether the value can be places of rows: a WORD32 for each."""
+        return self.storage is Storage.WORD32 and len(self.shape) == 1
+
+    @property
     def wire_bytes(self) -> int:
         """The number of bytes of the value in a message: whole bytes of each plane, without the padding of words."""
         if self.storage is Storage.BITS:
@@ -121,6 +126,7 @@ class Random:
     "stream": the pseudo-random stream of the key that exactly the parties `at` share; they all get the same content.
     "zero": a zero sharing among the parties `at`, by addition for RING and WORDs, by XOR for BITS: each party's
     content is the stream of the key it shares with its predecessor minus that of its successor (cyclically in `at`).
+    "permutation": a uniform permutation of 0 ... n - 1 as WORD32[n], from such a stream, the same at all of `at`.
     Other names are kinds of correlated randomness (`correlations`): shares, among the nodes, of uniform content or of
     a function of earlier such values, the `inputs`. Nobody needs to hold these for it but who prepares it.
     """

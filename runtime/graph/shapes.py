@@ -36,6 +36,11 @@ def identity(call: Call) -> None:
     require(call.inputs[0] == call.output, "input and output differ")
 
 
+def after(call: Call) -> None:
+    """The output is what the first input is."""
+    require(call.inputs[0] == call.output, "input and output differ")
+
+
 def elementwise(call: Call) -> None:
     """Each input has the output's size, or one element that stands for all."""
     for value in call.inputs:
@@ -117,6 +122,63 @@ def gather(call: Call) -> None:
     _same(call.output.shape, call.inputs[0].shape)
     _same(call.inputs[1].shape, call.output.shape[:1])
     require(len(call.output.shape) > 0, "a scalar has no rows")
+
+
+def take_rows(call: Call) -> None:
+    """A row of the first input for each place; a third is like the output."""
+    source, places = call.inputs[:2]
+    require(places.is_order and len(source.shape) > 0, "rows and a vector of places are due")
+    _same(call.output.shape, places.shape + source.shape[1:])
+    for mask in call.inputs[2:]:
+        _same(mask.shape, call.output.shape)
+
+
+def put_rows(call: Call) -> None:
+    """A row of the output for each place, where a row of the first input goes; a third is like the output."""
+    source, places = call.inputs[:2]
+    require(places.is_order and len(source.shape) > 0, "rows and a vector of places are due")
+    for value in (source, *call.inputs[2:]):
+        _same(value.shape, call.output.shape)
+    _same(places.shape, source.shape[:1])
+
+
+def _digits(call: Call, tables: Sequence[ValueType], masks: Sequence[ValueType]) -> None:
+    """A digit has its place in the words; tables have a row for each of its values, masks for each but the last."""
+    word, bits = call.inputs[0], call.attributes["bits"]
+    width = {Storage.WORD16: 16, Storage.WORD32: 32}.get(word.storage, 64)
+    require(len(word.shape) == 1 and 0 < bits <= 8, "digits of 1 to 8 bits in a vector of words are due")
+    require(0 <= call.attributes["shift"] <= width - bits, "the digit does not lie in the word")
+    for table in tables:
+        _same(table.shape, (1 << bits, word.size))
+    for mask in masks:
+        _same(mask.shape, ((1 << bits) - 1, word.size))
+
+
+def digit_mask(call: Call) -> None:
+    """(words, masks): masks."""
+    _digits(call, (), (call.inputs[1], call.output))
+
+
+def digit_count(call: Call) -> None:
+    """(words, masks, table, a word for each row): table."""
+    _digits(call, (call.inputs[2], call.output), (call.inputs[1],))
+    _same(call.inputs[3].shape, call.inputs[0].shape)
+
+
+def digit_choice(call: Call) -> None:
+    """(words, table, table): words."""
+    _digits(call, call.inputs[1:], ())
+    _same(call.output.shape, call.inputs[0].shape)
+
+
+def digit_sum(call: Call) -> None:
+    """(masks, table, table, a word for each row): a word for each row."""
+    masks, first, second, start = call.inputs
+    require(len(masks.shape) == 2, "masks are rows of words")
+    for table in (first, second):
+        _same(table.shape, (masks.shape[0] + 1, masks.shape[1]))
+    for value in (start, call.output):
+        _same(value.shape, masks.shape[1:])
 
 
 def replicated_elementwise(call: Call) -> None:

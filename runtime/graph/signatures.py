@@ -22,13 +22,14 @@ class Generic(Enum):
     ARRAY = "an array of elements: any storage but BITS"
     CLEAR = "an array in the clear: INTEGER or BOOLEAN"
     MIXED = "an array in the clear, each INTEGER or BOOLEAN as it is"
+    OTHER = "any storage, whatever the others have"
     ANY = "any storage"
 
     def takes(self, storage: Storage) -> bool:
         """Whether the caller may choose `storage`."""
         if self in (Generic.CLEAR, Generic.MIXED):
             return storage in (Storage.INTEGER, Storage.BOOLEAN)
-        return self is Generic.ANY or storage is not Storage.BITS
+        return self in (Generic.ANY, Generic.OTHER) or storage is not Storage.BITS
 
 
 Slot = Storage | Generic
@@ -89,7 +90,7 @@ def _check_storages(signature: Signature, inputs: tuple[ValueType, ...], output:
     for slot, value in zip(slots, [*inputs, output], strict=True):
         if isinstance(slot, Generic):
             require(slot.takes(value.storage), f"takes {slot.value}, not {value.storage.name}")
-            if slot is Generic.MIXED:
+            if slot in (Generic.MIXED, Generic.OTHER):
                 continue
             chosen = chosen or value.storage
             require(value.storage is chosen, f"mixes {value.storage.name} with {chosen.name}")
@@ -255,6 +256,26 @@ _SUMMANDS = {
 }
 """The local halves of conversions of replicated shares: see `runtime.kernels.summands`."""
 
+
+def _rows(rule: Rule, *more: Slot, **attributes: Attribute) -> Signature:
+    return Signature((_ARRAY, _W32, *more), _ARRAY, rule, attributes)
+
+
+_DIGIT = {"shift": Attribute.INT, "bits": Attribute.INT}
+
+_ROWS = {
+    "rows.take": _rows(shapes.take_rows),
+    "rows.put": _rows(shapes.put_rows),
+    **{f"rows.take_{how}": _rows(shapes.take_rows, _ARRAY) for how in ("add", "subtract", "xor")},
+    **{f"rows.put_{how}": _rows(shapes.put_rows, _ARRAY) for how in ("add", "subtract", "xor")},
+    "rows.xor": Signature((_ARRAY, _ARRAY), _ARRAY, shapes.elementwise),
+    "digits.mask": Signature((_ARRAY, _W32), _W32, shapes.digit_mask, _DIGIT),
+    "digits.count": Signature((_ARRAY, _W32, _W32, _W32), _W32, shapes.digit_count, _DIGIT | {"one": Attribute.INT}),
+    "digits.sum": Signature((_W32,) * 4, _W32, shapes.digit_sum, {"one": Attribute.INT}),
+    "digits.choose": Signature((_ARRAY, _W32, _W32), _W32, shapes.digit_choice, _DIGIT),
+}
+"""Moving rows to secret places, and finding the places: see `runtime.kernels.rows` and `runtime.kernels.digits`."""
+
 _STRUCTURE: dict[str, tuple[int, Slot | None, Rule, dict[str, Attribute]]] = {
     "broadcast": (1, None, shapes.broadcast, {"shape": Attribute.INTS}),
     "reshape": (1, None, shapes.reshape, {"shape": Attribute.INTS}),
@@ -273,6 +294,7 @@ def _structural() -> dict[str, Signature]:
     """Kernels that move elements: on arrays, and as `bits.<name>` on BITS, which are told the logical shapes."""
     table = {
         "identity": Signature((_ANY,), _ANY, shapes.identity),
+        "after": Signature((_ANY, Generic.OTHER), _ANY, shapes.after),
         "zeros": Signature((), _ANY, shapes.anything),
     }
     for name, (values, more, rule, attributes) in _STRUCTURE.items():
@@ -339,6 +361,7 @@ KERNELS: dict[str, Signature] = {
     **_REPLICATED,
     **_SUMMANDS,
     **_ADDITIVE,
+    **_ROWS,
     "check": Signature((_BOOL,), _BOOL, shapes.identity, {"message": Attribute.TEXT}),
     **{f"clear.{name}": signature for name, signature in _in_the_clear().items()},
     **{f"clear.{name}": signature for name, signature in _structural().items() if name in _MOVES},

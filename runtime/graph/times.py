@@ -33,7 +33,7 @@ FIRST = "first"
 ANY = "any"
 """Entry of the table for kernels that it does not name."""
 
-_FREE = frozenset({"identity", "reshape", "bits.reshape"})
+_FREE = frozenset({"identity", "after", "reshape", "bits.reshape"})
 """Kernels that only give memory another shape."""
 
 

@@ -7,7 +7,7 @@ on first use.
 
 from collections.abc import Callable, Iterable
 
-from . import additive, bit_structure, bits, clear, replicated, ring, structure, summands
+from . import additive, bit_structure, bits, clear, digits, replicated, ring, rows, structure, summands
 from .native import Kernel, Native
 
 TABLE: dict[str, Kernel] = {
@@ -16,6 +16,8 @@ TABLE: dict[str, Kernel] = {
     **replicated.TABLE,
     **summands.TABLE,
     **additive.TABLE,
+    **rows.TABLE,
+    **digits.TABLE,
     **structure.TABLE,
     **bit_structure.TABLE,
     **clear.TABLE,

@@ -29,6 +29,8 @@ OUT_PLANES = types.Array(types.uint64, 2, "C")
 INDICES = types.Array(types.int64, 1, "C", readonly=True)
 OUT_INDICES = types.Array(types.int64, 1, "C")
 INT = types.int64
+COUNT = types.Array(types.int64, 1, "C")
+"""Numbers that a kernel changes."""
 
 _LOADING = RLock()
 """Kernels are loaded one at a time: parties may be threads of one process."""

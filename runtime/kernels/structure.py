@@ -19,6 +19,10 @@ def _zeros(out: Array) -> None:
     out.fill(0)
 
 
+def _after(out: Array, x: Array, other: Array) -> None:
+    np.copyto(out, x)
+
+
 def _concat(out: Array, *parts: Array, axis: int) -> None:
     np.concatenate(parts, axis=axis, out=out)
 
@@ -52,6 +56,7 @@ MOVES: dict[str, Callable[..., None]] = {
 
 TABLE: dict[str, Kernel] = {
     "identity": Kernel(into(CLEAR["identity"])),
+    "after": Kernel(_after),
     "zeros": Kernel(_zeros),
     **{name: Kernel(move) for name, move in MOVES.items()},
 }

@@ -31,8 +31,8 @@ class Stream(Protocol):
 
     def __init__(self, key: bytes) -> None: ...
 
-    def fill(self, out: Array, draw: int) -> None:
-        """Fills `out`, a contiguous vector of any integer type, with the stream of `draw`."""
+    def fill(self, out: Array, draw: int, block: int = 0) -> None:
+        """Fills `out`, a contiguous vector of any integer type, with the stream of `draw` from this block on."""
         ...
 
     def combine(self, minus: Any, how: Combination, out: Array, draw: int) -> None:
@@ -46,15 +46,15 @@ class VectorStream:
     def __init__(self, key: bytes) -> None:
         self._keys = vector_keys(expand_key(key))
 
-    def fill(self, out: Array, draw: int) -> None:
+    def fill(self, out: Array, draw: int, block: int = 0) -> None:
         """See `Stream`."""
         if out.nbytes % 8 == 0:
-            fill_stream.run(out.view(np.uint64), self._keys, draw, 0)
+            fill_stream.run(out.view(np.uint64), self._keys, draw, block)
             return
         whole, rest = _split(out)
-        fill_stream.run(whole, self._keys, draw, 0)
+        fill_stream.run(whole, self._keys, draw, block)
         last = np.empty(STEP, np.uint64)
-        fill_stream.run(last, self._keys, draw, whole.size // 2)
+        fill_stream.run(last, self._keys, draw, block + whole.size // 2)
         rest[:] = last.view(out.dtype)[: rest.size]
 
     def combine(self, minus: "VectorStream", how: Combination, out: Array, draw: int) -> None:
@@ -76,9 +76,9 @@ class PortableStream:
     def __init__(self, key: bytes) -> None:
         self._cipher = algorithms.AES(key)
 
-    def fill(self, out: Array, draw: int) -> None:
+    def fill(self, out: Array, draw: int, block: int = 0) -> None:
         """See `Stream`."""
-        encryptor = self._encryptor(draw)
+        encryptor = self._encryptor(draw, block)
         octets = out.view(np.uint8)
         for start in range(0, octets.size, _CHUNK):
             part = octets[start : start + _CHUNK]
@@ -95,8 +95,8 @@ class PortableStream:
             other = np.frombuffer(encryptor.update(_ZEROS[: part.nbytes]), out.dtype)
             subtract(part, other, out=part)
 
-    def _encryptor(self, draw: int) -> Any:
-        return Cipher(self._cipher, modes.CTR(draw.to_bytes(8, "big") + bytes(8))).encryptor()
+    def _encryptor(self, draw: int, block: int = 0) -> Any:
+        return Cipher(self._cipher, modes.CTR(draw.to_bytes(8, "big") + block.to_bytes(8, "big"))).encryptor()
 
 
 _CHUNK = 1 << 16

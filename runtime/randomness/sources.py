@@ -16,6 +16,7 @@ from ..graph.nodes import Parties, Storage, ValueType
 from ..kernels.native import Native
 from .aes import KEY_BYTES, STREAM, Stream, VectorStream
 from .aes_vector import Combination, fill_combined, fill_stream
+from .permutations import fill_permutation, trade
 
 __all__ = ["KEY_BYTES", "NATIVES", "SOURCES", "Array", "Keys", "Prepared", "Sample", "Source"]
 
@@ -48,6 +49,11 @@ def _stream_sets(at: Parties) -> tuple[Parties, ...]:
 def _bind_stream(me: int, at: Parties, keys: Keys, attributes: Attributes, kind: ValueType) -> Sample:
     fill = STREAM(keys[at]).fill
     return lambda number, out: fill(out.reshape(-1), number)
+
+
+def _bind_permutation(me: int, at: Parties, keys: Keys, attributes: Attributes, kind: ValueType) -> Sample:
+    stream = STREAM(keys[at])
+    return lambda number, out: fill_permutation(stream, out, number)
 
 
 def _zero_sets(at: Parties) -> tuple[Parties, ...]:
@@ -95,10 +101,11 @@ def _pair(one: int, other: int) -> Parties:
     return (one, other) if one < other else (other, one)
 
 
-NATIVES: tuple[Native, ...] = (fill_stream, *fill_combined.values()) if STREAM is VectorStream else ()
+NATIVES: tuple[Native, ...] = (trade, *((fill_stream, *fill_combined.values()) if STREAM is VectorStream else ()))
 """The compiled functions that samples call."""
 
 SOURCES: dict[str, Source] = {
     "stream": Source(_stream_sets, _bind_stream),
     "zero": Source(_zero_sets, _bind_zero),
+    "permutation": Source(_stream_sets, _bind_permutation),
 }
