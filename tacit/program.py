@@ -13,6 +13,7 @@ from .compiler.ir.evaluate import evaluate
 from .compiler.ir.program import Program as Elaborated
 from .compiler.passes import describe_data
 from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.passes.list_matchings import list_matchings
 from .compiler.passes.report_overflow import Report as Ranges
 from .compiler.pipeline import declare, elaborate, limit_inputs, lower, report_ranges
 from .compiler.report.explain import Explanation, explain
@@ -22,14 +23,18 @@ from .compiler.stages import Stage, Watch, timed, unwatched
 from .compiler.syntax.parser import parse
 from .compiler.target import LOOPBACK, NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
 from .explained import Explained
+from .runtime.alignment.align import align_in_clear
+from .runtime.alignment.base import SIDES
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
-from .runtime.data.convert import Array
+from .runtime.data.readers import Array
 from .runtime.data.limits import check_limits
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
 from .runtime.data.results import Revealed, decode_outputs
 from .runtime.data.shares import Manifest, check_same_run, prepare_shares
 from .runtime.data.sizes import Found, bind_sizes
+from .runtime.data.unique import check_unique
 from .runtime.errors import InputError, UsageError
+from .runtime.graph.alignments import Matching, order_input
 from .runtime.graph.file import digest, to_bytes
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, Graph
 from .runtime.local import LocalParty, LocalRun, Watcher, run_local
@@ -119,10 +124,11 @@ class Program:
         self._inputs = describe_data.declared_inputs(self._declared)
         self.options = options
         self._told: set[Diagnostic] = set()
-        for name in options.sizes:
-            if name not in self._declared.sizes:
-                known = ", ".join(self._declared.sizes) or "none"
-                raise UsageError(f"the program has no size {name!r}; its sizes are: {known}")
+        if not set(options.sizes) <= set(self._declared.sizes):
+            known = elaborate(self._module, options.sizes).sizes
+            for name in options.sizes:
+                if name not in known:
+                    raise UsageError(f"the program has no size {name!r}; its sizes are: {', '.join(known) or 'none'}")
         if set(options.sizes) >= set(self._declared.sizes):
             self.check()
 
@@ -148,10 +154,9 @@ class Program:
 
     def stages_for(self, sizes: Mapping[str, int]) -> tuple[Graph, list[tuple[str, Elaborated]]]:
         """The protocol graph for these sizes, and the IR on the way there: as elaborated, and after each pass."""
-        missing = [name for name in self._declared.sizes if name not in sizes]
-        if missing:
-            raise UsageError(f"no data tells the size {missing[0]!r}: give it with --size {missing[0]}=N")
+        _require(sizes, self._declared.sizes)
         program, ranges = self._elaborated(sizes)
+        _require(sizes, program.sizes)
         stages = [("elaborate", program)]
 
         def watch(stage: Stage) -> None:
@@ -187,8 +192,12 @@ class Program:
         """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""
         sources = assign_some_sources(self._inputs, given, folder)
         counts = count_members(sources)
-        _, facts = read_own([_own(source, counts) for source in sources])
-        return self._bind(facts.found, counts)
+        arrays, facts = read_own([_own(source, counts) for source in sources])
+        sizes = self._bind(facts.found, counts)
+        if not set(sizes) >= set(self._declared.sizes):
+            return sizes
+        known = [one for one in self._matchings(sizes) if set(arrays) >= {*one.keys[0], *one.keys[1]}]
+        return sizes | align_in_clear(known, arrays, partial(_check_keys, sources)).matched
 
     def run(self, /, **inputs: object) -> Result:
         """Runs the program, every party a process of its own on this machine.
@@ -214,12 +223,15 @@ class Program:
         counts = count_members(sources)
         target = self._target(self._roles(counts))
         parties = [
-            LocalParty(name, partial(read_own, self._tasks(sources, counts, target, party)))
+            LocalParty(
+                name, partial(read_own, self._tasks(sources, counts, target, party)), partial(_check_keys, sources)
+            )
             for party, name in enumerate(target.parties)
         ]
         shape = None if network is None else Shape(network.round_trip / 2000, network.bandwidth * 1e6 / 8)
         stages: list[tuple[str, Elaborated]] = []
-        run = run_local(parties, partial(self._compile, counts, stages), watcher, shape, profiled)
+        compile, plan = partial(self._compile, counts, stages), partial(self._plan, counts)
+        run = run_local(parties, compile, watcher, shape, profiled, plan)
         self._keep(run)
         seen = [result.outputs for result in run.results]
         public = seen[0].get(ROLE_EVERYONE, {})
@@ -248,11 +260,14 @@ class Program:
         counts = count_members(sources)
         arrays, facts = read_own([_own(source, counts) for source in sources])
         read = perf_counter()
-        program, ranges = self._elaborated(self._bind(facts.found, counts))
+        sizes = self._bind(facts.found, counts)
+        aligned = align_in_clear(self._matchings(sizes), arrays, partial(_check_keys, sources))
+        program, ranges = self._elaborated(sizes | aligned.matched)
         check_limits(limit_inputs(program, ranges), arrays)
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
-        outputs = evaluate(program, arrays).by_role
+        joined = {(name, side): aligned.inputs[order_input(name, side)] for name in aligned.matched for side in SIDES}
+        outputs = evaluate(program, arrays, joined=joined).by_role
         end = perf_counter()
         seconds = {"compile": compiled - read, "offline": 0.0, "online": end - compiled, "total": end - begin}
         everything = {name: array for values in outputs.values() for name, array in values.items()}
@@ -288,9 +303,15 @@ class Program:
         by_hand = {**{f"len({role})": count for role, count in counts.items()}, **self.options.sizes}
         return bind_sizes(found, by_hand)
 
-    def _compile(self, counts: Mapping[str, int], stages: list[tuple[str, Elaborated]], facts: list[object]) -> bytes:
+    def _compile(
+        self,
+        counts: Mapping[str, int],
+        stages: list[tuple[str, Elaborated]],
+        facts: list[object],
+        matched: Mapping[str, int],
+    ) -> bytes:
         """The graph for the sizes that the parties tell; `stages` takes up the IR on the way there."""
-        told = [one for one in facts if isinstance(one, Facts)]
+        told = _facts(facts)
         by_name: dict[str, list[Manifest]] = {}
         for one in told:
             for manifest in one.manifests:
@@ -298,9 +319,20 @@ class Program:
         for manifests in by_name.values():
             check_same_run(manifests)
         sizes = self._bind((found for one in told for found in one.found), counts)
-        graph, made = self.stages_for(sizes)
+        graph, made = self.stages_for(sizes | matched)
         stages += made
         return to_bytes(graph)
+
+    def _plan(self, counts: Mapping[str, int], facts: list[object]) -> tuple[Matching, ...]:
+        """What the parties align before they compile, for the sizes that they tell."""
+        return self._matchings(self._bind((found for one in _facts(facts) for found in one.found), counts))
+
+    def _matchings(self, sizes: Mapping[str, int]) -> tuple[Matching, ...]:
+        """The joins whose keys their owners hold."""
+        if not any(each.table and each.role for each in self._inputs):
+            return ()
+        program = timed(self.watch, elaborate, self._module, sizes)
+        return list_matchings(program, self._target(program.roles))
 
     def _tasks(
         self, sources: Iterable[Assigned], counts: Mapping[str, int], target: Target, party: int
@@ -356,6 +388,26 @@ class Program:
                 parts = {name: array for name, array in result.kept.items() if name.rpartition("/")[0] == each.name}
                 shares.append((manifest, parts))
         prepare_shares(self.options.shares, shares).commit()
+
+
+def _facts(told: Iterable[object]) -> list[Facts]:
+    return [one for one in told if isinstance(one, Facts)]
+
+
+def _require(sizes: Mapping[str, int], names: Iterable[str]) -> None:
+    """Raises `UsageError` for a size that nothing tells."""
+    for name in names:
+        if name not in sizes:
+            given = f"--size {name}=N" if name.isidentifier() else f"--size '{name}=N'"
+            raise UsageError(f"no data tells the size {name!r}: give it with {given}")
+
+
+def _check_keys(sources: Iterable[Assigned], name: str, keys: Array) -> None:
+    """Refuses a key column in which a key stands twice, where its owner finds it."""
+    for one in sources:
+        for declared in one.declarations:
+            if declared.name == name:
+                check_unique(declared, keys, one.source)
 
 
 def _own(source: Assigned, counts: Mapping[str, int]) -> Own:

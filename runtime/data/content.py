@@ -1,7 +1,6 @@
 """What a source holds before it is checked: named columns, or one array. In: Arrow and nested data. Out: `Cells`."""
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -10,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .convert import Array, RefusedError
+from .readers import Array
+from .refused import RefusedError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +22,18 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Typed:
+    """Values that are checked and in the clear representation already."""
+
+    array: Array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The array's."""
+        return self.array.shape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Columns:
     """Named columns, or `is_named` false those of a file without a header, with names that only count them.
 
@@ -30,7 +42,7 @@ class Columns:
     """
 
     names: tuple[str, ...]
-    cells: dict[str, Cells]
+    cells: dict[str, Cells | Typed]
     line: Callable[[int], int | None] = lambda row: None
     is_named: bool = True
 
@@ -46,10 +58,11 @@ Content = Cells | Columns
 def cells_of_arrow(values: Any) -> Cells:
     """An Arrow array; lists become further axes and must have one length. Raises `RefusedError`."""
     shape: tuple[int, ...] = (len(values),)
-    while _is_list(values.type):
+    while is_list(values.type):
         lengths = pc.list_value_length(values)
         if lengths.null_count:
-            raise RefusedError(int(np.argmax(lengths.is_null().to_numpy())), "the list is missing")
+            absent = lengths.is_null().to_numpy(zero_copy_only=False)
+            raise RefusedError(int(np.argmax(absent)), "the list is missing")
         length = lengths[0].as_py() if len(lengths) else 0
         uneven = np.asarray(lengths) != length
         if uneven.any():
@@ -90,31 +103,12 @@ def cells_of_nested(value: object) -> Cells:
     return Cells(arrow_of_list(level), tuple(shape))
 
 
-def cells_of_json_text(values: Any) -> Cells:
-    """Text that holds a JSON list in each row. Raises `RefusedError`."""
-    texts = values.to_pylist()
-    try:
-        lists = json.loads("[" + ",".join(texts) + "]")
-    except ValueError:
-        lists = []
-    if len(lists) != len(texts) or not all(text.strip()[:1] == "[" and text.strip()[-1:] == "]" for text in texts):
-        lists = [_json_list(text, index) for index, text in enumerate(texts)]
-    return cells_of_nested(lists)
-
-
 def arrow_of_list(items: list[Any]) -> Any:
     """Python scalars of one kind as an Arrow array; whole numbers among fractions count as fractions."""
     try:
         return pa.array(items, from_pandas=True)
     except (pa.ArrowException, OverflowError):
         return _mixed(items)
-
-
-def columns_of_arrow(table: Any, wanted: Iterable[str] | None) -> Columns:
-    """An Arrow table's columns, only the `wanted` ones; index columns that pandas adds do not count."""
-    names = tuple(name for name in table.column_names if not name.startswith("__index_level_"))
-    chosen = [name for name in names if wanted is None or name in set(wanted)]
-    return Columns(names, {name: named(name, cells_of_arrow, table.column(name)) for name in chosen})
 
 
 def named(name: str, build: Callable[[Any], Cells], values: object) -> Cells:
@@ -125,18 +119,9 @@ def named(name: str, build: Callable[[Any], Cells], values: object) -> Cells:
         raise RefusedError(refusal.index, refusal.problem, repr(name)) from None
 
 
-def _is_list(type_: Any) -> bool:
+def is_list(type_: Any) -> bool:
+    """Whether values of an Arrow type are lists."""
     return any(test(type_) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
-
-
-def _json_list(text: str, index: int) -> list[Any]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, list):
-        raise RefusedError(index, "the value is not a list in the form of JSON, such as [1, 2, 3]")
-    return value
 
 
 def _mixed(items: list[Any]) -> Any:

@@ -6,7 +6,7 @@ first line has; the encoding is UTF-8, with or without a byte order mark.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +18,17 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ..graph.nodes import Declaration
-from .content import Cells, Columns, cells_of_json_text, named
-from .convert import FALSE_WORDS, TRUE_WORDS, RefusedError, arrow_type, is_word_of
+from .content import Cells, Columns, Typed
+from .convert import MISSING_WORDS, arrow_type, is_word_of
+from .readers import FALSE_WORDS, TRUE_WORDS
+from .refused import RefusedError
+from .stream import read_batches, wanted_of
+
+_BLOCK_BYTES = 1 << 23
+"""What Arrow parses at once; no row of a file may be longer."""
+
+_REPLACED = "\ufffd"
+"""What Python puts in place of bytes that are no UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +50,10 @@ class _Layout:
 def read_table(path: Path, wanted: Mapping[str, Declaration]) -> Columns:
     """The columns named in `wanted`; the first line is the header. Columns that the file lacks are left out."""
     first, delimiter = _first_record(path)
-    twice = [name for name in wanted if first.count(name) > 1]
-    if twice:
-        raise RefusedError(None, f"{first.count(twice[0])} columns are named {twice[0]!r}")
-    names = tuple(name if name in wanted else f"{index}:{name}" for index, name in enumerate(first))
+    chosen = wanted_of(wanted, first)
+    names = tuple(name if name in chosen else f"{index}:{name}" for index, name in enumerate(first))
     layout = _Layout(path, names, is_named=True, has_header=True, delimiter=delimiter)
-    content = _read(layout, {name: wanted[name] for name in names if name in wanted})
+    content = _read(layout, chosen)
     return Columns(tuple(first), content.cells, content.line)
 
 
@@ -88,47 +95,55 @@ def _first_record(path: Path) -> tuple[list[str], str]:
 
 def _read(layout: _Layout, wanted: dict[str, Declaration]) -> Columns:
     try:
-        table = _parse(layout, {name: _parsed_as(declared) for name, declared in wanted.items()})
-    except pa.ArrowInvalid:
-        table = _parse_as_text(layout, wanted)
-    try:
-        cells = {name: _cells(name, table.column(name), declared) for name, declared in wanted.items()}
+        cells = _cells(layout, wanted)
     except RefusedError as refusal:
-        line = None if refusal.index is None else _line(layout, refusal.index)
-        raise RefusedError(refusal.index, refusal.problem, refusal.column, line) from None
+        line = _line(layout, refusal.index) if refusal.line is None and refusal.index is not None else refusal.line
+        column = refusal.column if layout.is_named else refusal.column.strip("'") if layout.width > 1 else ""
+        raise RefusedError(refusal.index, refusal.problem, column, line) from None
     return Columns(layout.names, cells, partial(_line, layout), layout.is_named)
 
 
-def _parsed_as(declared: Declaration) -> Any:
-    return pa.string() if _holds_lists(declared) else arrow_type(declared)
-
-
-def _holds_lists(declared: Declaration) -> bool:
-    return bool(declared.table) and len(declared.dimensions) > 1
-
-
-def _cells(name: str, values: Any, declared: Declaration) -> Cells:
-    if _holds_lists(declared):
-        return named(name, cells_of_json_text, values)
-    return Cells(values, (len(values),))
-
-
-def _parse_as_text(layout: _Layout, wanted: dict[str, Declaration]) -> Any:
+def _cells(layout: _Layout, wanted: dict[str, Declaration]) -> dict[str, Cells | Typed]:
+    """The columns, read in the declared types; read again as text where these do not fit, to find out where."""
     try:
-        return _parse(layout, dict.fromkeys(wanted, pa.string()))
+        return read_batches(_batches(layout, {name: _parsed_as(each) for name, each in wanted.items()}), wanted)
     except pa.ArrowInvalid:
+        pass
+    try:
+        return read_batches(_batches(layout, dict.fromkeys(wanted, pa.string())), wanted)
+    except pa.ArrowInvalid:
+        raise _unreadable(layout) from None
+
+
+def _parsed_as(declared: Declaration) -> Any:
+    holds_lists = bool(declared.table) and len(declared.dimensions) > 1
+    return pa.string() if holds_lists else arrow_type(declared)
+
+
+def _unreadable(layout: _Layout) -> RefusedError:
+    """Why Arrow finds no rows in the file."""
+    try:
         for row, (line, record) in enumerate(_data_records(layout)):
             if len(record) != layout.width:
                 problem = f"the row has {len(record)} fields, but the first line of the file has {layout.width}"
-                raise RefusedError(row, problem, line=line) from None
-        raise RefusedError(None, "the file is not readable as CSV") from None
+                return RefusedError(row, problem, line=line)
+            if any(_REPLACED in field for field in record):
+                return RefusedError(row, "the row is not text in UTF-8", line=line)
+    except csv.Error:
+        return RefusedError(None, "the file is not readable as CSV")
+    return RefusedError(None, "the file is not readable as CSV")
 
 
-def _parse(layout: _Layout, types: dict[str, Any]) -> Any:
-    table = arrow_csv.read_csv(
+def _batches(layout: _Layout, types: dict[str, Any]) -> Iterator[Any]:
+    """The file's rows. Raises `ArrowInvalid`, at any batch."""
+    if not types:
+        return
+    reader = arrow_csv.open_csv(
         layout.path,
         read_options=arrow_csv.ReadOptions(
-            column_names=list(layout.names), skip_rows_after_names=1 if layout.has_header else 0
+            column_names=list(layout.names),
+            skip_rows_after_names=1 if layout.has_header else 0,
+            block_size=_BLOCK_BYTES,
         ),
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.delimiter,
@@ -139,11 +154,28 @@ def _parse(layout: _Layout, types: dict[str, Any]) -> Any:
         convert_options=arrow_csv.ConvertOptions(
             column_types=types,
             include_columns=list(types),
+            null_values=list(MISSING_WORDS),
             true_values=list(TRUE_WORDS),
             false_values=list(FALSE_WORDS),
         ),
     )
-    return table.slice(0, table.num_rows - _blank_lines_at_end(layout.path)) if layout.width == 1 else table
+    with reader:
+        yield from _without_last(reader, _blank_lines_at_end(layout.path) if layout.width == 1 else 0)
+
+
+def _without_last(batches: Iterable[Any], rows: int) -> Iterator[Any]:
+    """All but the last rows."""
+    held: list[Any] = []
+    for batch in batches:
+        held.append(batch)
+        while sum(each.num_rows for each in held[1:]) >= rows:
+            yield held.pop(0)
+            if not held:
+                break
+    left = sum(each.num_rows for each in held) - rows
+    for batch in held:
+        yield batch.slice(0, max(0, left))
+        left -= batch.num_rows
 
 
 @contextmanager

@@ -1,21 +1,20 @@
 """Files as content. In: a path and what is wanted of it. Out: `Content`. One row of `_READERS` for each file type."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from ..graph.nodes import Declaration
-from .content import Columns, Content, columns_of_arrow
-from .convert import RefusedError
+from .content import Columns, Content
 from .csv_files import read_array, read_table
 from .objects import content_of
-
-Wanted = Mapping[str, Declaration] | Declaration
-"""The declared columns of a table by name, or one array."""
+from .refused import RefusedError
+from .stream import BATCH_ROWS, Wanted, read_batches, wanted_of
 
 
 def read_file(path: Path, wanted: Wanted) -> Content:
@@ -53,15 +52,31 @@ def _read_csv(path: Path, wanted: Wanted) -> Content:
 
 
 def _read_parquet(path: Path, wanted: Wanted) -> Columns:
-    names = None if isinstance(wanted, Declaration) else list(wanted)
     try:
         with parquet.ParquetFile(path) as file:
-            found = file.schema_arrow.names
-            table = file.read(columns=None if names is None else [name for name in found if name in names])
+            names = tuple(file.schema_arrow.names)
+            chosen = wanted_of(wanted, names)
+            batches = file.iter_batches(BATCH_ROWS, columns=list(chosen))
+            return Columns(names, read_batches(batches, chosen))
     except pa.ArrowException:
         raise RefusedError(None, "the file is not readable as Parquet") from None
-    content = columns_of_arrow(table, names)
-    return Columns(tuple(found), content.cells)
+
+
+def _read_arrow(path: Path, wanted: Wanted) -> Columns:
+    """An Arrow IPC file, or a stream of it."""
+    try:
+        with pa.memory_map(str(path)) as content:
+            try:
+                file = pa.ipc.open_file(content)
+                batches: Iterable[Any] = (file.get_batch(index) for index in range(file.num_record_batches))
+            except pa.ArrowInvalid:
+                content.seek(0)
+                file = batches = pa.ipc.open_stream(content)
+            names = tuple(file.schema.names)
+            chosen = wanted_of(wanted, names)
+            return Columns(names, read_batches(batches, chosen))
+    except pa.ArrowException:
+        raise RefusedError(None, "the file is not readable as Arrow") from None
 
 
 def _read_npy(path: Path, wanted: Wanted) -> Content:
@@ -70,7 +85,7 @@ def _read_npy(path: Path, wanted: Wanted) -> Content:
     except (ValueError, EOFError):
         problem = "the file is not readable as NPY (arrays of Python objects are not: save numbers or text)"
         raise RefusedError(None, problem) from None
-    return content_of(array, None if isinstance(wanted, Declaration) else wanted)
+    return content_of(array, wanted)
 
 
 def _read_json(path: Path, wanted: Wanted) -> Content:
@@ -81,12 +96,14 @@ def _read_json(path: Path, wanted: Wanted) -> Content:
         raise RefusedError(None, problem) from None
     except (ValueError, RecursionError):
         raise RefusedError(None, "the file is not JSON in UTF-8") from None
-    return content_of(value, None if isinstance(wanted, Declaration) else wanted)
+    return content_of(value, wanted)
 
 
 _READERS: dict[str, Callable[[Path, Wanted], Content]] = {
     ".csv": _read_csv,
     ".parquet": _read_parquet,
+    ".arrow": _read_arrow,
+    ".feather": _read_arrow,
     ".npy": _read_npy,
     ".json": _read_json,
 }

@@ -3,17 +3,19 @@
 pandas and Polars need not be installed: their objects are known by the Arrow and NumPy protocols that they speak.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from .content import Cells, Columns, Content, cells_of_arrow, cells_of_nested, cells_of_numpy, columns_of_arrow, named
-from .convert import RefusedError
+from ..graph.nodes import Declaration
+from .content import Cells, Columns, Content, Typed, cells_of_arrow, cells_of_nested, cells_of_numpy, named
+from .refused import RefusedError
+from .stream import Wanted, read_table
 
 
-def content_of(value: Any, wanted: Iterable[str] | None = None) -> Content:
+def content_of(value: Any, wanted: Wanted) -> Content:
     """What the object holds; of a table only the columns `wanted`. Raises `RefusedError`."""
     if isinstance(value, Mapping):
         return _columns(value, wanted)
@@ -21,8 +23,8 @@ def content_of(value: Any, wanted: Iterable[str] | None = None) -> Content:
         return _columns(_columns_of_rows(list(value)), wanted)
     if isinstance(value, np.ndarray | np.generic):
         return _content_of_numpy(np.asarray(value), wanted)
-    if hasattr(value, "columns") or isinstance(value, pa.Table | pa.RecordBatch):
-        return columns_of_arrow(_table(value), wanted)
+    if is_frame(value):
+        return read_table(arrow_table(value), wanted)
     if isinstance(value, pa.Array | pa.ChunkedArray):
         return cells_of_arrow(value)
     if hasattr(value, "__arrow_c_stream__"):
@@ -32,10 +34,26 @@ def content_of(value: Any, wanted: Iterable[str] | None = None) -> Content:
     return cells_of_nested(list(value) if isinstance(value, range) else value)
 
 
-def _columns(data: Mapping[Any, Any], wanted: Iterable[str] | None) -> Columns:
+def is_frame(value: object) -> bool:
+    """Whether an object has named columns, by the protocols of Arrow, pandas and Polars."""
+    return isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or hasattr(value, "columns")
+
+
+def arrow_table(value: Any) -> Any:
+    """A frame as an Arrow table, mostly without a copy; a reader is read to its end."""
+    if isinstance(value, pa.Table):
+        return value
+    if isinstance(value, pa.RecordBatchReader):
+        return value.read_all()
+    if hasattr(value, "__arrow_c_stream__") or isinstance(value, pa.RecordBatch):
+        return pa.table(value)
+    return pa.Table.from_pandas(value, preserve_index=False)
+
+
+def _columns(data: Mapping[Any, Any], wanted: Wanted) -> Columns:
     names = tuple(map(str, data))
-    chosen = {str(name): values for name, values in data.items() if wanted is None or str(name) in set(wanted)}
-    cells = {name: named(name, _cells, values) for name, values in chosen.items()}
+    chosen = {str(name): values for name, values in data.items() if _is_wanted(str(name), wanted)}
+    cells: dict[str, Cells | Typed] = {name: named(name, _cells, values) for name, values in chosen.items()}
     rows = {name: cell.shape[0] if cell.shape else 1 for name, cell in cells.items()}
     if len(set(rows.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in rows.items())
@@ -43,8 +61,12 @@ def _columns(data: Mapping[Any, Any], wanted: Iterable[str] | None) -> Columns:
     return Columns(names, cells)
 
 
+def _is_wanted(name: str, wanted: Wanted) -> bool:
+    return isinstance(wanted, Declaration) or name in wanted
+
+
 def _cells(value: Any) -> Cells:
-    content = content_of(value)
+    content = content_of(value, {})
     if isinstance(content, Columns) or not content.shape:
         raise RefusedError(None, "a column must be a list or an array")
     return content
@@ -55,15 +77,7 @@ def _columns_of_rows(rows: list[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return {name: [row.get(name) for row in rows] for name in names}
 
 
-def _content_of_numpy(array: np.ndarray[Any, Any], wanted: Iterable[str] | None) -> Content:
+def _content_of_numpy(array: np.ndarray[Any, Any], wanted: Wanted) -> Content:
     if array.dtype.names:
         return _columns({name: array[name] for name in array.dtype.names}, wanted)
     return cells_of_numpy(array)
-
-
-def _table(value: Any) -> Any:
-    if isinstance(value, pa.Table):
-        return value
-    if hasattr(value, "__arrow_c_stream__") or isinstance(value, pa.RecordBatch):
-        return pa.table(value)
-    return pa.Table.from_pandas(value, preserve_index=False)

@@ -10,8 +10,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..graph.nodes import Declaration
 from .assign import Assigned
-from .convert import Array
 from .read import read_input
+from .readers import Array
 from .shares import Manifest, read_shares
 from .sizes import Found
 

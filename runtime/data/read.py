@@ -14,10 +14,12 @@ import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
-from .content import Cells, Columns, Content
-from .convert import Array, RefusedError, convert
+from .content import Cells, Columns, Content, Typed
+from .convert import convert
 from .files import file_types, is_file, read_file
 from .objects import content_of
+from .readers import Array
+from .refused import RefusedError
 
 
 def read_input(name: str, declarations: Sequence[Declaration], source: object) -> dict[str, Array]:
@@ -63,7 +65,7 @@ def _open(declarations: Sequence[Declaration], source: object) -> Content:
     if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
         return read_file(Path(source), columns if first.table else first)
     value = _literal(source, first) if isinstance(source, str) else source
-    return content_of(value, list(columns) if first.table else None)
+    return content_of(value, columns if first.table else first)
 
 
 def _literal(text: str, declared: Declaration) -> object:
@@ -121,7 +123,7 @@ def _array(content: Content, declared: Declaration, name: str) -> Array:
     chosen = name if name in content.cells else content.names[0]
     cells = content.cells[chosen]
     if rank == 0 and cells.shape == (1,):
-        cells = Cells(cells.values, ())
+        cells = Typed(cells.array.reshape(())) if isinstance(cells, Typed) else Cells(cells.values, ())
     return _converted(cells, declared, repr(chosen) if content.is_named else "")
 
 
@@ -132,18 +134,20 @@ def _matrix(content: Columns, declared: Declaration, flat: bool = False) -> Arra
     result: Array = np.empty(shape, np.bool_ if declared.kind == "bool" else np.int64)
     for index, (name, cells) in enumerate(content.cells.items()):
         try:
-            result[:, index] = convert(cells.values, declared)
+            result[:, index] = cells.array if isinstance(cells, Typed) else convert(cells.values, declared)
         except RefusedError as refusal:
             raise _RefusedCellError(refusal, repr(name) if content.is_named else name, cells.shape) from None
     return result.reshape(-1) if flat else result
 
 
-def _converted(cells: Cells, declared: Declaration, column: str) -> Array:
+def _converted(cells: Cells | Typed, declared: Declaration, column: str) -> Array:
     shape = cells.shape
     if shape and shape[0] == 0:  # Without rows nothing tells the other lengths, so they are as declared.
         shape = (shape[0], *(length if isinstance(length, int) else 0 for length in declared.dimensions[1:]))
     try:
         _check_shape(declared, shape)
+        if isinstance(cells, Typed):
+            return cells.array.reshape(shape)
         return convert(cells.values, declared).reshape(shape)
     except RefusedError as refusal:
         raise _RefusedCellError(refusal, column, shape) from None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph.nodes import Declaration
-from .convert import Array
+from .readers import Array
 
 Revealed = Array | dict[str, Array]
 """One revealed value: an array, or a table's columns by name."""

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
-from .convert import Array
+from .readers import Array
 
 _FORMAT = 1
 _KEY = b"tacit"

@@ -8,10 +8,10 @@ import numpy as np
 from ..errors import InputError
 from ..graph.nodes import Declaration
 from .assign import Assigned
-from .convert import Array
 from .csv_files import line_of
 from .files import is_file
 from .keys import NO_KEY
+from .readers import Array
 
 
 def check_unique(declared: Declaration, keys: Array, source: object = None) -> None:

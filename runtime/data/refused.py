@@ -1,0 +1,19 @@
+"""The one error of those who read data. It says where and why, never what the value was."""
+
+
+class RefusedError(Exception):
+    """The value or row number `index` (None: the whole) cannot be taken. Never holds the value.
+
+    `column` and `line` (of a text file) are for people, and empty or None where unknown.
+    """
+
+    def __init__(self, index: int | None, problem: str, column: str = "", line: int | None = None) -> None:
+        super().__init__(problem)
+        self.index = index
+        self.problem = problem
+        self.column = column
+        self.line = line
+
+    def moved(self, rows: int) -> "RefusedError":
+        """The same refusal where `rows` more come first."""
+        return RefusedError(None if self.index is None else self.index + rows, self.problem, self.column, self.line)
