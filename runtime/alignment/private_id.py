@@ -60,7 +60,7 @@ _HASH_TO_POINT = np.frombuffer(b"tacit join point", np.uint64)
 _HASH_TO_DIGEST = np.frombuffer(b"tacit join match", np.uint64)
 
 
-def match(transport: Transport, side: int, other: int, keys: Keys, rows: int, name: str = "") -> Alignment:
+def match(transport: Transport, side: int, other: int, keys: Keys, rows: int, name: str) -> Alignment:
     """The part of the owner of `side`. `other` is the other side's owner, called `name`, and has `rows` rows."""
     owner = _Owner(clamped(fresh_bytes(_POINT)), keys, fresh_rows(keys.rows))
     columns = len(keys.columns)
@@ -69,7 +69,7 @@ def match(transport: Transport, side: int, other: int, keys: Keys, rows: int, na
     for arrived, points in _exchanged(owner, transport, other, rows * columns):
         raised = multiply(owner.exponent, points)
         if has_zeros(raised):  # RFC 7748, section 6.1
-            raise PeerError(name or f"{other}", "sent a point of small order")
+            raise PeerError(name, "sent a point of small order")
         at = np.arange(arrived.start, arrived.stop)
         theirs[shuffled[at // columns], at % columns] = _digests(raised)
     ours: Array = np.empty((keys.rows, columns, _DIGEST_WORDS), np.uint64)

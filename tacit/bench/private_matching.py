@@ -1,0 +1,139 @@
+"""How fast two owners match keys, and the curve below it. In: sizes. Out: rates, seconds and memory.
+
+`python -m tacit.bench.private_matching [ROWS]` prints all of it.
+"""
+
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+from ..runtime.alignment.base import Keys
+from ..runtime.alignment.private_id import NATIVES as MATCHING_NATIVES
+from ..runtime.alignment.private_id import match
+from ..runtime.kernels import warm
+from ..runtime.kernels.curve import CURVE, PORTABLE, Implementation, clamped
+from ..runtime.randomness.fresh import fresh_bytes
+from ..runtime.randomness.rows import NATIVES as ORDER_NATIVES
+from ..runtime.transport.connect import Meeting, connect, listen
+from ..runtime.transport.hello import SharedToken
+
+_NAMES = ("ann", "bob")
+_POINT = 32
+_NATIVES = (*ORDER_NATIVES, *MATCHING_NATIVES)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveSpeed:
+    """Operations a second on one core; `times_openssl` is the median of ratios taken one right after the other."""
+
+    multiplications: float
+    maps: float
+    openssl: float
+    times_openssl: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingSpeed:
+    """Of two owners with `rows` rows each, half of them matching, over loopback: seconds from meeting to result, curve
+    multiplications a second and party, and the most memory that a party came to hold, inputs and results included."""
+
+    rows: int
+    seconds: float
+    multiplications: float
+    peak_bytes: int
+
+
+def curve_speed(points: int = 1 << 13, repeats: int = 9) -> CurveSpeed:
+    """Measures this machine's implementation and OpenSSL's in turns, so that others' load strikes both."""
+    some = np.frombuffer(fresh_bytes(_POINT * points), np.uint8).reshape(points, _POINT)
+    few = some[: points // 16]
+    warm((), CURVE.needs)
+
+    def multiplications(curve: Implementation, count: int) -> float:
+        scalar = clamped(fresh_bytes(_POINT))
+        return _rate(lambda: curve.multiply(scalar, some[:count]), count)
+
+    ours, theirs, maps = [], [], []
+    for _ in range(repeats):
+        ours.append(multiplications(CURVE, points))
+        theirs.append(multiplications(PORTABLE, len(few)))
+        maps.append(_rate(lambda: CURVE.map_to_curve(some), points))
+    ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
+    return CurveSpeed(median(ours), median(maps), median(theirs), median(ratios))
+
+
+def _rate(function: Callable[[], object], count: int) -> float:
+    begin = perf_counter()
+    function()
+    return count / (perf_counter() - begin)
+
+
+def matching_speed(rows: int) -> MatchingSpeed:
+    """Two owners as processes of this machine. Kernels are loaded before the clock starts."""
+    warm((), _NATIVES)
+    token = fresh_bytes(32)
+    context = get_context("spawn")
+    pipes = [context.Pipe() for _ in _NAMES]
+    owners = [
+        context.Process(target=_own, args=(party, rows, token, pipe), daemon=True)
+        for party, (_, pipe) in enumerate(pipes)
+    ]
+    for owner in owners:
+        owner.start()
+    ends = [pipe for pipe, _ in pipes]
+    addresses = [end.recv() for end in ends]
+    for end in ends:
+        end.send(addresses)
+    results = [end.recv() for end in ends]
+    for owner in owners:
+        owner.join()
+    seconds = max(taken for taken, _ in results)
+    return MatchingSpeed(rows, seconds, 2 * rows / seconds, max(peak for _, peak in results))
+
+
+def _own(party: int, rows: int, token: bytes, pipe: Connection) -> None:
+    """One owner: tells where it listens, hears where the other does, matches, and tells what that took."""
+    warm((), _NATIVES)
+    start = party * (rows // 2)
+    keys = Keys(((np.arange(start, start + rows) * 0x9E3779B97F4A7C1).astype(np.int64),))
+    listener = listen()
+    pipe.send(listener.getsockname())
+    addresses = dict(enumerate(pipe.recv()))
+    transport = connect(Meeting(party, _NAMES, addresses, {}, SharedToken(token)), listener)
+    before = _peak()
+    begin = perf_counter()
+    found = match(transport, party, 1 - party, keys, rows, _NAMES[1 - party])
+    seconds = perf_counter() - begin
+    assert found.matched == rows - rows // 2
+    transport.finish()
+    transport.close()
+    pipe.send((seconds, _peak() - before + keys.columns[0].nbytes))
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def main() -> None:
+    """Prints both measurements."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    curve = curve_speed()
+    print(f"multiplications  {curve.multiplications:11,.0f} /s and core, {curve.times_openssl:.1f} x OpenSSL's X25519")
+    print(f"maps to the curve{curve.maps:11,.0f} /s and core")
+    found = matching_speed(rows)
+    print(
+        f"{found.rows:,} keys with {found.rows:,}: {found.seconds:.1f} s, {found.multiplications:,.0f} /s and party, ",
+        end="",
+    )
+    print(f"{found.peak_bytes / 2**20:,.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
