@@ -144,6 +144,7 @@ OPERATIONS: dict[str, OperationRow] = {
             "type": Attribute(AttributeKind.TYPE),
             "role": Attribute(AttributeKind.OPTIONAL_TEXT, None),
             "shares": Attribute(AttributeKind.FLAG, False),
+            "default": Attribute(AttributeKind.OPTIONAL_INTEGER, None),
             **_DECLARED,
             **_TABLE,
             **_LIMITED,
@@ -157,7 +158,6 @@ OPERATIONS: dict[str, OperationRow] = {
     ),
     "iota": OperationRow(0, infer.iota, _kernel("iota", "n"), _SOURCE, {"n": _INTEGER}),
     # Structure.
-            "default": Attribute(AttributeKind.OPTIONAL_INTEGER, None),
     "broadcast": OperationRow(1, infer.broadcast, _kernel("broadcast", "shape"), _S | _L, {"shape": _SIZES}),
     "reshape": OperationRow(1, infer.reshape, _kernel("reshape", "shape"), _S | _L, {"shape": _SIZES}),
     "transpose": OperationRow(
