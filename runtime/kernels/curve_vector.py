@@ -31,8 +31,9 @@ _ONE = np.uint64(1)
 _A = np.uint64(486662)
 
 # Numbers of the workspace of powers and constants.
-_BASE, _E1, _E2, _E3, _RESULT, _UNIT, _CURVE_A, _CURVE_A2 = (place * NUMBER for place in range(8))
-_WORK = 8 * NUMBER
+_PLACES = 9
+_BASE, _E1, _E2, _E3, _RESULT, _UNIT, _CURVE_A, _CURVE_A2, _MINUS_HALF_A = (at * NUMBER for at in range(_PLACES))
+_WORK = _PLACES * NUMBER
 
 _POWER_250 = [
     (_BASE, 1, _UNIT, _E1),  # 2
@@ -52,8 +53,8 @@ _POWER_250 = [
 _INVERT = np.array([*_POWER_250, (_E2, 5, _E1, _RESULT)])
 """To the power of p - 2 = 2^255 - 21."""
 
-_CHARACTER = np.array([*_POWER_250, (_BASE, 1, _BASE, _E1), (_E1, 1, _UNIT, _E1), (_E2, 4, _E1, _RESULT)])
-"""To the power of (p - 1) / 2 = 2^254 - 10, which is 1 for squares and -1 for others; 6 = 2 (2 + 1)."""
+_CHARACTER = np.array([*_POWER_250, (_BASE, 2, _BASE, _E1), (_E2, 4, _E1, _RESULT)])
+"""To the power of (p - 3) / 2 = 2^254 - 11: times the base it is 1 for squares and -1 for others."""
 
 
 @native(OUT, WORDS, WORDS)
@@ -87,46 +88,43 @@ def map_to_curve(out: Array, elements: Array) -> None:
     """out[4 i:] = u of the point that Elligator 2 (Bernstein, Hamburg, Krasnova, Lange, CCS 2013) maps a number to.
 
     As RFC 9380, section 6.7.1, with the non-square 2: of u = -A / (1 + 2 r^2) and -u - A = 2 r^2 u exactly one is on
-    the curve, the other on its twist. With t = 2 r^2, d = 1 + t and w the quadratic character of u^3 + A u^2 + u,
-    which is that of A d (A^2 t - d^2), the one on the curve is -A ((1 + w) + t (1 - w)) / 2 d. Neither d is ever 0,
-    -1/2 being no square, nor w, as u^2 + A u + 1 has no root. Bits above the 255th are ignored.
+    the curve, the other on its twist. With t = 2 r^2, d = 1 + t, h = A (A^2 t - d^2) and c = d h, the quadratic
+    character w of c is that of u^3 + A u^2 + u, and the one on the curve is -A ((1 + w) + t (1 - w)) / 2 d. One power
+    gives both the character and the inverse of d: with q = c^((p - 3) / 2), w = q c and 1 / d = w q h, so that what
+    is sought is -A / 2 q h (w d + 2 - d). c is never 0: -1/2 is no square, and u^2 + A u + 1 has no root. Bits above
+    the 255th are ignored.
     """
     count = elements.size // POINT
-    states = np.empty(_BLOCK * _STATE, np.uint64)
+    states = np.empty(_STATE, np.uint64)
     work = _workspace()
-    for first in range(0, count, _BLOCK * _WIDTH):
-        last = min(count, first + _BLOCK * _WIDTH)
-        end = (last - first + _WIDTH - 1) // _WIDTH * _STATE
+    for first in range(0, count, _WIDTH):
+        last = min(count, first + _WIDTH)
         _load(states, _INPUT, elements, first, last)
-        for state in range(0, end, _STATE):
-            _map_state(states, state, work)
-        _divide(states, end, work)
+        _map_state(states, work)
         _store(out, first, last, states)
 
 
 @inline
-def _map_state(states: Array, state: int, work: Array) -> None:
-    """The fraction of sixteen points from their numbers in `_INPUT`."""
-    t, d, u, w = state + _T, state + _DENOMINATOR, state + _NUMERATOR, _RESULT
-    square(states, t, states, state + _INPUT)
+def _map_state(states: Array, work: Array) -> None:
+    """The points of the sixteen numbers in `_INPUT`, into `_NUMERATOR`."""
+    d, h, t, out = _DENOMINATOR, _PREFIX, _T, _NUMERATOR
+    square(states, t, states, _INPUT)
     add(states, t, states, t, states, t)
     add(states, d, states, t, work, _UNIT)
-
-    square(states, u, states, d)
-    multiply(work, _BASE, states, t, work, _CURVE_A2)
-    subtract(work, _BASE, work, _BASE, states, u)
-    multiply(work, _BASE, work, _BASE, states, d)
-    multiply(work, _BASE, work, _BASE, work, _CURVE_A)
+    square(states, out, states, d)
+    multiply(states, h, states, t, work, _CURVE_A2)
+    subtract(states, h, states, h, states, out)
+    multiply(states, h, states, h, work, _CURVE_A)
+    multiply(work, _BASE, states, d, states, h)
     _power(work, _CHARACTER)
 
-    add(states, u, work, _UNIT, work, w)
-    subtract(work, w, work, _UNIT, work, w)
-    multiply(work, w, work, w, states, t)
-    add(states, u, states, u, work, w)
-    multiply(states, u, states, u, work, _CURVE_A)
-    add(states, d, states, d, states, d)
-    subtract(work, w, work, _UNIT, work, _UNIT)
-    subtract(states, u, work, w, states, u)
+    multiply(states, out, work, _RESULT, work, _BASE)
+    multiply(states, out, states, out, states, d)
+    subtract(states, out, states, out, states, t)
+    add(states, out, states, out, work, _UNIT)
+    multiply(states, out, states, out, states, h)
+    multiply(states, out, states, out, work, _RESULT)
+    multiply(states, out, states, out, work, _MINUS_HALF_A)
 
 
 @inline
@@ -138,6 +136,8 @@ def _workspace() -> Array:
             work[_UNIT + half + lane] = _ONE
             work[_CURVE_A + half + lane] = _A
             work[_CURVE_A2 + half + lane] = _A * _A
+            work[_MINUS_HALF_A + half + lane] = _A // np.uint64(2)
+    subtract(work, _MINUS_HALF_A, work, _BASE, work, _MINUS_HALF_A)
     return work
 
 
