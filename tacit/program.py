@@ -124,6 +124,7 @@ class Program:
         self._inputs = describe_data.declared_inputs(self._declared)
         self.options = options
         self._told: set[Diagnostic] = set()
+        self._last: tuple[dict[str, int], Elaborated, Ranges] | None = None
         if not set(options.sizes) <= set(self._declared.sizes):
             known = elaborate(self._module, options.sizes).sizes
             for name in options.sizes:
@@ -140,7 +141,8 @@ class Program:
     def check(self) -> None:
         """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
         missing = [name for name in self._declared.sizes if name not in self.options.sizes]
-        elaborate(self._module, self.options.sizes)
+        if missing:
+            elaborate(self._module, self.options.sizes)
         self._elaborated({**self.options.sizes, **dict.fromkeys(missing, _FEW)})
 
     @property
@@ -167,8 +169,10 @@ class Program:
         return lower(program, self._target(program.roles), watch, ranges), stages
 
     def _elaborated(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Ranges]:
-        """The program in IR, and what is known of its numbers. Warns, once, of what may overflow, and raises
-        `CompileError` for what surely does."""
+        """The program in IR, and what is known of its numbers; what was asked last is kept. Warns, once, of what may
+        overflow, and raises `CompileError` for what surely does."""
+        if self._last is not None and self._last[0] == sizes:
+            return self._last[1:]
         program = timed(self.watch, elaborate, self._module, sizes)
         ranges = timed(self.watch, report_ranges, program)
         if any(each.severity is Severity.ERROR for each in ranges.diagnostics):
@@ -177,6 +181,7 @@ class Program:
             if each not in self._told:
                 self._told.add(each)
                 warnings.warn(RangeWarning(render(each)), stacklevel=3)
+        self._last = dict(sizes), program, ranges
         return program, ranges
 
     def explain(self, /, **inputs: object) -> Explained:
