@@ -93,6 +93,15 @@ def _logic(facts: Facts, operation: Operation, operands: tuple[Value, ...]) -> V
         if number == (ones if operation.name == "and" else 0):
             return _as_result(facts, operation, value)
         return facts.filled(number, operation.results[0].type)
+    return _negated_last(facts, operation, operands) if operation.name == "xor" else None
+
+
+def _negated_last(facts: Facts, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """not(x) xor y as not(x xor y): what is negated twice further on is not negated at all."""
+    for value, other in (operands, operands[::-1]):
+        inner = facts.operand_of("not", value)
+        if inner is not None:
+            return facts.builder.emit("not", facts.builder.emit("xor", inner, other))
     return None
 
 
@@ -105,6 +114,7 @@ def _compare(facts: Facts, operation: Operation, operands: tuple[Value, ...]) ->
             number = facts.number(other)
             if number is not None:
                 return _as_result(facts, operation, value if number else facts.builder.emit("not", value))
+        return facts.builder.emit("not", facts.builder.emit("xor", x, y))
     return None
 
 

@@ -1,21 +1,26 @@
 """Moving elements of bit planes: `bits.<name>`, which are told the logical shapes of their inputs and output.
 
-A run of consecutive elements is copied word by word, shifted. Anything else is unpacked to a byte for each bit, some
-planes at a time, moved as arrays are, with the planes as a first axis, and packed again.
+Long runs of consecutive elements are copied word by word, shifted. Anything else is unpacked to a byte for each bit,
+some planes at a time, moved as arrays are, with the planes as a first axis, and packed again.
 """
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import product
 from math import prod
+from operator import mul
 from typing import Any
 
 import numpy as np
 
-from .native import INT, OUT_PLANES, PLANES, Kernel, inline, native
+from .native import INDICES, INT, OUT_PLANES, PLANES, Kernel, inline, native
 from .structure import MOVES
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
+
+_LONG = 256
+"""Runs of fewer elements are not copied one by one."""
 
 _UNPACKED = 1 << 20
 """The most bytes of one array's planes that are unpacked together, if one plane has not more."""
@@ -32,26 +37,67 @@ def _word_at(plane: Array, position: int) -> Any:
     return (low >> shift) | (high << (np.uint64(64) - shift))
 
 
-@native(OUT_PLANES, INT, PLANES, INT, INT)
-def _copy_run(out: Array, to: int, x: Array, start: int, count: int) -> None:
-    """Copies `count` elements from `start` on to `to` on; leaves the others as they are."""
-    if count == 0:
-        return
-    ones = ~np.uint64(0)
-    first, last = to >> 6, (to + count - 1) >> 6
-    shift = np.uint64((start - to) & 63)
+@inline
+def _put(plane: Array, word: int, mask: Any, bits: Any) -> None:
+    """Replaces the bits of a word that the mask marks."""
+    plane[word] = (plane[word] & ~mask) | (bits & mask)
+
+
+@inline
+def _first_mask(to: int) -> Any:
+    """The bits of element `to`'s word from it on."""
+    return ~np.uint64(0) << np.uint64(to & 63)
+
+
+@inline
+def _last_mask(end: int) -> Any:
+    """The bits of the word of the element before `end`, up to it."""
+    return ~np.uint64(0) >> np.uint64(63 - ((end - 1) & 63))
+
+
+@native(OUT_PLANES, PLANES, INDICES)
+def _copy_runs(out: Array, x: Array, runs: Array) -> None:
+    """For each three numbers to, start, count: copies elements from `start` on to `to` on; others stay as they are."""
     for plane in range(out.shape[0]):
-        for word in range(first, last + 1):
-            mask = ones
-            if word == first:
-                mask &= ones << np.uint64(to & 63)
-            if word == last:
-                mask &= ones >> np.uint64(63 - (to + count - 1) % 64)
-            if mask == ones and shift == 0:
-                out[plane, word] = x[plane, word + ((start - to) >> 6)]
+        target, source = out[plane], x[plane]
+        for run in range(0, runs.size, 3):
+            to, start, count = runs[run], runs[run + 1], runs[run + 2]
+            if count == 0:
+                continue
+            first, last, ahead = to >> 6, (to + count - 1) >> 6, start - to
+            mask = _first_mask(to) if first < last else _first_mask(to) & _last_mask(to + count)
+            _put(target, first, mask, _word_at(source, 64 * first + ahead))
+            if first == last:
+                continue
+            shift, offset = np.uint64(ahead & 63), ahead >> 6
+            if shift == 0:
+                for word in range(first + 1, last):
+                    target[word] = source[word + offset]
             else:
-                bits = _word_at(x[plane], 64 * word + start - to)
-                out[plane, word] = (out[plane, word] & ~mask) | (bits & mask)
+                back = np.uint64(64) - shift
+                for word in range(first + 1, last):
+                    target[word] = (source[word + offset] >> shift) | (source[word + offset + 1] << back)
+            _put(target, last, _last_mask(to + count), _word_at(source, 64 * last + ahead))
+
+
+@native(OUT_PLANES, PLANES, INT)
+def _repeat_each(out: Array, x: Array, times: int) -> None:
+    """Each element so many times, one after the other."""
+    for plane in range(out.shape[0]):
+        target = out[plane]
+        target[:] = 0
+        for element in range(out.shape[1] * 64 // times if times else 0):
+            to, end = element * times, (element + 1) * times
+            if element >= x.shape[1] * 64 or not (x[plane, element >> 6] >> np.uint64(element & 63)) & np.uint64(1):
+                continue
+            first, last = to >> 6, (end - 1) >> 6
+            if first == last:
+                target[first] |= _first_mask(to) & _last_mask(end)
+            else:
+                target[first] |= _first_mask(to)
+                for word in range(first + 1, last):
+                    target[word] = ~np.uint64(0)
+                target[last] |= _last_mask(end)
 
 
 @native(OUT_PLANES, PLANES)
@@ -61,56 +107,92 @@ def _spread(out: Array, x: Array) -> None:
         out[plane] = np.uint64(0) - (x[plane, 0] & np.uint64(1))
 
 
+def _worthwhile(runs: int, elements: int) -> bool:
+    """Whether runs are so long that copying them beats unpacking."""
+    return runs == 1 or elements >= _LONG * runs
+
+
 @lru_cache(maxsize=4096)
-def _run_of(
+def _runs_of(
     shape: Shape, starts: tuple[int, ...], stops: tuple[int | None, ...], steps: tuple[int, ...]
-) -> tuple[int, int] | None:
-    """Where a slice starts and how many elements it has, if these follow each other in the whole."""
+) -> tuple[tuple[int, ...], int] | None:
+    """Where the parts of a slice start whose elements follow each other in the whole, and how many each has."""
     ranges = [range(size)[slice(*bounds)] for size, *bounds in zip(shape, starts, stops, steps, strict=True)]
     count = prod(map(len, ranges))
     if count == 0:
-        return (0, 0)
-    cut = next((axis for axis, part in enumerate(ranges) if len(part) > 1), len(ranges))
-    whole = all(part == range(size) for part, size in zip(ranges[cut + 1 :], shape[cut + 1 :], strict=True))
-    if not whole or (cut < len(ranges) and ranges[cut].step != 1):
+        return (0,), 0
+    inner = len(shape)
+    while inner > 0 and ranges[inner - 1] == range(shape[inner - 1]):
+        inner -= 1
+    if inner > 0 and (ranges[inner - 1].step == 1 or len(ranges[inner - 1]) == 1):
+        inner -= 1
+        outer, length = ranges[:inner], prod(map(len, ranges[inner:]))
+        first = ranges[inner][0] * prod(shape[inner + 1 :])
+    else:
+        outer, length, first = ranges[:inner], prod(shape[inner:]), 0
+    if not _worthwhile(count // length, count):
         return None
-    start = 0
-    for size, part in zip(shape, ranges, strict=True):
-        start = start * size + part[0]
-    return (start, count)
+    strides = [prod(shape[axis + 1 :]) for axis in range(len(outer))]
+    starts_of_runs = (sum(map(mul, strides, place), first) for place in product(*outer))
+    return tuple(starts_of_runs), length
+
+
+@lru_cache(maxsize=4096)
+def _triples(tos: tuple[int, ...], starts: tuple[int, ...], length: int) -> Array:
+    runs = [number for to, start in zip(tos, starts, strict=True) for number in (to, start, length)]
+    return np.array(runs, np.int64)
 
 
 def _slice(out: Array, x: Array, *, shapes: Sequence[Shape], shape: Shape, **bounds: Any) -> None:
-    run = _run_of(shapes[0], **bounds)
-    if run is None:
+    runs = _runs_of(shapes[0], **bounds)
+    if runs is None:
         _slice_unpacked(out, x, shapes=shapes, shape=shape, **bounds)
     else:
-        _copy_run.run(out, 0, x, *run)
+        starts, length = runs
+        _copy_runs.run(out, x, _triples(tuple(place * length for place in range(len(starts))), starts, length))
 
 
 def _update(out: Array, x: Array, v: Array, *, shapes: Sequence[Shape], shape: Shape, **bounds: Any) -> None:
-    run = _run_of(shape, **bounds)
-    if run is None:
+    runs = _runs_of(shape, **bounds)
+    if runs is None:
         _update_unpacked(out, x, v, shapes=shapes, shape=shape, **bounds)
     else:
         np.copyto(out, x)
-        _copy_run.run(out, run[0], v, 0, run[1])
+        tos, length = runs
+        _copy_runs.run(out, v, _triples(tos, tuple(place * length for place in range(len(tos))), length))
 
 
 def _concat(out: Array, *parts: Array, shapes: Sequence[Shape], shape: Shape, axis: int) -> None:
-    if prod(shape[:axis]) != 1:
+    outer, whole = prod(shape[:axis]), prod(shape[axis:])
+    if not _worthwhile(outer * len(parts), outer * whole):
         _concat_unpacked(out, *parts, shapes=shapes, shape=shape, axis=axis)
         return
     end = 0
     for part, logical in zip(parts, shapes, strict=True):
-        count = prod(logical)
-        _copy_run.run(out, end, part, 0, count)
-        end += count
+        length = prod(logical[axis:])
+        _copy_runs.run(out, part, _evenly(outer, end, whole, length))
+        end += length
+
+
+@lru_cache(maxsize=4096)
+def _evenly(count: int, first: int, distance: int, length: int) -> Array:
+    """Runs that follow each other in the source and stand at equal distances in the target."""
+    places = range(count)
+    return _triples(
+        tuple(first + distance * place for place in places), tuple(length * place for place in places), length
+    )
 
 
 def _broadcast(out: Array, x: Array, *, shapes: Sequence[Shape], shape: Shape) -> None:
     if prod(shapes[0]) == 1:
         _spread.run(out, x)
+        return
+    padded = (1,) * (len(shape) - len(shapes[0])) + tuple(shapes[0])
+    kept = next(
+        (axis for axis, sizes in enumerate(zip(padded, shape, strict=True)) if sizes[0] != sizes[1]), len(shape)
+    )
+    if prod(padded[kept:]) == 1 and prod(shape[kept:]) >= _LONG:
+        _repeat_each.run(out, x, prod(shape[kept:]))
     else:
         _broadcast_unpacked(out, x, shapes=shapes, shape=shape)
 
@@ -174,13 +256,13 @@ def unpack(x: Array, shape: Shape) -> Array:
 
 
 TABLE: dict[str, Kernel] = {
-    "bits.broadcast": Kernel(_broadcast, (_spread,)),
+    "bits.broadcast": Kernel(_broadcast, (_spread, _repeat_each)),
     "bits.reshape": Kernel(_reshape),
     "bits.transpose": Kernel(_unpacked(MOVES["transpose"])),
-    "bits.slice": Kernel(_slice, (_copy_run,)),
-    "bits.concat": Kernel(_concat, (_copy_run,)),
+    "bits.slice": Kernel(_slice, (_copy_runs,)),
+    "bits.concat": Kernel(_concat, (_copy_runs,)),
     "bits.take": Kernel(_unpacked(MOVES["take"])),
     "bits.slice_at": Kernel(_unpacked(MOVES["slice_at"])),
-    "bits.update": Kernel(_update, (_copy_run,)),
+    "bits.update": Kernel(_update, (_copy_runs,)),
     "bits.update_at": Kernel(_unpacked(MOVES["update_at"])),
 }
