@@ -26,9 +26,9 @@ from .explained import Explained
 from .runtime.alignment.align import align_in_clear
 from .runtime.alignment.base import SIDES
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
-from .runtime.data.readers import Array
 from .runtime.data.limits import check_limits
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
+from .runtime.data.readers import Array
 from .runtime.data.results import Revealed, decode_outputs
 from .runtime.data.shares import Manifest, check_same_run, prepare_shares
 from .runtime.data.sizes import Found, bind_sizes

@@ -5,6 +5,7 @@ This is the living definition of the IR; protocols, passes and the runtime are t
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -52,14 +53,16 @@ def evaluate(
     inputs: Mapping[str, Array],
     progress: Callable[[Operation], None] | None = None,
     arrange: Callable[[int], Array] = in_reverse,
+    joined: Mapping[tuple[str, int], Array] = MappingProxyType({}),
 ) -> Outputs:
-    """Runs the program. `inputs` has an array in the clear representation for each `input`, by its name.
+    """Runs the program. `inputs` has an array in the clear representation for each `input`, by its name; `joined` for
+    each side of each join that is aligned the side's rows in the order of the joined ones.
 
     `progress` is told each operation of the outermost block before it runs. `arrange` draws the rows of `random_rows`.
     Raises EvaluationError; ValueError when an input is missing or not of its type.
     """
     outputs = Outputs({role: {} for role in program.roles})
-    evaluation = Evaluation(inputs, outputs, arrange=arrange)
+    evaluation = Evaluation(inputs, outputs, arrange=arrange, joined=joined)
     last_use = {value: index for index, each in enumerate(program.body.operations) for value in free_values(each)}
     for index, operation in enumerate(program.body.operations):
         if progress is not None:
@@ -100,15 +103,18 @@ class Evaluation:
         outputs: Outputs,
         effort: int | None = None,
         arrange: Callable[[int], Array] = in_reverse,
+        joined: Mapping[tuple[str, int], Array] = MappingProxyType({}),
     ) -> None:
         self.values: dict[Value, Array] = {}
         self._inputs = inputs
         self._outputs = outputs
         self._effort = effort
         self._arrange = arrange
+        self._joined = joined
         self._special: dict[str, Callable[[Operation], list[Array]]] = {
             "input": self._input,
             "random_rows": self._random_rows,
+            "align": self._align,
             "reveal": self._reveal,
             "save": self._save,
             "assert": self._assert,
@@ -163,6 +169,10 @@ class Evaluation:
 
     def _random_rows(self, operation: Operation) -> list[Array]:
         return [self._arrange(operation.attributes["n"])]
+
+    def _align(self, operation: Operation) -> list[Array]:
+        (array,), attributes = self._operands(operation), operation.attributes
+        return [array[self._joined[attributes["join"], attributes["side"]][: attributes["rows"]]]]
 
     def _reveal(self, operation: Operation) -> list[Array]:
         (array,) = self._operands(operation)

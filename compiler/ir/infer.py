@@ -406,6 +406,17 @@ def gather(types: Types, attributes: Attributes) -> Types:
     return (array,)
 
 
+def align(types: Types, attributes: Attributes) -> Types:
+    (type,), side, rows = types, attributes["side"], attributes["rows"]
+    if side not in (0, 1) or len(attributes["counts"]) != 2:
+        raise OperationTypeError("a join has two sides", "0 or 1", str(side))
+    if type.element == ROWS or type.shape[:1] != attributes["counts"][side : side + 1]:
+        raise OperationTypeError("a side's columns have its rows", str(attributes["counts"][side]), str(type))
+    if not 0 <= rows <= type.shape[0]:
+        raise OperationTypeError("aligned rows are some of the side's", f"at most {type.shape[0]}", str(rows))
+    return (type.with_shape((rows, *type.shape[1:])),)
+
+
 # --- effects ----------------------------------------------------------------------------------------------------
 
 

@@ -359,6 +359,7 @@ INTERVALS: dict[str, Rule] = {
     "random_rows": _row,
     "invert": _row,
     "gather": _first,
+    "align": _first,
     "any": _some,
     "all": _every,
     "sqrt": _monotone(lambda x: math.sqrt(max(x, 0.0))),

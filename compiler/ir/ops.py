@@ -125,6 +125,19 @@ _TABLE = {"table": Attribute(AttributeKind.TEXT, ""), "valid": Attribute(Attribu
 _NAME = {"name": Attribute(AttributeKind.TEXT)}
 _DECLARED = {"dimensions": Attribute(AttributeKind.DIMENSIONS, ()), "each": Attribute(AttributeKind.FLAG, False)}
 
+_JOIN = {
+    "join": Attribute(AttributeKind.TEXT),
+    "side": _INTEGER,
+    "rows": _INTEGER,
+    "counts": _SIZES,
+    "owners": Attribute(AttributeKind.NAMES),
+    "left": Attribute(AttributeKind.NAMES),
+    "right": Attribute(AttributeKind.NAMES),
+    "kinds": Attribute(AttributeKind.NAMES),
+}
+"""A join by its name, and all that a program has to say of it: rows and roles of both sides, the inputs with their keys
+in order of priority, and the kinds of these."""
+
 _E, _S, _L, _C = Trait.ELEMENTWISE, Trait.STRUCTURAL, Trait.LINEAR, Trait.COMMUTATIVE
 _REDUCTION, _CONTROL, _EFFECT, _SOURCE = Trait.REDUCTION, Trait.CONTROL, Trait.EFFECT, Trait.SOURCE
 
@@ -222,6 +235,8 @@ OPERATIONS: dict[str, OperationRow] = {
     "random_rows": OperationRow(0, infer.random_rows, None, _SOURCE | Trait.DRAW, {"n": _INTEGER}),
     "invert": OperationRow(1, infer.invert, _kernel("invert")),
     "gather": OperationRow(2, infer.gather, _kernel("gather"), _S),
+    # The first `rows` joined rows of one side of a join whose keys their owners hold; see `runtime.alignment.base`.
+    "align": OperationRow(1, infer.align, attributes=_JOIN),
     # Knowledge: who holds the value changes, the value does not.
     "share": OperationRow(1, infer.same, _kernel("identity")),
     "convert": OperationRow(1, infer.same, _kernel("identity"), attributes={"to": Attribute(AttributeKind.TEXT)}),
@@ -260,6 +275,6 @@ def label_of(name: str, attributes: Attributes, labels: Iterable[Label]) -> Labe
         if attributes["shares"]:
             return SECRET
         return REVEALED if attributes["role"] is None else owned(attributes["role"])
-    if name in ("share", "random_rows"):
+    if name in ("share", "random_rows", "align"):
         return SECRET
     return REVEALED if name == "reveal" else join(labels)

@@ -127,9 +127,22 @@ class _Verifier:
             raise VerificationError("an assertion is known to somebody", operation)
         if operation.name == "share" and not operation.operands[0].label.is_clear:
             raise VerificationError("a secret value is shared already", operation)
+        if operation.name == "align":
+            self._check_aligned(operation)
         if operation.name == "input":
             self._check_role(operation.attributes["role"], operation)
         for role in operation.attributes.get("roles") or ():
+            self._check_role(role, operation)
+
+    def _check_aligned(self, operation: Operation) -> None:
+        """An owner aligns what it knows."""
+        attributes, label = operation.attributes, operation.operands[0].label
+        owners = attributes["owners"] or ()
+        if len(owners) != 2 or not label.is_clear or label.owner not in (None, owners[attributes["side"]]):
+            raise VerificationError("a side's owner aligns what it knows", operation)
+        if not len(attributes["left"] or ()) == len(attributes["right"] or ()) == len(attributes["kinds"] or ()) > 0:
+            raise VerificationError("both sides have the same key columns", operation)
+        for role in owners:
             self._check_role(role, operation)
 
     def _check_role(self, role: str | None, operation: Operation | None) -> None:
@@ -222,7 +235,7 @@ def clear_among_secret(operation: Operation) -> Iterator[Value]:
         yield from (value for bound, value in flows(operation) if _is_secret(bound) and not _is_secret(value))
     elif operation.name == "save":
         yield from (value for value in operation.operands if not _is_secret(value))
-    elif operation.name not in ("share", "reveal") and any(map(_is_secret, operation.results)):
+    elif operation.name not in ("share", "reveal", "align") and any(map(_is_secret, operation.results)):
         for value in operation.operands[: row.indices_from]:
             moves = row.has(Trait.STRUCTURAL) and value.type.element != ROWS
             if value.label.owner is not None or (moves and not _is_secret(value)):

@@ -57,7 +57,7 @@ def expand_protocol(program: Program, target: Target) -> Graph:
         types=tuple(expander.g.types),
         body=expander.g.body,
         places=tuple(expander.places),
-        inputs=describe_data.inputs(program),
+        inputs=(*describe_data.inputs(program), *expander.p.permutations.declarations()),
         outputs=describe_data.outputs(program),
         preprocessing=target.preprocessing,
     )
@@ -68,7 +68,7 @@ class _Expander:
 
     def __init__(self, program: Program, target: Target) -> None:
         self.target = target
-        self.g = Expansion(target.nodes, target.dealers.start)
+        self.g = Expansion(target.nodes, target.dealers.start, target.roles)
         self.p = PROTOCOLS[target.protocol](self.g)
         self.values: dict[Value, Share] = {}
         self.known: dict[Value, np.ndarray[Any, Any]] = {}

@@ -14,7 +14,7 @@ from ..ir.intervals import INTERVALS, RING, Interval, hull, quotients
 from ..ir.program import Operation, Value
 from ..ir.types import Kind
 
-SAME_NUMBERS = ("broadcast", "reshape", "transpose", "slice", "slice_at", "take", "share", "convert", "cast")
+SAME_NUMBERS = ("broadcast", "reshape", "transpose", "slice", "slice_at", "take", "share", "convert", "cast", "align")
 """Operations each of whose elements is one of their operand's, maybe in another representation."""
 
 

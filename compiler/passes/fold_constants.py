@@ -45,7 +45,7 @@ def _fold(rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
     if operation.name == "assert" and facts.number(operands[0]) == 1:
         return ()
     row = OPERATIONS[operation.name]
-    if not row.is_pure or row.has(Trait.SOURCE) or operation.name in ("share", "convert"):
+    if not row.is_pure or row.has(Trait.SOURCE) or operation.name in ("share", "convert", "align"):
         return None
     for attempt in (_constant, _uniform):
         found = attempt(facts, operation, operands)

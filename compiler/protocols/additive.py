@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ...runtime.graph.alignments import PRIVATE_ID
 from .additive_masks import Masked, Masks, gather
 from .rules import (
     Arithmetic,
@@ -37,6 +38,7 @@ from .rules import (
     ring,
     wider,
 )
+from .sides import Side
 
 Terms = Sequence[Sequence[tuple[int, int]]]
 
@@ -47,6 +49,7 @@ class Additive(Protocol):
     name = "semi2k"
     parts = 1
     needs_preprocessing = True
+    matching = PRIVATE_ID
     trust = (
         "all nodes but one may be curious, even together; "
         "the dealer sees no data, but must not share its seeds with a node"
@@ -98,6 +101,21 @@ class Additive(Protocol):
                 steps.append(((node,), call("identity", stream)))
         left = rest if owner == last else self.g.exchange(rest, (owner, last))
         return self.g.choose(value.type, *steps, ((last,), call("identity", left)))
+
+    # Joins on keys that owners hold.
+
+    @classmethod
+    def matchers_for(cls, owners: tuple[int, int]) -> tuple[int, int]:
+        """Each owner knows the places of the other's rows."""
+        return owners[1], owners[0]
+
+    def align(self, value: Clear, side: Side) -> Arithmetic:
+        """See `additive_alignment`."""
+        raise NotImplementedError
+
+    def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
+        """See `additive_alignment`."""
+        raise NotImplementedError
 
     # Linear work, and that of one node.
 

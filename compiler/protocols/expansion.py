@@ -5,9 +5,10 @@ Knows wires, kernels and parties; shares and secrets are the rules' affair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -78,9 +79,10 @@ def call(kernel: str, *inputs: Wire, **attributes: Any) -> Call:
 
 
 class Expansion:
-    """A protocol graph under construction. `span` is the place that new nodes carry."""
+    """A protocol graph under construction. `span` is the place that new nodes carry, `roles` says who sits where."""
 
-    def __init__(self, nodes: int, parties: int) -> None:
+    def __init__(self, nodes: int, parties: int, roles: Mapping[str, int] = MappingProxyType({})) -> None:
+        self.roles = roles
         self.nodes: Parties = tuple(range(nodes))
         self.everyone: Parties = tuple(range(parties))
         self.types: list[ValueType] = []
@@ -124,6 +126,12 @@ class Expansion:
         """Fresh uniform content that the parties `at` share and nobody else knows."""
         wire = self._wire(type, tuple(sorted(at)))
         self._add(Random(wire.id, "stream", wire.at, {}, self.span))
+        return wire
+
+    def permutation(self, rows: int, at: Iterable[int]) -> Wire:
+        """A fresh uniform permutation of so many rows that the parties `at` share and nobody else knows."""
+        wire = self._wire(ValueType(Storage.WORD32, (rows,)), tuple(sorted(at)))
+        self._add(Random(wire.id, "permutation", wire.at, {}, self.span))
         return wire
 
     def zero(self, type: ValueType) -> Wire:
@@ -173,9 +181,14 @@ class Expansion:
         return value if value.at == at else self.local("identity", value.type, value, at=at)
 
     def input(self, name: str, type: ValueType, at: Parties, shares: bool = False) -> Wire:
-        """A private value of the party `at`, a public one at all parties, or a stored share at the nodes."""
+        """A private value of the party `at`, a public one at all parties, or a stored share at the nodes.
+
+        It stands outside of all repeats, wherever it is asked for.
+        """
+        inner, self._blocks = self._blocks, self._blocks[:1]
         wire = self._wire(type, at)
         self._add(Input(wire.id, name, at, shares, self.span))
+        self._blocks = inner
         return wire
 
     def output(self, value: Wire, name: str, role: str, at: Parties, kept: bool = False) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ..ir.program import Operation
 from ..ir.types import Kind
+from . import operations_alignment as alignment
 from . import operations_arithmetic as arithmetic
 from . import operations_bits as logic
 from . import operations_circuits as bitwise
@@ -21,6 +22,7 @@ from .rules import Share
 
 RULES: dict[str, tuple[Rule, ...]] = {
     **{name: (all_of(ARITHMETIC, structure.move), all_of(BOOLEAN, structure.move)) for name in structure.MOVES},
+    "align": (all_of(ARITHMETIC, alignment.numbers), all_of(BOOLEAN, alignment.planes)),
     "cast": (all_of(ARITHMETIC, arithmetic.cast), all_of(BOOLEAN, bitwise.cast)),
     "truncate": (all_of(ARITHMETIC, arithmetic.truncate), all_of(BOOLEAN, bitwise.truncate)),
     "floor": (all_of(ARITHMETIC, arithmetic.floor), all_of(BOOLEAN, bitwise.round_down)),

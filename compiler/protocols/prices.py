@@ -94,7 +94,7 @@ class Prices:
     def _cost(self, key: Hashable, expand: Callable[[Protocol], Share]) -> Cost:
         if key not in self._found:
             target = self._target
-            g = Expansion(target.nodes, target.dealers.start)
+            g = Expansion(target.nodes, target.dealers.start, target.roles)
             for part in expand(self._protocol(g)).parts:
                 g.output(part, "", ROLE_EVERYONE, part.at, kept=True)
             graph = Graph(

@@ -14,17 +14,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...runtime.graph.nodes import ValueType
+from ...runtime.graph.alignments import DELEGATED
+from ...runtime.graph.nodes import Storage, ValueType
+from . import replicated_shuffle as moves
 from . import replicated_summands as summands
+from .replicated_alignment import Alignments, helper_of
 from .replicated_parts import assemble
+from .replicated_sort import sorted_numbers
 from .rules import (
     Arithmetic,
     Bilinear,
     Boolean,
     Call,
     Clear,
+    Expansion,
     Parties,
     Protocol,
+    Rows,
     Shared,
     Wire,
     bits,
@@ -34,6 +40,8 @@ from .rules import (
     ring,
     wider,
 )
+from .rows import in_words, out_of_words
+from .sides import Side
 
 PREVIOUS = ((0, 2), (1, 0), (2, 1))
 """Each node sends to the one before it: what it is missing of a component that it has just computed."""
@@ -45,6 +53,11 @@ class Replicated(Protocol):
     name = "rep3"
     trust = "any one of three nodes may be curious; two that share what they saw know every input"
     parts = 2
+    matching = DELEGATED
+
+    def __init__(self, expansion: Expansion) -> None:
+        super().__init__(expansion)
+        self._alignments = Alignments(expansion)
 
     @classmethod
     def nodes_for(cls, roles: int) -> int:
@@ -105,6 +118,24 @@ class Replicated(Protocol):
             sent = self.g.exchange(wire, *((client, node) for node in holders))
             calls |= {(component, node): call("identity", sent) for node in holders}
         return assemble(self.g, value.type, calls)
+
+    # Joins on keys that owners hold.
+
+    @classmethod
+    def matchers_for(cls, owners: tuple[int, int]) -> tuple[int, int]:
+        """A helper, who owns neither side."""
+        helper = helper_of(owners)
+        return helper, helper
+
+    def align(self, value: Clear, side: Side) -> Arithmetic:
+        """2 rounds; see `replicated_alignment`."""
+        places = self.permutations.places(side, helper_of(side.owners))
+        return Arithmetic(self._alignments.align(self.clear_ring(value), side, places))
+
+    def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
+        """2 rounds; see `replicated_alignment`."""
+        places = self.permutations.places(side, helper_of(side.owners))
+        return Boolean(self._alignments.align(self.clear_bits(value, planes), side, places))
 
     # Linear work that depends on the component.
 
@@ -236,6 +267,37 @@ class Replicated(Protocol):
         word = self.g.local("ring.from_bits", ring(x.shape), total)
         first = call("identity", word)
         return Arithmetic(assemble(self.g, ring(x.shape), {(0, 0): first, (0, 2): first}))
+
+    # Order: see `replicated_shuffle` and, for sorting, `replicated_sort`.
+
+    def random_rows(self, rows: int) -> Rows:
+        """No round."""
+        return moves.random_rows(self.g, rows)
+
+    def known_rows(self, value: Clear) -> Rows:
+        """3 rounds: the numbers are dealt, as words of 32 bits, and then as sorted ones."""
+        wire = self.g.local("word32.from_integer", ValueType(Storage.WORD32, value.shape), value.wire)
+        return moves.arranged(self.g, moves.split(self.g, self._deal(wire, "rows.xor"), moves.WORDS))
+
+    def sorted_rows(self, key: Boolean, digit: int) -> Rows:
+        """4 rounds for each `digit` planes, and 3."""
+        return moves.arranged(self.g, sorted_numbers(self.g, key.parts, digit))
+
+    def placed_rows(self, places: Arithmetic) -> Rows:
+        """2 rounds, 4 words of 32 bits a row."""
+        return moves.placed(self.g, places.parts)
+
+    def any_rows(self, rows: int) -> Rows:
+        """Permutations, and places from nowhere."""
+        by = moves.fresh_shuffle(self.g, rows)
+        return Rows((by.p, by.q), self.g.input("", by.p.type, (1, 2)), shuffles_first=False, takes=True)
+
+    def gather(self, x: Shared, rows: Rows) -> Shared:
+        """2 rounds, 4 words a row; bits are moved as words."""
+        group = moves.WORDS if isinstance(x, Boolean) else moves.NUMBERS
+        words = [in_words(self.g, part) for part in x.parts]
+        moved = moves.gather(self.g, tuple(words), rows, group)
+        return x.with_parts([out_of_words(self.g, part, x.parts[0].type) for part in moved])
 
     # Opening.
 

@@ -17,6 +17,8 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from ...runtime.graph.nodes import Parties, Storage
 from .expansion import Call, Expansion, Wire, bits, booleans, call, integers, ring, structural
+from .rows import Rows
+from .sides import Permutations, Side
 
 __all__ = [
     "Arithmetic",
@@ -27,6 +29,7 @@ __all__ = [
     "Expansion",
     "Parties",
     "Protocol",
+    "Rows",
     "Share",
     "Shared",
     "Wire",
@@ -98,7 +101,7 @@ class Boolean:
         return Boolean(tuple(parts))
 
 
-Share = Clear | Arithmetic | Boolean
+Share = Clear | Arithmetic | Boolean | Rows
 Shared = TypeVar("Shared", Arithmetic, Boolean)
 Carried = TypeVarTuple("Carried")
 
@@ -134,6 +137,7 @@ class Protocol(ABC):
 
     def __init__(self, expansion: Expansion) -> None:
         self.g = expansion
+        self.permutations = Permutations(expansion)
 
     @classmethod
     @abstractmethod
@@ -157,6 +161,24 @@ class Protocol(ABC):
     @abstractmethod
     def share_bits(self, value: Clear, planes: int) -> Boolean:
         """The low `planes` bits of an INTEGER (or a BOOLEAN) that one party holds."""
+
+    # Joins on keys that owners hold.
+
+    matching: str
+    """How two owners' keys are matched before the graph is compiled: one of `runtime.graph.alignments.METHODS`."""
+
+    @classmethod
+    @abstractmethod
+    def matchers_for(cls, owners: tuple[int, int]) -> tuple[int, int]:
+        """For either side of a join of two parties' tables, who knows the places of the joined rows."""
+
+    @abstractmethod
+    def align(self, value: Clear, side: Side) -> Arithmetic:
+        """The joined rows of a column that one party holds in the order it has drawn."""
+
+    @abstractmethod
+    def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
+        """As `align`, the low `planes` bits."""
 
     # Linear work: no communication.
 
@@ -346,6 +368,32 @@ class Protocol(ABC):
     @abstractmethod
     def open_bits(self, x: Boolean, to: Parties) -> Clear:
         """A bit (one plane) in the clear, at the parties `to`."""
+
+    # Order. Rows are those of the first axis; see `rows.Rows`.
+
+    @abstractmethod
+    def random_rows(self, rows: int) -> Rows:
+        """A uniform arrangement."""
+
+    @abstractmethod
+    def known_rows(self, value: Clear) -> Rows:
+        """Row i of the result is row value[i], a permutation that one party holds."""
+
+    @abstractmethod
+    def sorted_rows(self, key: Boolean, digit: int) -> Rows:
+        """The stable order of the unsigned numbers that a vector's planes spell, by digits of `digit` bits."""
+
+    @abstractmethod
+    def placed_rows(self, places: Arithmetic) -> Rows:
+        """Row i goes to places[i], a secret permutation."""
+
+    @abstractmethod
+    def any_rows(self, rows: int) -> Rows:
+        """Rows that come from nowhere, to find out what moving by them costs."""
+
+    @abstractmethod
+    def gather(self, x: Shared, rows: Rows) -> Shared:
+        """The rows of x, arranged."""
 
     # Repetition.
 

@@ -75,7 +75,7 @@ class Context:
     called from `sites`, innermost first, `arms` the branches, `loops` the loops that are being written as loops.
     `parties` has the number of members of each role, None for a single party. `copies` counts the copies of the
     statements that are being written, in loops that are written out turn by turn. `kept` holds trees whose nodes are
-    told apart by identity.
+    told apart by identity. `matched` has the numbers of matches of joins that the owners of keys align.
     """
 
     builder: Builder
@@ -106,6 +106,7 @@ class Context:
     loading: tuple[str, ...] = ()
     copies: int = 1
     kept: list[tree.Module] = field(default_factory=list)
+    matched: dict[str, int] = field(default_factory=dict)
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def elaborate(module: tree.Module, sizes: Mapping[str, int], load_module: LoadMo
     run(context, module.body)
     if context.diagnostics:
         raise CompileError(_with_sizes(diagnostic, sampled) for diagnostic in _different(context.diagnostics))
-    used = {name: size for name, size in complete.items() if name in declared.sizes}
+    used = {name: size for name, size in complete.items() if name in declared.sizes} | context.matched
     return context.builder.finish(module.source.name, context.roles, used, declared.fraction_bits)
 
 

@@ -12,6 +12,7 @@ from .arrays import joined
 from .columns import column_names
 from .describe import describe, element_name
 from .errors import wrong
+from .joins_aligned import aligned_join, is_alignable
 from .joins_matched import Matched
 from .joins_shared import shared_join
 from .values import Array, Meaning, Table
@@ -28,7 +29,9 @@ def join(call: Arguments) -> Meaning:
     _check_keys(call, a, b, on)
     marks = _marks(call, a, b)
     _check_clashes(call, a, b, on, marks)
-    matched = shared_join(call, a, b, on, how)
+    is_hidden = call.flag("hide_size", default=False)
+    join_ = shared_join if is_hidden or not is_alignable(call, a, b, on) else aligned_join
+    matched = join_(call, a, b, on, how)
     return _table(matched, on, marks)
 
 

@@ -17,7 +17,7 @@ from ..graph.alignments import DELEGATED, OWN, Matching, order_input, places_inp
 from ..graph.nodes import Declaration
 from ..randomness import rows as random_rows
 from ..transport.base import Receives, Sends, Transport
-from . import delegated, matching, own
+from . import delegated, matching, own, private_id
 from .base import SIDES, Alignment, Array, Keys, as_bytes
 from .matching import pairs, places
 
@@ -27,7 +27,7 @@ Check = Callable[[str, Array], None]
 _NUMBER = np.int64(0x1E3779B97F4A7C15)
 """Numbers, dates and labels are keys after an XOR with this, so that NO_KEY is none that anybody uses."""
 
-NATIVES = (*random_rows.NATIVES, *matching.NATIVES)
+NATIVES = (*random_rows.NATIVES, *matching.NATIVES, *private_id.NATIVES)
 """The compiled functions that alignments call."""
 
 
@@ -65,7 +65,7 @@ def align(
     }
     result = Aligned()
     for one in matchings:
-        found = _align(one, counted, [owned.get((one.name, side)) for side in SIDES])
+        found = _align(one, names, counted, [owned.get((one.name, side)) for side in SIDES])
         result.matched[one.name] = _agree(one, names, counted, found)
         if found is not None:
             result.inputs.update({order_input(one.name, side): order for side, order in found.orders.items()})
@@ -90,14 +90,19 @@ def _as_they_are(count: int) -> Array:
     return np.arange(count, dtype=np.int64)
 
 
-def _align(one: Matching, transport: Transport, keys: Sequence[Keys | None]) -> Alignment | None:
+def _align(
+    one: Matching, names: Sequence[str], transport: Transport, keys: Sequence[Keys | None]
+) -> Alignment | None:
     """This party's part in one alignment, None where it has none."""
     left, right = keys
     if one.method == OWN:
         return None if left is None or right is None else own.match(left, right)
     for side, mine in enumerate(keys):
         if mine is not None:
-            return delegated.match_as_owner(transport, side, one.owners[1 - side], one.matchers[side], mine)
+            other = one.owners[1 - side]
+            if one.method == DELEGATED:
+                return delegated.match_as_owner(transport, side, other, one.matchers[side], mine)
+            return private_id.match(transport, side, other, mine, one.rows[1 - side], names[other])
     if one.method == DELEGATED and transport.me in one.matchers:
         return delegated.match_as_helper(transport, one.owners, one.rows, len(one.keys[0]))
     return None

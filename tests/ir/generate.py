@@ -42,7 +42,7 @@ class _Generator:
         self.pure = [
             name
             for name, row in OPERATIONS.items()
-            if row.is_pure and name not in ("constant", "share", "convert", "argsort", "invert", "gather")
+            if row.is_pure and name not in ("constant", "share", "convert", "argsort", "invert", "gather", "align")
         ]
 
     def program(self, size: int) -> tuple[Program, Inputs]:
