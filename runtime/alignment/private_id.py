@@ -22,7 +22,8 @@ independent, this is a uniform matching of so many pairs. (With several key colu
 without their names, have which columns' keys in common.) A simulator that knows the sizes and this number makes up all
 of it. Elligator 2 may stand for a random oracle onto the points that it reaches, half of all: every one of them comes
 from two numbers, which can be found, so that a simulator may choose the point first. The sizes of messages follow from
-the sizes of the sides.
+the sizes of the sides. What a peer sends is taken as it is but for points of small order: a point of the twist, or a
+number above p, gains nothing, since exponents are multiples of 8 and the twist has no other small factors either.
 
 Commutative encryption of sets is by Huberman, Franklin and Hogg (EC 1999). Both sides encrypted twice and shuffled
 in between is from Private-ID (Buddhavarapu et al., ePrint 2020/599), keys in order of priority from its sequel (ePrint
@@ -34,8 +35,9 @@ Krasnova and Lange (CCS 2013).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,12 +68,13 @@ def match(transport: Transport, side: int, other: int, keys: Keys, rows: int, na
     columns = len(keys.columns)
     shuffled = fresh_rows(rows)
     theirs: Array = np.empty((rows, columns, _DIGEST_WORDS), np.uint64)
-    for arrived, points in _exchanged(owner, transport, other, rows * columns):
-        raised = multiply(owner.exponent, points)
-        if has_zeros(raised):  # RFC 7748, section 6.1
-            raise PeerError(name, "sent a point of small order")
-        at = np.arange(arrived.start, arrived.stop)
-        theirs[shuffled[at // columns], at % columns] = _digests(raised)
+    with closing(_exchanged(owner, transport, other, rows * columns)) as arriving:
+        for chunk, points in arriving:
+            raised = multiply(owner.exponent, points)
+            if has_zeros(raised):  # RFC 7748, section 6.1
+                raise PeerError(name, "sent a point of small order")
+            at = np.arange(chunk.start, chunk.stop)
+            theirs[shuffled[at // columns], at % columns] = _digests(raised)
     ours: Array = np.empty((keys.rows, columns, _DIGEST_WORDS), np.uint64)
     transport.exchange([(other, [as_bytes(theirs)])], [(other, [as_bytes(ours)])], round=0)
 
@@ -83,7 +86,7 @@ def match(transport: Transport, side: int, other: int, keys: Keys, rows: int, na
     return Alignment(len(pair[0]), {side: owner.order}, {1 - side: back[joined]})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Owner:
     """What an owner keeps to itself."""
 
@@ -117,7 +120,9 @@ class _Owner:
         return multiply(self.exponent, map_to_curve(elements.view(np.uint8)))
 
 
-def _exchanged(owner: _Owner, transport: Transport, other: int, arriving: int) -> Iterator[tuple[slice, Array]]:
+def _exchanged(
+    owner: _Owner, transport: Transport, other: int, arriving: int
+) -> Generator[tuple[slice, Array], None, None]:
     """Sends this owner's points and gives the other's, chunk by chunk.
 
     A chunk travels while the one before is raised by whoever takes it from here, and the next one is made.
@@ -163,7 +168,7 @@ def _pairs(left: Array, right: Array) -> tuple[Array, Array]:
     rows, columns, _ = right.shape
     partners: Array = np.full(rows, -1, np.int64)
     is_taken: Array = np.zeros(len(left), np.bool_)
-    slots: Array = np.empty(2 << (2 * len(left)).bit_length(), np.uint32)
+    slots: Array = np.empty(1 << (2 * len(left)).bit_length(), np.uint32)  # half full at most
     for column in range(columns):
         _match.run(slots, left.reshape(-1), right.reshape(-1), columns, column, is_taken, partners)
     matched = np.flatnonzero(partners >= 0)
