@@ -1,6 +1,7 @@
 """The arguments that commands share, and what they stand for. In: a command line. Out: options, programs, files."""
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import fields
@@ -9,17 +10,22 @@ from pathlib import Path
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.picture import FORMATS
 from .compiler.source import Source
+from .compiler.stages import unwatched
 from .compiler.syntax.reading import read_source
 from .compiler.target import NETWORKS, PREPROCESSINGS, Network
 from .program import Options, Program
 from .runtime.errors import UsageError
+from .verbose import stage_lines
 
 
 def program_arguments(parser: ArgumentParser) -> None:
-    """A program, and sizes."""
+    """A program, sizes, and whether to tell how it is compiled."""
     parser.add_argument("program", metavar="PROGRAM", type=Path, help="a .mpc file")
     parser.add_argument(
         "--size", metavar="NAME=N", action="append", default=[], help="a size when no data tells it (repeatable)"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="tell each pass on standard error: its processor time, and what it made"
     )
 
 
@@ -145,7 +151,8 @@ def load(chosen: Namespace) -> Program:
     named = {each.name for each in fields(Options)} - {"sizes"}
     options = {name: value for name, value in vars(chosen).items() if name in named and value is not None}
     sizes = {name: _size(value) for name, value in pairs(chosen.size, "--size").items()}
-    return Program(read(chosen.program), Options(**options, sizes=sizes))
+    watch = stage_lines(sys.stderr) if chosen.verbose else unwatched
+    return Program(read(chosen.program), Options(**options, sizes=sizes), watch)
 
 
 def read(path: Path) -> Source:

@@ -130,7 +130,7 @@ def _check(explanation: Explanation, sizes: Mapping[str, int], path: Path) -> in
 def _on_networks(program: Program, protocol: str, sizes: Mapping[str, int]) -> dict[str, Explanation]:
     options = replace(program.options, protocol=protocol, preprocessing=None)
     return {
-        name: Program(program.source, replace(options, network=network)).explanation_for(sizes)
+        name: Program(program.source, replace(options, network=network), program.watch).explanation_for(sizes)
         for name, network in NETWORKS.items()
     }
 

@@ -1,6 +1,7 @@
 """The command: what it prints, and how it ends."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -130,6 +131,32 @@ def test_compile_writes_the_same_bytes_again(capsys: pytest.CaptureFixture[str])
     assert told(capsys, "compile", "tables.mpc", "-o", "three.graph", "--data", "data")[0] == 0
     assert Path("one.graph").read_bytes() == Path("three.graph").read_bytes()
     assert sorted(path.name for path in Path().glob("*graph*")) == ["one.graph", "three.graph", "two.graph"]
+
+@pytest.mark.parametrize(
+    ("command", "last"),
+    [
+        (["check"], "report_ranges"),
+        (["compile", "-o", "rich.graph"], "batch_rounds"),
+        (["graph", "-o", "rich.dot"], "batch_rounds"),
+        (["explain", "--json"], "batch_rounds"),
+        (["run", "--json", "--input", "a=7", "--input", "b=3"], "batch_rounds"),
+    ],
+)
+def test_verbose_tells_passes_times_and_sizes(
+    capsys: pytest.CaptureFixture[str], command: list[str], last: str
+) -> None:
+    status, quiet, _ = told(capsys, *command, "rich.mpc")
+    status, out, err = told(capsys, *command, "rich.mpc", "--verbose")
+    assert status == 0 and (out == quiet or command[0] == "run")
+    lines = [re.sub(r" +\d+\.\d{3} s", "", line) for line in err.splitlines()]
+    assert lines[0] == "parse  6 lines"
+    assert lines[1] == "elaborate  8 operations"
+    assert lines[2] == "report_ranges  0 warnings, 0 limits of inputs"
+    assert lines[-1].startswith(last)
+    assert sum(line.startswith("parse") for line in lines) == 1
+    if last == "batch_rounds":
+        assert "choose_shares" in err
+        assert re.fullmatch(r"batch_rounds  \d+ nodes, \d+ of them exchanges", lines[-1])
 
 
 def test_format_rewrites_or_only_checks(capsys: pytest.CaptureFixture[str]) -> None:
