@@ -15,6 +15,8 @@ from dataclasses import replace
 
 from ...runtime.graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat
 
+_CHECKS = frozenset({"check", "check_index"})
+
 
 def batch_rounds(graph: Graph) -> Graph:
     """The graph with as few rounds as its dependencies allow."""
@@ -98,7 +100,7 @@ def has(node: Node, is_one: Callable[[Node], bool]) -> bool:
 
 
 def _is_check(node: Node) -> bool:
-    return isinstance(node, Local) and any(step.kernel == "check" for step in node.steps)
+    return isinstance(node, Local) and any(step.kernel in _CHECKS for step in node.steps)
 
 
 def is_effect(node: Node) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
 from ..diagnostics import CompileError, Diagnostic
-from ..ir.labels import Knowledge
+from ..ir.labels import REVEALED, Knowledge
 from ..ir.ops import OPERATIONS
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.types import ArrayType, Kind
@@ -108,6 +108,7 @@ class _Expander:
     # --- values ----------------------------------------------------------------------------------------------------
 
     def compute(self, operation: Operation) -> list[Share]:
+        self.check_places(operation)
         (result,) = operation.results
         operands = tuple(self.values[operand] for operand in operation.operands)
         if _is_secret(result):
@@ -166,6 +167,24 @@ class _Expander:
         (condition,) = self.values[operation.operands[0]].parts
         self.g.local("check", condition.type, condition, message=operation.attributes["message"])
         return []
+
+    def check_places(self, operation: Operation) -> None:
+        """Has revealed places looked at where they become known, not where the data that they are places of does:
+        what is revealed in between would have left a program that fails."""
+        first = OPERATIONS[operation.name].indices_from
+        if first is None:
+            return
+        shape, attributes = operation.operands[0].type.shape, operation.attributes
+        axes: Sequence[int] = attributes["axes"] if "axes" in attributes else (attributes["axis"],)
+        windows = [1] * len(axes)
+        if operation.name == "slice_at":
+            windows = list(attributes["sizes"])
+        elif operation.name == "update_at":
+            windows = [operation.operands[1].type.shape[axis] for axis in axes]
+        for place, axis, window in zip(operation.operands[first:], axes, windows, strict=True):
+            if place.label == REVEALED and place.type.size:
+                (wire,) = self.values[place].parts
+                self.g.local("check_index", wire.type, wire, size=shape[axis], window=window)
 
     # --- control ---------------------------------------------------------------------------------------------------
 

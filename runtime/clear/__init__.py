@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from . import arithmetic, functions, order, structure
-from .structure import IndexOutsideError, window
+from .structure import IndexOutsideError, check_windows, window
 
-__all__ = ["KERNELS", "IndexOutsideError", "Kernel", "window"]
+__all__ = ["KERNELS", "IndexOutsideError", "Kernel", "check_windows", "window"]
 
 Kernel = Callable[..., np.ndarray[Any, Any]]
 

@@ -72,11 +72,17 @@ def take(x: Array, indices: Array, *, axis: int) -> Array:
 
     Raises IndexOutsideError.
     """
-    size = x.shape[axis]
-    outside = (indices < -size) | (indices >= size)
-    if np.any(outside):
-        raise IndexOutsideError(int(indices[outside].flat[0]) if indices.ndim else int(indices), size)
+    check_windows(indices, x.shape[axis], 1)
     return np.asarray(np.take(x, indices, axis=axis))
+
+
+def check_windows(starts: Array, size: int, window: int) -> None:
+    """Raises IndexOutsideError unless `window` elements from each start, negative ones counted from the end, lie inside
+    an axis of `size` elements."""
+    first = np.where(starts < 0, starts + size, starts)
+    outside = (first < 0) | (first > size - window)
+    if np.any(outside):
+        raise IndexOutsideError(int(np.asarray(starts)[outside].flat[0]), size)
 
 
 def window(
@@ -89,9 +95,8 @@ def window(
     part = [slice(0, size) for size in shape]
     for axis, size, start in zip(axes, sizes, starts, strict=True):
         given, available = int(start), shape[axis]
+        check_windows(np.asarray(given), available, size)
         first = given + available if given < 0 else given
-        if first < 0 or first + size > available:
-            raise IndexOutsideError(given, available)
         part[axis] = slice(first, first + size)
     return tuple(part)
 

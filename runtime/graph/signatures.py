@@ -363,6 +363,7 @@ KERNELS: dict[str, Signature] = {
     **_ADDITIVE,
     **_ROWS,
     "check": Signature((_BOOL,), _BOOL, shapes.identity, {"message": Attribute.TEXT}),
+    "check_index": Signature((_INT,), _INT, shapes.identity, {"size": Attribute.INT, "window": Attribute.INT}),
     **{f"clear.{name}": signature for name, signature in _in_the_clear().items()},
     **{f"clear.{name}": signature for name, signature in _structural().items() if name in _MOVES},
 }

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..clear import KERNELS as CLEAR
-from ..clear import IndexOutsideError
+from ..clear import IndexOutsideError, check_windows
 from ..errors import CheckFailed
 from .native import Kernel
 
@@ -31,7 +31,16 @@ def _check(out: Array, x: Array, *, message: str) -> None:
     out[...] = x
 
 
+def _check_index(out: Array, x: Array, *, size: int, window: int) -> None:
+    try:
+        check_windows(x, size, window)
+    except IndexOutsideError as error:
+        raise CheckFailed(str(error)) from None
+    out[...] = x
+
+
 TABLE: dict[str, Kernel] = {
     **{f"clear.{name}": Kernel(into(meaning)) for name, meaning in CLEAR.items()},
     "check": Kernel(_check),
+    "check_index": Kernel(_check_index),
 }

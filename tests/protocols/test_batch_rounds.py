@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
+import tacit
 from tacit.compiler.passes.batch_rounds import batch_rounds
 from tacit.compiler.protocols.expansion import Expansion, Wire, booleans, integers, ring
+from tacit.runtime.errors import CheckFailed
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.cost import count_rounds
-from tacit.runtime.graph.nodes import Constant, Declaration, Exchange, Graph, Local, Output, Random, Repeat
+from tacit.runtime.graph.nodes import Constant, Declaration, Exchange, Graph, Local, Node, Output, Random, Repeat
+from tacit.runtime.party import run_in_memory
 
 KIND = ring((4,))
 
@@ -112,6 +116,35 @@ def test_a_check_holds_back_what_comes_after_it() -> None:
     assert [index > checked for index in exchanges] == [False, False, False, True]
     assert count_rounds(graph) == 3
     assert isinstance(graph.body[-1], Output)
+
+
+def test_a_revealed_index_is_checked_as_soon_as_it_is_known() -> None:
+    """The data behind the index comes rounds later than the second reveal, which must not leave where it fails."""
+    source = (
+        "party a\nparty b\ninput x: int[3] from a\ninput k: int from b\nreveal k as at\n"
+        "y = x * k * k * k\nz = y[at]\nreveal k * 2 as more\nreveal z as last\n"
+    )
+    graph = tacit.compile(source).graph_for({})
+    told: list[bytes] = []
+    inputs = [{"x": np.arange(3)}, {"k": np.array(7)}, {}]
+    with pytest.raises(CheckFailed, match="index 7 is outside an axis of 3 elements") as caught:
+        run_in_memory(graph, inputs, record=lambda *message: told.append(message[-1]))
+    assert caught.value.place is not None and caught.value.place.line == 7
+    assert any((7).to_bytes(8, "little") in content for content in told)
+    assert not any((14).to_bytes(8, "little") in content for content in told)
+
+
+@pytest.mark.parametrize("text", ["y[at] = 0\nz = y", "z = y[[at, 0]]", "z = y[-at - 1]"])
+def test_places_of_every_kind_are_checked(text: str) -> None:
+    source = (
+        f"party a\nparty b\ninput x: int[3] from a\ninput k: int from b\nreveal k as at\ny = x * k\n{text}\nreveal z\n"
+    )
+    graph = tacit.compile(source).graph_for({})
+    assert any(is_index_check(node) for node in graph.body)
+
+
+def is_index_check(node: Node) -> bool:
+    return isinstance(node, Local) and node.steps[0].kernel == "check_index"
 
 
 def test_a_check_that_comes_later_and_waits_for_less_does_not_lift_the_first() -> None:
