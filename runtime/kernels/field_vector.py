@@ -164,21 +164,16 @@ def _middle(column: int) -> list[tuple[int, int]]:
 
 @emitted
 def ladder_step(builder: Any, state: Memory, offset: Any, turn: Any) -> None:
-    """One bit of the Montgomery ladder (RFC 7748, section 5) on sixteen pairs of points.
+    """One bit of the Montgomery ladder (RFC 7748, section 5) on a half of sixteen pairs of points.
 
     The state's five numbers: X + Z and X - Z of the point that was doubled last, the same of the one that was added,
     and u of their difference. `turn` is 1 where the other one is to be doubled now. The sum of the two points does
     not change when they trade places (its Z is the square of a difference), so only what is doubled is chosen.
     """
     field = Field(builder)
-    mask = field.mask(turn)
-    for half in (0, HALF):
-        places = [builder.add(offset, word(NUMBER * number + half)) for number in range(5)]
-        _half_step(field, state, places, mask)
-
-
-def _half_step(field: Field, state: Memory, places: list[Any], mask: Any) -> None:
+    places = [builder.add(offset, word(NUMBER * number)) for number in range(5)]
     a, b, c, d = (field.load(state, place) for place in places[:4])
+    mask = field.mask(turn)
     plus, minus = field.select(mask, c, a), field.select(mask, d, b)
 
     da, cb = field.multiply(d, a, WIDE), field.multiply(c, b)
