@@ -43,7 +43,8 @@ def compile_arguments(parser: ArgumentParser, network: str = "what costs are pla
         metavar="NAME=SOURCE",
         action="append",
         default=[],
-        help="a literal (5, 2.5, true, [1,2,3]) or a file (.csv, .parquet, .npy, .json); NAME[0] for a member",
+        help="a literal (5, 2.5, true, [1,2,3]), a file (.csv, .parquet, .arrow, .npy, .json) or a query "
+        "(select ... @shop.duckdb, select ... @postgresql://...); NAME[0] for a member",
     )
     parser.add_argument(
         "--data", metavar="DIR", type=Path, help="a folder with a file NAME.csv (or ...) for each input"

@@ -146,6 +146,8 @@ def test_the_graph_needs_only_numpy_and_the_standard_library() -> None:
         ("llvmlite", ("tacit.runtime",)),
         ("lark", ("tacit.compiler.syntax",)),
         ("pyarrow", ("tacit.runtime.data",)),
+        ("duckdb", ("tacit.runtime.data.sql_process",)),
+        ("adbc_driver_postgresql", ("tacit.runtime.data.sql_process",)),
         ("networkx", ("tacit.compiler",)),
         ("rich", ("tacit.show", "tacit.tables")),
         ("socket", ("tacit.runtime.transport",)),

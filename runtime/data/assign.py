@@ -1,6 +1,6 @@
 """Which source serves which input. In: `NAME=SOURCE` pairs and a folder. Out: one entry for each input or member.
 
-Nothing is read here but names of files.
+Nothing is read here but names of files; frames of other libraries become Arrow tables.
 """
 
 import re
@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import InputError, UsageError
 from ..graph.nodes import Declaration
 from .files import file_types
+from .objects import held
 
 _NAME = re.compile(r"(?P<name>\w+)(\[(?P<member>\d+)\])?\Z")
 
@@ -85,7 +86,8 @@ def _parse(name: str, inputs: Mapping[str, tuple[Declaration, ...]], source: obj
     member = None if match["member"] is None else int(match["member"])
     if member is not None and not columns[0].each:
         raise UsageError(f"input {match['name']!r} is not `from each` of a role, so it has no member [{member}]")
-    return Assigned(match["name"], columns, source, member)
+    wanted = [each.name.removeprefix(f"{each.table}.") for each in columns if each.table]
+    return Assigned(match["name"], columns, held(source, wanted), member)
 
 
 def _files(folder: Path, name: str, columns: tuple[Declaration, ...]) -> list[Assigned]:

@@ -3,7 +3,7 @@
 pandas and Polars need not be installed: their objects are known by the Arrow and NumPy protocols that they speak.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,25 @@ def arrow_table(value: Any) -> Any:
     if hasattr(value, "__arrow_c_stream__") or isinstance(value, pa.RecordBatch):
         return pa.table(value)
     return pa.Table.from_pandas(value, preserve_index=False)
+
+
+def held(value: Any, wanted: Iterable[str]) -> Any:
+    """The object in a form that another process can read: frames of other libraries become Arrow tables.
+
+    Such frames may need threads, which a forked process lacks, or can be read only once. Of a table's columns only the
+    `wanted` ones are kept, if all are there.
+    """
+    if isinstance(value, Mapping):
+        return {name: pa.chunked_array(each) if _is_foreign(each) else each for name, each in value.items()}
+    if not is_frame(value) or isinstance(value, pa.Table | pa.RecordBatch):
+        return value
+    table, names = arrow_table(value), list(wanted)
+    are_there = names and all(table.schema.names.count(name) == 1 for name in names)
+    return table.select(names) if are_there else table
+
+
+def _is_foreign(value: object) -> bool:
+    return hasattr(value, "__arrow_c_stream__") and not isinstance(value, pa.ChunkedArray | pa.Array)
 
 
 def _columns(data: Mapping[Any, Any], wanted: Wanted) -> Columns:

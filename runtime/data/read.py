@@ -1,7 +1,7 @@
 """Inputs as their owner reads them. In: declarations and a source. Out: checked arrays in the clear representation.
 
-A source is a literal, a file, or a Python object. Every refusal is an `InputError` that names input, file, row and
-column for the owner's eyes, and never a value.
+A source is a literal, a file, a query, or a Python object. Every refusal is an `InputError` that names input, file, row
+and column for the owner's eyes, and never a value.
 """
 
 import ast
@@ -20,6 +20,7 @@ from .files import file_types, is_file, read_file
 from .objects import content_of
 from .readers import Array
 from .refused import RefusedError
+from .sql import database_name, is_query, read_query
 
 
 def read_input(name: str, declarations: Sequence[Declaration], source: object) -> dict[str, Array]:
@@ -50,6 +51,8 @@ class _RefusedCellError(RefusedError):
 
 
 def _described(source: object) -> str:
+    if isinstance(source, str) and is_query(source):
+        return f" (query of {database_name(source)})"
     if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
         return f" ({source})"
     return ""
@@ -62,6 +65,8 @@ def _no_line(row: int) -> int | None:
 def _open(declarations: Sequence[Declaration], source: object) -> Content:
     first = declarations[0]
     columns = {_column_name(each): each for each in declarations}
+    if isinstance(source, str) and is_query(source):
+        return read_query(source, columns if first.table else first)
     if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
         return read_file(Path(source), columns if first.table else first)
     value = _literal(source, first) if isinstance(source, str) else source
@@ -76,7 +81,8 @@ def _literal(text: str, declared: Declaration) -> object:
         raise RefusedError(None, problem)
     if declared.dimensions:
         form = '{"column": [1, 2, 3]}' if declared.table else "[1, 2, 3]"
-        raise RefusedError(None, f"this is neither a literal such as {form} nor a file ({', '.join(file_types())})")
+        known = f"a file ({', '.join(file_types())}), or a query (select ... @shop.duckdb)"
+        raise RefusedError(None, f"this is neither a literal such as {form} nor {known}")
     return np.array(text, dtype=object)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph.nodes import Declaration
+from .keys import NO_KEY
 from .readers import Array
 
 Revealed = Array | dict[str, Array]
@@ -18,7 +19,8 @@ Revealed = Array | dict[str, Array]
 def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Array]) -> dict[str, Revealed]:
     """The revealed values by name, in order of declaration, of those declared that `arrays` has.
 
-    bool stays bool, int is int64, fixed float64, date datetime64[D], category text, key its hash in 16 hex digits.
+    bool stays bool, int is int64, fixed float64, date datetime64[D], category text, key its hash in 16 hex digits,
+    or no text.
     """
     declared = [each for each in declarations if each.name in arrays and not each.shares]
     hidden = {each.valid for each in declared}
@@ -59,7 +61,8 @@ def _category(array: Array, declared: Declaration) -> Array:
 
 
 def _key(array: Array, declared: Declaration) -> Array:
-    digits = [f"{word:016x}" for word in array.astype(np.uint64).reshape(-1).tolist()]
+    words = array.astype(np.uint64).reshape(-1).tolist()
+    digits = ["" if word == NO_KEY else f"{word:016x}" for word in words]
     return np.array(digits, dtype="U16").reshape(array.shape)
 
 

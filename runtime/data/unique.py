@@ -12,6 +12,7 @@ from .csv_files import line_of
 from .files import is_file
 from .keys import NO_KEY
 from .readers import Array
+from .sql import is_query
 
 
 def check_unique(declared: Declaration, keys: Array, source: object = None) -> None:
@@ -60,7 +61,7 @@ def _first_pair(keys: Array, repeated: Array) -> tuple[int, int]:
 
 
 def _path(source: object) -> Path | None:
-    if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
+    if isinstance(source, Path) or (isinstance(source, str) and is_file(source) and not is_query(source)):
         return Path(source)
     return None
 
