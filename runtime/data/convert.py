@@ -82,9 +82,9 @@ def _plain(values: Any) -> Any:
     if isinstance(values, pa.ExtensionArray):
         values = values.storage
     if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
+        return _plain(values.dictionary).take(values.indices)
     if pa.types.is_string_view(values.type):
-        values = values.cast(pa.large_string())
+        return values.cast(pa.large_string())
     return values
 
 
