@@ -231,7 +231,13 @@ OPERATIONS: dict[str, OperationRow] = {
     "any": OperationRow(1, infer.quantifier, _kernel("any", "axis"), _REDUCTION, _AXIS),
     "all": OperationRow(1, infer.quantifier, _kernel("all", "axis"), _REDUCTION, _AXIS),
     # Order: what gives rows, and what takes them. `descending` has a 1 for each key that goes down; ties stay in order.
-    "argsort": OperationRow(None, infer.argsort, _kernel("argsort", "descending"), attributes={"descending": _SIZES}),
+    # `digit` is how many bits of the keys protocols look at together: `choose_shares` decides.
+    "argsort": OperationRow(
+        None,
+        infer.argsort,
+        _kernel("argsort", "descending"),
+        attributes={"descending": _SIZES, "digit": Attribute(AttributeKind.INTEGER, 2)},
+    ),
     "random_rows": OperationRow(0, infer.random_rows, None, _SOURCE | Trait.DRAW, {"n": _INTEGER}),
     "invert": OperationRow(1, infer.invert, _kernel("invert")),
     "gather": OperationRow(2, infer.gather, _kernel("gather"), _S),

@@ -15,11 +15,12 @@ Assumes what `compute_in_clear` ensures. Ensures that every operation has operan
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..ir.control import operand_bounds, result_bounds
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.rewrite import Rewriter, rewrite
-from ..protocols.operations_use import ARITHMETIC, BOOLEAN
+from ..protocols.operations_use import ARITHMETIC, BOOLEAN, ROWS
 from ..protocols.prices import Prices
 from ..source import Span
 from ..target import Target
@@ -41,6 +42,7 @@ def write_kinds(program: Program, weighed: Weighed, sides: Sequence[int]) -> Pro
             operation: ["" if place is None else KINDS[sides[place]] for place in places]
             for operation, places in weighed.operands.items()
         },
+        {operation: {**operation.attributes, "digit": digit} for operation, digit in weighed.digits.items()},
     )
     return rewrite(program, _Converter(assignment, set(_conversions(program.body, assignment))).rule)
 
@@ -95,10 +97,12 @@ def compare_choices(program: Program, target: Target) -> Compared:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The kind of each secret value, and the kinds that operations but those of control want of their operands."""
+    """The kind of each secret value, the kinds that operations but those of control want of their operands, and the
+    attributes of operations that have been decided too."""
 
     kinds: dict[Value, str]
     wanted: dict[Operation, list[str]]
+    attributes: dict[Operation, dict[str, Any]]
 
 
 def _conversions(region: Region, assignment: Assignment) -> Iterator[tuple[Value, str]]:
@@ -141,7 +145,9 @@ class _Converter:
         operands = self._in_kinds(rewriter, operation.operands, _wanted(operation, self._assignment))
         results = tuple(self._kinded(value) for value in operation.results)
         rewriter.builder.span = operation.span
-        rewriter.builder.add(replace(operation, operands=operands, results=results, regions=regions))
+        attributes = self._assignment.attributes.get(operation, operation.attributes)
+        written = replace(operation, operands=operands, results=results, attributes=attributes, regions=regions)
+        rewriter.builder.add(written)
         for old, new in zip(operation.results, results, strict=True):
             self._convert(rewriter, old, new, operands if operation.name == "share" else ())
         return results
@@ -158,7 +164,7 @@ class _Converter:
         return opened.close()
 
     def _kinded(self, value: Value) -> Value:
-        return replace(value, share=self._assignment.kinds[value]) if is_secret(value) else value
+        return replace(value, share=self._assignment.kinds.get(value, ROWS)) if is_secret(value) else value
 
     def _convert(self, rewriter: Rewriter, old: Value, new: Value, clear: tuple[Value, ...] = ()) -> None:
         """Writes the conversions of a value: of a `clear` one by sharing it in the other kind."""

@@ -9,7 +9,7 @@ then it sees the rounds of a choice larger than they are: the choice is optimal 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..ir.control import flows
 from ..ir.labels import Knowledge
@@ -17,7 +17,8 @@ from ..ir.ops import OPERATIONS, Trait
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.types import Kind
 from ..protocols.operations import applicable
-from ..protocols.operations_use import ARITHMETIC, BOOLEAN, Rule
+from ..protocols.operations_rows import digits_for
+from ..protocols.operations_use import ARITHMETIC, BOOLEAN, ROWS, Rule
 from ..protocols.prices import Known, Prices
 from ..report.cost import Cost
 from .cut_kinds import ARITHMETIC_SIDE, BOOLEAN_SIDE, Choice, Conversion
@@ -30,7 +31,8 @@ KINDS = {side: kind for kind, side in SIDES.items()}
 @dataclass(slots=True)
 class Weighed:
     """`values` has the place that decides each secret value's kind, `operands` those of what an operation takes, None
-    where it takes any; `decisions` are the operations with two rules, by their place.
+    where it takes any; `decisions` are the operations with two rules, by their place. `digits` has the best `digit` of
+    each order. Rows have but one kind, and no place.
     """
 
     choice: Choice = field(default_factory=Choice)
@@ -38,6 +40,7 @@ class Weighed:
     operands: dict[Operation, list[int | None]] = field(default_factory=dict)
     decisions: dict[int, Operation] = field(default_factory=dict)
     carried: list[int] = field(default_factory=list)
+    digits: dict[Operation, int] = field(default_factory=dict)
 
 
 def weigh_kinds(program: Program, prices: Prices, *, whole: bool = False) -> Weighed:
@@ -104,12 +107,14 @@ class _Weigher:
 
     def compute(self, operation: Operation, turns: int) -> None:
         rules = list(applicable(operation))
+        places: list[int | None]
         if len(rules) == 1:
             (rule,) = rules
+            found = self.cheapest(operation, rule) if operation.name == "argsort" else operation
             if self.whole:
-                self.choice.fixed += turns * self.price(operation, rule)
-            places = [SIDES[kind] for kind in rule.wanted(len(operation.operands))]
-            result = SIDES[rule.result]
+                self.choice.fixed += turns * self.price(found, rule)
+            places = [SIDES.get(kind) for kind in rule.wanted(len(operation.operands))]
+            result = SIDES.get(rule.result)
         else:
             arithmetic, boolean = rules
             own = self.choice.place(*(turns * self.price(operation, rule) for rule in rules))
@@ -119,7 +124,18 @@ class _Weigher:
             result = _tied(arithmetic.result, boolean.result, own)
         self.take(operation, places)
         for value in operation.results:
-            self.define(value, result, turns)
+            if result is not None:
+                self.define(value, result, turns)
+
+    def cheapest(self, operation: Operation, rule: Rule) -> Operation:
+        """An order with the digit for which it costs least."""
+        each = [
+            replace(operation, attributes=operation.attributes | {"digit": digit})
+            for digit in digits_for(operation.results[0].type.size)
+        ]
+        best = min(each, key=lambda one: self.price(one, rule))
+        self.weighed.digits[operation] = best.attributes["digit"]
+        return best
 
     def price(self, operation: Operation, rule: Rule) -> int:
         known = [self.known.get(value) for value in operation.operands]
@@ -128,6 +144,9 @@ class _Weigher:
     def share(self, operation: Operation, turns: int) -> None:
         """In one kind, in the other, or in both, which then travel in one round."""
         (value,) = operation.results
+        if value.type.element.kind is Kind.ROWS:
+            self.pay(turns * picoseconds(self.prices.share(operation, ROWS)) if self.whole else 0)
+            return
         costs = [self.prices.share(operation, kind) for kind in (ARITHMETIC, BOOLEAN)]
         alone = [turns * picoseconds(cost) for cost in costs]
         if _is_truth(value):
@@ -188,10 +207,10 @@ class _Weigher:
             self.choice.conversions.append(Conversion(source, frozenset(uses), to_arithmetic, to_boolean))
 
 
-def _tied(arithmetic: str, boolean: str, own: int) -> int:
-    """The place of an operand or a result that two rules want in these kinds."""
+def _tied(arithmetic: str, boolean: str, own: int) -> int | None:
+    """The place of an operand or a result that two rules want in these kinds; none for rows."""
     if arithmetic == boolean:
-        return SIDES[arithmetic]
+        return SIDES.get(arithmetic)
     if (arithmetic, boolean) != (ARITHMETIC, BOOLEAN):
         raise ValueError("a minimum cut has no place for rules that disagree crosswise")
     return own

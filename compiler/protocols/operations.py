@@ -16,8 +16,9 @@ from . import operations_circuits as bitwise
 from . import operations_division as division
 from . import operations_functions as functions
 from . import operations_order as order
+from . import operations_rows as rows
 from . import operations_structure as structure
-from .operations_use import ARITHMETIC, BOOLEAN, Rule, Use, all_of
+from .operations_use import ARITHMETIC, BOOLEAN, ROWS, Rule, Use, all_of
 from .rules import Share
 
 RULES: dict[str, tuple[Rule, ...]] = {
@@ -52,6 +53,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "max": (all_of(ARITHMETIC, order.greatest), all_of(BOOLEAN, bitwise.greatest)),
     "argmin": (all_of(ARITHMETIC, order.place_of_least), all_of(BOOLEAN, bitwise.place_of_least)),
     "argmax": (all_of(ARITHMETIC, order.place_of_greatest), all_of(BOOLEAN, bitwise.place_of_greatest)),
+    "argsort": (Rule((BOOLEAN,), ROWS, rows.argsort),),
+    "random_rows": (Rule((), ROWS, rows.random_rows),),
+    "invert": (all_of(ROWS, rows.invert),),
+    "gather": (
+        Rule((ARITHMETIC, ROWS), ARITHMETIC, rows.gather),
+        Rule((BOOLEAN, ROWS), BOOLEAN, rows.gather),
+    ),
     "any": (all_of(BOOLEAN, order.some),),
     "all": (all_of(BOOLEAN, order.every),),
 }

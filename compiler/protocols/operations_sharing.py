@@ -3,12 +3,14 @@
 from ..ir.program import Value
 from ..ir.types import Element, Kind
 from . import circuits
-from .operations_use import BOOLEAN
+from .operations_use import BOOLEAN, ROWS
 from .rules import Arithmetic, Boolean, Clear, Parties, Protocol, Share
 
 
 def shared(p: Protocol, clear: Clear, value: Value, kind: str, *, is_public: bool) -> Share:
     """What one party holds, or what is public, as a share of this kind for `value`."""
+    if kind == ROWS:
+        return p.known_rows(clear)
     if kind == BOOLEAN:
         return p.public_bits(clear, value.bits) if is_public else p.share_bits(clear, value.bits)
     return p.public(clear) if is_public else p.share(clear)

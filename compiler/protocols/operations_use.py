@@ -15,6 +15,7 @@ from .rules import Arithmetic, Boolean, Clear, Protocol, Share, Shared
 
 ARITHMETIC = "arithmetic"
 BOOLEAN = "boolean"
+ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)

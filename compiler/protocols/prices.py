@@ -18,7 +18,7 @@ from ..passes.batch_rounds import batch_rounds
 from ..report.cost import Cost, cost_by
 from ..target import Target
 from .operations_sharing import converted, opened, shared
-from .operations_use import BOOLEAN, Rule, Use, widths
+from .operations_use import BOOLEAN, ROWS, Rule, Use, widths
 from .rules import Arithmetic, Boolean, Clear, Expansion, Protocol, Share, bits, ring
 
 Known = np.ndarray[Any, Any] | None
@@ -84,6 +84,8 @@ class Prices:
         if value.label.is_clear:
             storage = Storage.BOOLEAN if value.type.element.kind is Kind.BOOL else Storage.INTEGER
             return Clear(g.input("", ValueType(storage, shape), self._holders(g, value)))
+        if kind == ROWS:
+            return p.any_rows(*shape)
         type = bits(shape, value.bits) if kind == BOOLEAN else ring(shape)
         parts = tuple(g.input("", type, g.nodes, shares=True) for _ in range(p.parts))
         return Boolean(parts) if kind == BOOLEAN else Arithmetic(parts)

@@ -21,6 +21,7 @@ from . import replicated_summands as summands
 from .replicated_alignment import Alignments, helper_of
 from .replicated_parts import assemble
 from .replicated_sort import sorted_numbers
+from .rows import in_words, out_of_words
 from .rules import (
     Arithmetic,
     Bilinear,
@@ -40,7 +41,6 @@ from .rules import (
     ring,
     wider,
 )
-from .rows import in_words, out_of_words
 from .sides import Side
 
 PREVIOUS = ((0, 2), (1, 0), (2, 1))
