@@ -2,10 +2,14 @@
 cleared.
 """
 
+from collections.abc import Iterable
+
+from ..ir.program import Value
 from ..ir.types import Kind
 from .arguments import Arguments
 from .arrays import conjunction, promoted
 from .builtins_making import joined_ties
+from .context import Context
 from .describe import describe
 from .errors import wrong
 from .values import Array, Meaning, Table
@@ -42,7 +46,18 @@ def table(call: Arguments) -> Meaning:
         columns[name] = column
     rows = next(iter(columns.values())).shape[0]
     valid = conjunction(context, [column.tie(0) for column in columns.values()])
-    return Table({name: column.value for name, column in columns.items()}, rows, valid)
+    values = {name: column.value for name, column in columns.items()}
+    return Table(values, rows, valid, _origin(context, values.values()))
+
+
+def _origin(context: Context, columns: Iterable[Value]) -> str:
+    """The table input whose rows these are: that of the first column which is an input's own."""
+    for column in columns:
+        source = context.builder.definition(column)
+        if source is not None and source.name == "input":
+            table, _, name = str(source.attributes["name"]).partition(".")
+            return table if name else ""
+    return ""
 
 
 def union(call: Arguments) -> Meaning:
