@@ -12,6 +12,7 @@ from .compiler.diagnostics import CompileError, Diagnostic, Severity, render
 from .compiler.ir.evaluate import evaluate
 from .compiler.ir.program import Program as Elaborated
 from .compiler.passes import describe_data
+from .compiler.passes.choose_shares import choose_shares
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.passes.list_matchings import list_matchings
 from .compiler.passes.report_overflow import Report as Ranges
@@ -167,6 +168,13 @@ class Program:
                 stages.append((stage.name, stage.made))
 
         return lower(program, self._target(program.roles), watch, ranges), stages
+
+    def before_choosing(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Target]:
+        """The IR for these sizes that kinds of shares are chosen for, and the target that they are chosen for."""
+        _, stages = self.stages_for(sizes)
+        chosen = [name for name, _ in stages].index(choose_shares.__name__)
+        before = stages[chosen - 1][1]
+        return before, self._target(before.roles)
 
     def _elaborated(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Ranges]:
         """The program in IR, and what is known of its numbers; what was asked last is kept. Warns, once, of what may

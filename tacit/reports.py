@@ -20,12 +20,15 @@ from .runtime.errors import UsageError
 from .runtime.trace import to_trace
 from .show_costs import comparison_tables, explanation_tables, heading, memory_table, profile_table
 from .tables import print_tables
+from .why import why, why_json, why_table
 
 
 def explain(chosen: Namespace) -> int:
     """`tacit explain`."""
     program = load(chosen)
     sizes = program.sizes_of(pairs(chosen.input, "--input"), chosen.data)
+    if chosen.why is not None:
+        return _why(program, sizes, chosen)
     explanation = program.explanation_for(sizes)
     if chosen.check is not None:
         return _check(explanation, sizes, chosen.check)
@@ -37,6 +40,16 @@ def explain(chosen: Namespace) -> int:
     else:
         print(heading(explanation), end="\n\n")
         print_tables(sys.stdout, explanation_tables(explanation))
+    return 0
+
+
+def _why(program: Program, sizes: Mapping[str, int], chosen: Namespace) -> int:
+    line, found = why(program, sizes, chosen.why)
+    text = found[0].span.source.line(line.number).strip()
+    if chosen.json:
+        print(json.dumps(why_json(line, text, found), ensure_ascii=False, allow_nan=False))
+    else:
+        print_tables(sys.stdout, [why_table(line, text, found)])
     return 0
 
 

@@ -19,9 +19,10 @@ from typing import Any
 
 from ..ir.control import operand_bounds, result_bounds
 from ..ir.program import Operation, Program, Region, Value
-from ..ir.rewrite import Rewriter, rewrite
+from ..ir.rewrite import Rewriter, rewrite, walk
 from ..protocols.operations_use import ARITHMETIC, BOOLEAN, ROWS
 from ..protocols.prices import Prices
+from ..report.places import Line
 from ..source import Span
 from ..target import Target
 from .expand_protocol import PROTOCOLS
@@ -49,28 +50,46 @@ def write_kinds(program: Program, weighed: Weighed, sides: Sequence[int]) -> Pro
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One choice: what it is, and what the whole program costs with it and, the rest chosen anew, without it."""
+    """How one secret value is held, and why: seconds under the cost model.
+
+    `kind` is what holds it, `rule` the kind that its operation works on: a comparison of numbers gives bits. `alone` is
+    what the operation itself costs so, None for what a loop or a branch gives; `program` what the whole program costs,
+    and `otherwise` what it would cost by the other rule, the rest chosen anew; None where there is no other way.
+    """
 
     span: Span
     operation: str
-    value: str
+    value: Value
     kind: str
-    seconds: float
-    otherwise: float
+    rule: str
+    alone: float | None
+    program: float
+    otherwise: float | None
 
 
-def explain_choices(program: Program, target: Target, line: int | None = None) -> list[Explained]:
-    """The choices that `choose_shares` makes for a program (those of one line), in order."""
+def explain_choices(program: Program, target: Target, line: Line | None = None) -> list[Explained]:
+    """Why the secret values of a program (those made on one line) are held as they are, in order."""
     weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target), whole=True)
     choice = weighed.choice
     sides = choice.best()
-    chosen = choice.total(sides)
+    chosen = choice.total(sides) / 1e12
+    decisions = {operation: place for place, operation in weighed.decisions.items()}
+    others: dict[int, float | None] = dict.fromkeys(SIDES.values())
     found = []
-    for place, operation in weighed.decisions.items():
-        if line is None or operation.span.line == line:
-            other = choice.total(choice.best({place: 1 - sides[place]}))
-            name, kind = operation.results[0].name, KINDS[sides[place]]
-            found.append(Explained(operation.span, operation.name, name, kind, chosen / 1e12, other / 1e12))
+    for operation in walk(program.body):
+        if line is not None and (operation.span.source.name, operation.span.line) != (line.source, line.number):
+            continue
+        for value in operation.results:
+            held = weighed.values.get(value)
+            if held is None:
+                continue
+            place = decisions.get(operation, held)
+            if place not in others:
+                others[place] = choice.total(choice.best({place: 1 - sides[place]})) / 1e12
+            alone = weighed.settled.get(operation, choice.costs[place][sides[place]]) / 1e12
+            kind, rule = KINDS[sides[held]], KINDS[sides[place]]
+            own = None if operation.regions else alone
+            found.append(Explained(operation.span, operation.name, value, kind, rule, own, chosen, others[place]))
     return found
 
 

@@ -32,7 +32,8 @@ KINDS = {side: kind for kind, side in SIDES.items()}
 class Weighed:
     """`values` has the place that decides each secret value's kind, `operands` those of what an operation takes, None
     where it takes any; `decisions` are the operations with two rules, by their place. `digits` has the best `digit` of
-    each order. Rows have but one kind, and no place.
+    each order. Rows have but one kind, and no place. `settled` has what operations with one rule cost, if the costs of
+    what leaves no choice are wanted.
     """
 
     choice: Choice = field(default_factory=Choice)
@@ -41,6 +42,7 @@ class Weighed:
     decisions: dict[int, Operation] = field(default_factory=dict)
     carried: list[int] = field(default_factory=list)
     digits: dict[Operation, int] = field(default_factory=dict)
+    settled: dict[Operation, int] = field(default_factory=dict)
 
 
 def weigh_kinds(program: Program, prices: Prices, *, whole: bool = False) -> Weighed:
@@ -112,7 +114,8 @@ class _Weigher:
             (rule,) = rules
             found = self.cheapest(operation, rule) if operation.name == "argsort" else operation
             if self.whole:
-                self.choice.fixed += turns * self.price(found, rule)
+                self.weighed.settled[operation] = turns * self.price(found, rule)
+                self.choice.fixed += self.weighed.settled[operation]
             places = [SIDES.get(kind) for kind in rule.wanted(len(operation.operands))]
             result = SIDES.get(rule.result)
         else:

@@ -132,6 +132,7 @@ def test_compile_writes_the_same_bytes_again(capsys: pytest.CaptureFixture[str])
     assert Path("one.graph").read_bytes() == Path("three.graph").read_bytes()
     assert sorted(path.name for path in Path().glob("*graph*")) == ["one.graph", "three.graph", "two.graph"]
 
+
 @pytest.mark.parametrize(
     ("command", "last"),
     [

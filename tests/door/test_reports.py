@@ -28,6 +28,53 @@ def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["knowledge"]["revealed"][0]["roles"] == ["alice", "bob"]
 
 
+MIXED = """\
+party alice
+party bob
+input x: int16[n] from alice
+input y: int16[n] from bob
+c = x < y
+m = max(x ^ y)
+reveal count(c) as hits
+reveal m
+"""
+
+
+def test_why_tells_what_the_other_kind_would_cost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mixed.mpc"
+    path.write_text(MIXED)
+    command = ["explain", str(path), "--size", "n=1000", "--why"]
+    assert main([*command, "6"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("Why values of line 6 are held as they are: m = max(x ^ y)\n")
+    exclusive, largest = [line.split() for line in text.splitlines()[2:4]]
+    assert exclusive[1] == "xor" and text.splitlines()[2].endswith("no other way")
+    assert largest[:5] == ["m", "max", "int16", "boolean", "boolean"]
+    assert main([*command, "5", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (less,) = told.pop("values")
+    assert told == {"source": "mixed.mpc", "line": 5, "text": "c = x < y"}
+    assert (less["operation"], less["kind"]) == ("less", "boolean")
+    assert 0 < less["seconds_alone"] < less["seconds_program"] < less["seconds_program_otherwise"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("1", "line 1 makes no secret value that is still there after optimisation; these do: 3, 4, 5, 6, 7"),
+        ("ml:3", "line ml:3 makes no secret value, and neither does any other of ml"),
+        ("x", "--why wants a line, as in --why 12, or --why module:12 of a module, not 'x'"),
+    ],
+)
+def test_why_wants_a_line_with_secret_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, told: str
+) -> None:
+    path = tmp_path / "mixed.mpc"
+    path.write_text(MIXED)
+    assert main(["explain", str(path), "--size", "n=1000", "--why", line]) == 2
+    assert capsys.readouterr().err == f"error: {told}\n"
+
+
 def test_compare_has_every_protocol(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", RICHER]) == 0
     text = capsys.readouterr().out

@@ -36,7 +36,7 @@ grade_{k} = graded_{k}(rates, weights[{k} % items])
 total_{k} = sum(grade_{k} * weights)
 score = score * 0.25 + clip(total_{k}, -50, 50)
 ''',
-    '''\
+    """\
 
 best_{k} = 0
 for i in range({turns}):
@@ -45,8 +45,8 @@ for i in range({turns}):
         best_{k} = candidate
 late_{k} = best_{k} > {k}
 surplus_{k} = max(amounts - limits, 0)
-''',
-    '''\
+""",
+    """\
 
 def matched_{k}(x, y):
     same = x == y
@@ -58,8 +58,8 @@ worst_{k} = min(amounts) - max(limits)
 share_{k} = hits_{k} / (items + {k})
 score = score + clip(share_{k}, 0, 1)
 reveal worst_{k}
-''',
-    '''\
+""",
+    """\
 
 state_{k} = rates
 for turn in range(4):
@@ -68,7 +68,7 @@ for turn in range(4):
 chosen_{k} = select(state_{k} > weights, state_{k}, weights)
 mean_{k} = mean(chosen_{k})
 reveal mean_{k}
-''',
+""",
 )
 
 

@@ -1,4 +1,4 @@
-"""A program of thousands of lines is compiled in seconds: work grows with its lines and no faster, counted, not timed."""
+"""A program of thousands of lines is compiled in seconds: its work grows with its lines, counted and not timed."""
 
 from collections import Counter
 from typing import Any

@@ -5,6 +5,7 @@ import pytest
 from tacit.compiler.ir.program import Program
 from tacit.compiler.passes.choose_shares import choose_shares, compare_choices, explain_choices
 from tacit.compiler.pipeline import lower
+from tacit.compiler.report.places import Line
 from tacit.compiler.target import NETWORKS, Target, add_dealer, place_roles
 
 from tests.programs.running import SETTINGS, elaborated, run_both_ways
@@ -172,8 +173,12 @@ def test_a_choice_is_explained_with_what_the_other_one_costs() -> None:
     program, target = before_choosing(PROGRAMS["flags"], "rep3")
     explained = explain_choices(program, target)
     assert {one.kind for one in explained} == {"arithmetic", "boolean"}
-    assert all(one.seconds <= one.otherwise for one in explained)
-    assert len({one.seconds for one in explained}) == 1
+    assert all(one.otherwise is None or one.program <= one.otherwise for one in explained)
+    assert len({one.program for one in explained}) == 1
+    assert all(one.alone is not None and one.alone <= one.program for one in explained)
+    without = {one.operation for one in explained if one.otherwise is None}
+    assert "multiply" in without and "less" not in without
     line = HEAD.count("\n") + PROGRAMS["flags"].splitlines().index("reveal max(mixed) as top") + 1
-    assert all(one.span.line == line for one in explain_choices(program, target, line))
+    there = explain_choices(program, target, Line("test.mpc", line))
+    assert [one.operation for one in there] == ["max"]
     assert choose_shares(program, target) is not program
