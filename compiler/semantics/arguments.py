@@ -213,9 +213,7 @@ def _target(signature: Signature, free: Sequence[str], position: int, argument: 
     return free[position] if position < len(free) and not signature.several else None
 
 
-def _given(
-    context: Context, signature: Signature, node: tree.Call, targets: Sequence[str | None]
-) -> Iterator[Given]:
+def _given(context: Context, signature: Signature, node: tree.Call, targets: Sequence[str | None]) -> Iterator[Given]:
     """The arguments, evaluated where the signature does not leave them as they are."""
     left = [target is not None and signature.takes_expression(target) for target in targets]
     nodes = [argument.value for argument in node.arguments]

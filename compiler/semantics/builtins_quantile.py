@@ -126,6 +126,8 @@ def _of_some(call: Arguments, found: Reduced, ordered: Value, share: Fraction) -
     mask = as_number(context, found.mask).value
     count = ordered.type.shape[-1]
     total = context.emit("sum", mask, axis=found.axis)
+    if not share:
+        return _first(context, ordered, total)
     one, times = Array(context.integer(1)), Array(context.integer(share.numerator))
     target = arrays.multiply(context, span, arrays.subtract(context, span, Array(total), one), times)
     column = Array(context.emit("reshape", target.value, shape=(*total.type.shape, 1)))
@@ -142,6 +144,12 @@ def _of_some(call: Arguments, found: Reduced, ordered: Value, share: Fraction) -
     rest = as_fixed(context, arrays.subtract(context, span, target, Array(here)))
     fraction = arrays.multiply(context, span, rest, _literal(call, Fraction(1, share.denominator)))
     return _between(call, low, high, fraction)
+
+
+def _first(context: Context, ordered: Value, total: Value) -> Value:
+    least = _at(context, ordered, 0)
+    some = context.emit("less", context.integer(0), total)
+    return context.emit("select", some, least, context.filled(least.type.with_shape(()), 0))
 
 
 def _shifted(context: Context, x: Value, *, up: bool) -> Value:

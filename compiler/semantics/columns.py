@@ -105,4 +105,3 @@ def directions(call: Arguments, parameter: str, count: int) -> tuple[int, ...]:
         expected = f"one `bool`, or one for each of {plural(count, 'column')}"
         raise call.expected(parameter, expected, str(len(given)), "give as many as there are columns in `by`")
     return tuple(int(flag) for flag in given) * (count if len(given) == 1 else 1)
-

@@ -44,7 +44,7 @@ class AggregateRow:
 
 
 def group(call: Arguments) -> Meaning:
-    """One row for each label of a category; else as many rows as the table has, of which the groups are the first ones."""
+    """One row for each label of a category; else as many rows as the table has, of which the first ones are groups."""
     context, table = call.context, call.table("t")
     by = column_names(call, "by", table)
     found: dict[str, Aggregate] = {}
@@ -112,7 +112,7 @@ def _function(context: Context, node: tree.Expression) -> str:
         "a column that `group` makes is one aggregate",
         expected=f"a call of {', '.join(f'`{each}`' for each in AGGREGATES)}",
         found=f"a call of `{name}`" if name else "another expression",
-        remedy=remedy or "compute with the columns of the result: `g = group(t, by=c, s=sum(x), n=count())`, `g.s / g.n`",
+        remedy=remedy or "compute with columns of the result: `g = group(t, by=c, s=sum(x), n=count())`, `g.s / g.n`",
     )
 
 
@@ -138,9 +138,12 @@ def _counting(context: Context, x: Array, where: Array | None, table: Table) -> 
 
 def _left(context: Context, function: str, x: Value, where: Value) -> Value:
     """x, with what changes nothing where rows do not count."""
+    if x.type.element.kind is Kind.BOOL and function in ("all", "min"):
+        return context.emit("or", x, context.emit("not", where))
     if x.type.element.kind is Kind.BOOL:
-        return context.emit("or", x, context.emit("not", where)) if function in ("all", "min") else context.emit("and", x, where)
-    fill = filler(context, x.type.element, function) if function in ("min", "max") else context.filled(x.type.with_shape(()), 0)
+        return context.emit("and", x, where)
+    is_extreme = function in ("min", "max")
+    fill = filler(context, x.type.element, function) if is_extreme else context.filled(x.type.with_shape(()), 0)
     return context.emit("select", where, x, fill)
 
 

@@ -1,7 +1,7 @@
 """Two ways of having groups: one for each label of a category, or runs of equal rows in a sorted table.
 
-In: a table and its columns of `by`. Out: sums, extremes and counts of the rows of each group. Both have the rows in an order
-of their own (`moved`), in which values of groups can be handed back to their rows (`spread`).
+In: a table and its columns of `by`. Out: sums, extremes and counts of the rows of each group. Both have the rows in an
+order of their own (`moved`), in which values of groups can be handed back to their rows (`spread`).
 """
 
 from abc import ABC, abstractmethod
@@ -108,7 +108,7 @@ class Labels(Groups):
         return x
 
     def sum(self, x: Value) -> Value:
-        """A product with the bits that tell where each label is: what crosses the network is a number for each label."""
+        """A product with the bits that tell where each label is: a number for each label crosses the network."""
         return self._context.emit("matmul", self._numbers(), x)
 
     def _numbers(self) -> Value:
@@ -128,8 +128,8 @@ class Labels(Groups):
 class Runs(Groups):
     """Groups of equal rows, next to each other once the table is sorted by the columns of `by`.
 
-    Sums are differences of running sums at the last rows of the groups, which a sort by one bit brings to the front. Rows are
-    sorted by `ordered`, too, within their groups, so that its least and greatest are at the ends.
+    Sums are differences of running sums at the last rows of the groups, which a sort by one bit brings to the front.
+    Rows are sorted by `ordered`, too, within their groups, so that its least and greatest are at the ends.
     """
 
     def __init__(self, context: Context, table: Table, by: Sequence[str], ordered: Value | None) -> None:

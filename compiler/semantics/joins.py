@@ -85,7 +85,7 @@ def _check_clashes(call: Arguments, a: Table, b: Table, on: tuple[str, ...], mar
 def _clash(call: Arguments, name: str, found: str, remedy: str) -> Exception:
     return wrong(
         call.span,
-        f"two columns of the joined table would be called `{name}`",
+        f"two columns of the joined table are called `{name}`",
         expected="columns of different names, but for those of `on`",
         found=f"`{name}`, {found}",
         remedy=remedy,

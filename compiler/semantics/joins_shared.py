@@ -1,12 +1,12 @@
 """`join` where a key is secret: rows of both tables are sorted by key, so that partners are neighbours.
 
-In: two tables and their keys. Out: `Matched`. One table's rows, the *base*, stay where they are; the other's columns go to
-them and back through one sort of all rows. Nothing is learnt. A key that a table has twice finds one partner.
+In: two tables and their keys. Out: `Matched`. One table's rows, the *base*, stay where they are; the other's columns go
+to them through one sort of all rows, and back. Nothing is learnt. A key that a table has twice finds one partner.
 """
 
 from dataclasses import dataclass
 
-from ..ir.program import Value
+from ..ir.program import Operation, Value
 from ..ir.types import Kind
 from .arguments import Arguments
 from .arrangement import bits, equals_next, gathered, inverted, part, sorted_rows, stacked, zero_rows
@@ -100,13 +100,18 @@ def _has_key(context: Context, base: Value, other: Value) -> Value | None:
     found: list[tuple[Value | None, int]] = []
     for key in (base, other):
         source = context.builder.definition(key)
-        given = source is not None and source.name == "input" and source.attributes.get("default") is None
-        if given or key.type.element.kind is not Kind.KEY:
+        is_given = source is not None and source.name == "input" and _has_all_keys(source)
+        if is_given or key.type.element.kind is not Kind.KEY:
             found.append((None, key.type.size))
         else:
             zero = context.filled(key.type.with_shape(()), 0)
             found.append((context.emit("not", context.emit("equal", key, zero)), key.type.size))
     return joined_ties(context, found)
+
+
+def _has_all_keys(source: Operation) -> bool:
+    """Whether an input refuses rows without a key; what was kept as shares may have such rows."""
+    return source.attributes["default"] is None and not source.attributes["shares"]
 
 
 def _pairs(context: Context, key: Value, base_rows: int, free: Value | None, rows: Value) -> Value:
