@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...runtime.graph.alignments import PRIVATE_ID
+from .additive_alignment import Alignments
 from .additive_masks import Masked, Masks, gather
 from .rules import (
     Arithmetic,
@@ -58,6 +59,7 @@ class Additive(Protocol):
     def __init__(self, expansion: Expansion) -> None:
         super().__init__(expansion)
         self._masks = Masks(expansion)
+        self._alignments = Alignments(expansion)
 
     @classmethod
     def nodes_for(cls, roles: int) -> int:
@@ -110,12 +112,14 @@ class Additive(Protocol):
         return owners[1], owners[0]
 
     def align(self, value: Clear, side: Side) -> Arithmetic:
-        """See `additive_alignment`."""
-        raise NotImplementedError
+        """1 round; see `additive_alignment`."""
+        places = self.permutations.places(side, side.other)
+        return Arithmetic((self._alignments.align(self.clear_ring(value), side, places),))
 
     def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
-        """See `additive_alignment`."""
-        raise NotImplementedError
+        """1 round; see `additive_alignment`."""
+        places = self.permutations.places(side, side.other)
+        return Boolean((self._alignments.align(self.clear_bits(value, planes), side, places),))
 
     # Linear work, and that of one node.
 

@@ -18,7 +18,7 @@ nodes enough to need no preprocessing.)
 """
 
 from ...runtime.graph.nodes import Storage, ValueType
-from .expansion import Expansion, Wire, call, integers, ring
+from .expansion import Expansion, Wire, call, integers
 from .replicated_parts import Parts, assemble
 from .sides import Side
 
@@ -45,7 +45,7 @@ class Alignments:
         wanted = ValueType(kind.storage, (side.rows, *kind.shape[1:]), kind.planes)
         masks = {node: g.stream(wanted, (node, third)) for node in (relay, helper)}
         own = g.choose(wanted, *(((node,), call("identity", each)) for node, each in masks.items()))
-        masked = self._moved(both, self._placed(side, places), side.rows, own)
+        masked = self._moved(both, self._placed(side, places), own)
         other = g.exchange(masked, (relay, helper), (helper, relay))
         common = g.local("bits.xor" if kind.storage is Storage.BITS else "ring.add", wanted, masked, other)
         held = {(_component(helper, relay), node): call("identity", common) for node in (helper, relay)}
@@ -75,15 +75,14 @@ class Alignments:
         sent = g.exchange(words, (helper, relay))
         return g.choose(kind, ((helper,), call("identity", words)), ((relay,), call("identity", sent)))
 
-    def _moved(self, value: Wire, places: Wire, rows: int, mask: Wire) -> Wire:
-        """The rows at the places, less a mask. Bits are moved as the words that they spell."""
-        g, shape = self._g, (rows, *value.shape[1:])
-        if value.type.storage is not Storage.BITS:
+    def _moved(self, value: Wire, places: Wire, mask: Wire) -> Wire:
+        """The rows at the places, less a mask."""
+        g, kind = self._g, value.type
+        if kind.storage is not Storage.BITS:
             return g.local("rows.take_subtract", mask.type, value, places, mask)
-        words = g.local("ring.from_bits", ring(value.shape), value)
-        moved = g.local("rows.take", ring(shape), words, places)
-        planes = g.local("bits.from_ring", mask.type, moved, planes=mask.type.planes)
-        return g.local("bits.xor", mask.type, planes, mask)
+        width = kind.size // max(1, kind.shape[0])
+        moved = g.local("rows.take_bits", mask.type, value, places, size=kind.size, width=width)
+        return g.local("bits.xor", mask.type, moved, mask)
 
 
 def _component(one: int, other: int) -> int:

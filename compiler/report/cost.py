@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Generic, TypeVar
 
-from ...runtime.graph.correlations import DERIVED, MASK
+from ...runtime.graph.correlations import CORRELATIONS, DERIVED, PERMUTATIONS, kernel_attributes
 from ...runtime.graph.nodes import Constant, Exchange, Graph, Local, Node, Place, Random, Repeat, ValueType
 from ...runtime.graph.times import Times
 from ..target import Network
@@ -183,8 +183,9 @@ class _Counter(Generic[Key]):
                     seconds = self.times.seconds(step.kernel, self._types(step.inputs), output, step.attributes)
                     self._work(node.span, step.at, seconds * times, tally)
                     self._meet(step.kernel, node.span, step.at)
-            case Random() if node.source == MASK or node.source in DERIVED:
-                self._work(node.span, node.at, times * self._draw("stream", node), tally)
+            case Random() if node.source in CORRELATIONS:
+                source = "permutation" if node.source == PERMUTATIONS else "stream"
+                self._work(node.span, node.at, times * self._draw(source, node), tally)
                 self._offline(node, times)
             case Random():
                 self._work(node.span, node.at, times * self._draw(node.source, node), tally)
@@ -231,7 +232,7 @@ class _Counter(Generic[Key]):
         output = self.graph.types[node.output]
         entry.offline_seconds += times * self._draw("stream", node) * self.graph.nodes
         if node.source in DERIVED:
-            kernel = self.times.seconds(DERIVED[node.source], self._types(node.inputs), output, node.attributes)
+            kernel = self.times.seconds(DERIVED[node.source], self._types(node.inputs), output, kernel_attributes(node))
             entry.offline_seconds += times * (kernel + output.wire_bytes * self.byte)
             entry.offline_bytes[dealer] += times * output.wire_bytes
 

@@ -7,18 +7,25 @@ what was derived of them, or on these in another order of elements (`MOVES`). Be
 masks and the "triple" of them, and one mask may be in many triples: where a share is multiplied several times, it is
 opened under its mask once.
 
+"permutations" are no shares: each node has one of its own, uniform and known to it and to whoever prepares them. What
+is "moved" are the rows of a mask in the order of the permutation of one `node`, an attribute.
+
 How the shares come about is the affair of whoever prepares them (`runtime.randomness`): only the names stand in a
 graph, with the values that they depend on.
 """
 
 from collections.abc import Container, Sequence
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from .errors import require
 from .nodes import Local, Node, Random, Repeat, Storage, ValueType
 from .signatures import check_call
 
 MASK = "mask"
+PERMUTATIONS = "permutations"
+
+SEEDED = (MASK, PERMUTATIONS)
+"""The kinds of which nobody need be sent anything: they grow out of seeds."""
 
 DERIVED = {
     "triple": "ring.multiply",
@@ -27,14 +34,20 @@ DERIVED = {
     "dabit": "additive.numbers",
     "edabit": "additive.bit_products",
     "truncation": "ring.shift_right",
+    "moved": "rows.take",
+    "moved_bits": "rows.take_bits",
 }
 """For each kind but a mask the kernel whose output is shared: a product, a matrix product, XORs of ANDs of bits, bits
-as numbers (daBits), a number's bits and products of two of them (edaBits), a number shifted right."""
+as numbers (daBits), a number's bits and products of two of them (edaBits), a number shifted right, rows in another
+order."""
+
+MOVED = frozenset({"moved", "moved_bits"})
+"""Those that take a permutation for their last input: that of the node which the attribute `node` says."""
 
 MOVES = frozenset({"broadcast", "reshape", "transpose", "slice"})
 """Kernels that nodes apply to their pieces, and whoever prepares them to the value, without a word about it."""
 
-CORRELATIONS = (MASK, *DERIVED)
+CORRELATIONS = (*SEEDED, *DERIVED)
 
 
 def count_correlated(nodes: Sequence[Node]) -> int:
@@ -56,10 +69,20 @@ def is_move(node: Node, correlated: Container[int]) -> TypeGuard[Local]:
     return step.kernel in MOVES and step.inputs[0] in correlated
 
 
+def kernel_attributes(node: Random) -> dict[str, Any]:
+    """What the kernel of a derived kind is told."""
+    return {name: value for name, value in node.attributes.items() if name != "node" or node.source not in MOVED}
+
+
 def check_correlation(node: Random, inputs: tuple[ValueType, ...], output: ValueType) -> None:
     """Raises `GraphError` unless the node's kind, one of `CORRELATIONS`, takes such inputs, attributes and output."""
-    if node.source == MASK:
-        require(not inputs and not node.attributes, "a mask depends on nothing")
+    if node.source in SEEDED:
+        require(not inputs and not node.attributes, f"{node.source!r} depends on nothing")
     else:
-        check_call(DERIVED[node.source], inputs, output, node.attributes)
+        if node.source in MOVED:
+            require(node.attributes.get("node") in node.at, "rows are moved by a permutation of no node")
+        check_call(DERIVED[node.source], inputs, output, kernel_attributes(node))
+    if node.source == PERMUTATIONS:
+        require(output.is_order, "a permutation is a vector of words")
+        return
     require(output.storage in (Storage.RING, Storage.BITS), f"{node.source!r} cannot be {output.storage.name}")

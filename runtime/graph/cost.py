@@ -6,7 +6,7 @@ A repeat counts as often as it turns. One that ends on a revealed bit has no suc
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .correlations import CORRELATIONS, MASK
+from .correlations import CORRELATIONS, SEEDED
 from .nodes import Exchange, Graph, Node, Place, Random, Repeat
 
 
@@ -40,8 +40,8 @@ class Amount:
 def count_correlations(graph: Graph) -> dict[str, Amount]:
     """What the program needs of each kind: its loops' turns counted, of an `if` both branches.
 
-    Pieces of masks, and those of all nodes but one, grow out of seeds: only the last node is sent anything, its piece
-    of every value that is not a mask.
+    Pieces of masks, permutations, and those of all nodes but one, grow out of seeds: only the last node is sent
+    anything, its piece of every other value.
     """
     found: dict[str, Amount] = {}
     _add_correlations(graph, graph.body, 1, found)
@@ -54,7 +54,7 @@ def _add_correlations(graph: Graph, nodes: Sequence[Node], times: int, found: di
             _add_correlations(graph, node.body, times * (1 if node.count is None else node.count), found)
         elif isinstance(node, Random) and node.source in CORRELATIONS:
             before = found.get(node.source, Amount(0, 0))
-            size = 0 if node.source == MASK else graph.types[node.output].wire_bytes
+            size = 0 if node.source in SEEDED else graph.types[node.output].wire_bytes
             found[node.source] = Amount(before.values + times, before.bytes + times * size)
 
 

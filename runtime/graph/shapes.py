@@ -133,6 +133,16 @@ def take_rows(call: Call) -> None:
         _same(mask.shape, call.output.shape)
 
 
+def take_rows_of_bits(call: Call) -> None:
+    """As `take_rows` on bit planes, which are told their elements: in all, and in a row."""
+    source, places = call.inputs
+    require(places.is_order and len(source.shape) > 0, "rows and a vector of places are due")
+    _same(call.output.shape, places.shape + source.shape[1:])
+    require(call.output.planes == source.planes <= 64, f"{source.planes} planes do not fit a word")
+    width = call.attributes["width"]
+    require(call.attributes["size"] == source.size == width * source.shape[0], "the elements are others than told")
+
+
 def put_rows(call: Call) -> None:
     """A row of the output for each place, where a row of the first input goes; a third is like the output."""
     source, places = call.inputs[:2]

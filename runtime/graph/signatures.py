@@ -265,6 +265,9 @@ _DIGIT = {"shift": Attribute.INT, "bits": Attribute.INT}
 
 _ROWS = {
     "rows.take": _rows(shapes.take_rows),
+    "rows.take_bits": Signature(
+        (_BITS, _W32), _BITS, shapes.take_rows_of_bits, {"size": Attribute.INT, "width": Attribute.INT}
+    ),
     "rows.put": _rows(shapes.put_rows),
     **{f"rows.take_{how}": _rows(shapes.take_rows, _ARRAY) for how in ("add", "subtract", "xor")},
     **{f"rows.put_{how}": _rows(shapes.put_rows, _ARRAY) for how in ("add", "subtract", "xor")},

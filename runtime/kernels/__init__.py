@@ -7,7 +7,7 @@ on first use.
 
 from collections.abc import Callable, Iterable
 
-from . import additive, bit_structure, bits, clear, digits, replicated, ring, rows, structure, summands
+from . import additive, bit_structure, bits, clear, digits, replicated, ring, rows, rows_of_bits, structure, summands
 from .native import Kernel, Native
 
 TABLE: dict[str, Kernel] = {
@@ -17,6 +17,7 @@ TABLE: dict[str, Kernel] = {
     **summands.TABLE,
     **additive.TABLE,
     **rows.TABLE,
+    **rows_of_bits.TABLE,
     **digits.TABLE,
     **structure.TABLE,
     **bit_structure.TABLE,

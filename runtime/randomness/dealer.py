@@ -22,12 +22,23 @@ from typing import Any
 import numpy as np
 
 from ..errors import PeerError
-from ..graph.correlations import CORRELATIONS, DERIVED, MASK, MOVES, is_move
+from ..graph.correlations import (
+    CORRELATIONS,
+    DERIVED,
+    MASK,
+    MOVED,
+    MOVES,
+    PERMUTATIONS,
+    SEEDED,
+    is_move,
+    kernel_attributes,
+)
 from ..graph.cost import count_correlations
 from ..graph.nodes import Graph, Local, Node, Parties, Random, Repeat, Storage, ValueType
 from ..kernels import KERNELS
 from ..transport.base import Transport
 from .aes import STREAM, Stream
+from .permutations import fill_permutation
 from .sources import Array, Keys, Prepared, Sample
 
 _BATCH_BYTES = 1 << 22
@@ -61,7 +72,14 @@ def deal(graph: Graph, transport: Transport, keys: Keys) -> Dealt:
     _check_amounts(graph, transport, dealer)
     stream = STREAM(keys[me, dealer])
     held = sum(each.nbytes for each in corrections.values())
-    return Dealt(lambda source, kind: _piece(stream, corrections if source != MASK else {}, kind, me == last), 0, held)
+
+
+    def piece(source: str, kind: ValueType) -> Sample:
+        if source == PERMUTATIONS:
+            return lambda number, out: fill_permutation(stream, out, number)
+        return _piece(stream, {} if source == MASK else corrections, kind, me == last)
+
+    return Dealt(piece, 0, held)
 
 
 def _nothing(source: str, kind: ValueType) -> Sample:
@@ -128,8 +146,10 @@ class _Dealer:
         elif node.source == MASK:
             if node.output in self._needed:
                 self._values[node.output] = self._pieces(value.number, kind, self._streams)
+        elif node.source == PERMUTATIONS:
+            self._values[node.output] = self._permutations(value.number, kind)
         else:
-            derived = self._applied(DERIVED[node.source], kind, node.inputs, node.attributes)
+            derived = self._derived(node, kind)
             if node.output in self._needed:
                 self._values[node.output] = derived
             others = self._pieces(value.number, kind, self._streams[:-1])
@@ -144,6 +164,22 @@ class _Dealer:
         result = np.empty(kind.array_shape, kind.dtype)
         KERNELS[kernel](result, *(self._values[each] for each in inputs), **attributes)
         return result
+
+    def _derived(self, node: Random, kind: ValueType) -> Array:
+        """The function of earlier values: of all nodes' permutations, that of the one which is named."""
+        inputs = [self._values[each] for each in node.inputs]
+        if node.source in MOVED:
+            inputs[-1] = inputs[-1][node.attributes["node"]]
+        result = np.empty(kind.array_shape, kind.dtype)
+        KERNELS[DERIVED[node.source]](result, *inputs, **kernel_attributes(node))
+        return result
+
+    def _permutations(self, number: int, kind: ValueType) -> Array:
+        """Those of all nodes, in a row each."""
+        found = np.empty((len(self._streams), *kind.array_shape), kind.dtype)
+        for stream, own in zip(self._streams, found, strict=True):
+            fill_permutation(stream, own, number)
+        return found
 
     def _pieces(self, number: int, kind: ValueType, streams: Sequence[Stream]) -> Array:
         """The sum of the streams."""
@@ -174,7 +210,7 @@ def _receive(graph: Graph, transport: Transport, dealer: int) -> dict[int, Array
             start += length
 
     for value in executions(graph):
-        corrected = isinstance(value.node, Random) and value.node.source != MASK
+        corrected = isinstance(value.node, Random) and value.node.source not in SEEDED
         length = graph.types[value.node.output].wire_bytes if corrected else 0
         if length:
             batch[value.number] = length
