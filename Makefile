@@ -8,7 +8,7 @@ TYPED := .build/types/tacit
 .PHONY: demo test lint format types pytest clean
 
 demo: $(INSTALLED)
-	@$(BIN)/python examples/clinics/demo.py
+	@$(BIN)/python examples/campaign/demo.py
 
 test: lint types pytest
 

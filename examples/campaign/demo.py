@@ -52,7 +52,7 @@ def report(protected: dict[str, Any], clear: dict[str, Any]) -> None:
         line(title, *(f"{side[f'{name}_answered']} of {side[name]}" for side in (mine, other)))
     apart = max(abs(a - b) for a, b in zip(mine["weights"], other["weights"], strict=True))
     sent = sum(protected["bytes_sent"].values()) / 1e6
-    print(f"\nThe weights differ by at most {apart:.4f}. Besides this, both learnt how many people they share.")
+    print(f"\nThe weights differ by at most {apart:.6f}. Besides this, both learnt how many people they share.")
     print(f"Protection cost {protected['rounds']:,} rounds, {sent:,.1f} MB and {protected['seconds']['online']:.1f} s.")
 
 
