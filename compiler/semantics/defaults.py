@@ -39,13 +39,11 @@ def default_of(column: tree.ColumnSyntax, element: Element, from_shares: bool) -
 
 
 def _number(node: tree.Expression) -> int | float | None:
-    match node:
-        case tree.Number(value=value):
-            return value
-        case tree.Unary(operator="-", operand=tree.Number(value=value)):
-            return -value
-        case _:
-            return None
+    if isinstance(node, tree.Number):
+        return node.value
+    if isinstance(node, tree.Unary) and node.operator == "-" and isinstance(node.operand, tree.Number):
+        return -node.operand.value
+    return None
 
 
 def _bool(node: tree.Expression, element: Element) -> int | None:
@@ -61,7 +59,7 @@ def _fixed(node: tree.Expression, element: Element) -> int | None:
     number = _number(node)
     if number is None or not abs(number) < 2.0 ** (62 - 2 * element.scale):
         return None
-    return round(number * 2**element.scale)
+    return round(number * (1 << element.scale))
 
 
 def _key(node: tree.Expression, element: Element) -> int | None:

@@ -30,7 +30,8 @@ class Typed:
     @property
     def shape(self) -> tuple[int, ...]:
         """The array's."""
-        return self.array.shape
+        shape: tuple[int, ...] = self.array.shape
+        return shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)

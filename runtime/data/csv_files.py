@@ -105,12 +105,17 @@ def _read(layout: _Layout, wanted: dict[str, Declaration]) -> Columns:
 
 def _cells(layout: _Layout, wanted: dict[str, Declaration]) -> dict[str, Cells | Typed]:
     """The columns, read in the declared types; read again as text where these do not fit, to find out where."""
+    quotes = _count_quotes(layout.path)
+    if quotes % 2:
+        _check_closed(layout)
+    has_quotes = quotes > 0
     try:
-        return read_batches(_batches(layout, {name: _parsed_as(each) for name, each in wanted.items()}), wanted)
+        types = {name: _parsed_as(each) for name, each in wanted.items()}
+        return read_batches(_batches(layout, types, has_quotes), wanted)
     except pa.ArrowInvalid:
         pass
     try:
-        return read_batches(_batches(layout, dict.fromkeys(wanted, pa.string())), wanted)
+        return read_batches(_batches(layout, dict.fromkeys(wanted, pa.string()), has_quotes), wanted)
     except pa.ArrowInvalid:
         raise _unreadable(layout) from None
 
@@ -134,7 +139,7 @@ def _unreadable(layout: _Layout) -> RefusedError:
     return RefusedError(None, "the file is not readable as CSV")
 
 
-def _batches(layout: _Layout, types: dict[str, Any]) -> Iterator[Any]:
+def _batches(layout: _Layout, types: dict[str, Any], has_quotes: bool) -> Iterator[Any]:
     """The file's rows. Raises `ArrowInvalid`, at any batch."""
     if not types:
         return
@@ -147,7 +152,7 @@ def _batches(layout: _Layout, types: dict[str, Any]) -> Iterator[Any]:
         ),
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.delimiter,
-            newlines_in_values=_has_quotes(layout.path),
+            newlines_in_values=has_quotes,
             # In a file of one column an empty line is a missing value; dropping it would shift the rows below.
             ignore_empty_lines=layout.width > 1,
         ),
@@ -184,9 +189,20 @@ def _bytes_of(path: Path) -> Iterator[mmap]:
         yield content
 
 
-def _has_quotes(path: Path) -> bool:
-    with _bytes_of(path) as content:
-        return content.find(b'"') >= 0
+def _count_quotes(path: Path) -> int:
+    with path.open("rb", buffering=0) as file:
+        return sum(block.count(b'"') for block in iter(partial(file.read, _BLOCK_BYTES), b""))
+
+
+def _check_closed(layout: _Layout) -> None:
+    """Refuses a field whose closing quote is missing: Arrow would take the rest of the file for its text."""
+    rows = 0
+    try:
+        for _ in _data_records(layout, is_strict=True):
+            rows += 1
+    except csv.Error as error:
+        if "end of data" in str(error) or "field larger" in str(error):
+            raise RefusedError(rows, "the quote that a field begins with is never closed") from None
 
 
 def _blank_lines_at_end(path: Path) -> int:
@@ -205,9 +221,9 @@ def _line(layout: _Layout, row: int) -> int | None:
         return None
 
 
-def _data_records(layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+def _data_records(layout: _Layout, is_strict: bool = False) -> Iterator[tuple[int, list[str]]]:
     with layout.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        reader = csv.reader(file, delimiter=layout.delimiter)
+        reader = csv.reader(file, delimiter=layout.delimiter, strict=is_strict)
         line = 1
         is_data = not layout.has_header
         for record in reader:

@@ -53,7 +53,7 @@ def _read_csv(path: Path, wanted: Wanted) -> Content:
 
 def _read_parquet(path: Path, wanted: Wanted) -> Columns:
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, pre_buffer=False) as file:
             names = tuple(file.schema_arrow.names)
             chosen = wanted_of(wanted, names)
             batches = file.iter_batches(BATCH_ROWS, columns=list(chosen))
