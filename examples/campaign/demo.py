@@ -45,6 +45,7 @@ def run(*options: str) -> dict[str, Any]:
 def report(protected: dict[str, Any], clear: dict[str, Any]) -> None:
     """The two results side by side, and the price of the difference."""
     mine, other = protected["outputs"]["shop"], clear["outputs"]["shop"]
+    print(f"They have {mine['in_common']} people in common. What decides whether one of them answers:\n")
     line("", "protected", "in the clear")
     for feature, *weights in zip(FEATURES, mine["weights"], other["weights"], strict=False):
         line(f"weight of {feature}", *(f"{weight:+.3f}" for weight in weights))
@@ -52,7 +53,7 @@ def report(protected: dict[str, Any], clear: dict[str, Any]) -> None:
         line(title, *(f"{side[f'{name}_answered']} of {side[name]}" for side in (mine, other)))
     apart = max(abs(a - b) for a, b in zip(mine["weights"], other["weights"], strict=True))
     sent = sum(protected["bytes_sent"].values()) / 1e6
-    print(f"\nThe weights differ by at most {apart:.6f}. Besides this, both learnt how many people they share.")
+    print(f"\nThe weights differ by at most {apart:.6f}. Nothing else was learnt.")
     print(f"Protection cost {protected['rounds']:,} rounds, {sent:,.1f} MB and {protected['seconds']['online']:.1f} s.")
 
 

@@ -75,6 +75,7 @@ def answer() -> dict[str, dict[str, Any]]:
     picked = features @ weights > 0
     late = ~early
     counts = {
+        "in_common": early | late,
         "tested": late,
         "tested_answered": late & answered,
         "picked": late & picked,
