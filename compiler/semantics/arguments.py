@@ -31,8 +31,9 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The parameters of a built-in. `several` says that the first one takes one argument or more. The arguments of
-    those in `unevaluated` stay expressions; those of any other keyword where it has "**".
+    """The parameters of a built-in. `text` is how a call is written. `several` says that the first one takes one
+    argument or more. The arguments of those in `unevaluated` stay expressions; those of any other keyword where it has
+    "**".
     """
 
     text: str
@@ -54,12 +55,22 @@ class Signature:
         plain = [part for part in parts if part != "..." and not part.startswith("**")]
         required = tuple(part.partition(":")[0] for part in plain if "=" not in part)
         optional = tuple(part.partition("=")[0].partition(":")[0] for part in plain if "=" in part)
-        return Signature(text, name, required, optional, "..." in parts, any_keyword, unevaluated)
+        shown = f"{name}({', '.join(_as_in_a_call(part) for part in parts)})"
+        return Signature(shown, name, required, optional, "..." in parts, any_keyword, unevaluated)
 
     def takes_expression(self, name: str) -> bool:
         """Whether the argument of this parameter stays an expression."""
         known = name in self.required or name in self.optional
         return name in self.unevaluated or (not known and "**" in self.unevaluated)
+
+
+def _as_in_a_call(parameter: str) -> str:
+    """`by: column=None` as a call gives it: `by=column`."""
+    name, typed, rest = parameter.partition(":")
+    given = rest.partition("=")[0].strip()
+    if not typed:
+        return parameter
+    return f"name={given}, ..." if name.startswith("**") else f"{name}={given}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

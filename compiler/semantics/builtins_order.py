@@ -161,8 +161,9 @@ def _ordered(x: Array, lines: Lines, moved: Value) -> Array:
 
 def _sorted_table(call: Arguments, table: Table) -> Table:
     if not call.has("by"):
-        expected, remedy = "the columns to sort by", f"write `by={next(iter(table.columns))}`, say"
-        raise call.expected("by", expected, "none", remedy)
+        ordered = (name for name, value in table.columns.items() if value.type.element.kind in ORDERED)
+        remedy = f"write `by={next(ordered, 'column')}`, say"
+        raise call.expected("by", "the columns to sort by", "none", remedy)
     if call.has("axis"):
         raise call.expected("axis", "no axis: rows of a table are sorted", "`axis=`", "leave it out")
     names = column_names(call, "by", table)

@@ -58,7 +58,8 @@ def _shares(call: Arguments) -> tuple[list[Fraction], bool]:
     wrong = [share for share in shares if not 0 <= share <= 1]
     if wrong or not shares:
         found = f"{float(wrong[0]):g}" if wrong else "none"
-        remedy = f"write {float(wrong[0]) / 100:g} for {float(wrong[0]):g} percent" if wrong else "write 0.5, say"
+        is_percent = bool(wrong) and 1 < wrong[0] <= 100
+        remedy = f"write {float(wrong[0]) / 100:g} for {float(wrong[0]):g} percent" if is_percent else "write 0.5, say"
         raise call.expected("q", "a number from 0 to 1, or a list of them", found, remedy)
     return shares, listed
 

@@ -121,7 +121,7 @@ def _over_rows(given: Arguments, name: str, x: Array, table: Table) -> Value:
     if not x.rank:
         return given.context.emit("broadcast", x.value, shape=(table.rows,))
     if x.shape != (table.rows,):
-        expected = f"one value for each row of the table: {table.rows}"
+        expected = f"one value for each row of the table, so many: [{table.rows}]"
         remedy = "reduce lists first: `sum(sum(list, axis=1))`" if x.rank > 1 else "compute it from the table's columns"
         raise given.expected(name, expected, describe(x), remedy)
     return x.value
