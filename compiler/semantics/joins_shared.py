@@ -34,8 +34,8 @@ def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: s
     if how == "inner" and b.rows < a.rows:
         found = partners(call, b, a, on)
         columns = {**found.columns, **(b.columns if len(on) == 1 else {})}
-        left = {name: columns[name] for name in a.columns}
-        return Matched(left, b.columns, found.base, found.base, b.rows, found.base)
+        of_a = {name: columns[name] for name in a.columns}
+        return Matched(of_a, b.columns, found.base, found.base, b.rows, found.base)
     found = partners(call, a, b, on)
     if how == "inner":
         return Matched(a.columns, found.columns, found.base, found.base, a.rows, found.base)
@@ -44,7 +44,7 @@ def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: s
         return Matched(a.columns, found.columns, present, found.base, a.rows, a.valid)
     alone = context.emit("not", found.other)
     alone = alone if b.valid is None else context.emit("and", alone, b.valid)
-    left: dict[str, Value] = {}
+    left = {}
     for name, value in a.columns.items():
         pair = _like(call, value, b.columns[name]) if name in on else (value, zero_rows(context, value, b.rows))
         left[name] = stacked(context, *pair)
