@@ -30,6 +30,11 @@ from .types import BOOL, INT, ArrayType
 
 Array = np.ndarray[Any, Any]
 
+MOST_NAMES = 3
+"""A value that stands for more named ones has the names of the first."""
+
+_BETWEEN = ", "
+
 __all__ = ["Builder", "OpenRegion", "turn_type"]
 
 
@@ -113,6 +118,13 @@ class Builder:
         """Tells the source name of a value, for people; the last one told counts."""
         self._names[value] = name
 
+    def keep_name(self, old: Value, new: Value) -> None:
+        """Tells that a value takes the place of another one, whose name it gets, besides its own if it has one."""
+        known = self._names.get(new, new.name)
+        names = list(dict.fromkeys((known + _BETWEEN + old.name).split(_BETWEEN))) if known else [old.name]
+        if old.name and len(names) <= MOST_NAMES:
+            self._names[new] = _BETWEEN.join(names)
+
     def static_value(self, value: Value) -> Array | None:
         """The number of a STATIC value; None where it depends on a loop's turn or on anything else not known yet.
 
@@ -168,7 +180,11 @@ class Builder:
 
     def finish(self, name: str, roles: Sequence[str], sizes: dict[str, int], fraction_bits: int) -> Program:
         """The program written so far."""
-        return Program(name, tuple(roles), dict(sizes), fraction_bits, renamed(self.body(), self._names))
+        return Program(name, tuple(roles), dict(sizes), fraction_bits, self.named_body())
+
+    def named_body(self) -> Region:
+        """The outermost region with the names that have been told."""
+        return renamed(self.body(), self._names) if self._names else self.body()
 
     def body(self) -> Region:
         """The outermost region, as written, without names told by `name`."""

@@ -1,7 +1,11 @@
-"""Source names for values, for people. In: a region and names. Out: the same region with values so named."""
+"""Source names for values, for people. In: a region and names. Out: the same region with values so named.
+
+Operations that have nothing to do with the names stay as they are.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import is_
 
 from .program import Operation, Region, Value
 
@@ -21,11 +25,15 @@ def renamed(region: Region, names: Mapping[Value, str]) -> Region:
     def inside(old: Region) -> Region:
         arguments = tuple(map(bound, old.arguments))
         operations = tuple(map(operation, old.operations))
-        return Region(arguments, operations, tuple(map(value, old.results)))
+        results = tuple(map(value, old.results))
+        is_same = all(map(is_, (*arguments, *operations, *results), (*old.arguments, *old.operations, *old.results)))
+        return old if is_same else Region(arguments, operations, results)
 
     def operation(old: Operation) -> Operation:
         operands = tuple(map(value, old.operands))
         regions = tuple(map(inside, old.regions))
-        return replace(old, operands=operands, regions=regions, results=tuple(map(bound, old.results)))
+        results = tuple(map(bound, old.results))
+        is_same = all(map(is_, (*operands, *regions, *results), (*old.operands, *old.regions, *old.results)))
+        return old if is_same else replace(old, operands=operands, regions=regions, results=results)
 
     return inside(region)

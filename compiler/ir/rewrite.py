@@ -2,7 +2,8 @@
 
 Nothing is changed in place. A `Rewriter` walks the old operations in order, keeps what each old value has become, and
 writes new operations with a `Builder`. An operation whose operands keep their types and labels keeps its results, so
-that a rewrite costs little where nothing happens; otherwise types and labels are derived again.
+that a rewrite costs little where nothing happens; otherwise types and labels are derived again. What takes the place of
+a value gets its name too: people ask for their values by name.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def rewrite(program: Program, rule: Rule) -> Program:
     rewriter = Rewriter(program.body.operations[0].span, rule)
     for operation in program.body.operations:
         rewriter.visit(operation)
-    return replace(program, body=rewriter.builder.body())
+    return replace(program, body=rewriter.builder.named_body())
 
 
 class Rewriter:
@@ -54,6 +55,7 @@ class Rewriter:
         for old, new in zip(operation.results, results, strict=True):
             if old is not new:
                 self.values[old] = new
+                self.builder.keep_name(old, new)
 
     def copy(self, operation: Operation) -> tuple[Value, ...]:
         """Writes the operation again, on what its operands and regions have become."""

@@ -47,6 +47,7 @@ class Lanes:
     def bind(self, old: Value, new: Value, *, wide: bool) -> None:
         """Says what a value has become."""
         self.values[old] = new
+        self.builder.keep_name(old, new)
         if wide:
             self.wide.add(old)
 

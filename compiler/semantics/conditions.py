@@ -11,6 +11,7 @@ from ..ir.labels import Knowledge
 from ..ir.program import Value
 from ..ir.types import Kind
 from ..syntax import tree
+from .assignment import bind
 from .context import Arm, Context, Outcome, SecretCondition
 from .describe import describe
 from .errors import WrongError, misplaced, not_a_condition, wrong
@@ -72,7 +73,8 @@ def if_statement(context: Context, node: tree.If, rest: Statements) -> tuple[Out
     pairs = _meeting_names(context, node, ways, live)
     outcome = _meeting_outcomes(context, node, ways) if takes_rest else None
     meanings = combine(context, condition, ways, [*pairs.values(), *([outcome] if isinstance(outcome, Pair) else [])])
-    context.frame.names.update(zip(pairs, meanings, strict=False))
+    for name, meaning in zip(pairs, meanings, strict=False):
+        bind(context, name, meaning)
     return (meanings[-1] if isinstance(outcome, Pair) else outcome), takes_rest
 
 

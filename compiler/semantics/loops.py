@@ -16,7 +16,7 @@ from ..ir.build import turn_type
 from ..ir.labels import STATIC, Knowledge, Label, join
 from ..ir.program import Region, Value
 from ..syntax import tree
-from .assignment import assign
+from .assignment import assign, bind
 from .conditions import condition_value
 from .context import UNROLL_LIMIT, Context, UnrollError
 from .errors import (
@@ -352,4 +352,4 @@ class _Loop:
                 context.frame.names[name] = Unclear("which a loop binds that may take no turn", place)
         context.frame.names.update(self.after)
         for name, one in self.sketches.items():
-            context.frame.names[name] = rebuild(one, values)
+            bind(context, name, rebuild(one, values))

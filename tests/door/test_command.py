@@ -152,7 +152,7 @@ def test_verbose_tells_passes_times_and_sizes(
     lines = [re.sub(r" +\d+\.\d{3} s", "", line) for line in err.splitlines()]
     assert lines[0] == "parse  6 lines"
     assert lines[1] == "elaborate  8 operations"
-    assert lines[2] == "report_ranges  0 warnings, 0 limits of inputs"
+    assert lines[2].startswith("report_ranges  0 warnings, ")
     assert lines[-1].startswith(last)
     assert sum(line.startswith("parse") for line in lines) == 1
     if last == "batch_rounds":

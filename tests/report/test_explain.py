@@ -135,3 +135,43 @@ def test_json_has_all_of_it() -> None:
     assert told["cost"][0]["total"]["rounds"] == sum(line["rounds"] for line in told["cost"][0]["lines"])
     assert {each["name"] for each in told["knowledge"]["revealed"]} >= {"people", "mean_salary"}
     assert {each["kind"] for each in told["shares"]} == {"arithmetic", "boolean"}
+
+
+NAMED = """\
+party alice
+party bob
+input x: int16[9] from alice
+input y: int16[9] from bob
+below = x < y
+again = x < y
+above = not below
+def squared(a):
+    square = a * a
+    return abs(square)
+spread = squared(x - y)
+total = 0
+for i in range(9):
+    product = x[i] * y[i]
+    total = total + product
+if below[0]:
+    chosen = x[1]
+else:
+    chosen = y[1]
+for i in range(1, 9):
+    for j in range(9):
+        y[j] = max(y[j] & x[i], x[j])
+reveal total
+reveal chosen
+reveal count(again) as hits
+reveal count(above) as misses
+reveal sum(spread) as widths
+reveal y[3] as fourth
+"""
+
+
+@pytest.mark.parametrize("optimize", [0, 1, 2])
+def test_named_secret_values_keep_their_names(optimize: int) -> None:
+    """Passes that put something else in a value's place hand its name on; one value may have several names."""
+    shares = tacit.compile(NAMED, optimize=optimize).explain().explanation.shares
+    names = {name for held in shares for name in held.name.split(", ")}
+    assert {"below", "again", "above", "square", "spread", "product", "total", "chosen", "y"} <= names
