@@ -19,8 +19,11 @@ from typing import Any
 import numpy as np
 
 from ...runtime.graph.alignments import PRIVATE_ID
+from ...runtime.graph.nodes import Storage, ValueType
+from . import additive_rows as moves
 from .additive_alignment import Alignments
 from .additive_masks import Masked, Masks, gather
+from .rows import in_words, out_of_words
 from .rules import (
     Arithmetic,
     Bilinear,
@@ -30,6 +33,7 @@ from .rules import (
     Expansion,
     Parties,
     Protocol,
+    Rows,
     Shared,
     Wire,
     bits,
@@ -307,6 +311,37 @@ class Additive(Protocol):
         """1 round, a word. The mask that makes x uniform is its own, so opening it tells nothing."""
         total = gather(self.g, self._refreshed(x.parts[0], self.g.nodes), self.g.nodes)
         return Arithmetic((self._at_first(self.g.local("ring.from_bits", ring(x.shape), total)),))
+
+    # Order: see `additive_rows`.
+
+    def random_rows(self, rows: int) -> Rows:
+        """No round."""
+        return moves.random_rows(self.g, rows)
+
+    def known_rows(self, value: Clear) -> Rows:
+        """A round for each node, and 1: the numbers are dealt, as words of 32 bits, and then as sorted ones."""
+        wire = self.g.local("word32.from_integer", ValueType(Storage.WORD32, value.shape), value.wire)
+        return moves.arranged(self.g, self._deal(wire, "rows.xor"))
+
+    def sorted_rows(self, key: Boolean, digit: int) -> Rows:
+        """For each `digit` planes a round for each node, and 3; a round for each node, and 1."""
+        return moves.arranged(self.g, moves.sorted_numbers(self.g, key.parts[0], digit))
+
+    def placed_rows(self, places: Arithmetic) -> Rows:
+        """A round for each node, and 1."""
+        return moves.placed(self.g, places.parts[0])
+
+    def any_rows(self, rows: int) -> Rows:
+        """Permutations, and places from nowhere."""
+        by = moves.permutations(self.g, rows)
+        return Rows((by,), self.g.input("", by.type, self.g.nodes), shuffles_first=False, takes=True)
+
+    def gather(self, x: Shared, rows: Rows) -> Shared:
+        """A round for each node, with a word a row from each to each other; bits are moved as words."""
+        group = moves.WORDS if isinstance(x, Boolean) else moves.NUMBERS
+        (part,) = x.parts
+        moved = moves.gather(self.g, in_words(self.g, part), rows, group)
+        return x.with_parts([out_of_words(self.g, moved, part.type)])
 
     # Opening.
 

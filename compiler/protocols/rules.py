@@ -371,29 +371,29 @@ class Protocol(ABC):
 
     # Order. Rows are those of the first axis; see `rows.Rows`.
 
+    @abstractmethod
     def random_rows(self, rows: int) -> Rows:
         """A uniform arrangement."""
-        raise NotImplementedError
 
+    @abstractmethod
     def known_rows(self, value: Clear) -> Rows:
         """Row i of the result is row value[i], a permutation that one party holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sorted_rows(self, key: Boolean, digit: int) -> Rows:
         """The stable order of the unsigned numbers that a vector's planes spell, by digits of `digit` bits."""
-        raise NotImplementedError
 
+    @abstractmethod
     def placed_rows(self, places: Arithmetic) -> Rows:
         """Row i goes to places[i], a secret permutation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def any_rows(self, rows: int) -> Rows:
         """Rows that come from nowhere, to find out what moving by them costs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gather(self, x: Shared, rows: Rows) -> Shared:
         """The rows of x, arranged."""
-        raise NotImplementedError
 
     # Repetition.
 

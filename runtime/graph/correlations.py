@@ -8,7 +8,8 @@ masks and the "triple" of them, and one mask may be in many triples: where a sha
 opened under its mask once.
 
 "permutations" are no shares: each node has one of its own, uniform and known to it and to whoever prepares them. What
-is "moved" are the rows of a mask in the order of the permutation of one `node`, an attribute.
+is "moved" are the rows of a mask in the order of the permutation of one `node`, an attribute; what is "put" goes back
+from there. Words of bits have kinds of their own, whose shares add up by XOR.
 
 How the shares come about is the affair of whoever prepares them (`runtime.randomness`): only the names stand in a
 graph, with the values that they depend on.
@@ -23,8 +24,9 @@ from .signatures import check_call
 
 MASK = "mask"
 PERMUTATIONS = "permutations"
+WORD_MASK = "word_mask"
 
-SEEDED = (MASK, PERMUTATIONS)
+SEEDED = (MASK, PERMUTATIONS, WORD_MASK)
 """The kinds of which nobody need be sent anything: they grow out of seeds."""
 
 DERIVED = {
@@ -36,12 +38,20 @@ DERIVED = {
     "truncation": "ring.shift_right",
     "moved": "rows.take",
     "moved_bits": "rows.take_bits",
+    "moved_words": "rows.take",
+    "put": "rows.put",
+    "put_words": "rows.put",
+    "unit": "digits.unit",
+    "picked": "digits.pick",
 }
 """For each kind but a mask the kernel whose output is shared: a product, a matrix product, XORs of ANDs of bits, bits
 as numbers (daBits), a number's bits and products of two of them (edaBits), a number shifted right, rows in another
-order."""
+order, the unit vector of a digit, and the row of a table that it picks."""
 
-MOVED = frozenset({"moved", "moved_bits"})
+XORED = frozenset({WORD_MASK, "moved_words", "put_words"})
+"""Those whose shares add up by XOR though they are words."""
+
+MOVED = frozenset({"moved", "moved_bits", "moved_words", "put", "put_words"})
 """Those that take a permutation for their last input: that of the node which the attribute `node` says."""
 
 MOVES = frozenset({"broadcast", "reshape", "transpose", "slice"})
@@ -85,4 +95,7 @@ def check_correlation(node: Random, inputs: tuple[ValueType, ...], output: Value
     if node.source == PERMUTATIONS:
         require(output.is_order, "a permutation is a vector of words")
         return
-    require(output.storage in (Storage.RING, Storage.BITS), f"{node.source!r} cannot be {output.storage.name}")
+    usual = output.storage in (Storage.RING, Storage.WORD32, Storage.BITS)
+    require(usual, f"{node.source!r} cannot be {output.storage.name}")
+    is_bits = output.storage is Storage.BITS
+    require(node.source not in XORED or not is_bits, f"{node.source!r} is for words")

@@ -181,6 +181,21 @@ def digit_choice(call: Call) -> None:
     _same(call.output.shape, call.inputs[0].shape)
 
 
+def digit_unit(call: Call) -> None:
+    """Planes: masks."""
+    (digit,) = call.inputs
+    require(len(digit.shape) == 1 and 0 < digit.planes <= 8, "digits of 1 to 8 bits in a vector are due")
+    _same(call.output.shape, ((1 << digit.planes) - 1, digit.size))
+
+
+def digit_dot(call: Call) -> None:
+    """(masks, table): a word for each row."""
+    masks, table = call.inputs
+    require(len(masks.shape) == 2, "masks are rows of words")
+    _same(table.shape, (masks.shape[0] + 1, masks.shape[1]))
+    _same(call.output.shape, masks.shape[1:])
+
+
 def digit_sum(call: Call) -> None:
     """(masks, table, table, a word for each row): a word for each row."""
     masks, first, second, start = call.inputs

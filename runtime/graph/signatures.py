@@ -275,6 +275,8 @@ _ROWS = {
     "digits.mask": Signature((_ARRAY, _W32), _W32, shapes.digit_mask, _DIGIT),
     "digits.count": Signature((_ARRAY, _W32, _W32, _W32), _W32, shapes.digit_count, _DIGIT | {"one": Attribute.INT}),
     "digits.sum": Signature((_W32,) * 4, _W32, shapes.digit_sum, {"one": Attribute.INT}),
+    "digits.unit": Signature((_BITS,), _W32, shapes.digit_unit),
+    "digits.pick": Signature((_W32, _W32), _W32, shapes.digit_dot, {"one": Attribute.INT}),
     "digits.choose": Signature((_ARRAY, _W32, _W32), _W32, shapes.digit_choice, _DIGIT),
 }
 """Moving rows to secret places, and finding the places: see `runtime.kernels.rows` and `runtime.kernels.digits`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .native import INT, OUT32, WORDS, WORDS16, WORDS32, Kernel, Native, inline, native
+from .native import INT, OUT32, PLANES, WORDS, WORDS16, WORDS32, Kernel, Native, inline, native
 from .ring import flat
 
 Array = np.ndarray[Any, Any]
@@ -82,6 +82,33 @@ def _sum(out: Array, f: Array, first: Array, second: Array, start: Array, last: 
                 total[i] -= each[i] * (c[i] + d[i] - a[i] - b[i])
 
 
+@native(OUT32, WORDS32, WORDS32, INT, INT)
+def _dot(out: Array, f: Array, table: Array, last: int, one: int) -> None:
+    size = out.size
+    for low in range(0, size, 4096):
+        high = min(size, low + 4096)
+        total, rest = out[low:high], table[last * size + low : last * size + high]
+        for i in range(total.size):
+            total[i] = np.uint32(one) * rest[i]
+        for u in range(last):
+            each, row = f[u * size + low : u * size + high], table[u * size + low : u * size + high]
+            for i in range(total.size):
+                total[i] += each[i] * (row[i] - rest[i])
+
+
+@native(OUT32, PLANES)
+def _unit(out: Array, digits: Array) -> None:
+    last = (1 << digits.shape[0]) - 1
+    size = out.size // last
+    for word in range(digits.shape[1]):
+        for i in range(64 * word, min(size, 64 * word + 64)):
+            digit = 0
+            for plane in range(digits.shape[0]):
+                digit |= np.int64((digits[plane, word] >> np.uint64(i - 64 * word)) & np.uint64(1)) << plane
+            for u in range(last):
+                out[u * size + i] = np.uint32(digit == u)
+
+
 _WORDS = {8: WORDS, 4: WORDS32, 2: WORDS16}
 
 _masks = {size: native(OUT32, words, WORDS32, INT, INT)(_mask_loop) for size, words in _WORDS.items()}
@@ -114,6 +141,16 @@ def _weighted(out: Array, f: Array, first: Array, second: Array, start: Array, *
     _sum.run(out, flat(f), flat(first), flat(second), start, len(f), one)
 
 
+def _picked(out: Array, f: Array, table: Array, *, one: int) -> None:
+    """out = the sum over u of f[u] * table[u]."""
+    _dot.run(out, flat(f), flat(table), len(f), one)
+
+
+def _units(out: Array, digits: Array) -> None:
+    """out[u] = [digit == u]."""
+    _unit.run(flat(out), digits)
+
+
 def _of(run: Any, natives: dict[int, Native]) -> Kernel:
     return Kernel(run, tuple(natives.values()))
 
@@ -123,4 +160,6 @@ TABLE: dict[str, Kernel] = {
     "digits.count": _of(_count, _counts),
     "digits.choose": _of(_choose, _choices),
     "digits.sum": Kernel(_weighted, (_sum,)),
+    "digits.unit": Kernel(_units, (_unit,)),
+    "digits.pick": Kernel(_picked, (_dot,)),
 }

@@ -25,11 +25,11 @@ from ..errors import PeerError
 from ..graph.correlations import (
     CORRELATIONS,
     DERIVED,
-    MASK,
     MOVED,
     MOVES,
     PERMUTATIONS,
     SEEDED,
+    XORED,
     is_move,
     kernel_attributes,
 )
@@ -73,11 +73,10 @@ def deal(graph: Graph, transport: Transport, keys: Keys) -> Dealt:
     stream = STREAM(keys[me, dealer])
     held = sum(each.nbytes for each in corrections.values())
 
-
     def piece(source: str, kind: ValueType) -> Sample:
         if source == PERMUTATIONS:
             return lambda number, out: fill_permutation(stream, out, number)
-        return _piece(stream, {} if source == MASK else corrections, kind, me == last)
+        return _piece(stream, {} if source in SEEDED else corrections, kind, me == last)
 
     return Dealt(piece, 0, held)
 
@@ -143,17 +142,17 @@ class _Dealer:
         if isinstance(node, Local):
             (step,) = node.steps
             self._values[node.output] = self._applied(step.kernel, kind, step.inputs, step.attributes)
-        elif node.source == MASK:
-            if node.output in self._needed:
-                self._values[node.output] = self._pieces(value.number, kind, self._streams)
         elif node.source == PERMUTATIONS:
             self._values[node.output] = self._permutations(value.number, kind)
+        elif node.source in SEEDED:
+            if node.output in self._needed:
+                self._values[node.output] = self._pieces(value, kind, self._streams)
         else:
             derived = self._derived(node, kind)
             if node.output in self._needed:
                 self._values[node.output] = derived
-            others = self._pieces(value.number, kind, self._streams[:-1])
-            subtract = np.bitwise_xor if kind.storage is Storage.BITS else np.subtract
+            others = self._pieces(value, kind, self._streams[:-1])
+            subtract = np.bitwise_xor if _is_xored(node, kind) else np.subtract
             subtract(derived, others, out=others)
             correction = np.ascontiguousarray(_octets(others, kind)).reshape(-1)
         for forgotten in value.forgotten:
@@ -181,15 +180,20 @@ class _Dealer:
             fill_permutation(stream, own, number)
         return found
 
-    def _pieces(self, number: int, kind: ValueType, streams: Sequence[Stream]) -> Array:
+    def _pieces(self, value: Execution, kind: ValueType, streams: Sequence[Stream]) -> Array:
         """The sum of the streams."""
         total, one = (np.empty(kind.array_shape, kind.dtype) for _ in range(2))
-        add = np.bitwise_xor if kind.storage is Storage.BITS else np.add
-        streams[0].fill(total.reshape(-1), number)
+        add = np.bitwise_xor if _is_xored(value.node, kind) else np.add
+        streams[0].fill(total.reshape(-1), value.number)
         for stream in streams[1:]:
-            stream.fill(one.reshape(-1), number)
+            stream.fill(one.reshape(-1), value.number)
             add(total, one, out=total)
         return total
+
+
+def _is_xored(node: Random | Local, kind: ValueType) -> bool:
+    """Whether the pieces of a value add up by XOR."""
+    return kind.storage is Storage.BITS or (isinstance(node, Random) and node.source in XORED)
 
 
 # --- the nodes ----------------------------------------------------------------------------------------------------

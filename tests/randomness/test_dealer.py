@@ -10,14 +10,17 @@ import pytest
 from tacit.compiler.protocols.rules import Expansion, Wire, bits, ring
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.check import check
+from tacit.runtime.graph.correlations import CORRELATIONS
 from tacit.runtime.graph.cost import Amount, count_correlations
 from tacit.runtime.graph.errors import GraphError
 from tacit.runtime.graph.file import digest, from_bytes, to_bytes
-from tacit.runtime.graph.nodes import Declaration, Graph, Random, Repeat
+from tacit.runtime.graph.nodes import Declaration, Graph, Random, Repeat, Storage, ValueType
 from tacit.runtime.party import PartyResult, run_in_memory, run_party
 from tacit.runtime.transport import memory
 
 Array = np.ndarray[Any, Any]
+
+AMOUNTS = 16 * len(CORRELATIONS)
 
 
 def graph_of(g: Expansion, *kept: Wire) -> Graph:
@@ -62,7 +65,7 @@ def test_triples_of_a_fixed_mask(nodes: int) -> None:
     assert len(set(a.tolist())) == 5
     assert count_correlations(graph) == {"mask": Amount(4, 0), "triple": Amount(3, 120)}
     # A seed for each node, three corrections to one of them, and the amounts of each kind to all.
-    assert results[-1].setup_bytes == 16 * nodes + 120 + 112 * nodes
+    assert results[-1].setup_bytes == 16 * nodes + 120 + AMOUNTS * nodes
     assert [result.setup_bytes for result in results[:-1]] == [0] * nodes
 
 
@@ -97,13 +100,48 @@ def plain_bits(results: Sequence[PartyResult], number: int, size: int) -> Array:
     return np.unpackbits(octets, axis=1, count=size, bitorder="little").astype(np.uint64)
 
 
+@pytest.mark.parametrize("nodes", [2, 3])
+def test_rows_in_the_order_of_permutations_that_one_node_knows(nodes: int) -> None:
+    g = Expansion(nodes, nodes)
+    order = g.random("permutations", words((9,)))
+    kept = [order]
+    for mask, moved, put in (("mask", "moved", "put"), ("word_mask", "moved_words", "put_words")):
+        a = g.random(mask, words((9, 2)))
+        kept += [a, *(g.random(kind, a.type, a, order, node=1) for kind in (moved, put))]
+    results = run_in_memory(graph := graph_of(g, *kept), [{} for _ in graph.parties])
+    places = [result.kept["x0/0"] for result in results[:-1]]
+    assert all(sorted(each) == list(range(9)) for each in places) and len(set(map(bytes, places))) == nodes
+    for first, add in ((1, np.add), (4, np.bitwise_xor)):
+        parts = ([result.kept[f"x{first + number}/0"] for result in results[:-1]] for number in range(3))
+        a, moved, put = (add.reduce(pieces, axis=0, dtype=np.uint32) for pieces in parts)
+        np.testing.assert_array_equal(moved, a[places[1]])
+        np.testing.assert_array_equal(put[places[1]], a)
+
+
+def test_a_digit_picks_a_row_of_a_table() -> None:
+    g = Expansion(2, 2)
+    digit, table = g.random("mask", bits((70,), 2)), g.random("mask", words((4, 70)))
+    unit = g.random("unit", words((3, 70)), digit)
+    picked = g.random("picked", words((70,)), unit, table, one=1)
+    results = run_in_memory(graph := graph_of(g, digit, unit, table, picked), [{} for _ in graph.parties])
+    low, high = plain_bits(results, 0, 70)
+    value = (low + 2 * high).astype(np.int64)
+    found, rows, one = (total(results, number).astype(np.uint32) for number in (1, 2, 3))
+    np.testing.assert_array_equal(found, [value == each for each in range(3)])
+    np.testing.assert_array_equal(one, rows[value, np.arange(70)])
+
+
+def words(shape: tuple[int, ...]) -> ValueType:
+    return ValueType(Storage.WORD32, shape)
+
+
 def test_a_dealer_hears_nothing() -> None:
     graph = triples(3)
     heard = _run(graph, graph)
     assert not [message for message in heard if message[1] == graph.dealer]
     assert {sender for sender, receiver, _ in heard if receiver == 2} == {graph.dealer}
     # Nodes 0 and 1 get a seed and the amounts alone.
-    assert [size for _, receiver, size in heard if receiver == 0] == [16, 112]
+    assert [size for _, receiver, size in heard if receiver == 0] == [16, AMOUNTS]
 
 
 def test_another_amount_is_noticed() -> None:
@@ -171,7 +209,7 @@ def test_graphs_that_nobody_can_prepare_are_refused() -> None:
     for node, message in (
         (Random(number, "triple", (0, 1), {}, -1, (a.id, stream.id)), "depends on what is not of its kind"),
         (Random(number, "triple", (0, 1), {}, -1, (a.id,)), "takes 2 inputs"),
-        (Random(number, "mask", (0, 1), {}, -1, (a.id,)), "a mask depends on nothing"),
+        (Random(number, "mask", (0, 1), {}, -1, (a.id,)), "'mask' depends on nothing"),
         (Random(number, "mask", (0,)), "is for all nodes"),
     ):
         with pytest.raises(GraphError, match=message):
