@@ -1,13 +1,11 @@
 """Rows of keys for their owner's eyes, and keys that a join needs once each. In: key columns and their sources."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
-from .assign import Assigned
 from .csv_files import line_of
 from .files import is_file
 from .keys import NO_KEY
@@ -19,7 +17,7 @@ def check_unique(declared: Declaration, keys: Array, source: object = None) -> N
     """Raises `InputError`, for the owner's eyes, where two rows have the same key; rows with NO_KEY do not count.
 
     `keys` is the column as `read_input` gave it. Of a `source` that is a file the error tells the name, and the lines
-    of a CSV file. Half a second for ten million keys.
+    of a CSV file. About a second for ten million keys.
     """
     ordered = np.sort(keys, axis=None)
     same = (ordered[1:] == ordered[:-1]) & (ordered[1:] != NO_KEY)
@@ -38,18 +36,6 @@ def describe_row(declared: Declaration, source: object, row: int) -> str:
     name, column = declared.table or declared.name, declared.name.removeprefix(declared.table + ".")
     where = "" if path is None else f" ({path})"
     return f"input {name!r}{where}: {_row(row, path)}" + (f", column {column!r}" if declared.table else "")
-
-
-def row_describer(assigned: Iterable[Assigned]) -> Callable[[str, int], str]:
-    """`describe_row` by the declaration's name, such as `t.user`, for inputs of these sources."""
-    found = {declared.name: (declared, one.source) for one in assigned for declared in one.declarations}
-
-    def describe(name: str, row: int) -> str:
-        if name not in found:
-            return f"input {name!r}: row {row + 1}"
-        return describe_row(*found[name], row)
-
-    return describe
 
 
 def _first_pair(keys: Array, repeated: Array) -> tuple[int, int]:
