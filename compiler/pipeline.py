@@ -82,9 +82,13 @@ def declare(module: Module) -> Declarations:
     return declarations(module)
 
 
-def elaborate(module: Module, sizes: Mapping[str, int]) -> Program:
-    """The program in IR for these sizes; missing ones are made up, for checking only. Raises CompileError."""
-    program = elaborated(module, sizes, partial(find_module, folder=Path(module.source.path).parent))
+def elaborate(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Program:
+    """The program in IR for these sizes; missing ones are made up, for checking only. Raises CompileError.
+
+    If it `hides_sizes`, its joins are those of a program that says `hide_size=True` everywhere.
+    """
+    find = partial(find_module, folder=Path(module.source.path).parent)
+    program = elaborated(module, sizes, find, hides_sizes=hides_sizes)
     verify(program)
     return program
 

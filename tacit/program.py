@@ -199,7 +199,17 @@ class Program:
     def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
         """What each party learns and what each line costs, for these sizes."""
         graph, stages = self.stages_for(sizes)
-        return explain(graph, stages, self._inputs, self.options.network, peaks(graph))
+        matchings = list_matchings(stages[0][1], self._target(stages[0][1].roles))
+        hiding = self._hiding(sizes) if matchings else None
+        return explain(graph, stages, self._inputs, self.options.network, peaks(graph), matchings, hiding)
+
+    def _hiding(self, sizes: Mapping[str, int]) -> Graph | None:
+        """The graph if no join told how many keys match; None where the protocol has no such joins."""
+        program = elaborate(self._module, sizes, hides_sizes=True)
+        try:
+            return lower(program, self._target(program.roles))
+        except (CompileError, NotImplementedError):
+            return None
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
         """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""

@@ -7,9 +7,10 @@ from .comparison import Comparison
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.cost import Cost, Part
 from .compiler.report.explain import Explanation
-from .compiler.report.knowledge import Told
+from .compiler.report.knowledge import Joined, Told
 from .compiler.report.places import Line, Places, line_of
 from .compiler.target import LOOPBACK, NETWORKS, Network
+from .runtime.graph.alignments import DELEGATED, OWN
 from .tables import Column, Table
 
 _MOST_PARTIES = 4
@@ -53,10 +54,57 @@ def knowledge_tables(explanation: Explanation) -> Iterator[Table]:
     if knowledge.sizes:
         sizes = tuple((f"{size.name} = {size.size:,}", "of " + ", ".join(size.inputs)) for size in knowledge.sizes)
         yield Table("Sizes that all parties learn", (Column(""), Column("")), sizes)
+    if knowledge.joins:
+        yield _join_table(explanation)
     if knowledge.stops:
         stops = tuple((stop.role or _ALL, f"{stop.input} has a value {stop.beyond}") for stop in knowledge.stops)
         title = "Who may stop before the first round, and why; others see only that it stops"
         yield Table(title, (Column("party"), Column("if")), stops)
+
+
+def _join_table(explanation: Explanation) -> Table:
+    """What joins disclose, to whom, and what it would cost to disclose less."""
+    places = explanation.places
+    rows = [
+        (
+            f"{join.name} = {join.matched:,}",
+            f"of {join.rows[0]:,} and {join.rows[1]:,} rows",
+            places.name(Line(join.source, join.line)),
+            bytes_text(sum(join.bytes)),
+            _how_matched(join),
+        )
+        for join in explanation.knowledge.joins
+    ]
+    headings = ("matches", "", "line", "sent before the run", "how")
+    return Table(
+        "Joins: all parties learn how many keys match, and nobody which",
+        tuple(Column(name) for name in headings),
+        tuple(rows),
+        notes=_on_hiding(explanation),
+    )
+
+
+def _how_matched(join: Joined) -> str:
+    if join.method == OWN:
+        return f"{join.owners[0]} matches its own tables"
+    several = ", and learns how many by which of the keys" if len(join.on) > 1 else ""
+    if join.method == DELEGATED:
+        return f"{join.helper} matches tags of the keys, which tell it nothing else{several}"
+    return f"{' and '.join(join.owners)} match keys that both have encrypted{several.replace('learns', 'learn')}"
+
+
+def _on_hiding(explanation: Explanation) -> tuple[str, ...]:
+    more = explanation.hiding
+    if more is None:
+        return ("hide_size=True would hide the number, at the cost of a sort of both tables' rows on shares",)
+    return (
+        f"hide_size=True would hide the number, for {more.rounds:+,} rounds, {_more_bytes(more.bytes)} "
+        f"and {'-' * (more.seconds < 0)}{seconds_text(abs(more.seconds))} more; rows are then padded",
+    )
+
+
+def _more_bytes(count: int) -> str:
+    return bytes_text(count) if count >= 0 else f"-{bytes_text(-count)}"
 
 
 def cost_table(explanation: Explanation, part: Part[Line]) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ...runtime.graph.alignments import Matching
 from ...runtime.graph.cost import Peak
 from ...runtime.graph.nodes import Declaration, Graph, Place
 from ...runtime.graph.times import load_times
@@ -29,6 +30,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Hiding:
+    """What the program costs more, online, if joins hide how many keys match: rounds, bytes of all parties, seconds."""
+
+    rounds: int
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Of one program, for its sizes, protocol and network. `lines` and `functions` are the same costs, told apart by
     lines and by functions. `memory` is what each party needs, in their order, but for a dealer."""
@@ -45,6 +55,7 @@ class Explanation:
     shares: tuple[Held, ...]
     memory: tuple[Peak, ...]
     places: Places
+    hiding: Hiding | None = None
 
     def to_json(self) -> dict[str, Any]:
         """All of it, of what JSON knows."""
@@ -58,8 +69,10 @@ class Explanation:
                 "revealed": [asdict(told) for told in self.knowledge.revealed],
                 "kept": [asdict(told) for told in self.knowledge.kept],
                 "sizes": [asdict(size) for size in self.knowledge.sizes],
+                "joins": [asdict(join) for join in self.knowledge.joins],
                 "may_stop": [asdict(stop) for stop in self.knowledge.stops],
             },
+            "hide_size": None if self.hiding is None else asdict(self.hiding),
             "cost": [self._part(part) for part in self.lines.parts],
             "memory": {
                 party: {"bytes": peak.bytes, "source": line.source, "line": line.number}
@@ -112,9 +125,11 @@ def explain(
     inputs: Iterable[Declaration],
     network: Network,
     memory: Sequence[Peak],
+    matchings: Sequence[Matching] = (),
+    hiding: Graph | None = None,
 ) -> Explanation:
     """What a graph costs and discloses. `stages` are the IR after each pass, by the passes' names; `memory` is what
-    the parties need."""
+    the parties need, `matchings` what they align, `hiding` the graph of a program whose joins disclose nothing."""
     made: Mapping[str, Program] = dict(stages)
     places = places_of(made["inline_calls"])
     times = load_times()
@@ -122,6 +137,7 @@ def explain(
     def function(place: Place | None) -> str:
         return places.function(place)
 
+    lines = cost_by(graph, line_of, network, times)
     return Explanation(
         program=graph.program,
         protocol=graph.protocol,
@@ -129,13 +145,19 @@ def explain(
         nodes=graph.nodes,
         roles=graph.roles,
         network=network,
-        knowledge=who_learns_what(made["inline_calls"], inputs, graph.inputs),
-        lines=cost_by(graph, line_of, network, times),
+        knowledge=who_learns_what(made["inline_calls"], inputs, graph, matchings),
+        lines=lines,
         functions=cost_by(graph, function, network, times),
         shares=tuple(dict.fromkeys(_held(made["choose_shares"]))),
         memory=tuple(memory),
         places=places,
+        hiding=None if hiding is None else _hiding(lines, cost_by(hiding, line_of, network, times)),
     )
+
+
+def _hiding(lines: CostReport[Line], hidden: CostReport[Line]) -> Hiding:
+    now, then = lines.program.total, hidden.program.total
+    return Hiding(then.rounds - now.rounds, sum(then.bytes) - sum(now.bytes), then.seconds - now.seconds)
 
 
 def _held(program: Program) -> Iterator[Held]:

@@ -5,12 +5,14 @@ Optimisations do not matter here: what is revealed is what the source says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 
-from ...runtime.graph.nodes import Declaration
+from ...runtime.graph.alignments import DELEGATED, Matching, aligned_bytes
+from ...runtime.graph.nodes import Declaration, Graph
 from ..ir.program import Operation, Program, Region
+from ..ir.rewrite import walk
 from ..semantics.describe import type_name
 from ..source import Source, Span
 from ..syntax import tree
@@ -58,6 +60,28 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """A join that the owners of the keys align, before the first round: all parties learn how many keys match, which is
+    the size `name`.
+
+    `rows` are those of the `tables`; `owners` and the `helper`, if there is one, are parties, `bytes` what each party
+    sends for it. By several keys (`on`), who matches also learns how many pairs have which of them in common.
+    """
+
+    name: str
+    tables: tuple[str, str]
+    on: tuple[str, ...]
+    rows: tuple[int, int]
+    matched: int
+    method: str
+    owners: tuple[str, str]
+    helper: str
+    bytes: tuple[int, ...]
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What a program discloses. `roles` are all its roles, whether they learn anything or not."""
 
@@ -65,6 +89,7 @@ class Knowledge:
     revealed: tuple[Told, ...]
     kept: tuple[Told, ...]
     sizes: tuple[PublicSize, ...]
+    joins: tuple[Joined, ...]
     stops: tuple[Stop, ...]
 
     def of(self, role: str) -> list[Told]:
@@ -72,16 +97,20 @@ class Knowledge:
         return [told for told in self.revealed if role in told.roles or EVERYONE in told.roles]
 
 
-def who_learns_what(program: Program, inputs: Iterable[Declaration], limited: Iterable[Declaration]) -> Knowledge:
-    """What an inlined program discloses; `inputs` are its declarations with the names of sizes, `limited` those of its
-    graph with the limits of numbers."""
+def who_learns_what(
+    program: Program, inputs: Iterable[Declaration], graph: Graph, matchings: Sequence[Matching] = ()
+) -> Knowledge:
+    """What an inlined program discloses; `inputs` are its declarations with the names of sizes, `graph` has them with
+    the limits of numbers, and the parties; `matchings` are its joins on keys that owners hold."""
     told = list(_told(program.body, 1, ""))
+    declared = {name: size for name, size in program.sizes.items() if name not in {one.name for one in matchings}}
     return Knowledge(
         roles=program.roles,
         revealed=tuple(one for one in told if one.roles),
         kept=tuple(one for one in told if not one.roles),
-        sizes=tuple(_sizes(program.sizes, tuple(inputs))),
-        stops=tuple(Stop(each.role, each.name, each.beyond) for each in limited if each.limits),
+        sizes=tuple(_sizes(declared, tuple(inputs))),
+        joins=tuple(_joined(program, graph.parties, one) for one in matchings),
+        stops=tuple(Stop(each.role, each.name, each.beyond) for each in graph.inputs if each.limits),
     )
 
 
@@ -121,6 +150,26 @@ def _sizes(sizes: Mapping[str, int], inputs: tuple[Declaration, ...]) -> Iterato
     for name, size in sizes.items():
         of = dict.fromkeys(each.table or each.name for each in inputs if name in each.dimensions)
         yield PublicSize(name, size, tuple(of))
+
+
+def _joined(program: Program, parties: tuple[str, ...], matching: Matching) -> Joined:
+    aligned = [each for each in walk(program.body) if each.name == "align"]
+    span = next(each.span for each in aligned if each.attributes["join"] == matching.name)
+    left, right = ([name.rpartition(".") for name in names] for names in matching.keys)
+    helper = parties[matching.matchers[0]] if matching.method == DELEGATED else ""
+    return Joined(
+        name=matching.name,
+        tables=(left[0][0], right[0][0]),
+        on=tuple(column for _, _, column in left),
+        rows=matching.rows,
+        matched=program.sizes[matching.name],
+        method=matching.method,
+        owners=(parties[matching.owners[0]], parties[matching.owners[1]]),
+        helper=helper,
+        bytes=aligned_bytes(matching, len(parties)),
+        source=span.source.name,
+        line=span.line,
+    )
 
 
 def _expression(span: Span) -> str:

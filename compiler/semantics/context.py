@@ -75,7 +75,8 @@ class Context:
     called from `sites`, innermost first, `arms` the branches, `loops` the loops that are being written as loops.
     `parties` has the number of members of each role, None for a single party. `copies` counts the copies of the
     statements that are being written, in loops that are written out turn by turn. `kept` holds trees whose nodes are
-    told apart by identity. `matched` has the numbers of matches of joins that the owners of keys align.
+    told apart by identity. `matched` has the numbers of matches of joins that the owners of keys align, of
+    which there are none if the program `hides_sizes`.
     """
 
     builder: Builder
@@ -107,6 +108,7 @@ class Context:
     copies: int = 1
     kept: list[tree.Module] = field(default_factory=list)
     matched: dict[str, int] = field(default_factory=dict)
+    hides_sizes: bool = False
 
     @property
     def roles(self) -> tuple[str, ...]:

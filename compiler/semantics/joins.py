@@ -29,7 +29,7 @@ def join(call: Arguments) -> Meaning:
     _check_keys(call, a, b, on)
     marks = _marks(call, a, b)
     _check_clashes(call, a, b, on, marks)
-    is_hidden = call.flag("hide_size", default=False)
+    is_hidden = call.flag("hide_size", default=False) or call.context.hides_sizes
     join_ = shared_join if is_hidden or not is_alignable(call, a, b, on) else aligned_join
     matched = join_(call, a, b, on, how)
     return _table(matched, on, marks)

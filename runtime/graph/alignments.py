@@ -20,6 +20,12 @@ PRIVATE_ID = "private-id"
 
 METHODS = (OWN, DELEGATED, PRIVATE_ID)
 
+SECRET_BYTES = 16
+TAG_BYTES = 8
+POINT_BYTES = 32
+DIGEST_BYTES = 16
+COUNT_BYTES = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -37,6 +43,21 @@ class Matching:
     rows: tuple[int, int]
     owners: tuple[int, int]
     matchers: tuple[int, int]
+
+
+def aligned_bytes(matching: Matching, parties: int) -> tuple[int, ...]:
+    """What each of so many parties sends for an alignment."""
+    sent = [0] * parties
+    columns, (first, second) = len(matching.kinds), matching.owners
+    if matching.method == DELEGATED:
+        sent[first] += SECRET_BYTES
+        for owner, rows in zip(matching.owners, matching.rows, strict=True):
+            sent[owner] += TAG_BYTES * columns * rows
+    elif matching.method == PRIVATE_ID:
+        for owner, (own, other) in ((first, matching.rows), (second, matching.rows[::-1])):
+            sent[owner] += columns * (POINT_BYTES * own + DIGEST_BYTES * other)
+    sent[matching.matchers[0]] += COUNT_BYTES * (parties - 1)
+    return tuple(sent)
 
 
 def order_input(name: str, side: int) -> str:
