@@ -23,7 +23,7 @@ UNITS = 2**8
 """How far apart `fixed` may be, in the last place: a mean and a square of it have been computed."""
 
 SIZES = [(0, 1), (1, 0), (1, 1), (6, 5)]
-PROTOCOLS = ["rep3"]
+PROTOCOLS = ["rep3", "semi2k"]
 
 ORDER = {
     "u": "sort(u, by=(c, a), descending=(True, False))",
