@@ -21,6 +21,7 @@ from .kernels import warm
 from .local import Compile, Plan, nothing_to_align
 from .party import PartyResult, run_party
 from .randomness.sources import NATIVES
+from .rehearsal import rehearse
 from .session import compare_graphs, compare_matchings, exchange_facts
 from .transport.connect import Meeting, connect, listen
 from .transport.secure import Identity, PinnedCertificates
@@ -85,6 +86,7 @@ def run_remote(
         compare_graphs(transport, deployment.names, content)
         graph = from_bytes(content)
         warm(kernel_names(graph), NATIVES)
+        rehearse(graph, me)
         result = run_party(graph, me, transport, {**inputs, **aligned.inputs}, progress=progress)
         result = with_alignment(result, aligned)
         transport.finish()

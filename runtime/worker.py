@@ -25,6 +25,7 @@ from .kernels import warm
 from .party import PartyResult, run_party
 from .profile import Recorder
 from .randomness.sources import NATIVES
+from .rehearsal import rehearse
 from .session import compare_graphs
 from .transport.base import Transport
 from .transport.connect import Address, Meeting, connect, listen
@@ -148,6 +149,7 @@ def _work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_pro
         compare_graphs(transport, names, start.graph)
         pipe.recv()
         warm(kernel_names(graph), NATIVES)
+        rehearse(graph, me)
         progress = (lambda done, total: pipe.send(Advance(done, total))) if reports_progress else None
         recorder = Recorder() if start.profiled else None
         result = run_party(graph, me, transport, {**inputs, **aligned.inputs}, progress=progress, recorder=recorder)

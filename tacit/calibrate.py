@@ -1,13 +1,18 @@
 """Measures how long kernels take on this machine. In: nothing. Out: the table that predictions of seconds use.
 
     python -m tacit.calibrate runtime/graph/times.json
+    python -m tacit.calibrate --check examples
 
 Compiles a program that uses every operation, for a few sizes and every protocol, and times each different call of a
 kernel in the graphs by itself, on one core; then fits a rate to the times of each kernel. What rounds and calls take
 besides comes from whole runs of all parties on this machine. Takes two minutes; let nothing else run meanwhile.
+
+With `--check`, nothing is written: the programs of a folder run under every protocol and network, and what was
+predicted stands beside what was measured.
 """
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
@@ -19,13 +24,17 @@ import numpy as np
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.cost import cost_by
 from .compiler.source import Source
-from .compiler.target import NETWORKS
+from .compiler.target import NETWORKS, Network
+from .predictions import check_predictions
 from .program import Options, Program
 from .runtime.graph.correlations import DERIVED
+from .runtime.graph.cost import count_correlations
 from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
-from .runtime.graph.times import ANY, CALL, FIRST, ROUND, START, Rate, Times, to_json, work
+from .runtime.graph.times import ANY, CALL, DEAL, FIRST, ROUND, START, Rate, Times, to_json, work
 from .runtime.kernels import KERNELS, warm
-from .runtime.randomness.sources import NATIVES, SOURCES
+from .runtime.randomness.dealer import deal, seed_sets
+from .runtime.randomness.sources import KEY_BYTES, NATIVES, SOURCES
+from .runtime.transport.base import Receives, Sends
 
 Array = np.ndarray[Any, Any]
 Call = tuple[str, tuple[ValueType, ...], ValueType, dict[str, Any]]
@@ -39,7 +48,7 @@ _RUNS = 9
 
 _UNTIMED = frozenset({"check", "check_index", "identity", "after", "reshape", "bits.reshape"})
 
-_OPERATIONS = """\
+OPERATIONS = """\
 party alice
 party bob
 input a: int32[n] from alice
@@ -106,8 +115,26 @@ reveal x * y as x
 """
 
 
-def main(path: Path) -> None:
-    """Writes the table."""
+def main(arguments: list[str]) -> None:
+    """Writes the table, or checks predictions."""
+    parser = ArgumentParser(prog="python -m tacit.calibrate", description="Measures how long kernels take.")
+    parser.add_argument("file", type=Path, nargs="?", help="the table to write (.json)")
+    parser.add_argument("--check", type=Path, metavar="FOLDER", help="run FOLDER/NAME/NAME.mpc on FOLDER/NAME/data")
+    parser.add_argument("--networks", nargs="+", choices=sorted(NETWORKS), default=["lan", "wan"], metavar="NETWORK")
+    parser.add_argument("--runs", type=int, default=5, help="of each program, protocol and network")
+    chosen = parser.parse_args(arguments)
+    if (chosen.file is None) == (chosen.check is None):
+        parser.error("give either a file to write, or --check FOLDER")
+    if chosen.check is not None:
+        check_predictions(sys.stdout, chosen.check, chosen.networks, max(1, chosen.runs))
+    elif chosen.file.suffix != ".json" or not chosen.file.parent.is_dir():
+        parser.error(f"{chosen.file} is no .json file in a folder that exists")
+    else:
+        chosen.file.write_text(to_json(measure_times()), encoding="utf-8")
+
+
+def measure_times() -> Times:
+    """The table for this machine."""
     samples: dict[str, list[tuple[int, float]]] = {}
     calls = {_identity(call): call for graph in _graphs() for call in _calls(graph, graph.body)}
     warm({name for name, *_ in calls.values()}, NATIVES)
@@ -126,13 +153,14 @@ def main(path: Path) -> None:
     rates[ROUND], rates[CALL] = Rate(round * 1e9, 0.0), Rate(call * 1e9, 0.0)
     rates[FIRST] = Rate(_first(Times(dict(rates))) * 1e9, 0.0)
     rates[START] = Rate(max(0.0, _rest(Times(dict(rates)), _SHORT)[2]) * 1e9, 0.0)
-    path.write_text(to_json(Times(rates)), encoding="utf-8")
+    rates[DEAL] = Rate(_dealing(Times(dict(rates))) * 1e9, 0.0)
+    return Times(rates)
 
 
 def _graphs() -> Iterator[Graph]:
     for protocol in PROTOCOLS:
         for size in _SIZES:
-            yield Program(Source("all.mpc", "all.mpc", _OPERATIONS), Options(protocol)).graph_for({"n": size})
+            yield Program(Source("all.mpc", "all.mpc", OPERATIONS), Options(protocol)).graph_for({"n": size})
 
 
 def _calls(graph: Graph, nodes: tuple[Node, ...]) -> Iterator[Call]:
@@ -203,7 +231,7 @@ def _fitted(points: list[tuple[int, float]]) -> Rate:
 
 def _first(times: Times) -> float:
     """How much longer the first call of a kernel takes, in a run of all parties, on average."""
-    program = Program(Source("all.mpc", "all.mpc", _OPERATIONS), Options())
+    program = Program(Source("all.mpc", "all.mpc", OPERATIONS), Options())
     integers, fixed = np.arange(1, 31), np.linspace(1.0, 2.0, 30)
     wide, square, bits = np.full((30, 10), 1.5), np.full((60, 60), 0.01), np.arange(30) % 2 == 0
     given = {**dict.fromkeys("abcd", integers), **dict.fromkeys("xy", fixed), **dict.fromkeys("pq", bits)}
@@ -244,5 +272,38 @@ def _rest(times: Times, source: str, protocol: str = "rep3") -> tuple[int, int, 
     return reports[0].rounds, calls, online - known
 
 
+class _Nowhere:
+    """A transport whose messages nobody gets."""
+
+    def __init__(self, me: int) -> None:
+        self.me = me
+        self.peers = tuple(range(me))
+
+    def exchange(self, sends: Sends, receives: Receives, round: int) -> None:
+        """Nothing."""
+
+    def finish(self) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def _dealing(times: Times) -> float:
+    """What the dealer needs for a value besides its streams and kernels."""
+    graph = Program(Source("rounds.mpc", "rounds.mpc", _DEEP), Options("semi2k")).graph_for({})
+    dealer = graph.dealer
+    assert dealer is not None
+    values = sum(amount.values for amount in count_correlations(graph).values())
+    keys = dict.fromkeys(seed_sets(graph), bytes(KEY_BYTES))
+
+    def run(_: int) -> None:
+        deal(graph, _Nowhere(dealer), keys)
+
+    fast = Network(0.0, 1e9)
+    known = cost_by(graph, lambda place: place, fast, times).program.total.offline_seconds
+    return max(0.0, (_median(run) - known) / values)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1:])

@@ -230,7 +230,7 @@ class _Counter(Generic[Key]):
             return
         entry = self._entry(self.key(self._place(node.span)), self.tallies[0])
         output = self.graph.types[node.output]
-        entry.offline_seconds += times * self._draw("stream", node) * self.graph.nodes
+        entry.offline_seconds += times * (self.times.deal + self._draw("stream", node) * self.graph.nodes)
         if node.source in DERIVED:
             kernel = self.times.seconds(DERIVED[node.source], self._types(node.inputs), output, kernel_attributes(node))
             entry.offline_seconds += times * (kernel + output.wire_bytes * self.byte)

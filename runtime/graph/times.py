@@ -30,6 +30,9 @@ START = "start"
 FIRST = "first"
 """Entry of the table: what the first call of each kernel in a run takes longer than later ones."""
 
+DEAL = "deal"
+"""Entry of the table: what a dealer needs for each value besides the randomness and the kernels of it."""
+
 ANY = "any"
 """Entry of the table for kernels that it does not name."""
 
@@ -69,6 +72,11 @@ class Times:
     def start(self) -> float:
         """The seconds that the first round takes longer."""
         return self._extra(START)
+
+    @property
+    def deal(self) -> float:
+        """The seconds of a dealt value without its randomness and kernels."""
+        return self._extra(DEAL)
 
     @property
     def round(self) -> float:
