@@ -1,7 +1,6 @@
 """How the examples' generators write their files, and ask DuckDB for the answers that Tacit must give.
 
-Needs DuckDB, a development dependency. The files are committed: only who wants to make them again runs
-`python -m examples.NAME.make_data`.
+The files are committed: only who wants to make them again runs `python -m examples.NAME.make_data`.
 """
 
 import csv

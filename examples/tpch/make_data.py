@@ -1,7 +1,8 @@
 """Writes `data/` and `answers/`: a small TPC-H database, split between a retailer and a warehouse.
 
 The columns follow the rules of TPC-H's own generator (specification 3.0.1, clause 4.2.3), over two years of orders
-rather than seven. The answers are DuckDB's, to the queries of the specification on the whole database.
+rather than seven. The answers are DuckDB's, to the queries of the specification on the whole database; what each party
+brings is what `billed.sql` and `shipped.sql` find in its own part of it.
 """
 
 from collections.abc import Iterator
@@ -23,17 +24,6 @@ TYPES = (
     ["TIN", "NICKEL", "BRASS", "STEEL", "COPPER"],
 )
 
-BILLED = """
-select l_orderkey || '-' || l_linenumber as line, o_orderkey as order, o_orderdate as order_date,
-    o_shippriority as ship_priority, c_mktsegment as segment, round(l_extendedprice * 100)::int as cents,
-    round(l_discount * 100)::int as discount, round(l_tax * 100)::int as tax
-from lineitem join orders on l_orderkey = o_orderkey join customer on o_custkey = c_custkey
-"""
-SHIPPED = """
-select l_orderkey || '-' || l_linenumber as line, l_shipdate as ship_date, l_quantity as quantity,
-    l_returnflag as return_flag, l_linestatus as line_status, starts_with(p_type, 'PROMO') as promoted
-from lineitem join part on l_partkey = p_partkey order by l_shipdate, line
-"""
 QUERIES = {
     "q1": """
         select l_returnflag as return_flag, l_linestatus as line_status, sum(l_quantity)::bigint as sum_qty,
@@ -83,8 +73,8 @@ def main() -> None:
     tables = {"customer": customer, "part": part, "orders": orders, "lineitem": lineitem}
     for name, columns in tables.items():
         write_csv(HERE / "database" / f"{name}.csv", {column: as_list(values) for column, values in columns.items()})
-    for name, text in (("billed", BILLED), ("shipped", SHIPPED)):
-        write_csv(HERE / "data" / f"{name}.csv", query(text, HERE / "database"))
+    for name in ("billed", "shipped"):
+        write_csv(HERE / "data" / f"{name}.csv", query((HERE / f"{name}.sql").read_text(), HERE / "database"))
     for name in QUERIES:
         write_json(HERE / "answers" / f"{name}.json", answer(name))
 

@@ -6,6 +6,7 @@ and column for the owner's eyes, and never a value.
 
 import ast
 import json
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -76,7 +77,7 @@ def _open(declarations: Sequence[Declaration], source: object) -> Content:
 def _literal(text: str, declared: Declaration) -> object:
     if text.strip()[:1] in ("[", "{", '"', "'"):
         return _structure(text)
-    if Path(text).suffix and Path(text).is_file():
+    if Path(text).suffix and os.path.isfile(text):  # False, rather than an error, for text too long for a name
         problem = f"the file type {Path(text).suffix!r} is unknown; it must be one of {', '.join(file_types())}"
         raise RefusedError(None, problem)
     if declared.dimensions:

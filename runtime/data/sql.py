@@ -20,7 +20,7 @@ from .content import Columns
 from .refused import RefusedError
 from .stream import Wanted, read_batches, wanted_of
 
-_QUERY = re.compile(r"\s*(select|with|from|values|table)\b.*@", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(r"(?:\s|--[^\n]*\n)*(select|with|from|values|table)\b.*@", re.IGNORECASE | re.DOTALL)
 _SERVER = re.compile(r"@\s*(?=postgres(ql)?://)", re.IGNORECASE)
 
 

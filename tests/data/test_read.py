@@ -116,6 +116,7 @@ def test_keys_are_hashed_alike_as_text_and_as_numbers() -> None:
             "5",
             "this is neither a literal such as [1, 2, 3] nor a file (.csv, .parquet, .arrow, .feather, ",
         ),
+        (declare("int", "n"), "5." + "5" * 300, "this is neither a literal such as [1, 2, 3] nor a file"),
         (declare("int", "n"), "[1, 2", "this is no literal: write lists as [1, 2, 3]"),
         (declare("int", 2), "[1, 2, 3]", "int[2] is expected; this is an array of shape [3]"),
         (declare("int"), "[1]", "int is expected; this is an array of shape [1]"),

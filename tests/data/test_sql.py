@@ -169,6 +169,8 @@ def test_a_missing_driver_is_named(
         ("select 1@x.duckdb", True),
         ("FROM t@:memory:", True),
         ("selected@x.csv", False),
+        ("-- What we bring, by e-mail @ home.\n\n-- All.\nselect * from t\n@ shop.duckdb", True),
+        ("-- select a @ b", False),
         ("select.csv", False),
         ("from alice", False),
         ("data@home.csv", False),

@@ -1,0 +1,11 @@
+-- What the warehouse brings: each line it shipped, with what belongs to its part.
+select
+    l_orderkey || '-' || l_linenumber as line,
+    l_shipdate as ship_date,
+    l_quantity as quantity,
+    l_returnflag as return_flag,
+    l_linestatus as line_status,
+    starts_with(p_type, 'PROMO') as promoted
+from lineitem
+join part on l_partkey = p_partkey
+order by l_shipdate, line
