@@ -13,7 +13,7 @@ from . import (
     numeric_trigonometric,
 )
 from .operations_use import ARITHMETIC, Rule, Use, all_of
-from .rules import Arithmetic, Boolean, Clear, Protocol, Share
+from .rules import Arithmetic, Clear, Protocol, Share
 
 FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int], Arithmetic]] = {
     "sqrt": numeric_roots.square_root,
@@ -40,9 +40,11 @@ def divide(use: Use) -> Share:
 def _number(use: Use, operand: int) -> Arithmetic:
     """An operand as an arithmetic share of its own shape."""
     value = use.operands[operand]
-    if isinstance(value, Boolean):
+    if isinstance(value, Clear):
+        return use.p.public(value)
+    if not isinstance(value, Arithmetic):
         raise TypeError("divide takes numbers")
-    return use.p.public(value) if isinstance(value, Clear) else value
+    return value
 
 
 def _function(name: str) -> Rule:

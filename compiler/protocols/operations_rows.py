@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ..ir.types import Kind
 from . import circuits
 from .operations_use import Use
-from .rules import Arithmetic, Boolean, Clear, Protocol, Rows, Share, booleans, integers
+from .rules import Arithmetic, Boolean, Clear, Protocol, Rows, Share, Shared, booleans, integers
 
 PAIRS = 0
 """The `digit` of an order for which all pairs of rows are compared at once."""
@@ -92,8 +92,14 @@ def _above_diagonal(p: Protocol, rows: int) -> Clear:
 def gather(use: Use) -> Share:
     """Rounds of the protocol's; none by rows that are public."""
     x, rows = use.operands
-    if not isinstance(x, Arithmetic | Boolean):
-        raise TypeError("what is in the clear is shared before it is gathered")
+    if isinstance(x, Arithmetic):
+        return _gathered(use, x, rows)
+    if isinstance(x, Boolean):
+        return _gathered(use, x, rows)
+    raise TypeError("what is in the clear is shared before it is gathered")
+
+
+def _gathered(use: Use, x: Shared, rows: Share) -> Shared:
     if isinstance(rows, Rows):
         return use.p.gather(x, rows)
     return use.p.map("take", use.shape, x, indices=rows.parts, axis=0)

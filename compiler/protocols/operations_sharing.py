@@ -32,5 +32,7 @@ def opened(p: Protocol, x: Share, element: Element, to: Parties) -> Clear:
         return p.open(x, to)
     if isinstance(x, Clear):
         return Clear(p.g.send(x.wire, to))
+    if not isinstance(x, Boolean):
+        raise TypeError("where rows come from is never opened")
     is_bool = element.kind is Kind.BOOL
     return p.open_bits(x if is_bool else circuits.extend(p, x, max(2, x.planes)), to)

@@ -1,7 +1,7 @@
 """Operations that move elements: on each part of a share alone, whatever its kind."""
 
 from .operations_use import Use
-from .rules import Arithmetic, Boolean, Clear, Share, Wire
+from .rules import Arithmetic, Boolean, Clear, Rows, Share, Wire
 
 MOVES = ("broadcast", "reshape", "transpose", "slice", "concat", "take", "slice_at", "update", "update_at")
 INDEXED = {"take": 1, "slice_at": 1, "update_at": 2}
@@ -14,7 +14,7 @@ def move(use: Use) -> Share:
     places: list[Wire] = []
     end = INDEXED.get(use.operation.name, len(use.operands))
     for operand in use.operands[:end]:
-        if isinstance(operand, Clear):
+        if isinstance(operand, Clear | Rows):
             raise TypeError(f"{use.operation.name} takes shares")
         data.append(operand)
     for operand in use.operands[end:]:

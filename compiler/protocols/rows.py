@@ -70,7 +70,9 @@ class Layout:
 def layout(rows: int, planes: int, digit: int) -> Layout:
     """The layout for keys of so many bits, sorted by digits of `digit` bits, the last one perhaps shorter."""
     number = bits_of_numbers(rows)
-    starts, words, passes = [number], [[]], []
+    starts = [number]
+    words: list[list[int]] = [[]]
+    passes: list[Pass] = []
     top = number
     for low in reversed(range(0, planes, digit)):
         bits = min(digit, planes - low)

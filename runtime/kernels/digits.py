@@ -16,7 +16,7 @@ Array = np.ndarray[Any, Any]
 
 
 @inline
-def _digit(word: Any, shift: int, last: int) -> int:
+def _digit(word: Any, shift: int, last: int) -> Any:
     return np.int64((np.uint64(word) >> np.uint64(shift)) & np.uint64(last))
 
 
@@ -102,7 +102,7 @@ def _unit(out: Array, digits: Array) -> None:
     size = out.size // last
     for word in range(digits.shape[1]):
         for i in range(64 * word, min(size, 64 * word + 64)):
-            digit = 0
+            digit = np.int64(0)
             for plane in range(digits.shape[0]):
                 digit |= np.int64((digits[plane, word] >> np.uint64(i - 64 * word)) & np.uint64(1)) << plane
             for u in range(last):
