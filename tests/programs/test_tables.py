@@ -107,6 +107,26 @@ def test_all_rows_cleared(protocol: str) -> None:
     compare(text + JOINED + "reveal j\n", x, y, protocol)
 
 
+PLACES = {
+    "turn after turn": "s = zeros(rows(t), int)\nfor i in range(4):\n    s += sort(t.i * s + i)\nreveal s\n",
+    "turns at once": "s = zeros((4, rows(t)), int)\nfor i in range(4):\n    s[i] = sort(t.a - i * t.i)\nreveal s\n",
+    "places in turns": "s = t.a\nfor i in range(3):\n    s = permute(s, argsort(t.i * s - i))\nreveal s\n",
+    "groups in turns": "s = 0\nfor i in range(3):\n    s += max(group(t, by=p, n=sum(a * i)).n)\nreveal s\n",
+    "a branch": "reveal t.p[0] as c\ns = sort(t.a) if c else argsort(t.a)\nreveal s\n",
+    "a private choice": "s = sort(u.a)\nif t.p[0]:\n    s = sort(u.a, descending=True)\nreveal s\n",
+    "a function": "def best(x):\n    return topk(x, 2)\nreveal best(t.a) as a\nreveal best(t.i) as i\n",
+    "matrices": "m = stack(t.a, t.i, t.a + t.i)\nreveal sort(m) as a\nreveal sort(m, axis=0) as b\n"
+    "reveal median(m, axis=0) as c\nreveal quantile(m, 0.3, axis=1, where=m > 0) as d\n",
+}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("place", PLACES)
+def test_wherever_it_stands(place: str, protocol: str) -> None:
+    dice = random.Random(3)
+    compare(PLACES[place], rows(4, dice, unique=True), rows(3, dice, unique=True), protocol)
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_shuffle_moves_whole_rows(protocol: str) -> None:
     dice = random.Random(5)
