@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from .graph.correlations import CORRELATIONS, DERIVED
+from .graph.correlations import CORRELATIONS, DERIVED, kernel_attributes
 from .graph.nodes import Graph, Local, Node, Parties, Random, Repeat, ValueType
 from .kernels import TABLE
 from .randomness.aes import STREAM
@@ -32,7 +32,7 @@ def rehearse(graph: Graph, me: int) -> None:
                 if me in step.at:
                     _call(graph, known, step.kernel, step.inputs, node.output, step.attributes)
         elif node.source in DERIVED and me == graph.dealer:
-            _call(graph, known, DERIVED[node.source], node.inputs, node.output, node.attributes)
+            _call(graph, known, DERIVED[node.source], node.inputs, node.output, kernel_attributes(node))
         elif me in node.at or me == graph.dealer:
             _draw(graph, known, node, me)
 
