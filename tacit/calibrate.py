@@ -27,7 +27,7 @@ from .compiler.source import Source
 from .compiler.target import NETWORKS, Network
 from .predictions import check_predictions
 from .program import Options, Program
-from .runtime.graph.correlations import DERIVED
+from .runtime.graph.correlations import DERIVED, kernel_attributes
 from .runtime.graph.cost import count_correlations
 from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
 from .runtime.graph.times import ANY, CALL, DEAL, FIRST, ROUND, START, Rate, Times, to_json, work
@@ -83,6 +83,8 @@ reveal concat(x, y) * 2.5 as r16
 z = x + y
 z[0] = 1.0
 reveal z as r17
+reveal sum(sort(a + b) * a) as r18
+reveal sum(shuffle(x - y) * x) as r19
 """
 
 _CHAIN = """\
@@ -172,7 +174,7 @@ def _calls(graph: Graph, nodes: tuple[Node, ...]) -> Iterator[Call]:
                     yield step.kernel, inputs, graph.types[node.output], step.attributes
         elif isinstance(node, Random) and node.source in DERIVED:
             inputs = tuple(graph.types[value] for value in node.inputs)
-            yield DERIVED[node.source], inputs, graph.types[node.output], node.attributes
+            yield DERIVED[node.source], inputs, graph.types[node.output], kernel_attributes(node)
         elif isinstance(node, Repeat):
             yield from _calls(graph, node.body)
 
@@ -207,12 +209,14 @@ def _median(run: Any) -> float:
 
 
 def _content(kind: ValueType) -> Array:
-    """Something to work on; public integers are zeros, for they may be indices."""
+    """Something to work on; public integers are zeros, for they may be indices, and vectors of words all places."""
     if kind.storage is Storage.INTEGER:
         return np.zeros(kind.array_shape, np.int64)
     if kind.storage is Storage.BOOLEAN:
         return np.ones(kind.array_shape, np.bool_)
     scrambled = np.arange(int(np.prod(kind.array_shape)), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    if kind.is_order:
+        return np.argsort(scrambled).astype(kind.dtype)
     return scrambled.astype(kind.dtype).reshape(kind.array_shape)
 
 

@@ -41,6 +41,7 @@ from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, Graph
 from .runtime.local import LocalParty, LocalRun, Watcher, run_local
 from .runtime.memory import peaks
 from .runtime.profile import Profile
+from .runtime.randomness.fresh import fresh_arrangement
 from .runtime.transport.shaped import Shape
 
 _FEW = 10
@@ -290,7 +291,7 @@ class Program:
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
         joined = {(name, side): aligned.inputs[order_input(name, side)] for name in aligned.matched for side in SIDES}
-        outputs = evaluate(program, arrays, joined=joined).by_role
+        outputs = evaluate(program, arrays, joined=joined, arrange=fresh_arrangement).by_role
         end = perf_counter()
         seconds = {"compile": compiled - read, "offline": 0.0, "online": end - compiled, "total": end - begin}
         everything = {name: array for values in outputs.values() for name, array in values.items()}
