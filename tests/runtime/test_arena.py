@@ -36,7 +36,7 @@ def test_the_plan_tells_where_the_last_memory_is_needed() -> None:
     body = tuple(replace(node, span=spans.get(getattr(node, "output", -1), -1)) for node in graph.body)
     placed = plan(schedule(replace(graph, body=body), 0))
     assert placed.span == spans[wide]
-    assert placed.size == 5 * BLOCK
+    assert placed.size == 6 * BLOCK  # before it two links, of which it can take the place of none
 
 
 def test_what_a_loop_reads_from_outside_stays_until_the_loop_ends() -> None:
