@@ -2,7 +2,7 @@
 
 The columns follow the rules of TPC-H's own generator (specification 3.0.1, clause 4.2.3), over two years of orders
 rather than seven. The answers are DuckDB's, to the queries of the specification on the whole database; what each party
-brings is what `billed.sql` and `shipped.sql` find in its own part of it.
+brings is what the queries beside this file find in its own part of it.
 """
 
 from collections.abc import Iterator
@@ -73,7 +73,7 @@ def main() -> None:
     tables = {"customer": customer, "part": part, "orders": orders, "lineitem": lineitem}
     for name, columns in tables.items():
         write_csv(HERE / "database" / f"{name}.csv", {column: as_list(values) for column, values in columns.items()})
-    for name in ("billed", "shipped"):
+    for name in ("billed", "shipped", "orders", "lines"):
         write_csv(HERE / "data" / f"{name}.csv", query((HERE / f"{name}.sql").read_text(), HERE / "database"))
     for name in QUERIES:
         write_json(HERE / "answers" / f"{name}.json", answer(name))

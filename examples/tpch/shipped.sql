@@ -1,4 +1,4 @@
--- What the warehouse brings: each line it shipped, with what belongs to its part.
+-- What the warehouse brings to queries 1, 6 and 14: each line it shipped, with what belongs to its part.
 select
     l_orderkey || '-' || l_linenumber as line,
     l_shipdate as ship_date,

@@ -84,8 +84,7 @@ def test_owners_bring_their_part_of_a_database_by_queries(tmp_path: Path) -> Non
     with duckdb.connect(tmp_path / "shop.duckdb") as database:
         for path in sorted((folder / "database").glob("*.csv")):
             database.execute(f"create table {path.stem} as from read_csv('{path}')")
-    sources = {
-        name: f"{(folder / f'{name}.sql').read_text()} @ {tmp_path}/shop.duckdb" for name in ("billed", "shipped")
-    }
-    outputs = tacit.compile(folder / "q6.mpc").run_local(sources).outputs
-    assert outputs["retailer"]["revenue"] == answer("tpch/q6.mpc")["retailer"]["revenue"]
+    for program, inputs in (("q3", ("orders", "lines")), ("q6", ("billed", "shipped"))):
+        sources = {name: f"{(folder / f'{name}.sql').read_text()} @ {tmp_path}/shop.duckdb" for name in inputs}
+        outputs = tacit.compile(folder / f"{program}.mpc").evaluate(sources).outputs
+        assert_close(outputs["retailer"], answer(f"tpch/{program}.mpc")["retailer"], 0)
