@@ -48,7 +48,7 @@ class Alignments:
         g, kind = self._g, value.type
         own = call(_subtract(kind), value, mask)
         others = tuple(node for node in g.nodes if node not in (owner, matcher))
-        zero = g.local("zeros", kind, at=(*others, matcher))
+        zero = g.local("zeros", kind, at=tuple(sorted((*others, matcher))))
         minus = call(_subtract(kind), zero, mask)
         told = g.choose(kind, ((owner,), own), (others, minus))
         total = g.local(_subtract(kind), kind, zero, mask, at=(matcher,))

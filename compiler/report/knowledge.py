@@ -64,13 +64,13 @@ class Joined:
     """A join that the owners of the keys align, before the first round: all parties learn how many keys match, which is
     the size `name`.
 
-    `rows` are those of the `tables`; `owners` and the `helper`, if there is one, are parties, `bytes` what each party
-    sends for it. By several keys (`on`), who matches also learns how many pairs have which of them in common.
+    `keys` are the inputs that hold them, of either side, and `rows` their sizes; `owners` and the `helper`, if there is
+    one, are parties, `bytes` what each party sends for it. Of several keys, who matches also learns how many pairs have
+    which of them in common.
     """
 
     name: str
-    tables: tuple[str, str]
-    on: tuple[str, ...]
+    keys: tuple[tuple[str, ...], tuple[str, ...]]
     rows: tuple[int, int]
     matched: int
     method: str
@@ -155,12 +155,10 @@ def _sizes(sizes: Mapping[str, int], inputs: tuple[Declaration, ...]) -> Iterato
 def _joined(program: Program, parties: tuple[str, ...], matching: Matching) -> Joined:
     aligned = [each for each in walk(program.body) if each.name == "align"]
     span = next(each.span for each in aligned if each.attributes["join"] == matching.name)
-    left, right = ([name.rpartition(".") for name in names] for names in matching.keys)
     helper = parties[matching.matchers[0]] if matching.method == DELEGATED else ""
     return Joined(
         name=matching.name,
-        tables=(left[0][0], right[0][0]),
-        on=tuple(column for _, _, column in left),
+        keys=matching.keys,
         rows=matching.rows,
         matched=program.sizes[matching.name],
         method=matching.method,

@@ -29,9 +29,11 @@ LoadModule = Callable[[str], tree.Module | None]
 """From the name in `from name import ...` to the module's tree; None where there is none."""
 
 
-def elaborate(module: tree.Module, sizes: Mapping[str, int], load_module: LoadModule, *, hides_sizes: bool = False) -> Program:
-    """The program in IR. `sizes` has the sizes that the data gave, by the names in `Declarations.sizes`, and the numbers
-    of matches of joins; those that are missing are made up, and messages say so. If it `hides_sizes`, no join tells how
+def elaborate(
+    module: tree.Module, sizes: Mapping[str, int], load_module: LoadModule, *, hides_sizes: bool = False
+) -> Program:
+    """The program in IR. `sizes` has the sizes that the data gave, by the names in `Declarations.sizes`, and how many
+    keys match in joins; those that are missing are made up, and messages say so. If it `hides_sizes`, no join tells how
     many keys match. Raises CompileError with all that is wrong.
     """
     declared, mistakes = read_declarations(module)

@@ -1,9 +1,9 @@
 """`join` where the owners of the keys match them among themselves, before the program is compiled.
 
-In: two tables whose rows are those of inputs, each with keys that one party holds. Out: `Matched`. What the parties
-learn is a size, the number of matches k; the joined rows stand in an order that is theirs to know: first the k pairs,
-then the n - k rows of `a` alone, then the m - k rows of `b` alone. So `inner` is the first k rows, `left` the first n,
-and which rows have a partner is static. Only which rows these *are* nobody knows.
+In: two tables, the keys of each an input of one party, which knows the other columns as well. Out: `Matched`. What the
+parties learn is a size, the number of matches k; the joined rows stand in an order that is theirs to know: first the k
+pairs, then the n - k rows of `a` alone, then the m - k rows of `b` alone. So `inner` is the first k rows, `left` the
+first n, and which rows have a partner is static. Only which rows these *are* nobody knows.
 
 A table may have been filtered: its valid bits are then one more column. Cleared rows are matched like all others, so
 that the number says nothing of the filter.
@@ -115,13 +115,18 @@ def _join(context: Context, a: Table, b: Table, on: tuple[str, ...]) -> dict[str
     """The attributes of `align` that say which rows are matched, and on what."""
     names = [tuple(_input(context, table.columns[name]) for name in on) for table in (a, b)]
     return {
-        "join": f"matches({a.origin}, {b.origin}, {', '.join(on)})",
+        "join": _name(*names),
         "counts": (a.rows, b.rows),
         "owners": tuple(_owner(context, table, on) for table in (a, b)),
         "left": names[0],
         "right": names[1],
         "kinds": tuple(a.columns[name].type.element.kind.value for name in on),
     }
+
+
+def _name(left: tuple[str, ...], right: tuple[str, ...]) -> str:
+    """`matches(p.user, q.user)`, or `matches(p.email, p.phone; q.email, q.phone)`."""
+    return f"matches({', '.join(left)}{', ' if len(left) == 1 else '; '}{', '.join(right)})"
 
 
 def _input(context: Context, value: Value) -> str:
@@ -133,7 +138,7 @@ def _input(context: Context, value: Value) -> str:
 def _owner(context: Context, table: Table, on: tuple[str, ...]) -> str | None:
     """The one who knows all of a table, whose keys are inputs."""
     owner = table.columns[on[0]].label.owner
-    if not table.origin or owner is None or not all(_input(context, table.columns[name]) for name in on):
+    if owner is None or not all(_input(context, table.columns[name]) for name in on):
         return None
     known = [*table.columns.values(), *([] if table.valid is None else [table.valid])]
     return owner if all(_is_known(value.label, owner) for value in known) else None
