@@ -40,7 +40,8 @@ class Patterns:
             return None
         x, y = condition.operands
         low, high = self._of[x], self._of[y]
-        if not (low in RING and high in RING and low.plus(high.negated()) in RING):
+        is_exact = condition.results[0].label.is_clear or low.plus(high.negated()) in RING
+        if not (low in RING and high in RING and is_exact):
             return None
         smaller = {
             x: Interval(low.low, min(low.high, high.high - 1)),

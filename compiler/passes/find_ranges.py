@@ -179,8 +179,10 @@ class _Finder:
                 for operand in operation.operands
                 if self.ranges.of[operand].low != self.ranges.of[operand].high
             )
+            follows = modular and any(operand in self._modular for operand in operation.operands)
             self._modular.add(result)
-            self._note(Excess(operation, result, exact, allowed, is_modular=modular))
+            if not follows:
+                self._note(Excess(operation, result, exact, allowed, is_modular=modular))
             return RING
         self._note(Excess(operation, result, exact, allowed))
         if self._reading is Reading.SURE:

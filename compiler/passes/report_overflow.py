@@ -7,12 +7,13 @@ In: a program without calls. Out: `Report`: warnings and errors, and limits that
   get a limit that their owner checks before the program runs, and `guard_inputs` writes it down.
 - Otherwise the first line that may overflow gets a warning that says for which inputs all is well.
 - What may overflow however small such inputs are gets a warning for each line, carried values without bounds get one.
+- An `int` of 64 bits wraps modulo 2^64, as the language says: all lines where it may get one warning together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..diagnostics import Diagnostic, Note, Severity
 from ..ir.intervals import Interval
@@ -24,6 +25,9 @@ from .tolerate_inputs import Limits, Tolerance, place_of, tolerate_inputs
 
 COMFORTABLE = {Kind.INT: 1 << 31, Kind.FIXED: 1_000_000}
 """Magnitudes that inputs without a declared range are expected to stay below."""
+
+SHOWN = 3
+"""So many warnings stand for themselves, and so many further lines are listed in one; of the rest only their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,15 @@ def report_overflow(program: Program) -> Report:
     """What to tell about a program, and which inputs to check."""
     found = tolerate_inputs(program)
     inputs = {each.attributes["name"]: each for each in walk(program.body) if each.name == "input"}
-    diagnostics = [_excess(excess) for excess in _one_each_line(found.others)]
+    diagnostics = _each_line(found.others)
     limits: Limits = {}
     if found.excesses and all(_is_comfortable(inputs[name], limit) for name, limit in found.limits.items()):
         limits = found.limits
     elif found.excesses:
         diagnostics.append(_by_inputs(found, inputs))
+    wraps = [each for each in (found.ranges if limits else found.whole).excesses if each.is_modular]
+    if wraps:
+        diagnostics.append(_wraps(wraps))
     if found.ranges.unbounded:
         diagnostics.append(_unbounded(found.ranges.unbounded))
     diagnostics.sort(key=lambda each: (each.span.source.path, each.span.line, each.span.column))
@@ -64,6 +71,21 @@ def _one_each_line(excesses: Iterable[Excess]) -> Sequence[Excess]:
     return list(first.values())
 
 
+def _each_line(excesses: Iterable[Excess]) -> list[Diagnostic]:
+    """All errors; the first warnings, the last of which names the other lines."""
+    found = _one_each_line(excesses)
+    sure = [each for each in found if each.is_sure]
+    first, rest = _split(_in_order([each for each in found if not each.is_sure]), SHOWN)
+    diagnostics = [_excess(each) for each in (*sure, *first)]
+    if rest:
+        diagnostics[-1] = replace(diagnostics[-1], problem=diagnostics[-1].problem + _also(first[-1], rest))
+    return diagnostics
+
+
+def _split(excesses: Sequence[Excess], count: int) -> tuple[Sequence[Excess], Sequence[Excess]]:
+    return excesses[:count], excesses[count:]
+
+
 # --- messages ---------------------------------------------------------------------------------------------------
 
 
@@ -79,11 +101,34 @@ def _excess(excess: Excess) -> Diagnostic:
     )
 
 
+def _also(first: Excess, rest: Iterable[Excess]) -> str:
+    """The lines of other mistakes of the same kind, if there are any: the first ones, and how many more."""
+    places = list(dict.fromkeys(place_of(each) for each in _in_order(list(rest)) if place_of(each) != place_of(first)))
+    if not places:
+        return ""
+    here = first.operation.span.source.path
+    shown = [str(line) if path == here else f"{path}:{line}" for path, line in places[:SHOWN]]
+    more = f" and {len(places) - SHOWN:,} more" if len(places) > SHOWN else ""
+    return f"; so may line{'s' if len(places) > 1 else ''} {', '.join(shown)}{more}"
+
+
+def _wraps(found: Sequence[Excess]) -> Diagnostic:
+    first, *rest = _in_order(found)
+    what, _ = _WORDS.get(first.operation.name, ("this result", ""))
+    return Diagnostic(
+        first.operation.span,
+        f"{what} may wrap modulo 2^64{_also(first, rest)}",
+        expected=_expected(first),
+        found=_found(first),
+        remedy="say how large the inputs are: declare them `int32`, say, or bring them between two numbers with "
+        "`clip(x, lo, hi)`; where arithmetic modulo 2^64 is what you want, all is well",
+        severity=Severity.WARNING,
+    )
+
+
 def _by_inputs(found: Tolerance, inputs: dict[str, Operation]) -> Diagnostic:
     first, *rest = _in_order(found.excesses)
     what, _ = _WORDS.get(first.operation.name, ("this result", ""))
-    lines = list(dict.fromkeys(place_of(excess)[1] for excess in rest if place_of(excess) != place_of(first)))
-    also = f"; so may line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}" if lines else ""
     notes = []
     for name, limit in found.limits.items():
         element = inputs[name].results[0].type.element
@@ -93,7 +138,7 @@ def _by_inputs(found: Tolerance, inputs: dict[str, Operation]) -> Diagnostic:
     limit_text = _number(found.limits[name].high, inputs[name].results[0].type.element, "") if found.limits else "1000"
     return Diagnostic(
         first.operation.span,
-        f"{what} may overflow{also}",
+        f"{what} may overflow{_also(first, rest)}",
         expected=_expected(first),
         found=_found(first),
         remedy=f"say how large the inputs are: `x = clip(x, -{limit_text}, {limit_text})` before they are used costs "
@@ -135,6 +180,7 @@ _WORDS = {
     "sum": ("this sum", ""),
     "cumsum": ("this sum", ""),
     "subtract": ("this difference", ""),
+    "negate": ("this negated number", ""),
     "exp": ("this power of e", ""),
     "less": ("the difference in this comparison", ""),
     "min": ("a difference of what is compared here", ""),

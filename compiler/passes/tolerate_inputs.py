@@ -27,12 +27,16 @@ Limits = dict[str, Interval]
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """`limits` has the inputs that must stay small, by name. `excesses` come from larger ones, `others` do not."""
+    """`limits` has the inputs that must stay small, by name. `excesses` come from larger ones, `others` do not.
+
+    `ranges` are those of inputs within the limits, `whole` those of all inputs.
+    """
 
     limits: Limits
     excesses: Sequence[Excess]
     others: Sequence[Excess]
     ranges: Ranges
+    whole: Ranges
 
 
 def tolerate_inputs(program: Program) -> Tolerance:
@@ -41,12 +45,12 @@ def tolerate_inputs(program: Program) -> Tolerance:
     whole = find_ranges(program, Reading.ROOTS)
     found = [excess for excess in whole.excesses if not excess.is_modular]
     if not found or not inputs:
-        return Tolerance({}, (), found, whole)
+        return Tolerance({}, (), found, whole, whole)
     search = _Search(program, inputs)
     limits = search.limits()
     others = [excess for excess in found if place_of(excess) in search.unavoidable]
     caused = [excess for excess in found if place_of(excess) not in search.unavoidable]
-    return Tolerance(limits if caused else {}, caused, others, find_ranges(program, Reading.ROOTS, limits))
+    return Tolerance(limits if caused else {}, caused, others, find_ranges(program, Reading.ROOTS, limits), whole)
 
 
 def is_wide(operation: Operation) -> bool:

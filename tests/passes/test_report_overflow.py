@@ -2,7 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tacit.compiler.diagnostics import CompileError, Severity, render
+from tacit.compiler.ir.evaluate import evaluate
+from tacit.compiler.ir.intervals import Interval
 from tacit.compiler.pipeline import report_ranges
 from tacit.runtime.errors import InputError
 
@@ -69,8 +73,11 @@ QUIET = [
     "reveal x + y as r",
     "reveal x > y as r",
     "reveal k > l as r",
-    "reveal k * l as r",
     "reveal k + l > 5 as r",
+    "reveal clip(k, -9, 9) * clip(l, -9, 9) as r",
+    "reveal k & l as r",
+    "reveal i - j as r",
+    "reveal sum(clip(v, 0, 9)) as r",
     "reveal i * j as r",
     "reveal clip(i, 0, 1000000) / clip(j, 1, 1000) as r",
     "reveal clip(x, -1000, 1000) * clip(y, -1000, 1000) as r",
@@ -85,6 +92,84 @@ QUIET = [
 @pytest.mark.parametrize("text", QUIET)
 def test_what_cannot_overflow_in_practice_is_quiet(text: str) -> None:
     assert not report_ranges(elaborated(f"{HEAD}{text}\n")).diagnostics
+
+
+WRAPS = [
+    ("reveal k * l as r", "this product may wrap modulo 2^64"),
+    ("reveal k + l as r", "this sum may wrap modulo 2^64"),
+    ("reveal k - l as r", "this difference may wrap modulo 2^64"),
+    ("reveal k * 3 - l as r", "this product may wrap modulo 2^64"),
+    ("reveal k ** 3 as r", "this product may wrap modulo 2^64"),
+    ("reveal k << 3 as r\nreveal sum(concat(reshape(k, (1,)), reshape(l, (1,)))) as s", "this shifted number may wrap"),
+    ("r = k\nfor t in range(100):\n    r = r + l\nreveal r", "this sum may wrap modulo 2^64"),
+    ("reveal k * l as r\nreveal k + l as s", "this product may wrap modulo 2^64; so may line 12"),
+    (
+        "\n".join(f"reveal k * l + {n} as r{n}" for n in range(500)),
+        "this product may wrap modulo 2^64; so may lines 12, 13, 14 and 496 more",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "problem"), WRAPS, ids=range(len(WRAPS)))
+def test_what_may_wrap_modulo_2_to_the_64_gets_one_warning(text: str, problem: str) -> None:
+    (told,) = report_ranges(elaborated(f"{HEAD}{text}\n")).diagnostics
+    assert told.problem.startswith(problem)
+    assert told.severity is Severity.WARNING
+    assert "`int32`" in told.remedy and "clip" in told.remedy
+
+
+def test_long_lists_of_lines_are_cut() -> None:
+    lines = [f"reveal x * y + {n} as r{n}" for n in range(50)]
+    (told,) = report_ranges(elaborated(HEAD + "\n".join(lines) + "\n")).diagnostics
+    assert told.problem == "this product may overflow; so may lines 12, 13, 14 and 46 more"
+    lines = [f"reveal i * j * i + {n} as r{n}" for n in range(50)]
+    told_of = report_ranges(elaborated(HEAD + "\n".join(lines) + "\n")).diagnostics
+    assert [each.problem for each in told_of] == [
+        "this product may overflow",
+        "this product may overflow",
+        "this product may overflow; so may lines 14, 15, 16 and 44 more",
+    ]
+
+
+OPERATORS = st.sampled_from(["{} + {}", "{} - {}", "{} * {}", "max({}, {})", "abs({} - {})", "({} if x > 3 else {})"])
+
+
+@st.composite
+def expressions(draw: st.DrawFn, depth: int = 3) -> str:
+    """Over three ints of different widths; the same text is Python."""
+    if depth == 0 or draw(st.integers(0, 5)) == 0:
+        return draw(st.sampled_from(["x", "y", "z", "clip(x, -1000, 1000)", "7", "-3", "4294967296"]))
+    return f"({draw(OPERATORS).format(draw(expressions(depth - 1)), draw(expressions(depth - 1)))})"
+
+
+WIDTHS = {"x": 64, "y": 32, "z": 8}
+EXTREMES = [
+    *range(-2, 3),
+    *(sign * 2**power + off for sign in (-1, 1) for power in (7, 31, 40, 62, 63) for off in (-1, 0)),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(expressions(), st.data())
+def test_a_program_that_passes_without_a_warning_does_not_wrap(expression: str, data: st.DataObject) -> None:
+    """Whatever its inputs are, unless their owners refuse them: Python's integers, which never wrap, agree."""
+    declared = "".join(
+        f"input {name}: int{bits} from {owner}\n" for (name, bits), owner in zip(WIDTHS.items(), "aba", strict=True)
+    )
+    program = elaborated(f"party a\nparty b\n{declared}reveal {expression} as r\n")
+    report = report_ranges(program)
+    if report.diagnostics:
+        return
+    numbers = {}
+    for name, bits in WIDTHS.items():
+        limit = report.limits.get(name, Interval(-(1 << bits - 1), (1 << bits - 1) - 1))
+        numbers[name] = data.draw(
+            st.sampled_from(EXTREMES).filter(lambda number, limit=limit: Interval(number, number) in limit)
+        )
+    names = {"clip": lambda x, low, high: min(max(x, low), high), "abs": abs, "max": max, **numbers}
+    exact = eval(expression, names)  # noqa: S307 (what was drawn above)
+    inputs = {name: np.array(number) for name, number in numbers.items()}
+    assert evaluate(program, inputs).by_role["a"]["r"] == exact
 
 
 RIGHT = [
