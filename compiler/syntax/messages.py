@@ -185,7 +185,7 @@ def not_a_target(part: tree.Expression) -> Diagnostic:
     remedy = "write `==` to compare, or a name on the left of `=`"
     match part:
         case tree.Attribute():
-            remedy = "columns and attributes cannot be changed; give the new value a name of its own"
+            remedy = "columns cannot be changed: give the value a name, or make a table with it, `table(a=x, b=y)`"
         case tree.Index():
             remedy = "only elements of a named array can be set: give the array a name first"
     return Diagnostic(
