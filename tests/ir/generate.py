@@ -111,7 +111,21 @@ class _Generator:
             else:
                 pool += self.pure_operation(pool)
 
+    def arranged(self, pool: list[Value]) -> list[Value]:
+        """A value's rows in the order of one or two vectors, or back from it."""
+        value = self.dice.choice([value for value in pool if value.type.shape])
+        fits = [key for key in pool if key.type.shape == value.type.shape[:1]]
+        if not fits:
+            return []
+        keys = self.dice.choices(fits, k=self.dice.randint(1, 2))
+        rows = self.builder.emit("argsort", *keys, descending=tuple(self.dice.choice([0, 1]) for _ in keys))
+        if self.dice.random() < 0.3:
+            rows = self.builder.emit("invert", rows)
+        return [self.builder.emit("gather", value, rows)]
+
     def pure_operation(self, pool: list[Value]) -> list[Value]:
+        if self.dice.random() < 0.05 and any(value.type.shape for value in pool):
+            return self.arranged(pool)
         for _ in range(30):
             name = self.dice.choice(self.pure)
             row = OPERATIONS[name]
