@@ -26,6 +26,7 @@ from tacit.runtime.graph.check import check
 from tacit.runtime.graph.file import from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.party import PartyResult, run_party
+from tacit.runtime.session import Keys
 from tacit.runtime.transport.base import Receives, Sends, Transport
 from tacit.runtime.transport.memory import connect
 
@@ -111,8 +112,8 @@ class Session:
         joined = {(name, side): aligned.inputs[order_input(name, side)] for name, side in names}
         return evaluate(self.program(aligned.matched), inputs, joined=joined).by_role
 
-    def run(self, inputs: Inputs) -> Ran:
-        """All parties in threads. Raises what the first failing party raised."""
+    def run(self, inputs: Inputs, stream_keys: Keys | None = None) -> Ran:
+        """All parties in threads, with fresh keys if none are given. Raises what the first failing party raised."""
         names = self.target.parties
         transports = [Recorded(transport) for transport in connect(names)]
         aligned: dict[int, Aligned] = {}
@@ -127,14 +128,14 @@ class Session:
                 aligned[me] = align(self.matchings, names, transport, mine)
                 marks[me] = len(transport.arrived)
                 graph = self.graph(aligned[me].matched)
-                results[me] = run_party(graph, me, transport, {**mine, **aligned[me].inputs})
+                results[me] = run_party(graph, me, transport, {**mine, **aligned[me].inputs}, stream_keys)
                 transport.finish()
             except BaseException as failure:  # noqa: BLE001 (handed over to the caller's thread)
                 failures.append(failure)
             finally:
                 transport.close()
 
-        threads = [Thread(target=play, args=(me,)) for me in range(len(names))]
+        threads = [Thread(target=play, args=(me,), name=names[me]) for me in range(len(names))]
         for thread in threads:
             thread.start()
         for thread in threads:
