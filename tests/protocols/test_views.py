@@ -61,6 +61,9 @@ BUILDS: dict[str, Build] = {
     "multiply bit": lambda b, x: b.protocol.multiply_bit(b.truth(same(x)), b.number(same(x))),
     "truncate 16": lambda b, x: b.protocol.truncate(b.number(same(x)), 16),
     "truncate 30": lambda b, x: b.protocol.truncate(b.number(same(x)), 30),
+    "shuffle": lambda b, x: b.protocol.gather(b.number(same(x)), b.protocol.random_rows(COUNT)),
+    "shuffle back": lambda b, x: b.protocol.gather(b.number(same(x)), b.protocol.random_rows(COUNT).inverse),
+    "shuffle bits": lambda b, x: b.protocol.gather(b.truth(same(x), 33), b.protocol.random_rows(COUNT)),
     "shift right": lambda b, x: circuits.shift_right(b.protocol, b.number(same(x)), 16),
 }
 
