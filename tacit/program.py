@@ -267,7 +267,8 @@ class Program:
         profiles = tuple(each.profile for each in run.results if each.profile is not None)
         if not profiles:
             return result
-        explanation = explain(run.graph, stages, self._inputs, network or LOOPBACK, peaks(run.graph))
+        matchings = list_matchings(stages[0][1], target)
+        explanation = explain(run.graph, stages, self._inputs, network or LOOPBACK, peaks(run.graph), matchings)
         memory = tuple(each.peak_bytes for each in run.results)
         return replace(result, measured=Measured(run.graph, explanation, profiles, memory))
 
@@ -343,7 +344,7 @@ class Program:
         for manifests in by_name.values():
             check_same_run(manifests)
         sizes = self._bind((found for one in told for found in one.found), counts)
-        graph, made = self.stages_for(sizes | matched)
+        graph, made = self.stages_for({**sizes, **matched})
         stages += made
         return to_bytes(graph)
 

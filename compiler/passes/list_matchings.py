@@ -13,9 +13,7 @@ from .expand_protocol import PROTOCOLS
 
 def list_matchings(program: Program, target: Target) -> tuple[Matching, ...]:
     """The alignments of a program as elaborated, each once."""
-    found = {
-        operation.attributes["join"]: operation for operation in walk(program.body) if operation.name == "align"
-    }
+    found = {operation.attributes["join"]: operation for operation in walk(program.body) if operation.name == "align"}
     return tuple(_matching(operation, target) for operation in found.values())
 
 

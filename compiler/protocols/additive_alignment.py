@@ -86,16 +86,16 @@ class Alignments:
 def _taken(g: Expansion, value: Wire, places: Wire, kind: ValueType) -> Wire:
     if not _is_bits(kind):
         return g.local("rows.take", kind, value, places)
-    return g.local("rows.take_bits", kind, value, places, **_width(value.type))
+    return g.local("rows.take_bits", kind, value, places, size=value.type.size, width=_width(value.type))
 
 
 def _moving(kind: ValueType, node: int) -> dict[str, int]:
-    return {"node": node, **(_width(kind) if _is_bits(kind) else {})}
+    return {"node": node, **({"size": kind.size, "width": _width(kind)} if _is_bits(kind) else {})}
 
 
-def _width(kind: ValueType) -> dict[str, int]:
-    """The elements in all, and in a row."""
-    return {"size": kind.size, "width": kind.size // max(1, kind.shape[0])}
+def _width(kind: ValueType) -> int:
+    """The elements in a row."""
+    return kind.size // max(1, kind.shape[0])
 
 
 def _order(rows: int) -> ValueType:

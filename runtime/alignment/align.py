@@ -90,9 +90,7 @@ def _as_they_are(count: int) -> Array:
     return np.arange(count, dtype=np.int64)
 
 
-def _align(
-    one: Matching, names: Sequence[str], transport: Transport, keys: Sequence[Keys | None]
-) -> Alignment | None:
+def _align(one: Matching, names: Sequence[str], transport: Transport, keys: Sequence[Keys | None]) -> Alignment | None:
     """This party's part in one alignment, None where it has none."""
     left, right = keys
     if one.method == OWN:

@@ -27,7 +27,7 @@ def tags(secret: bytes, domain: int, keys: Array) -> Array:
     for start in range(0, keys.size, _CHUNK):
         part = keys[start : start + _CHUNK]
         blocks[: part.size, 1] = part
-        encrypted = np.frombuffer(encryptor.update(memoryview(blocks[: part.size]).cast("B")), np.uint64)
+        encrypted = np.frombuffer(encryptor.update(blocks[: part.size].reshape(-1).view(np.uint8).data), np.uint64)
         result[start : start + part.size] = encrypted[::2]
     return result
 
