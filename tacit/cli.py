@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from . import arguments, reports
 from .arguments import load, pairs, read, write_whole
@@ -38,6 +38,9 @@ from .show import closing_line, print_outputs, progress_bar
 _INTERRUPTED = 130
 _INTERNAL = 5
 
+_ABSENT: Any = None
+"""In the place of a module: importing it fails, as if it were not installed."""
+
 _LOUD = """\
 WARNING: --clear runs the program without any protection, in one process that sees every input.
          It is for debugging, never for other people's data.
@@ -50,6 +53,8 @@ def main(words: Sequence[str] | None = None) -> int:
     # there already, saves a fifth of its time.
     gc.freeze()
     gc.set_threshold(500_000, 20, 20)
+    if words is None:  # this process is the command's own
+        sys.modules.setdefault("scipy.linalg", _ABSENT)  # Numba loads it if it can, for what no kernel does: 0.3 s
     chosen = _parser().parse_args(words)
     warnings.simplefilter("always", RangeWarning)
     warnings.showwarning = _show_warning

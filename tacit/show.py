@@ -4,17 +4,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import ceil, log10
 from textwrap import indent
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from .amounts import bytes_text, plural
 from .program import Report
 from .runtime.data.results import Revealed, jsonable
+from .runtime.graph.later import later
+
+_console, _progress, _grid, _text = map(later, ("rich.console", "rich.progress", "rich.table", "rich.text"))
 
 _LONGEST = 8
 """So many entries of an axis are shown; `--json` has them all."""
@@ -30,12 +29,12 @@ def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fr
             for name, value in values.items():
                 print(indent(f"{name} = {shown(value, decimals)}", "  "), file=out)
         return
-    console = Console(file=out, highlight=False)
+    console = _console.Console(file=out, highlight=False)
     for role, values in told.items():
-        table = Table.grid(padding=(0, 2))
+        table = _grid.Table.grid(padding=(0, 2))
         for name, value in values.items():
-            table.add_row("", Text(name, style="cyan"), Text(shown(value, decimals)))
-        console.print(Text(role, style="bold"), table)
+            table.add_row("", _text.Text(name, style="cyan"), _text.Text(shown(value, decimals)))
+        console.print(_text.Text(role, style="bold"), table)
 
 
 def closing_line(report: Report) -> str:
@@ -71,15 +70,22 @@ def progress_bar(out: TextIO) -> "Iterator[ProgressBar]":
     if not out.isatty():
         yield ProgressBar(None)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=out), transient=True, auto_refresh=False) as progress:
+    columns = (
+        _progress.TextColumn("{task.description}"),
+        _progress.BarColumn(),
+        _progress.MofNCompleteColumn(),
+        _progress.TimeElapsedColumn(),
+    )
+    with _progress.Progress(
+        *columns, console=_console.Console(file=out), transient=True, auto_refresh=False
+    ) as progress:
         yield ProgressBar(progress)
 
 
 class ProgressBar:
     """Hears of steps done and in all, and shows them."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self, progress: Any) -> None:
         self._progress = progress
         self._task = None if progress is None else progress.add_task("running", total=None)
 

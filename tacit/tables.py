@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
+from .runtime.graph.later import later
+
+_box, _console, _table, _text = later("rich.box"), later("rich.console"), later("rich.table"), later("rich.text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +48,18 @@ def plain_text(tables: Sequence[Table]) -> str:
 
 
 def _print_rich(out: TextIO, table: Table) -> None:
-    console = Console(file=out, highlight=False)
-    console.print(Text(table.title, style="bold"))
+    console = _console.Console(file=out, highlight=False)
+    console.print(_text.Text(table.title, style="bold"))
     if table.rows:
-        shown = RichTable(box=SIMPLE_HEAD, show_header=_has_header(table), pad_edge=False)
+        shown = _table.Table(box=_box.SIMPLE_HEAD, show_header=_has_header(table), pad_edge=False)
         for column in table.columns:
             shown.add_column(column.name, justify="right" if column.is_number else "left", overflow="fold")
         for number, row in enumerate(table.rows):
             is_total = number >= len(table.rows) - table.totals
-            shown.add_row(*map(Text, row), style="bold" if is_total else None)
+            shown.add_row(*map(_text.Text, row), style="bold" if is_total else None)
         console.print(shown)
     for note in table.notes:
-        console.print(Text(note, style="dim"))
+        console.print(_text.Text(note, style="dim"))
 
 
 def _plain(table: Table) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import networkx as nx
+from .minimum_cut import Edges, sink_side
 
 ARITHMETIC_SIDE = 0
 BOOLEAN_SIDE = 1
@@ -53,17 +53,13 @@ class Choice:
         """The side of each place at the least cost, some being decided; arithmetic where it makes no difference."""
         sides = dict(decided or {}) | {ARITHMETIC_SIDE: ARITHMETIC_SIDE, BOOLEAN_SIDE: BOOLEAN_SIDE}
         for part in _parts(self._edges(sides)):
-            network = nx.DiGraph()
-            for (source, sink), capacity in part.items():
-                network.add_edge(source, sink, **({} if capacity is None else {"capacity": capacity}))
-            network.add_nodes_from((ARITHMETIC_SIDE, BOOLEAN_SIDE))
-            _, (_, boolean) = nx.minimum_cut(network, ARITHMETIC_SIDE, BOOLEAN_SIDE)
+            boolean = sink_side(part, ARITHMETIC_SIDE, BOOLEAN_SIDE)
             sides.update((place, BOOLEAN_SIDE) for place in boolean if place > BOOLEAN_SIDE)
         return [sides.get(place, ARITHMETIC_SIDE) for place in range(len(self.costs))]
 
-    def _edges(self, sides: Mapping[int, int]) -> _Edges:
+    def _edges(self, sides: Mapping[int, int]) -> Edges:
         """An edge (x, y) is paid if x is arithmetic and y boolean; without a capacity, that may not be."""
-        edges: _Edges = {}
+        edges: Edges = {}
         for place, (arithmetic, boolean) in enumerate(self.costs):
             if place not in sides:
                 least = min(arithmetic, boolean)
@@ -80,11 +76,7 @@ class Choice:
         return edges
 
 
-_Edge = tuple[int, int]
-_Edges = dict[_Edge, int | None]
-
-
-def _parts(edges: _Edges) -> Iterable[_Edges]:
+def _parts(edges: Edges) -> Iterable[Edges]:
     """The edges of places that have to do with each other, of those at a time."""
     nearby: dict[int, int] = {}
 
@@ -98,7 +90,7 @@ def _parts(edges: _Edges) -> Iterable[_Edges]:
     for source, sink in edges:
         if source not in ends and sink not in ends:
             nearby[part_of(source)] = part_of(sink)
-    parts: dict[int, _Edges] = {}
+    parts: dict[int, Edges] = {}
     for (source, sink), capacity in edges.items():
         if source not in ends or sink not in ends:
             parts.setdefault(part_of(sink if source in ends else source), {})[source, sink] = capacity
@@ -107,7 +99,7 @@ def _parts(edges: _Edges) -> Iterable[_Edges]:
 
 def _paid_edges(
     source: int, uses: set[int], conversion: Conversion, between: int
-) -> Iterator[tuple[_Edge, int, list[_Edge]]]:
+) -> Iterator[tuple[tuple[int, int], int, list[tuple[int, int]]]]:
     """For each direction the edge that is paid, and the edges that lead the uses to it."""
     if len(uses) == 1:
         (use,) = uses
@@ -118,7 +110,7 @@ def _paid_edges(
         yield (between - 1, source), conversion.to_arithmetic, [(use, between - 1) for use in sorted(uses)]
 
 
-def _add(edges: _Edges, source: int, sink: int, capacity: int) -> None:
+def _add(edges: Edges, source: int, sink: int, capacity: int) -> None:
     if source in (sink, BOOLEAN_SIDE) or sink == ARITHMETIC_SIDE:
         return
     before = edges.get((source, sink), 0)

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-import networkx
-
+from ...runtime.graph.later import later
 from ...runtime.graph.nodes import Graph
 from .picture_steps import Step, steps_of
+
+networkx = later("networkx")
 
 _COLOURS = {"arithmetic": "#cfe0f7", "boolean": "#d3efdc", "clear": "#fbeeb8", "random": "#ead9f3"}
 _SHAPES = {"input": "house", "output": "invhouse", "exchange": "cds", "repeat": "box3d", "random": "ellipse"}

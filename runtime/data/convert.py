@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..graph.nodes import Declaration
+from .arrow import pa, pc
 from .keys import normalised
 from .readers import READERS, Array, family
 from .refused import RefusedError

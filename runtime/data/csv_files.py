@@ -14,10 +14,9 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from pyarrow import csv as arrow_csv
-
 from ..graph.nodes import Declaration
+from .arrow import csv as arrow_csv
+from .arrow import pa
 from .content import Cells, Columns, Typed
 from .convert import MISSING_WORDS, arrow_type, is_word_of
 from .readers import FALSE_WORDS, TRUE_WORDS

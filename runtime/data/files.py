@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import parquet
 
 from ..graph.nodes import Declaration
+from .arrow import pa, parquet
 from .content import Columns, Content
 from .csv_files import read_array, read_table
 from .objects import content_of

@@ -11,10 +11,9 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..kernels.blake2b import hash_texts
+from .arrow import pa, pc
 
 Array = np.ndarray[Any, Any]
 

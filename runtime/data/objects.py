@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from ..graph.nodes import Declaration
+from .arrow import pa
 from .content import Cells, Columns, Content, Typed, cells_of_arrow, cells_of_nested, cells_of_numpy, named
 from .refused import RefusedError
 from .stream import Wanted, read_table

@@ -9,10 +9,9 @@ from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..graph.nodes import Declaration
+from .arrow import pa, pc
 from .keys import hash_keys
 from .refused import RefusedError
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
+from .arrow import pa
 from .readers import Array
 
 _FORMAT = 1

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pyarrow as pa
-
+from .arrow import pa
 from .content import Columns
 from .refused import RefusedError
 from .stream import Wanted, read_batches, wanted_of

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..graph.nodes import Declaration
+from .arrow import pa, pc
 from .content import Cells, Columns, Typed, cells_of_arrow, cells_of_nested, is_list
 from .convert import convert, element_type
 from .readers import Array, family
