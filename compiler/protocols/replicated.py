@@ -6,7 +6,7 @@ x_0 + x_1, which node 0 knows, and b = x_2, which nodes 1 and 2 know, carry ever
 
 Why views are uniform, once for all rules: what a node receives is a sum with a pseudo-random stream
 (`Expansion.stream`, or a zero share) that is used once and whose key the receiver does not hold. Each rule names that
-stream.
+stream. But for these only row numbers in orders that are uniform to who sees them are opened: `replicated_shuffle`.
 """
 
 from __future__ import annotations
