@@ -8,7 +8,7 @@ from tacit.compiler.ir.verify import verify
 from tacit.compiler.passes.delay_truncation import delay_truncation
 from tacit.compiler.passes.drop_dead import drop_dead
 
-from tests.programs.running import elaborated, run_both_ways
+from tests.programs.running import SETTINGS, elaborated, run_both_ways
 
 HEAD = """program "t"
 roles ["alice", "bob"]
@@ -136,6 +136,32 @@ def test_fewer_bytes_and_no_more_rounds_for_the_same_answers(expression: str) ->
     spent = [sum(result.bytes_sent for result in both.results) for both in (late, early)]
     assert spent[0] < spent[1] or expression.startswith("concat")
     assert late.results[0].rounds <= early.results[0].rounds
+
+
+LARGEST = 23170
+"""Two products of such numbers are less than 2**30, as units of 2**-32 just below 2**62."""
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_delayed_truncation_is_right_up_to_2_to_the_62(setting: str) -> None:
+    """A truncation that wrapped would be off by 2**46: thousands of sums at both ends, and anywhere between."""
+    names = "xyzw"
+    text = "".join(f"input {name}: fixed[4000] from {'ab'[place % 2]}\n" for place, name in enumerate(names))
+    text += "".join(f"{name} = clip({name}, -{LARGEST}, {LARGEST})\n" for name in names)
+    program = elaborated(f"party a\nparty b\n{text}reveal x * y + z * w as r\n")
+    dice = np.random.default_rng(3)
+    inputs = {}
+    for name in names:
+        inputs[name] = dice.integers(-LARGEST << 16, LARGEST << 16, 4000)
+        inputs[name][:2000] = (LARGEST << 16) - dice.integers(0, 3, 2000)
+    inputs["x"][1000:2000] *= -1
+    inputs["z"][1000:2000] *= -1
+    both = run_both_ways(program, inputs, setting)
+    assert sum(result.rounds for result in both.results[:1]) <= 4
+    exact = sum(inputs[x].astype(object) * inputs[y] for x, y in ("xy", "zw"))
+    assert max(abs(int(total)) for total in exact) > 2**62 - 2**48
+    apart = (both.protected["a"]["r"].astype(object) << 16) - exact
+    assert max(abs(int(error)) for error in apart) < 2**16
 
 
 def test_a_product_of_three_takes_a_round_less() -> None:

@@ -11,7 +11,11 @@ from tests.programs.running import elaborated, run_both_ways
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-CASES = [("rep3", 2, 200), ("rep3", 1, 60), ("rep3", 0, 60), ("semi2k", 2, 100), ("semi2k", 0, 30), ("semi2k-3", 2, 40)]
+CASES = [
+    *(("rep3", level, count) for level, count in ((2, 200), (1, 60), (0, 60))),
+    *(("semi2k", level, count) for level, count in ((2, 100), (1, 30), (0, 30))),
+    *(("semi2k-3", level, count) for level, count in ((2, 40), (1, 20), (0, 20))),
+]
 
 
 @pytest.mark.parametrize(("protocol", "optimize", "examples"), CASES)
