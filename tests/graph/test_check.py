@@ -78,6 +78,7 @@ BROKEN: tuple[tuple[str, Graph], ...] = (
     ("no attributes", graph(Random(0, "zero", ALL, {"sides": 6}))),
     ("cannot be random", graph(zero(0), types=(INTEGERS,))),
     ("needs two parties", graph(Random(0, "zero", (1,)))),
+    ("is a vector of words", graph(Random(0, "permutation", (0, 1)))),
     ("element type", graph(Constant(0, np.zeros(3, np.int64), ALL))),
     ("has shape (4,)", graph(Constant(0, np.zeros(4, np.uint64), ALL))),
     ("not parties in ascending order", graph(Local(0, ()))),

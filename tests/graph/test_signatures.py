@@ -20,6 +20,11 @@ def planes(count: int, *shape: int) -> ValueType:
     return ValueType(Storage.BITS, shape, count)
 
 
+def words(*shape: int) -> ValueType:
+    return ValueType(Storage.WORD32, shape)
+
+
+DIGIT = {"shift": 1, "bits": 2}
 FIRST: dict[str, Any] = {"starts": (0,), "stops": (3,), "steps": (1,)}
 START = ValueType(Storage.INTEGER, ())
 TWO, THREE = planes(2, 5), planes(3, 5)
@@ -102,6 +107,32 @@ CALLS: tuple[tuple[str, bool, tuple[ValueType, ...], ValueType, dict[str, Any]],
     ("clear.sqrt", False, (INTEGERS,), INTEGERS, {"scale": 99}),
     ("clear.cast", False, (INTEGERS,), INTEGERS, {"bits": 99}),
     ("clear.iota", False, (), INTEGERS, {"n": 4}),
+    ("clear.argsort", True, (INTEGERS, ValueType(Storage.BOOLEAN, (3,))), INTEGERS, {"descending": (1, 0)}),
+    ("clear.argsort", False, (INTEGERS,), INTEGERS, {"descending": (1, 0)}),
+    ("clear.argsort", False, (INTEGERS,), INTEGERS, {"descending": (2,)}),
+    ("clear.argsort", False, (), INTEGERS, {"descending": ()}),
+    ("clear.gather", False, (INTEGERS, ValueType(Storage.INTEGER, (4,))), INTEGERS, {}),
+    ("after", True, (ring(3), TWO), ring(3), {}),
+    ("after", False, (ring(3), TWO), ring(4), {}),
+    ("rows.take", True, (ring(5, 2), words(3)), ring(3, 2), {}),
+    ("rows.take", False, (ring(5, 2), words(3)), ring(5, 2), {}),
+    ("rows.take", False, (ring(5, 2), words(3, 1)), ring(3, 1, 2), {}),
+    ("rows.take_add", False, (ring(5), words(3), ring(5)), ring(3), {}),
+    ("rows.put", True, (ring(3, 2), words(3)), ring(3, 2), {}),
+    ("rows.put", False, (ring(3, 2), words(2)), ring(3, 2), {}),
+    ("rows.put_xor", False, (ring(3), words(3), ring(1)), ring(3), {}),
+    ("digits.mask", True, (ring(5), words(3, 5)), words(3, 5), {"shift": 62, "bits": 2}),
+    ("digits.mask", False, (ring(5), words(3, 5)), words(3, 5), {"shift": 63, "bits": 2}),
+    ("digits.mask", False, (words(5), words(3, 5)), words(3, 5), {"shift": 31, "bits": 2}),
+    ("digits.mask", False, (ring(5), words(3, 5)), words(3, 5), {"shift": 0, "bits": 3}),
+    ("digits.mask", False, (ring(5), words(511, 5)), words(511, 5), {"shift": 0, "bits": 9}),
+    ("digits.count", True, (ring(5), words(3, 5), words(4, 5), words(5)), words(4, 5), DIGIT | {"one": 1}),
+    ("digits.count", False, (ring(5), words(3, 5), words(4, 5), words(1)), words(4, 5), DIGIT | {"one": 1}),
+    ("digits.choose", False, (ring(5), words(4, 5), words(3, 5)), words(5), DIGIT),
+    ("digits.sum", False, (words(3, 5), words(4, 5), words(4, 6), words(5)), words(5), {"one": 0}),
+    ("digits.pick", False, (words(3, 5), words(3, 5)), words(5), {"one": 0}),
+    ("digits.unit", True, (planes(2, 5),), words(3, 5), {}),
+    ("digits.unit", False, (planes(2, 5),), words(4, 5), {}),
 )  # fmt: skip
 
 
