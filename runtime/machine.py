@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from operator import itemgetter, length_hint
 from time import perf_counter
 from typing import Any
@@ -25,6 +26,7 @@ from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, 
 from .kernels import KERNELS
 from .messages import bind_messages, sent_slots, values
 from .profile import Recorder
+from .randomness.batches import Small, bind_batch, is_small
 from .randomness.sources import SOURCES, Prepared
 from .schedule import schedule
 from .session import Keys
@@ -114,8 +116,41 @@ class Machine:
         return self._graph.places[span] if 0 <= span < len(self._graph.places) else None
 
     def _bind(self, block: Block) -> _Bound:
-        bind = self._bind_one if self._recorder is None else partial(self._bind_watched, self._recorder)
-        return _Bound(tuple(map(bind, block)), block)
+        if self._recorder is not None:
+            return _Bound(tuple(map(partial(self._bind_watched, self._recorder), block)), block)
+        bound: list[tuple[Step, Instruction]] = []
+        for are_small, group in groupby(block, self._is_small):
+            together = list(group)
+            if are_small and len(together) > 1:
+                bound.append((self._bind_draws(together), together[0]))
+            else:
+                bound += [(self._bind_one(instruction), instruction) for instruction in together]
+        return _Bound(tuple(step for step, _ in bound), tuple(instruction for _, instruction in bound))
+
+    def _is_small(self, instruction: Instruction) -> bool:
+        """Whether this is a draw that may be drawn together with its neighbours."""
+        if not isinstance(instruction, Draw) or self._moves([instruction.output]):
+            return False
+        kind = self._graph.types[instruction.output]
+        return is_small(instruction.source, instruction.at, kind, self._slots[instruction.output])
+
+    def _bind_draws(self, draws: Sequence[Instruction]) -> Step:
+        """One step for draws that follow each other."""
+        types, slots = self._graph.types, self._slots
+        small = [
+            Small(draw.source, draw.at, types[draw.output], slots[draw.output])
+            for draw in draws
+            if isinstance(draw, Draw)
+        ]
+        fill = bind_batch(self._transport.me, small, self._keys)
+        count = len(small)
+
+        def step() -> None:
+            number = self._draws
+            self._draws = number + count
+            fill(number)
+
+        return step
 
     def _bind_watched(self, recorder: Recorder, instruction: Instruction) -> Step:
         number = recorder.number(instruction, self._sent(instruction) if isinstance(instruction, Round) else 0)

@@ -46,6 +46,11 @@ class VectorStream:
     def __init__(self, key: bytes) -> None:
         self._keys = vector_keys(expand_key(key))
 
+    @property
+    def address(self) -> int:
+        """Where the keys lie, for `fill_batch`; they stay there as long as this stream."""
+        return int(self._keys.ctypes.data)
+
     def fill(self, out: Array, draw: int, block: int = 0) -> None:
         """See `Stream`."""
         if out.nbytes % 8 == 0:

@@ -15,10 +15,10 @@ import numpy as np
 from ..graph.nodes import Parties, Storage, ValueType
 from ..kernels.native import Native
 from .aes import KEY_BYTES, STREAM, Stream, VectorStream
-from .aes_vector import Combination, fill_combined, fill_stream
+from .aes_vector import Combination, fill_batch, fill_combined, fill_stream
 from .permutations import fill_permutation, trade
 
-__all__ = ["KEY_BYTES", "NATIVES", "SOURCES", "Array", "Keys", "Prepared", "Sample", "Source"]
+__all__ = ["COMBINATIONS", "KEY_BYTES", "NATIVES", "SOURCES", "Array", "Keys", "Prepared", "Sample", "Source"]
 
 Array = np.ndarray[Any, Any]
 Keys = Mapping[Parties, bytes]
@@ -65,11 +65,16 @@ def _bind_zero(me: int, at: Parties, keys: Keys, attributes: Attributes, kind: V
 
     With two parties both are the same stream, which the first then adds and the second subtracts.
     """
-    before, after = (STREAM(keys[_pair(me, other)]) for other in (_preceding(at, me), _following(at, me)))
+    before, after = map(STREAM, zero_keys(me, at, keys))
     if len(at) == 2:
         return _plus_or_minus(before, me == at[0], kind.storage)
-    combine, how = before.combine, _COMBINATIONS[kind.storage]
+    combine, how = before.combine, COMBINATIONS[kind.storage]
     return lambda number, out: combine(after, how, out.reshape(-1), number)
+
+
+def zero_keys(me: int, at: Parties, keys: Keys) -> tuple[bytes, bytes]:
+    """The key with this party's predecessor, and the one with its successor."""
+    return keys[_pair(me, _preceding(at, me))], keys[_pair(me, _following(at, me))]
 
 
 def _plus_or_minus(stream: Stream, is_first: bool, storage: Storage) -> Sample:
@@ -81,12 +86,13 @@ def _plus_or_minus(stream: Stream, is_first: bool, storage: Storage) -> Sample:
     return sample
 
 
-_COMBINATIONS = {
+COMBINATIONS = {
     Storage.RING: Combination.SUBTRACT64,
     Storage.WORD32: Combination.SUBTRACT32,
     Storage.WORD16: Combination.SUBTRACT16,
     Storage.BITS: Combination.XOR,
 }
+"""How the two streams of a zero sharing among three or more become one."""
 
 
 def _following(at: Parties, party: int) -> int:
@@ -101,7 +107,10 @@ def _pair(one: int, other: int) -> Parties:
     return (one, other) if one < other else (other, one)
 
 
-NATIVES: tuple[Native, ...] = (trade, *((fill_stream, *fill_combined.values()) if STREAM is VectorStream else ()))
+NATIVES: tuple[Native, ...] = (
+    trade,
+    *((fill_stream, *fill_combined.values(), fill_batch) if STREAM is VectorStream else ()),
+)
 """The compiled functions that samples call."""
 
 SOURCES: dict[str, Source] = {
