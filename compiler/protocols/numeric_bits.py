@@ -14,6 +14,7 @@ product is bilinear in the summands, so f costs two rounds, while the sum costs 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .carries import (
@@ -34,17 +35,37 @@ from .circuits import any_above
 from .rules import Arithmetic, Boolean, Protocol
 
 
-def bits_between(p: Protocol, x: Arithmetic, low: int, high: int) -> Boolean:
+@dataclass(frozen=True, slots=True)
+class Digits:
     """The bits [low, high) of x or of x - 2**low: what the summands carry from below `low` is left out.
 
-    1 + log2((high - low) / 2) rounds.
+    `carried` has what their higher bits carry into each but the lowest.
     """
+
+    number: Arithmetic
+    planes: Boolean
+    carried: Boolean
+    low: int
+
+    def bits(self, p: Protocol, first: int, stop: int) -> Boolean:
+        """The bits [first, stop), as positions in x."""
+        return p.planes(self.planes, tuple(range(first - self.low, stop - self.low)))
+
+    def middles(self, p: Protocol, stop: int, widths: Sequence[int]) -> tuple[Arithmetic, ...]:
+        """See `Protocol.middles`, of the bits below `stop`."""
+        carry = p.planes(self.carried, (stop - self.low - 1,))
+        return p.middles(self.number, self.bits(p, self.low, stop), carry, self.low, widths)
+
+
+def bits_between(p: Protocol, x: Arithmetic, low: int, high: int) -> Digits:
+    """See `Digits`. 1 + log2((high - low) / 2) rounds."""
     sums = [polynomial(Item("P", bit, bit + 1)) for bit in range(low, high)]
     levels = levels_for([low + bound for bound in blocks(high - low - 1)], _carries(low, high))
     first = [polynomial(item) for item in levels.first]
     planes = p.bilinear(x, bilinear(high, first + sums))
     carried = run_levels(p, planes, levels)
-    return p.xor(planes, carried, tuple(range(len(first), planes.planes)), (-1, *range(high - low - 1)))
+    found = p.xor(planes, carried, tuple(range(len(first), planes.planes)), (-1, *range(high - low - 1)))
+    return Digits(x, found, carried, low)
 
 
 def is_below(p: Protocol, x: Arithmetic, bound: int, low: int, bits: int) -> Boolean:
@@ -64,13 +85,19 @@ def is_below(p: Protocol, x: Arithmetic, bound: int, low: int, bits: int) -> Boo
 class Leading:
     """`planes` are the bits of x (the top one its sign). `exists` is whether x is not 0.
 
-    `place` has one plane for each position from -1 up. The plane that is set is where x first differs from its sign or
-    one higher; none is for x = 0.
+    `place` has one plane for each position from `lowest` - 1 up. The plane that is set is where x first differs from
+    its sign or one higher; none is for x = 0.
     """
 
     planes: Boolean
     place: Boolean
     exists: Boolean
+    lowest: int
+
+    @property
+    def exponents(self) -> range:
+        """For each plane of `place` the E of |x| = m * 2**E with m in [1/4, 1)."""
+        return range(self.lowest, self.lowest + self.place.planes)
 
     @property
     def sign(self) -> int:
@@ -78,23 +105,29 @@ class Leading:
         return self.planes.planes - 1
 
 
-def leading(p: Protocol, x: Arithmetic, bits: int) -> Leading:
-    """The bits of x and its leading bit, for |x| < 2**(bits - 1). 2 + log2(bits + 1) rounds, for bits = 47: 8."""
+def leading(p: Protocol, x: Arithmetic, bits: int, lowest: int = 0) -> Leading:
+    """The bits of x and its leading bit, for |x| < 2**(bits - 1), and x >= 2**(lowest - 1) if lowest > 0.
+
+    1 + log2(bits / 2) rounds for the bits, 2 + log2(bits + 1 - lowest) for the place: for bits = 47, 8.
+    """
     sums = [polynomial(Item("P", bit, bit + 1)) for bit in range(bits + 1)]
     levels = levels_for(blocks(bits - 1), _carries(0, bits))
     first = [polynomial(item) for item in levels.first]
-    sure = [_sure(bit) for bit in range(bits)]
-    open_ = [times(plus(ONE, _either(bit)), plus(ONE, _either(bit - 1))) for bit in range(bits)]
+    sought = range(max(lowest - 1, 0), bits)
+    sure = [_sure(bit) for bit in sought]
+    open_ = [times(plus(ONE, _either(bit)), plus(ONE, _either(bit - 1))) for bit in sought]
     planes = p.bilinear(x, bilinear(bits + 1, first + sums + sure + open_))
     sums_at, sure_at = len(first), len(first) + bits + 1
     carried = run_levels(p, planes, levels)
     total = p.xor(planes, carried, tuple(range(sums_at, sums_at + bits)), (-1, *range(bits - 1)))
-    left = (-1, *range(sums_at + 1, sums_at + bits + 1))
-    right = (-1, *range(sure_at + bits, sure_at + 2 * bits))
-    found = p.conjunction(planes, planes, left, right, (sums_at, *range(sure_at, sure_at + bits)))
-    above = any_above(p, found)
-    place = p.xor(above, above, tuple(range(bits + 1)), (*range(1, bits + 1), -1))
-    return Leading(total, place, p.planes(above, (0,)))
+    left = tuple(range(sums_at + sought.start + 1, sums_at + bits + 1))
+    right = tuple(range(sure_at + len(sought), sure_at + 2 * len(sought)))
+    added = tuple(range(sure_at, sure_at + len(sought)))
+    if lowest == 0:
+        left, right, added = (-1, *left), (-1, *right), (sums_at, *added)
+    above = any_above(p, p.conjunction(planes, planes, left, right, added))
+    place = p.xor(above, above, tuple(range(above.planes)), (*range(1, above.planes), -1))
+    return Leading(total, place, p.planes(above, (0,)), lowest)
 
 
 def _sure(bit: int) -> Polynomial:

@@ -3,9 +3,10 @@
     x * 2**f / y  =  (x * 2**(f - E)) * (1 / m) * sign(y)
 
 The first factor is computed with guard bits while the table is being looked up. E in base `digit` has two digits a, b:
-the shifts of x by each a are public, and a's one-hot form chooses among them; then one product by 2**-b, which needs no
-truncation because the result takes the guard bits. The last product is split so that it does not overflow and loses
-nothing: with r = 2**p / m, X = Xh * 2**w + Xl and w = guard + p,
+x is multiplied by powers of two for each a and truncated, for as many a at once as its range bears; then one product by
+2**-b needs no truncation because the result takes the guard bits. Where the range of y leaves few places for its
+leading bit, and no truncation, one power of two does. The last product is split so that it does not overflow and loses
+nothing (where the ranges bear it, it is one product): with r = 2**p / m, X = Xh * 2**w + Xl and w = guard + p,
 
     X r / 2**w  =  Xh r  +  Xl r / 2**w.
 
@@ -17,13 +18,15 @@ bit, sets no piece, and gives 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 
-from .numeric_bits import Leading, leading
+from ..ir.intervals import Interval, documented
+from ..ir.types import width
+from .numeric_bits import leading
 from .numeric_normalise import normalise, octave_pieces
-from .numeric_polynomials import evaluate
+from .numeric_polynomials import evaluate, variables
 from .numeric_tables import Table, tabulate
 from .rules import Arithmetic, Protocol
 
@@ -55,11 +58,20 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Divisor:
-    """What a division needs of y: 1 / m as `Plan` says; a's one-hot form; 2**(digit - 1 - b) with y's sign."""
+    """What a division needs of y: 1 / m as `Plan` says, and what aligns x.
+
+    x is multiplied by each of the powers of two (0 where another one holds), each product truncated by so many bits,
+    and their sum multiplied by 2**(digit - 1 - b) with y's sign, if there is such a factor.
+    """
 
     inverse: Arithmetic
-    groups: tuple[Arithmetic, ...]
-    factor: Arithmetic
+    powers: tuple[Arithmetic, ...]
+    dropped: tuple[int, ...]
+    factor: Arithmetic | None
+
+
+FEW = 16
+"""So many places of the leading bit become powers of two one by one, more of them by two digits."""
 
 
 def plan_for(fraction_bits: int) -> Plan:
@@ -76,42 +88,78 @@ def reciprocals(cell: int, degree: int, precision: int) -> Table:
     return tabulate(lambda m: np.asarray(1.0 / m), octave_pieces(cell), degree, precision, 17 + cell)
 
 
-def divide(p: Protocol, x: Arithmetic, y: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """x / y, of any shapes that broadcast; 0 for y = 0. 16 rounds, 17 for fraction_bits > 16.
+def divide(
+    p: Protocol,
+    x: Arithmetic,
+    y: Arithmetic,
+    fraction_bits: int,
+    dividends: Interval | None = None,
+    divisors: Interval | None = None,
+) -> Arithmetic:
+    """x / y within these ranges, of any shapes that broadcast; 0 for y = 0. 16 rounds, 17 for fraction_bits > 16.
 
     What depends on y alone is done in y's shape.
     """
     plan = plan_for(fraction_bits)
-    return quotient(p, x, _prepared(p, y, plan, fraction_bits), plan, fraction_bits)
-
-
-def _prepared(p: Protocol, y: Arithmetic, plan: Plan, fraction_bits: int) -> Divisor:
-    """The inverse is 14 rounds away, the digits 2 after `leading`."""
-    found = leading(p, y, 63 - fraction_bits)
-    table = reciprocals(plan.cell, plan.degree, plan.precision)
-    normalised = normalise(p, found, plan.cell, table.widths[0])
-    inverse = evaluate(p, normalised.pieces, normalised.variable, table)
-    places = found.place.planes
-    groups = [range(first, min(first + plan.digit, places)) for first in range(0, places, plan.digit)]
-    chosen = p.weigh_each(p.parities(found.place, groups), np.eye(len(groups), dtype=int).tolist())
-    return Divisor(inverse, chosen, _factor(p, found, plan))
-
-
-def _factor(p: Protocol, y: Leading, plan: Plan) -> Arithmetic:
-    """2**(digit - 1 - b) with y's sign."""
-    units = [range(first, y.place.planes, plan.digit) for first in range(plan.digit)]
-    magnitude = p.weigh(p.parities(y.place, units), [1 << (plan.digit - 1 - b) for b in range(plan.digit)])
-    return p.multiply(magnitude, p.add_public(p.weigh(p.planes(y.planes, (y.sign,)), [-2]), 1))
-
-
-def quotient(p: Protocol, x: Arithmetic, y: Divisor, plan: Plan, fraction_bits: int) -> Arithmetic:
-    """x divided by what was prepared. 5 rounds, the last 2 of them after the inverse."""
-    shape = np.broadcast_shapes(x.shape, y.inverse.shape)
-    *groups, factor, inverse = (_spread(p, part, shape) for part in (*y.groups, y.factor, y.inverse))
-    candidates = [_spread(p, shifted, shape) for shifted in shifts(p, x, len(groups), plan, fraction_bits)]
-    aligned = p.multiply(p.dot(list(zip(groups, candidates, strict=True))), factor)
+    dividends, divisors = dividends or documented(fraction_bits), divisors or documented(fraction_bits)
+    magnitude = max(-dividends.low, dividends.high)
+    prepared = _prepared(p, y, plan, fraction_bits, magnitude, divisors)
+    aligned = _aligned(p, x, prepared)
+    inverse = _spread(p, prepared.inverse, aligned.shape)
+    if (magnitude << fraction_bits) // max(divisors.low, 1) < 1 << 61 - plan.split:
+        return p.truncate(p.multiply(aligned, inverse), plan.split)
     high, low = halves(p, aligned, plan.split)
     return p.add(p.multiply(high, inverse), p.truncate(p.multiply(low, inverse), plan.split))
+
+
+def _prepared(
+    p: Protocol, y: Arithmetic, plan: Plan, fraction_bits: int, magnitude: int, divisors: Interval
+) -> Divisor:
+    """The inverse is 14 rounds away, the digits 2 after `leading`."""
+    found = leading(p, y, width(divisors.low, divisors.high), max(divisors.low, 0).bit_length())
+    table = reciprocals(plan.cell, plan.degree, plan.precision)
+    normalised = normalise(p, found, plan.cell, table.widths[0])
+    inverse = evaluate(p, normalised.pieces, variables(p, normalised.variable, table), table)
+    shifts = [fraction_bits + plan.scale - exponent for exponent in found.exponents]
+    factor = None
+    if divisors.low < 0:
+        factor = p.add_public(p.weigh(p.planes(found.planes, (found.sign,)), [-2]), 1)
+    if shifts[-1] >= 0 and len(shifts) <= FEW:
+        power = p.weigh(found.place, [1 << shift for shift in shifts])
+        return Divisor(inverse, (power if factor is None else p.multiply(power, factor),), (0,), None)
+    digit = plan.digit
+    units = [range(first, len(shifts), digit) for first in range(digit)]
+    unit = p.weigh(p.parities(found.place, units), [1 << (digit - 1 - b) for b in range(digit)])
+    groups = [range(first, min(first + digit, len(shifts))) for first in range(0, len(shifts), digit)]
+    # What x is shifted by for each digit a; negative shifts follow a product with a power that keeps it below 2**62.
+    at = [shifts[group.start] - (digit - 1) for group in groups]
+    room = 62 - magnitude.bit_length()
+    chunks = [[shift for shift in at if shift >= 0]]
+    for shift in at:
+        if shift < 0:
+            if not chunks[-1] or chunks[-1][0] >= 0 or chunks[-1][0] - shift > room:
+                chunks.append([])
+            chunks[-1].append(shift)
+    chunks = [chunk for chunk in chunks if chunk]
+    dropped = [max(0, -chunk[-1]) for chunk in chunks]
+    rows = [
+        [1 << shift + bits if shift in chunk else 0 for shift in at]
+        for chunk, bits in zip(chunks, dropped, strict=True)
+    ]
+    powers = p.weigh_each(p.parities(found.place, groups), rows)
+    return Divisor(inverse, powers, tuple(dropped), unit if factor is None else p.multiply(unit, factor))
+
+
+def _aligned(p: Protocol, x: Arithmetic, y: Divisor) -> Arithmetic:
+    """x * 2**(fraction_bits + scale - E) with y's sign. 3 rounds."""
+    shape = np.broadcast_shapes(x.shape, y.inverse.shape)
+    whole = _spread(p, x, shape)
+    parts = [
+        p.truncate(p.multiply(whole, _spread(p, power, shape)), bits)
+        for power, bits in zip(y.powers, y.dropped, strict=True)
+    ]
+    total = reduce(p.add, parts)
+    return total if y.factor is None else p.multiply(total, _spread(p, y.factor, shape))
 
 
 def shifts(p: Protocol, x: Arithmetic, count: int, plan: Plan, fraction_bits: int) -> list[Arithmetic]:

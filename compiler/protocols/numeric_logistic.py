@@ -1,9 +1,10 @@
 """Sigmoid and tanh of fixed-point shares: odd functions that soon reach their limit, by pieces of equal width.
 
 sigmoid(x) = 1/2 + g(x), g(x) = sigmoid(x) - 1/2; tanh is g itself. On |x| < T = 2**a the bits of x below 2**a are
-looked at; g(T) is its limit up to a quarter of a unit, and two comparisons (in the same rounds as the bits) tell x >= T
-and x < -T, where the limit is added instead and no piece is set. The comparisons may leave out low bits: near T both
-answers do, so they compare with T and -T up to the margin that the limit leaves.
+looked at; g(T) is its limit up to a quarter of a unit. Two comparisons (in the same rounds as the bits) tell x >= T and
+x < -T, where the limit is added instead and no piece is set; if x is known to be within a few T, further bits of x do.
+The comparisons may leave out low bits: near T both answers do, so they compare with T and -T up to the margin that the
+limit leaves.
 
 Let s be the sign. The index of the piece of |x| is made of x's bits XOR s; inside a piece x = s (centre + half t), so
 the variable taken from x's own bits is s t. With g odd,
@@ -22,8 +23,10 @@ from math import ceil, floor, log, log2
 
 import numpy as np
 
+from ..ir.intervals import Interval, documented
+from ..ir.types import width as bits_of
 from .numeric_bits import bits_between, cases, is_below
-from .numeric_polynomials import Known, power, variables
+from .numeric_polynomials import Known, part_variables, power, variables
 from .numeric_tables import Array, Table, even_pieces, tabulate
 from .rules import Arithmetic, Boolean, Protocol
 
@@ -65,44 +68,61 @@ def plan_for(odd: Odd, fraction_bits: int) -> Plan:
     used = ceil(horizon * 2**width_bits)
     pieces = even_pieces(used, 2.0**-width_bits)
     bits = fraction_bits - width_bits
-    table = tabulate(odd.function, pieces, 4, fraction_bits, min(bits, 24), exact=bits <= 24)
+    if fraction_bits <= SUMMED:
+        table = tabulate(odd.function, pieces, 4, fraction_bits, bits, exact=True, doubt=2)
+    else:
+        table = tabulate(odd.function, pieces, 4, fraction_bits, min(bits, 24), exact=bits <= 24)
     return Plan(reach, reach + width_bits, used, cut, table)
 
 
-def sigmoid(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """1 / (1 + e**-x). 11 rounds."""
-    return p.add_public(_odd(p, x, SIGMOID, fraction_bits), 1 << fraction_bits - 1)
+SUMMED = 20
+"""Up to so many fraction bits the variable is a sum of two numbers; beyond, high powers must be exact to the bit."""
+
+WIDER = 2
+"""If x is known to lie within 2**WIDER times the reach, more pieces are less work than comparisons."""
 
 
-def hyperbolic_tangent(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """tanh x. 11 rounds."""
-    return _odd(p, x, TANH, fraction_bits)
+def sigmoid(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+    """1 / (1 + e**-x) for x `within`. 11 rounds."""
+    return p.add_public(_odd(p, x, SIGMOID, fraction_bits, within), 1 << fraction_bits - 1)
 
 
-def _odd(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int) -> Arithmetic:
+def hyperbolic_tangent(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+    """tanh x for x `within`. 11 rounds."""
+    return _odd(p, x, TANH, fraction_bits, within)
+
+
+def _odd(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval | None) -> Arithmetic:
     """g(x)."""
+    within = within or documented(fraction_bits)
     plan = plan_for(odd, fraction_bits)
-    bound, width = 1 << (plan.reach + fraction_bits), 64 - fraction_bits
-    not_above = is_below(p, x, bound - (1 << plan.cut), plan.cut, width)
-    below = is_below(p, x, -bound, plan.cut, width)
-    limit = round(odd.limit * 2.0**fraction_bits)
-    outside = p.weigh(p.concat_planes(p.invert(not_above), below), [limit, -limit])
-    planes = bits_between(p, x, 0, plan.reach + fraction_bits + 1)
-    sign = planes.planes - 1
-    first = sign - plan.index_bits
-    index = p.xor(planes, planes, tuple(range(first, sign)), (sign,) * plan.index_bits)
-    pieces = cases(p, index, p.xor(not_above, below))
+    table, limit = plan.table, round(odd.limit * 2.0**fraction_bits)
+    reach = max(plan.reach + fraction_bits, bits_of(within.low, within.high) - 1)
+    inside, outside = None, None
+    if reach > plan.reach + fraction_bits + WIDER:
+        reach = plan.reach + fraction_bits
+        not_above = is_below(p, x, (1 << reach) - (1 << plan.cut), plan.cut, 64 - fraction_bits)
+        below = is_below(p, x, -(1 << reach), plan.cut, 64 - fraction_bits)
+        outside = p.weigh(p.concat_planes(p.invert(not_above), below), [limit, -limit])
+        inside = p.xor(not_above, below)
+    digits = bits_between(p, x, 0, reach + 1)
+    first = plan.reach + fraction_bits - plan.index_bits
+    index = p.xor(digits.planes, digits.planes, tuple(range(first, reach)), (reach,) * (reach - first))
+    pieces = cases(p, index, inside)
     kept = p.parities(pieces, [*([piece] for piece in range(plan.used)), range(plan.used, pieces.planes)])
-    table = plan.table
     constants, *factors = p.weigh_each(kept, [[*table.constants, limit], *([*row, 0] for row in table.rows)])
-    signed = _signed_powers(p, p.planes(planes, tuple(range(first))), p.planes(planes, (sign,)), table)
+    if fraction_bits <= SUMMED:
+        known = part_variables(p, digits, first, table)
+    else:
+        known = variables(p, digits.bits(p, 0, first), table)
+    signed = _signed_powers(p, known, p.planes(digits.planes, (reach,)), table)
     total = p.truncate(p.dot(list(zip(factors, signed, strict=True))), table.scale - fraction_bits)
-    return p.add(p.add(total, p.multiply(constants, signed[0])), outside)
+    result = p.add(total, p.multiply(constants, signed[0]))
+    return result if outside is None else p.add(result, outside)
 
 
-def _signed_powers(p: Protocol, variable: Boolean, sign: Boolean, table: Table) -> list[Arithmetic]:
-    """s, s t, s (s t)**2, (s t)**3, ... from the bits of s t and of s. 2 + log2(degree) rounds."""
-    known = variables(p, variable, table)
+def _signed_powers(p: Protocol, known: Known, sign: Boolean, table: Table) -> list[Arithmetic]:
+    """s, s t, s (s t)**2, (s t)**3, ... from s t and the bit of s. 1 + log2(degree) rounds."""
     factor = p.add_public(p.weigh(sign, [-2]), 1)
     terms = [factor]
     for exponent, width in enumerate(table.widths, 1):

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from .numeric_bits import Leading, cases, outer
 from .numeric_tables import Piece
-from .rules import Boolean, Protocol
+from .rules import Arithmetic, Boolean, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +46,54 @@ def octave_pieces(cell: int) -> list[Piece]:
 def normalise(p: Protocol, y: Leading, cell: int, bits: int) -> Normalised:
     """|y| with so many cell bits and bits of the local variable. 2 + log2(cell) rounds after `leading`."""
     flipped = p.xor(y.planes, y.planes, None, (*[y.sign] * y.sign, -1))
-    mantissa = _digits(p, y, flipped, range(cell + bits, -1, -1), range(y.place.planes), below=y.sign)
+    mantissa = _digits(p, y, flipped, range(cell + bits, -1, -1), y.exponents, below=y.sign)
     wide = p.planes(mantissa, (cell + bits,))
     return _cut(p, mantissa, p.concat_planes(wide, p.xor(y.exists, wide)), cell, bits)
 
 
-def normalise_positive(p: Protocol, y: Leading, cell: int, bits: int, modulus: int = 1) -> Normalised:
+def normalise_positive(
+    p: Protocol, y: Leading, cell: int, bits: int, modulus: int = 1, *, may_be_negative: bool
+) -> Normalised:
     """y if positive: else no piece is set. With a modulus, copies of the pieces for each remainder of E."""
-    positive = p.invert(p.planes(y.planes, (y.sign,)))
-    kept = p.conjunction(y.planes, positive, tuple(range(y.sign)), (0,) * y.sign)
+    kept, exists = y.planes, [y.exists]
+    if modulus > 1:
+        exists = [
+            p.parities(y.place, [[place for place, e in enumerate(y.exponents) if e % modulus == remainder]])
+            for remainder in range(modulus)
+        ]
+    if may_be_negative:
+        positive = p.invert(p.planes(y.planes, (y.sign,)))
+        kept = p.conjunction(y.planes, positive, tuple(range(y.sign)), (0,) * y.sign)
+        exists = [p.conjunction(each, positive) for each in exists]
     kinds = []
     for remainder in range(modulus):
-        places = range(remainder, y.place.planes, modulus)
-        wide = _digits(p, y, kept, [0], places, below=-1)
-        exists = p.conjunction(y.exists if modulus == 1 else p.parities(y.place, [places]), positive)
-        kinds += [wide, p.xor(exists, wide)]
-    mantissa = _digits(p, y, kept, range(cell + bits, 0, -1), range(y.place.planes), below=-1)
+        wide = _digits(p, y, kept, [0], [e for e in y.exponents if e % modulus == remainder], below=-1)
+        kinds += [wide, p.xor(exists[remainder], wide)]
+    mantissa = _digits(p, y, kept, range(cell + bits, 0, -1), y.exponents, below=-1)
     return _cut(p, mantissa, p.concat_planes(*kinds), cell, bits)
 
 
+def power_of_two(p: Protocol, place: Boolean, exponents: Sequence[int]) -> Arithmetic:
+    """2**exponents[i] for the plane i that is set: from 0 up, as the product of two digits. 2 rounds."""
+    count = max(exponents) + 1
+    base = min(range(1, count + 1), key=lambda base: base + -(-count // base))
+    places = range(len(exponents))
+    low = p.parities(place, [[at for at in places if exponents[at] % base == b] for b in range(base)])
+    high = p.parities(place, [[at for at in places if exponents[at] // base == a] for a in range(-(-count // base))])
+    units, blocks = [1 << b for b in range(base)], [1 << base * a for a in range(high.planes)]
+    return p.multiply(p.weigh(low, units), p.weigh(high, blocks))
+
+
 def _digits(
-    p: Protocol, y: Leading, planes: Boolean, depths: Sequence[int], places: Sequence[int], below: int
+    p: Protocol, y: Leading, planes: Boolean, depths: Sequence[int], exponents: Sequence[int], below: int
 ) -> Boolean:
-    """The bits so far below the predicted place, if that is one of `places`; `below` is the plane under bit 0.
+    """The bits so far below the predicted place, if E is one of `exponents`; `below` is the plane under bit 0.
 
     1 round.
     """
     terms = []
     for depth in depths:
-        positions = [(place, place - 1 - depth) for place in places]
+        positions = [(e - y.lowest, e - 1 - depth) for e in exponents]
         chosen = [(place, at if at >= 0 else below) for place, at in positions if at < y.sign]
         terms.append([(place, plane) for place, plane in chosen if plane >= 0])
     return p.dot_bits(y.place, planes, terms)

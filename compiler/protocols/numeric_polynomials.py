@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .numeric_bits import Digits
 from .numeric_tables import Table
 from .rules import Arithmetic, Boolean, Protocol
 
@@ -15,10 +16,10 @@ Known = dict[tuple[int, int], Arithmetic]
 """By width and exponent, a power of the variable."""
 
 
-def evaluate(p: Protocol, pieces: Boolean, variable: Boolean, table: Table) -> Arithmetic:
-    """The polynomial of the piece that is set. 3 rounds after the pieces, 3 + log2(degree) after the variable."""
+def evaluate(p: Protocol, pieces: Boolean, known: Known, table: Table) -> Arithmetic:
+    """The polynomial of the piece that is set. 3 rounds after the pieces, 2 + log2(degree) after the variable."""
     constants, *factors = p.weigh_each(pieces, [table.constants, *table.rows])
-    total = sum_of_products(p, factors, powers(p, variable, table))
+    total = sum_of_products(p, factors, powers(p, known, table))
     return p.add(p.truncate(total, table.scale - table.result), constants)
 
 
@@ -27,9 +28,8 @@ def sum_of_products(p: Protocol, factors: Sequence[Arithmetic], terms: Sequence[
     return p.add(p.dot(list(zip(factors[1:], terms, strict=True))), factors[0])
 
 
-def powers(p: Protocol, variable: Boolean, table: Table) -> list[Arithmetic]:
-    """The powers T_1, T_2, ... of the variable. 1 + log2(degree) rounds."""
-    known = variables(p, variable, table)
+def powers(p: Protocol, known: Known, table: Table) -> list[Arithmetic]:
+    """The powers T_1, T_2, ... of the variable. log2(degree) rounds."""
     return [power(p, known, width, exponent) for exponent, width in enumerate(table.widths, 1)]
 
 
@@ -41,6 +41,13 @@ def variables(p: Protocol, variable: Boolean, table: Table) -> Known:
     rows = [[0] * (bits - width) + [2 << place for place in range(width)] for width in widths]
     sums = zip(widths, p.weigh_each(top, rows), strict=True)
     return {(width, 1): p.add_public(u, table.offset(width)) for width, u in sums}
+
+
+def part_variables(p: Protocol, digits: Digits, stop: int, table: Table) -> Known:
+    """As `variables`, of the bits below `stop` of a number that is also shared whole. 1 round."""
+    widths = sorted(set(table.widths), reverse=True)
+    found = zip(widths, digits.middles(p, stop, widths), strict=True)
+    return {(width, 1): p.add_public(middle, -(1 << width)) for width, middle in found}
 
 
 def power(p: Protocol, known: Known, width: int, exponent: int) -> Arithmetic:

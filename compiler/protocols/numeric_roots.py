@@ -18,9 +18,11 @@ from math import log
 
 import numpy as np
 
+from ..ir.intervals import Interval, documented
+from ..ir.types import width
 from .numeric_bits import Leading, leading
-from .numeric_normalise import normalise_positive, octave_pieces
-from .numeric_polynomials import evaluate, powers, sum_of_products
+from .numeric_normalise import normalise_positive, octave_pieces, power_of_two
+from .numeric_polynomials import evaluate, powers, sum_of_products, variables
 from .numeric_tables import Piece, Table, tabulate
 from .rules import Arithmetic, Protocol
 
@@ -50,42 +52,42 @@ def _split_log_2(fraction_bits: int) -> tuple[int, float]:
     return units, log(2) - units * 2.0**-fraction_bits
 
 
-def square_root(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """The square root; 0 for x < 0. 16 rounds."""
-    found = leading(p, x, 63 - fraction_bits)
+def square_root(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+    """The square root of x `within`; 0 for x < 0. 16 rounds."""
+    within = within or documented(fraction_bits)
+    found = _leading(p, x, within)
     cell, bits = (2, 17) if fraction_bits <= 16 else (3, 22)
     table = roots(cell, bits)
-    normalised = normalise_positive(p, found, cell, table.widths[0], modulus=2)
+    normalised = normalise_positive(p, found, cell, table.widths[0], modulus=2, may_be_negative=within.low < 0)
     pieces = normalised.pieces
     if fraction_bits % 2:  # E + f is even where E is odd.
         half = pieces.planes // 2
         pieces = p.planes(pieces, (*range(half, 2 * half), *range(half)))
-    root = evaluate(p, pieces, normalised.variable, table)
-    return p.truncate(p.multiply(root, _half_power(p, found, fraction_bits)), ROOT_BITS)
+    root = evaluate(p, pieces, variables(p, normalised.variable, table), table)
+    halves = [(exponent + fraction_bits) // 2 for exponent in found.exponents]
+    power = power_of_two(p, found.place, [half - halves[0] for half in halves])
+    return p.truncate(p.multiply(root, power), ROOT_BITS - halves[0])
 
 
-def _half_power(p: Protocol, x: Leading, fraction_bits: int) -> Arithmetic:
-    """2**k for k = floor((E + f) / 2). 2 rounds."""
-    halves = [(place + fraction_bits) // 2 for place in range(x.place.planes)]
-    blocks = range(halves[0] // 8, halves[-1] // 8 + 1)
-    low = p.parities(x.place, [[place for place, k in enumerate(halves) if k % 8 == b] for b in range(8)])
-    high = p.parities(x.place, [[place for place, k in enumerate(halves) if k // 8 == a] for a in blocks])
-    return p.multiply(p.weigh(low, [1 << b for b in range(8)]), p.weigh(high, [1 << 8 * a for a in blocks]))
+def _leading(p: Protocol, x: Arithmetic, within: Interval) -> Leading:
+    return leading(p, x, width(within.low, within.high), max(within.low, 0).bit_length())
 
 
-def logarithm(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
-    """The natural logarithm; 0 for x <= 0. 14 rounds, 15 for fraction_bits > 16."""
-    found = leading(p, x, 63 - fraction_bits)
+def logarithm(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+    """The natural logarithm of x `within`; 0 for x <= 0. 14 rounds, 15 for fraction_bits > 16."""
+    within = within or documented(fraction_bits)
+    found = _leading(p, x, within)
     cell, bits = (3, 18) if fraction_bits <= 16 else (4, 23)
     table = logarithms(cell, bits, fraction_bits)
-    normalised = normalise_positive(p, found, cell, table.widths[0])
-    places = range(found.place.planes)
-    width = (found.place.planes - 1).bit_length()
-    digits = p.parities(found.place, [[place for place in places if place >> bit & 1] for bit in range(width)])
-    exponent = p.weigh(digits, [1 << bit for bit in range(width)])
+    normalised = normalise_positive(p, found, cell, table.widths[0], may_be_negative=within.low < 0)
+    size = found.exponents[-1].bit_length()
+    digits = p.parities(
+        found.place, [[place for place, e in enumerate(found.exponents) if e >> bit & 1] for bit in range(size)]
+    )
+    exponent = p.weigh(digits, [1 << bit for bit in range(size)])
     units, rest = _split_log_2(fraction_bits)
     constants = [[factor] * normalised.pieces.planes for factor in (units, round(rest * 2.0**table.scale))]
     high, step, fine, *factors = p.weigh_each(normalised.pieces, [table.constants, *constants, *table.rows])
-    terms = powers(p, normalised.variable, table)
+    terms = powers(p, variables(p, normalised.variable, table), table)
     total = sum_of_products(p, [*factors, fine], [*terms, exponent])
     return p.add(p.truncate(total, table.scale - fraction_bits), p.add(high, p.multiply(step, exponent)))

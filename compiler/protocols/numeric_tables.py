@@ -67,17 +67,19 @@ def tabulate(
     bits: int,
     exact: bool = False,
     room: float = 0.0,
+    doubt: int = 1,
 ) -> Table:
     """Polynomials of this degree, in a variable of that many bits, for a result at the scale `result`.
 
-    There is room in the sum for a further term of this magnitude.
+    There is room in the sum for a further term of this magnitude. Where bits are left out, t may be off by so many
+    halves of the last one: 2 where it is a sum of two numbers that both lack bits (`Protocol.middles`).
     """
     columns = np.array([_coefficients(function, piece, degree) for piece in pieces])
     constants = np.rint(columns[:, 0] * 2.0**result)
     columns[:, 0] -= constants * 2.0**-result
     scale = floor(61.9 - log2(np.abs(columns).sum(axis=1).max() + room))
     largest = np.abs(columns).max(axis=0)
-    widths = tuple(_width(power, float(largest[power]), scale, bits) for power in range(1, degree + 1))
+    widths = tuple(_width(power, doubt * float(largest[power]), scale, bits) for power in range(1, degree + 1))
     scales = [scale, *(scale - power * width for power, width in enumerate(widths, 1))]
     scaled = zip(scales, columns.T.tolist(), strict=True)
     rows = tuple(tuple(round(value * 2.0**at) for value in row) for at, row in scaled)

@@ -16,8 +16,9 @@ from math import pi
 
 import numpy as np
 
+from ..ir.intervals import Interval
 from .numeric_bits import bits_between, cases
-from .numeric_polynomials import evaluate
+from .numeric_polynomials import evaluate, part_variables
 from .numeric_tables import Table, even_pieces, tabulate
 from .rules import Arithmetic, Protocol
 
@@ -32,15 +33,15 @@ def sines(index_bits: int, bits: int, fraction_bits: int) -> Table:
     """Quartics for sin(2 pi u) on equal pieces of [0, 1)."""
     count = 1 << index_bits
     pieces = even_pieces(count, 1 / count)
-    return tabulate(lambda u: np.asarray(np.sin(2 * pi * u)), pieces, 4, fraction_bits, bits)
+    return tabulate(lambda u: np.asarray(np.sin(2 * pi * u)), pieces, 4, fraction_bits, bits, doubt=2)
 
 
-def sine(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+def sine(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
     """The sine of x radians. 10 rounds, 11 for fraction_bits > 16."""
     return _shifted_sine(p, x, fraction_bits, 0)
 
 
-def cosine(p: Protocol, x: Arithmetic, fraction_bits: int) -> Arithmetic:
+def cosine(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
     """The cosine of x radians. 10 rounds, 11 for fraction_bits > 16."""
     return _shifted_sine(p, x, fraction_bits, 1)
 
@@ -50,9 +51,8 @@ def _shifted_sine(p: Protocol, x: Arithmetic, fraction_bits: int, quarters: int)
     at = 64 + fraction_bits
     factor = (TURN + (1 << at - 1)) >> at
     angle = p.add_public(p.multiply_public(x, factor), (quarters << 62) + (1 << LOW - 1))
-    planes = bits_between(p, angle, LOW, 64)
-    index_bits, bits = (4, 18) if fraction_bits <= 16 else (5, 23)
-    first = planes.planes - index_bits
-    index = cases(p, p.planes(planes, tuple(range(first, planes.planes))))
+    digits = bits_between(p, angle, LOW, 64)
+    index_bits, bits = (4, 19) if fraction_bits <= 16 else (5, 24)
+    first = 64 - index_bits
     table = sines(index_bits, bits, fraction_bits)
-    return evaluate(p, index, p.planes(planes, tuple(range(first))), table)
+    return evaluate(p, cases(p, digits.bits(p, first, 64)), part_variables(p, digits, first, table), table)

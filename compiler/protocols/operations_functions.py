@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..ir.intervals import Interval, documented
 from . import (
     numeric_divide,
     numeric_divide_public,
@@ -15,7 +16,7 @@ from . import (
 from .operations_use import ARITHMETIC, Rule, Use, all_of
 from .rules import Arithmetic, Clear, Protocol, Share
 
-FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int], Arithmetic]] = {
+FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int, Interval], Arithmetic]] = {
     "sqrt": numeric_roots.square_root,
     "exp": numeric_exponential.exponential,
     "log": numeric_roots.logarithm,
@@ -34,7 +35,7 @@ def divide(use: Use) -> Share:
     divisor = use.clear(1)
     if divisor is not None:
         return numeric_divide_public.divide_by_public(p, use.number(0), divisor, scale)
-    return numeric_divide.divide(p, _number(use, 0), _number(use, 1), scale)
+    return numeric_divide.divide(p, _number(use, 0), _number(use, 1), scale, _range(use, 0), _range(use, 1))
 
 
 def _number(use: Use, operand: int) -> Arithmetic:
@@ -47,8 +48,14 @@ def _number(use: Use, operand: int) -> Arithmetic:
     return value
 
 
+def _range(use: Use, operand: int) -> Interval:
+    """Where the documented numbers among an operand's lie."""
+    value = use.operation.operands[operand]
+    return Interval(value.least, value.greatest).meet(documented(use.element.scale))
+
+
 def _function(name: str) -> Rule:
-    return all_of(ARITHMETIC, lambda use: FUNCTIONS[name](use.p, use.number(0), use.element.scale))
+    return all_of(ARITHMETIC, lambda use: FUNCTIONS[name](use.p, use.number(0), use.element.scale, _range(use, 0)))
 
 
 RULES: dict[str, tuple[Rule, ...]] = {

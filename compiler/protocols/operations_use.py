@@ -15,6 +15,8 @@ from .rules import Arithmetic, Boolean, Clear, Protocol, Share, Shared
 
 ARITHMETIC = "arithmetic"
 BOOLEAN = "boolean"
+BY_RANGE = ("divide", "sqrt", "exp", "log", "tanh", "sigmoid")
+"""Operations whose rules look at the very ranges of their operands."""
 ROWS = "rows"
 
 
@@ -130,6 +132,8 @@ class Use:
 def widths(operation: Operation) -> tuple[int, ...]:
     """All that rules see of the ranges of an operation's values, by `Use`: equal widths, equal expansions."""
     found = tuple(value.bits for value in (*operation.operands, *operation.results))
+    if operation.name in BY_RANGE:
+        found += tuple(bound for value in operation.operands for bound in (value.least, value.greatest))
     return (*found, _difference_bits(operation), _distance_bits(operation)) if operation.operands else found
 
 

@@ -234,6 +234,24 @@ class Replicated(Protocol):
         """See `replicated_summands.weigh`."""
         return tuple(Arithmetic(parts) for parts in summands.weigh(self.g, x, rows))
 
+    def middles(
+        self, x: Arithmetic, planes: Boolean, carry: Boolean, low: int, widths: Sequence[int]
+    ) -> tuple[Arithmetic, ...]:
+        """1 round; for each width 24 bytes, and 16 for the carry: the sum of the summands' bits less the carry.
+
+        Below the top `width` bits both summands leave out less than a unit, together less than two. Only where the
+        width is that of all planes does the sum leave out no more than these do.
+        """
+        high = low + planes.planes
+        top = self.shift_left(x, 64 - high)
+        wraps = self.weigh_each(carry, [[-(2 << width)] for width in widths])
+        found = []
+        for width, wrap in zip(widths, wraps, strict=True):
+            doubled = self.shift_left(self.shift_summands(top, 64 - width), 1)
+            middle = 2 if width < planes.planes else min(low, 1)
+            found.append(self.add_public(self.add(doubled, wrap), middle))
+        return tuple(found)
+
     def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
         """See `replicated_summands.multiply_bit`."""
         return Arithmetic(summands.multiply_bit(self.g, bit, x))

@@ -329,6 +329,21 @@ class Protocol(ABC):
         """`weigh` with each of the rows: a protocol may prepare the planes once for all of them."""
         return tuple(self.weigh(x, row) for row in rows)
 
+    def middles(
+        self, x: Arithmetic, planes: Boolean, carry: Boolean, low: int, widths: Sequence[int]
+    ) -> tuple[Arithmetic, ...]:
+        """For each width, twice the top `width` planes as a number, plus the middle of what is left out below them.
+
+        1 round. The planes are bits of x from `low` up, less what its summands carry from below, and `carry` is what
+        the summands carry out of the top one: a protocol may do without the planes. Where nothing is left out (all
+        planes from bit 0 up) the middle is 0; where what is left out is less than d units, it is d, at most 2.
+        """
+        bits = planes.planes
+        numbers = self.weigh_each(planes, [[0] * (bits - width) + [2 << at for at in range(width)] for width in widths])
+        exact = [low == 0 and width == bits for width in widths]
+        pairs = zip(numbers, exact, strict=True)
+        return tuple(number if is_exact else self.add_public(number, 1) for number, is_exact in pairs)
+
     def dot(self, pairs: Sequence[tuple[Arithmetic, Arithmetic]]) -> Arithmetic:
         """The sum of the products of the pairs, in one round: a protocol may exchange the sum alone."""
         products = [self.multiply(x, y) for x, y in pairs]

@@ -40,7 +40,7 @@ def test_the_leading_bit_is_found_or_the_place_above_it(fraction_bits: int) -> N
 def test_high_bits_lack_at_most_the_carry_from_below(low: int) -> None:
     x = np.random.default_rng(low).integers(-(2**63), 2**63, 3000)
     bench = Bench()
-    values = opened(bench, part=bits_between(bench.protocol, bench.number(x), low, 64))
+    values = opened(bench, part=bits_between(bench.protocol, bench.number(x), low, 64).planes)
     missing = (x.view(np.uint64) >> np.uint64(low)) - values["part"].view(np.uint64)
     missing &= np.uint64(2 ** (64 - low) - 1)
     assert set(np.unique(missing)) <= ({0} if low == 0 else {0, 1})
