@@ -32,7 +32,6 @@ class Group:
     """How shares are added: the kernels for it, and the kinds of randomness for it."""
 
     how: str
-    minus: str
     mask: str
     moved: str
     put: str
@@ -46,8 +45,8 @@ class Group:
         return "rows.xor" if self.how == "xor" else f"{kind.storage.value}.subtract"
 
 
-NUMBERS = Group("add", "subtract", "mask", "moved", "put")
-WORDS = Group("xor", "xor", "word_mask", "moved_words", "put_words")
+NUMBERS = Group("add", "mask", "moved", "put")
+WORDS = Group("xor", "word_mask", "moved_words", "put_words")
 
 
 def permutations(g: Expansion, rows: int) -> Wire:
