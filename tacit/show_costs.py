@@ -87,7 +87,7 @@ def _join_table(explanation: Explanation) -> Table:
 def _how_matched(join: Joined) -> str:
     if join.method == OWN:
         return f"{join.owners[0]} matches its own tables"
-    several = ", and learns how many by which of the keys" if len(join.keys[0]) > 1 else ""
+    several = ", and learns which rows, without names, have which keys in common" if len(join.keys[0]) > 1 else ""
     if join.method == DELEGATED:
         return f"{join.helper} matches tags of the keys, which tell it nothing else{several}"
     return f"{' and '.join(join.owners)} match keys that both have encrypted{several.replace('learns', 'learn')}"

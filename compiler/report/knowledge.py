@@ -52,7 +52,7 @@ class PublicSize:
 @dataclass(frozen=True, slots=True)
 class Stop:
     """That `role` may have to stop before the first round, as everybody then sees: an `input` of it has a value
-    `beyond` what the program tolerates. Whose input is public has no role."""
+    `beyond` what the program tolerates, or that stands twice in a key column. Whose input is public has no role."""
 
     role: str
     input: str
@@ -65,8 +65,8 @@ class Joined:
     the size `name`.
 
     `keys` are the inputs that hold them, of either side, and `rows` their sizes; `owners` and the `helper`, if there is
-    one, are parties, `bytes` what each party sends for it. Of several keys, who matches also learns how many pairs have
-    which of them in common.
+    one, are parties, `bytes` what each party sends for it. Of several keys, who matches also learns which rows, without
+    names, have which of them in common.
     """
 
     name: str
@@ -110,8 +110,23 @@ def who_learns_what(
         kept=tuple(one for one in told if not one.roles),
         sizes=tuple(_sizes(declared, tuple(inputs))),
         joins=tuple(_joined(program, graph.parties, one) for one in matchings),
-        stops=tuple(Stop(each.role, each.name, each.beyond) for each in graph.inputs if each.limits),
+        stops=(*_limits(graph), *_doubles(graph, matchings)),
     )
+
+
+def _limits(graph: Graph) -> Iterator[Stop]:
+    for each in graph.inputs:
+        if each.limits:
+            yield Stop(each.role, each.name, each.beyond)
+
+
+def _doubles(graph: Graph, matchings: Sequence[Matching]) -> Iterator[Stop]:
+    """Keys that an owner may hold twice, once for each column."""
+    keys = {
+        name: owner for one in matchings for names, owner in zip(one.keys, one.owners, strict=True) for name in names
+    }
+    for name, owner in keys.items():
+        yield Stop(graph.parties[owner], name, "that stands twice")
 
 
 def _told(region: Region, times: int, when: str) -> Iterator[Told]:

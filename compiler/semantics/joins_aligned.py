@@ -1,9 +1,10 @@
 """`join` where the owners of the keys match them among themselves, before the program is compiled.
 
 In: two tables, the keys of each an input of one party, which knows the other columns as well. Out: `Matched`. What the
-parties learn is a size, the number of matches k; the joined rows stand in an order that is theirs to know: first the k
-pairs, then the n - k rows of `a` alone, then the m - k rows of `b` alone. So `inner` is the first k rows, `left` the
-first n, and which rows have a partner is static. Only which rows these *are* nobody knows.
+parties learn is a size, the number of matches k. The rows are aligned in an order that all know: first the k pairs,
+then the n - k rows of `a` alone, then the m - k rows of `b` alone. So `inner` is the first k rows: its order tells
+nothing. In that of `left` and `outer` an owner who is told a column of its own, row by row, would see which of its rows
+have a partner: there the rows are shuffled, once all columns are shares, and whether a row has a partner is secret.
 
 A table may have been filtered: its valid bits are then one more column. Cleared rows are matched like all others, so
 that the number says nothing of the filter.
@@ -47,7 +48,25 @@ def aligned_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: 
         "left": left.cleared,
         "outer": None if a.valid is b.valid is None else context.emit("or", left.present, right.present),
     }[how]
-    return Matched(moved_a, moved_b, left.present, right.present, rows, valid)
+    found = Matched(moved_a, moved_b, left.present, right.present, rows, valid)
+    return found if how == "inner" or of_a == of_b == k else _shuffled(context, found)
+
+
+def _shuffled(context: Context, found: Matched) -> Matched:
+    """The rows in an order that nobody knows."""
+    order = context.emit("random_rows", n=found.rows)
+
+    def moved(value: Value) -> Value:
+        return context.emit("gather", value, order)
+
+    return Matched(
+        {name: moved(value) for name, value in found.a.items()},
+        {name: moved(value) for name, value in found.b.items()},
+        moved(found.in_a),
+        moved(found.in_b),
+        found.rows,
+        None if found.valid is None else moved(found.valid),
+    )
 
 
 @dataclass(eq=False)

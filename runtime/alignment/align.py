@@ -25,7 +25,7 @@ Check = Callable[[str, Array], None]
 """Refuses a key column, by its input's name, in which a key stands twice: `InputError`, for its owner's eyes."""
 
 _NUMBER = np.int64(0x1E3779B97F4A7C15)
-"""Numbers, dates and labels are keys after an XOR with this, so that NO_KEY is none that anybody uses."""
+"""Numbers, dates and labels are keys after an XOR with this, which makes NO_KEY no number that people use."""
 
 NATIVES = (*random_rows.NATIVES, *matching.NATIVES, *private_id.NATIVES)
 """The compiled functions that alignments call."""
@@ -124,12 +124,13 @@ def _agree(one: Matching, names: Sequence[str], transport: Transport, found: Ali
 
 def _keys(one: Matching, side: int, inputs: Mapping[str, Array], check: Check) -> Keys:
     """The keys of a side. Raises `InputError` for one that stands twice."""
-    columns = []
+    columns, unset = [], []
     for name, kind in zip(one.keys[side], one.kinds, strict=True):
         column = np.ascontiguousarray(inputs[name], np.int64)
         columns.append(column if kind == "key" else column ^ _NUMBER)
+        unset.append((column == NO_KEY) & (kind == "key"))
         check(name, columns[-1])
-    return Keys(tuple(columns), tuple(column == NO_KEY for column in columns))
+    return Keys(tuple(columns), tuple(unset))
 
 
 class _Counted:

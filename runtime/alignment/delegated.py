@@ -6,9 +6,10 @@
 3. The helper matches tags and draws the order of the joined rows.
 
 What the helper sees: it lacks the secret, so tags are random but for being equal on both sides. As orders are uniform,
-the view depends on nothing but the sizes and, for each combination of key columns, how many pairs have it: with one key
-column, how many keys match. What owners see: the secret, which says nothing of any row. Nobody but the helper knows
-places, and the helper no order.
+the view depends on nothing but the sizes and how many keys match. (With several key columns it is the graph of which
+rows, without their names, have which columns' keys in common.) What owners see: the secret, which says nothing of any
+row. Nobody but the helper knows places, and the helper no order. An owner who showed the helper the secret would show
+it all keys that it guesses: owners and helper must be different nodes of which only one is curious.
 
 Delegated matching as in Private-ID's DPMC (Mohassel, Rindal and Rosulek, CCS 2020, is the three-party protocol closest
 to it), with the rows moved obliviously afterwards: see `compiler.protocols.replicated_alignment`.
