@@ -53,8 +53,8 @@ LINES = {
         False, False,
     ),
     "input x: table[a: fixed = y]": (
-        "Input", name("x"), ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), ()), None,
-        False, False,
+        "Input", name("x"), ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), ()),
+        None, False, False,
     ),
     "option fraction_bits = 18": ("Option", name("fraction_bits"), number(18)),
     "from ml import sgd, sigmoid as s": (
