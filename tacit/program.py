@@ -209,7 +209,7 @@ class Program:
         program = elaborate(self._module, sizes, hides_sizes=True)
         try:
             return lower(program, self._target(program.roles))
-        except (CompileError, NotImplementedError):
+        except CompileError:
             return None
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
