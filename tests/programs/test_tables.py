@@ -46,7 +46,11 @@ v = filter(table(k=x.k, a=x.a, c=x.c), x.keep)
 w = table(k=y.k, b=y.b, d=y.d)
 j = join(v, w, on=k, how="inner", hide_size=True)
 """
-PICKED = {**JOINS, "again": 'join(j, table(k=y.k, p=y.p), on=k, how="left")', "sum": "sum(j.b, where=j.a > 0)"}
+PICKED = {
+    **JOINS,
+    "again": 'join(j, table(k=y.k, p=y.p), on=k, how="left", hide_size=True)',
+    "sum": "sum(j.b, where=j.a > 0)",
+}
 
 
 def rows(count: int, dice: random.Random, *, unique: bool) -> list[Row]:
