@@ -18,6 +18,7 @@ from . import operations_functions as functions
 from . import operations_order as order
 from . import operations_rows as rows
 from . import operations_structure as structure
+from . import operations_tournament as tournament
 from .operations_use import ARITHMETIC, BOOLEAN, ROWS, Rule, Use, all_of
 from .rules import Share
 
@@ -49,10 +50,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "sum": (all_of(ARITHMETIC, arithmetic.total),),
     "cumsum": (all_of(ARITHMETIC, arithmetic.running_total),),
-    "min": (all_of(ARITHMETIC, order.least), all_of(BOOLEAN, bitwise.least)),
-    "max": (all_of(ARITHMETIC, order.greatest), all_of(BOOLEAN, bitwise.greatest)),
-    "argmin": (all_of(ARITHMETIC, order.place_of_least), all_of(BOOLEAN, bitwise.place_of_least)),
-    "argmax": (all_of(ARITHMETIC, order.place_of_greatest), all_of(BOOLEAN, bitwise.place_of_greatest)),
+    "min": (all_of(ARITHMETIC, tournament.least), all_of(BOOLEAN, tournament.least)),
+    "max": (all_of(ARITHMETIC, tournament.greatest), all_of(BOOLEAN, tournament.greatest)),
+    "argmin": (all_of(ARITHMETIC, tournament.place_of_least), all_of(BOOLEAN, tournament.place_of_least)),
+    "argmax": (all_of(ARITHMETIC, tournament.place_of_greatest), all_of(BOOLEAN, tournament.place_of_greatest)),
     "argsort": (Rule((BOOLEAN,), ROWS, rows.argsort),),
     "random_rows": (Rule((), ROWS, rows.random_rows),),
     "invert": (all_of(ROWS, rows.invert),),

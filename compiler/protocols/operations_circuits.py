@@ -5,8 +5,8 @@ Every rule here has a twin on arithmetic shares; `choose_shares` weighs them. A 
 
 from . import circuits
 from .operations_bits import negation
-from .operations_use import Use, halves, joined, without_axis
-from .rules import Boolean, Clear, Protocol, Share, integers
+from .operations_use import Use
+from .rules import Boolean, Share
 
 
 def cast(use: Use) -> Share:
@@ -69,58 +69,3 @@ def _digits(use: Use, planes: int, *, inverted: bool) -> tuple[Boolean, Boolean]
         return p.xor_public(x, right), p.and_public(x, right)
     y = use.bits(1, planes)
     return p.xor(x, y), p.conjunction(x, y)
-
-
-def least(use: Use) -> Share:
-    """log2(entries) times (rounds of `less` and 1)."""
-    return _tournament(use, is_least=True, places=False)
-
-
-def greatest(use: Use) -> Share:
-    """As `least`."""
-    return _tournament(use, is_least=False, places=False)
-
-
-def place_of_least(use: Use) -> Share:
-    """As `least`; the first of equal entries counts."""
-    return _tournament(use, is_least=True, places=True)
-
-
-def place_of_greatest(use: Use) -> Share:
-    """As `least`; the first of equal entries counts."""
-    return _tournament(use, is_least=False, places=True)
-
-
-def _tournament(use: Use, *, is_least: bool, places: bool) -> Boolean:
-    """Neighbours play; the later one wins only if it is strictly better, so that the first of equals remains."""
-    p, axis = use.p, use.attribute("axis")
-    (x,) = use.operands
-    if not isinstance(x, Boolean):
-        raise TypeError(f"{use.operation.name} takes bits")
-    x = circuits.extend(p, x, use.bits_of(0))
-    place = _places(p, x.shape, axis) if places else None
-    while x.shape[axis] > 1:
-        even, odd, last = halves(p, x, axis)
-        wins = circuits.less_bits(p, odd, even) if is_least else circuits.less_bits(p, even, odd)
-        if place is not None:
-            first, second, rest = halves(p, place, axis)
-            place = _survivors(p, wins, first, second, rest, axis)
-        x = _survivors(p, wins, even, odd, last, axis)
-    return without_axis(p, x if place is None else place, axis)
-
-
-def _survivors(
-    p: Protocol, later_wins: Boolean, even: Boolean, odd: Boolean, last: Boolean | None, axis: int
-) -> Boolean:
-    winners = circuits.select_bits(p, later_wins, odd, even)
-    return winners if last is None else joined(p, [winners, last], axis)
-
-
-def _places(p: Protocol, shape: tuple[int, ...], axis: int) -> Boolean:
-    """The place of each entry along the axis, with a plane for the sign."""
-    count = shape[axis]
-    numbers = p.g.local("clear.iota", integers((count,)), at=p.g.nodes, n=count)
-    column = tuple(size if index == axis else 1 for index, size in enumerate(shape))
-    upright = p.g.local("reshape", integers(column), numbers, shape=column)
-    whole = Clear(p.g.local("broadcast", integers(shape), upright, shape=shape))
-    return p.public_bits(whole, max(count - 1, 0).bit_length() + 1)
