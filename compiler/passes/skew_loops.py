@@ -22,16 +22,17 @@ Carried values may be arrays of which each turn writes one place, totals (the be
 Assumes that calls are inlined and that what may be wide is wide (`vectorise_loops`). Ensures the same values.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..ir.affine import Affine
 from ..ir.build import Builder, turn_type
 from ..ir.labels import STATIC, Knowledge
 from ..ir.ops import OPERATIONS, Trait
 from ..ir.program import Operation, Program, Value
-from ..ir.rewrite import Rewriter, rewrite, walk
+from ..ir.rewrite import walk
 from .carried import Body, Role, carried_role
+from .replace_loops import replace_loops
 from .totals import LIMIT, combined, total
 from .widen import CannotWidenError, Lanes, along, flattened
 
@@ -41,47 +42,21 @@ FACTORS = (1, 2, 3)
 
 def skew_loops(program: Program) -> Program:
     """The program with nests of loops over diagonals where that saves rounds."""
-    return rewrite(program, _Skewer().rule)
+    return replace_loops(program, _skewed)
 
 
-class _Skewer:
-    """`counts` has the turns of each loop, by the value that counts them."""
-
-    def __init__(self) -> None:
-        self.counts: dict[Value, int] = {}
-
-    def rule(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
-        """The rewrite: see `rewrite.Rule`."""
-        if operation.name != "loop":
-            return None
-        self.counts[operation.regions[0].arguments[0]] = operation.attributes["count"]
-        operands = rewriter.operands(operation)
-        region = rewriter.region(operation.regions[0])
-        rewriter.builder.span = operation.span
-        draft = replace(operation, operands=operands, regions=(region,))
-        return self._skewed(rewriter.builder, draft) or rewriter.derive(operation, operands, (region,))
-
-    def _skewed(self, builder: Builder, outer: Operation) -> tuple[Value, ...]:
-        """The loop's results without the nest; nothing if it must stay, and then nothing is written."""
-        inner = _only_loop(outer)
-        if inner is None or not _costs_rounds(inner):
-            return ()
-        body = Body(inner.regions[0], self.counts, builder.definition)
-        nest = _Nest(outer, inner, body)
-        found = _roles(nest)
-        factor = None if found is None else next((each for each in FACTORS if nest.is_ordered(each)), None)
-        if found is None or factor is None or nest.lanes(factor) * body.widest > LIMIT:
-            return ()
-        if nest.turns(factor) >= nest.rows * nest.columns:
-            return ()
-        try:
-            with builder.region() as scratch:
-                results = _Diagonals(builder, nest, factor).write(found)
-        except CannotWidenError:
-            return ()
-        for operation in scratch.operations:
-            builder.add(operation)
-        return results
+def _skewed(builder: Builder, outer: Operation, counts: Mapping[Value, int]) -> tuple[Value, ...]:
+    inner = _only_loop(outer)
+    if inner is None or not _costs_rounds(inner):
+        return ()
+    nest = _Nest(outer, inner, Body(inner.regions[0], counts, builder.definition))
+    found = _roles(nest)
+    factor = None if found is None else next((each for each in FACTORS if nest.is_ordered(each)), None)
+    if found is None or factor is None or nest.lanes(factor) * nest.body.widest > LIMIT:
+        return ()
+    if nest.turns(factor) >= nest.rows * nest.columns:
+        return ()
+    return _Diagonals(builder, nest, factor).write(found)
 
 
 def _only_loop(outer: Operation) -> Operation | None:

@@ -20,54 +20,27 @@ Assumes that calls are inlined. Ensures the same values; what a program reads at
 read although a turn before it fails.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from ..ir.affine import Affine, affine
 from ..ir.build import Builder
 from ..ir.program import Operation, Program, Value
-from ..ir.rewrite import Rewriter, fitted, rewrite
+from ..ir.rewrite import fitted
 from .carried import Body, Role, roles
+from .replace_loops import replace_loops
 from .totals import LIMIT, total
 from .widen import CannotWidenError, Lanes
 
 
 def vectorise_loops(program: Program) -> Program:
     """The program with independent turns side by side."""
-    return rewrite(program, _Vectoriser().rule)
+    return replace_loops(program, _side_by_side)
 
 
-class _Vectoriser:
-    """`counts` has the turns of each loop, by the value that counts them."""
-
-    def __init__(self) -> None:
-        self.counts: dict[Value, int] = {}
-
-    def rule(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
-        """The rewrite: see `rewrite.Rule`."""
-        if operation.name != "loop":
-            return None
-        self.counts[operation.regions[0].arguments[0]] = operation.attributes["count"]
-        operands = rewriter.operands(operation)
-        region = rewriter.region(operation.regions[0])
-        rewriter.builder.span = operation.span
-        draft = replace(operation, operands=operands, regions=(region,))
-        return self._side_by_side(rewriter.builder, draft) or rewriter.derive(operation, operands, (region,))
-
-    def _side_by_side(self, builder: Builder, loop: Operation) -> tuple[Value, ...]:
-        """The loop's results without the loop; nothing if it must stay, and then nothing is written."""
-        body = Body(loop.regions[0], self.counts, builder.definition)
-        found = roles(body) if 1 < loop.attributes["count"] <= LIMIT // body.widest else None
-        if found is None:
-            return ()
-        try:
-            with builder.region() as scratch:
-                results = _Wide(builder, loop, body).write(found)
-        except CannotWidenError:
-            return ()
-        for operation in scratch.operations:
-            builder.add(operation)
-        return results
+def _side_by_side(builder: Builder, loop: Operation, counts: Mapping[Value, int]) -> tuple[Value, ...]:
+    body = Body(loop.regions[0], counts, builder.definition)
+    found = roles(body) if 1 < loop.attributes["count"] <= LIMIT // body.widest else None
+    return () if found is None else _Wide(builder, loop, body).write(found)
 
 
 class _Wide:
