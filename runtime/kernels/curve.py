@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import llvmlite.binding as llvm
-import numba
 import numpy as np
 
 from . import curve_portable
 from .curve_portable import BYTES
 from .curve_vector import map_to_curve as map_vectors
 from .curve_vector import multiply_points
+from .features import host_features, may_use
 from .native import Native
 
 Array = np.ndarray[Any, Any]
@@ -63,18 +62,8 @@ def has_zeros(points: Array) -> bool:
 
 
 def is_vectorised(environment: Mapping[str, str], features: Mapping[str, bool]) -> bool:
-    """Whether `VECTOR` may run: the CPU can, Numba compiles for this very CPU, and the user does not mind."""
-    compiles_for_host = numba.config.CPU_NAME in (None, "host") and numba.config.CPU_FEATURES is None
-    able = all(features.get(name, False) for name in ("avx512f", "avx512dq", "avx512ifma"))
-    return able and compiles_for_host and environment.get("TACIT_PORTABLE", "") != "1"
-
-
-def _host_features() -> Mapping[str, bool]:
-    try:
-        features: Mapping[str, bool] = llvm.get_host_cpu_features()
-    except RuntimeError:  # LLVM does not know the features of every kind of machine
-        return {}
-    return features
+    """Whether `VECTOR` may run."""
+    return may_use(environment, features, ("avx512f", "avx512dq", "avx512ifma"))
 
 
 def _multiply_vectors(scalar: bytes, points: Array) -> Array:
@@ -102,5 +91,5 @@ def _words(rows: Array) -> Array:
 VECTOR = Implementation(_multiply_vectors, _map_vectors, (multiply_points, map_vectors))
 PORTABLE = Implementation(curve_portable.multiply, curve_portable.map_to_curve)
 
-CURVE = VECTOR if is_vectorised(os.environ, _host_features()) else PORTABLE
+CURVE = VECTOR if is_vectorised(os.environ, host_features()) else PORTABLE
 """The implementation for this machine."""

@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol
 
-import llvmlite.binding as llvm
-import numba
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from ..kernels.features import host_features, may_use
 from .aes_vector import STEP, Combination, fill_combined, fill_stream, vector_keys
 
 Array = np.ndarray[Any, Any]
@@ -109,21 +108,11 @@ _ZEROS = memoryview(bytes(_CHUNK))
 
 
 def is_vectorised(environment: Mapping[str, str], features: Mapping[str, bool]) -> bool:
-    """Whether `VectorStream` may run: the CPU can, Numba compiles for this very CPU, and the user does not mind."""
-    compiles_for_host = numba.config.CPU_NAME in (None, "host") and numba.config.CPU_FEATURES is None
-    able = all(features.get(name, False) for name in ("vaes", "avx512f", "avx512bw"))
-    return able and compiles_for_host and environment.get("TACIT_PORTABLE", "") != "1"
+    """Whether `VectorStream` may run."""
+    return may_use(environment, features, ("vaes", "avx512f", "avx512bw"))
 
 
-def _host_features() -> Mapping[str, bool]:
-    try:
-        features: Mapping[str, bool] = llvm.get_host_cpu_features()
-    except RuntimeError:  # LLVM does not know the features of every kind of machine
-        return {}
-    return features
-
-
-STREAM: type[Stream] = VectorStream if is_vectorised(os.environ, _host_features()) else PortableStream
+STREAM: type[Stream] = VectorStream if is_vectorised(os.environ, host_features()) else PortableStream
 """The implementation for this machine."""
 
 
