@@ -33,10 +33,9 @@ from ..protocols.rules import (
     Wire,
     bits,
     booleans,
-    flat_parts,
-    regroup,
     ring,
 )
+from ..protocols.shares import flat_parts, regroup
 from ..source import Span
 from ..target import Target
 from . import describe_data

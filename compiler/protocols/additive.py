@@ -137,22 +137,8 @@ class Additive(Protocol):
             self._masks.remember(result, x, kernel, attributes)
         return result
 
-    def add_public(self, x: Arithmetic, term: Clear | int) -> Arithmetic:
-        """Node 0 adds it. No round."""
-        wire = self.clear_ring(term)
-        shape = wider(x, Clear(wire))
-        whole = x if x.shape == shape else self.map("broadcast", shape, x, shape=shape)
-        return self._on_first(whole, "ring.add", wire)
-
-    def invert(self, x: Boolean) -> Boolean:
-        """Node 0 negates. No round."""
-        return self._on_first(x, "bits.not")
-
-    def xor_public(self, x: Boolean, value: Clear) -> Boolean:
-        """Node 0 adds it. No round."""
-        return self._on_first(x, "bits.xor", self.clear_bits(value, x.planes))
-
-    def _on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
+    def on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
+        """The component of node 0."""
         (part,) = x.parts
         mine, theirs = call(kernel, part, *others), call("identity", part)
         return x.with_parts([self.g.choose(part.type, ((0,), mine), (self.g.nodes[1:], theirs))])
@@ -284,7 +270,7 @@ class Additive(Protocol):
         masked, kind = self._masks.number(x), ring(x.shape)
         shifted = self._masks.derived("truncation", kind, masked.mask, bits=bits)
         opened = self.g.local("ring.shift_right", kind, masked.opened, bits=bits)
-        return self._on_first(Arithmetic((shifted,)), "ring.add", opened)
+        return self.on_first(Arithmetic((shifted,)), "ring.add", opened)
 
     def quotient(self, x: Arithmetic, bits: int) -> Arithmetic:
         """1 round, a word; two words of correction: t = b >> bits, and the top bit v of b.

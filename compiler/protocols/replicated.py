@@ -139,22 +139,8 @@ class Replicated(Protocol):
 
     # Linear work that depends on the component.
 
-    def add_public(self, x: Arithmetic, term: Clear | int) -> Arithmetic:
-        """Component 0 takes it. No round."""
-        wire = self.clear_ring(term)
-        shape = wider(x, Clear(wire))
-        whole = x if x.shape == shape else self.map("broadcast", shape, x, shape=shape)
-        return self._on_first(whole, "ring.add", wire)
-
-    def invert(self, x: Boolean) -> Boolean:
-        """Component 0 is negated. No round."""
-        return self._on_first(x, "bits.not")
-
-    def xor_public(self, x: Boolean, value: Clear) -> Boolean:
-        """Component 0 takes it. No round."""
-        return self._on_first(x, "bits.xor", self.clear_bits(value, x.planes))
-
-    def _on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
+    def on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
+        """Component 0, which nodes 0 and 2 hold."""
         mine, following = x.parts
         kind = mine.type
         return x.with_parts(

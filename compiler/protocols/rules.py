@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import reduce
-from itertools import accumulate, count
-from math import prod
-from typing import Any, TypeVar, TypeVarTuple
+from itertools import count
+from typing import Any, TypeVarTuple
 
 from ...runtime.graph.nodes import Parties, Storage
 from .expansion import Call, Expansion, Wire, bits, booleans, call, integers, ring, structural
 from .rows import Rows
+from .shares import Arithmetic, Bilinear, Boolean, Clear, Share, Shared, dot_terms, flat_parts, regroup, wider
 from .sides import Permutations, Side
 
 __all__ = [
@@ -43,82 +42,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """A value in the clear (INTEGER or BOOLEAN) at the parties that hold the wire: public if these are all."""
-
-    wire: Wire
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The logical shape."""
-        return self.wire.type.shape
-
-    @property
-    def parts(self) -> tuple[Wire, ...]:
-        """The wires, as for shares."""
-        return (self.wire,)
-
-    def with_parts(self, parts: Sequence[Wire]) -> Clear:
-        """The same kind of value on other wires."""
-        return Clear(*parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """A sharing over Z_2^64; what each part (RING) means is the protocol's affair."""
-
-    parts: tuple[Wire, ...]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The logical shape."""
-        return self.parts[0].type.shape
-
-    def with_parts(self, parts: Sequence[Wire]) -> Arithmetic:
-        """The same kind of value on other wires."""
-        return Arithmetic(tuple(parts))
-
-
-@dataclass(frozen=True, slots=True)
-class Boolean:
-    """A bitwise XOR sharing of `planes` bits for each element, bit-sliced (BITS): plane 0 is the lowest bit."""
-
-    parts: tuple[Wire, ...]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The logical shape."""
-        return self.parts[0].type.shape
-
-    @property
-    def planes(self) -> int:
-        """The number of bits of each element."""
-        return self.parts[0].type.planes
-
-    def with_parts(self, parts: Sequence[Wire]) -> Boolean:
-        """The same kind of value on other wires."""
-        return Boolean(tuple(parts))
-
-
-Share = Clear | Arithmetic | Boolean | Rows
-Shared = TypeVar("Shared", Arithmetic, Boolean)
 Carried = TypeVarTuple("Carried")
-
-
-@dataclass(frozen=True, slots=True)
-class Bilinear:
-    """Functions of the summands a, b of an arithmetic share (x = a + b), each a sum of products over bits.
-
-    `left` lists pairs (i, j): the bit a_i and a_j (i = j for the bit alone); `right` the same of b, or of -b if
-    `negated`. Plane t of the result is the XOR over (l, r) in `terms[t]` of left_l and right_r; l or r may be -1: one.
-    """
-
-    bits: int
-    left: tuple[tuple[int, int], ...]
-    right: tuple[tuple[int, int], ...]
-    terms: tuple[tuple[tuple[int, int], ...], ...]
-    negated: bool = False
 
 
 class Protocol(ABC):
@@ -231,9 +155,12 @@ class Protocol(ABC):
         shape = x.shape if wire.type.size == 1 and len(wire.shape) <= len(x.shape) else wire.shape
         return Arithmetic(tuple(self.g.local("ring.multiply", ring(shape), part, wire) for part in x.parts))
 
-    @abstractmethod
     def add_public(self, x: Arithmetic, term: Clear | int) -> Arithmetic:
-        """x plus a public number."""
+        """x plus a public number, which one component takes."""
+        wire = self.clear_ring(term)
+        shape = wider(x, Clear(wire))
+        whole = x if x.shape == shape else self.map("broadcast", shape, x, shape=shape)
+        return self.on_first(whole, "ring.add", wire)
 
     def xor(
         self, x: Boolean, y: Boolean, left: tuple[int, ...] | None = None, right: tuple[int, ...] | None = None
@@ -263,13 +190,17 @@ class Protocol(ABC):
         parts = zip(x.parts, zeros.parts, strict=True)
         return Boolean(tuple(self.g.local("bits.dot", zero.type, part, part, zero, **terms) for part, zero in parts))
 
-    @abstractmethod
     def invert(self, x: Boolean) -> Boolean:
-        """Every bit negated."""
+        """Every bit negated, in one component."""
+        return self.on_first(x, "bits.not")
+
+    def xor_public(self, x: Boolean, value: Clear) -> Boolean:
+        """x XOR the low bits of a public INTEGER (or a BOOLEAN), which one component takes."""
+        return self.on_first(x, "bits.xor", self.clear_bits(value, x.planes))
 
     @abstractmethod
-    def xor_public(self, x: Boolean, value: Clear) -> Boolean:
-        """x XOR the low bits of a public INTEGER (or a BOOLEAN)."""
+    def on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
+        """A kernel on one component of x and on wires that its holders have; the other components stay. No round."""
 
     def and_public(self, x: Boolean, value: Clear) -> Boolean:
         """x AND the low bits of a public INTEGER (or a BOOLEAN) of x's shape."""
@@ -451,30 +382,3 @@ class Protocol(ABC):
     def _holders(self, wire: Wire) -> Parties:
         """The nodes that hold the wire, or its owner outside."""
         return tuple(party for party in wire.at if party in self.g.nodes) or wire.at
-
-
-def flat_parts(shares: Any) -> list[Wire]:
-    """The parts of several shares, one after the other."""
-    return [wire for share in shares for wire in share.parts]
-
-
-def regroup(like: Any, wires: Sequence[Wire]) -> Any:
-    """Shares of the kinds of `like` from their parts, one after the other."""
-    rest = iter(wires)
-    return tuple(share.with_parts([next(rest) for _ in share.parts]) for share in like)
-
-
-def dot_terms(terms: Sequence[Sequence[tuple[int, int]]]) -> dict[str, tuple[int, ...]]:
-    """The attributes of `bits.dot` for these pairs of planes, output plane by output plane; -1 stands for ones."""
-    pairs = [pair for plane in terms for pair in plane]
-    ends = tuple(accumulate(len(plane) for plane in terms))
-    return {"left": tuple(left for left, _ in pairs), "right": tuple(right for _, right in pairs), "ends": ends}
-
-
-def wider(*shares: Share) -> tuple[int, ...]:
-    """The result's shape of an elementwise operation: a single element spreads over the other operands."""
-    shapes = [share.shape for share in shares]
-    large = {shape for shape in shapes if prod(shape) != 1} or {max(shapes, key=len)}
-    if len(large) > 1:
-        raise ValueError(f"shapes {' and '.join(map(str, large))} do not match")
-    return large.pop()

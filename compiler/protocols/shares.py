@@ -1,0 +1,116 @@
+"""What rules work on: values in the clear and shares of several kinds, each of which is some wires of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
+from typing import Any, TypeVar
+
+from .expansion import Wire
+from .rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """A value in the clear (INTEGER or BOOLEAN) at the parties that hold the wire: public if these are all."""
+
+    wire: Wire
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The logical shape."""
+        return self.wire.type.shape
+
+    @property
+    def parts(self) -> tuple[Wire, ...]:
+        """The wires, as for shares."""
+        return (self.wire,)
+
+    def with_parts(self, parts: Sequence[Wire]) -> Clear:
+        """The same kind of value on other wires."""
+        return Clear(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """A sharing over Z_2^64; what each part (RING) means is the protocol's affair."""
+
+    parts: tuple[Wire, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The logical shape."""
+        return self.parts[0].type.shape
+
+    def with_parts(self, parts: Sequence[Wire]) -> Arithmetic:
+        """The same kind of value on other wires."""
+        return Arithmetic(tuple(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """A bitwise XOR sharing of `planes` bits for each element, bit-sliced (BITS): plane 0 is the lowest bit."""
+
+    parts: tuple[Wire, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The logical shape."""
+        return self.parts[0].type.shape
+
+    @property
+    def planes(self) -> int:
+        """The number of bits of each element."""
+        return self.parts[0].type.planes
+
+    def with_parts(self, parts: Sequence[Wire]) -> Boolean:
+        """The same kind of value on other wires."""
+        return Boolean(tuple(parts))
+
+
+Share = Clear | Arithmetic | Boolean | Rows
+Shared = TypeVar("Shared", Arithmetic, Boolean)
+
+
+@dataclass(frozen=True, slots=True)
+class Bilinear:
+    """Functions of the summands a, b of an arithmetic share (x = a + b), each a sum of products over bits.
+
+    `left` lists pairs (i, j): the bit a_i and a_j (i = j for the bit alone); `right` the same of b, or of -b if
+    `negated`. Plane t of the result is the XOR over (l, r) in `terms[t]` of left_l and right_r; l or r may be -1: one.
+    """
+
+    bits: int
+    left: tuple[tuple[int, int], ...]
+    right: tuple[tuple[int, int], ...]
+    terms: tuple[tuple[tuple[int, int], ...], ...]
+    negated: bool = False
+
+
+def flat_parts(shares: Any) -> list[Wire]:
+    """The parts of several shares, one after the other."""
+    return [wire for share in shares for wire in share.parts]
+
+
+def regroup(like: Any, wires: Sequence[Wire]) -> Any:
+    """Shares of the kinds of `like` from their parts, one after the other."""
+    rest = iter(wires)
+    return tuple(share.with_parts([next(rest) for _ in share.parts]) for share in like)
+
+
+def dot_terms(terms: Sequence[Sequence[tuple[int, int]]]) -> dict[str, tuple[int, ...]]:
+    """The attributes of `bits.dot` for these pairs of planes, output plane by output plane; -1 stands for ones."""
+    pairs = [pair for plane in terms for pair in plane]
+    ends = tuple(accumulate(len(plane) for plane in terms))
+    return {"left": tuple(left for left, _ in pairs), "right": tuple(right for _, right in pairs), "ends": ends}
+
+
+def wider(*shares: Share) -> tuple[int, ...]:
+    """The result's shape of an elementwise operation: a single element spreads over the other operands."""
+    shapes = [share.shape for share in shares]
+    large = {shape for shape in shapes if prod(shape) != 1} or {max(shapes, key=len)}
+    if len(large) > 1:
+        raise ValueError(f"shapes {' and '.join(map(str, large))} do not match")
+    return large.pop()
