@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,16 +48,11 @@ class Spu:
         path = Path(self._folder.name) / "inputs.npz"
         np.savez(path, allow_pickle=False, **inputs)
         assert self._process.stdin is not None and self._process.stdout is not None
-        try:
-            print(
-                json.dumps({"function": case.spu, "protocol": protocol, "inputs": str(path)}),
-                file=self._process.stdin,
-                flush=True,
-            )
-            while line := self._process.stdout.readline():
-                if line.startswith("{"):
-                    return float(json.loads(line)["seconds"])
-        except BrokenPipeError:
-            pass  # the process has ended; its last words follow
+        request = json.dumps({"function": case.spu, "protocol": protocol, "inputs": str(path)})
+        with suppress(BrokenPipeError):  # the process has ended: it gives no answer either, and its last words follow
+            print(request, file=self._process.stdin, flush=True)
+        while line := self._process.stdout.readline():
+            if line.startswith("{"):
+                return float(json.loads(line)["seconds"])
         self._log.seek(0)
         raise UsageError(f"SPU ended at {case.name!r}:\n{self._log.read()[-2000:]}")
