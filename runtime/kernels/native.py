@@ -5,7 +5,9 @@ Numba has no types that a checker could read, so it is named here only (and in `
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from threading import RLock
+from types import FunctionType
 from typing import Any
 
 import numba
@@ -42,8 +44,8 @@ class Native:
     __slots__ = ("_dispatcher", "_signature", "run")
 
     def __init__(self, function: Callable[..., None], signature: Sequence[Any]) -> None:
-        self._dispatcher = numba.njit(nogil=True, cache=True)(function)
         self._signature = types.void(*signature)
+        self._dispatcher = numba.njit(nogil=True, cache=True)(_named_apart(function, self._signature))
         self.run: Callable[..., None] = self._load_and_run
 
     @property
@@ -67,6 +69,21 @@ class Native:
     def _load_and_run(self, *arguments: object) -> None:
         self.load()
         self.run(*arguments)
+
+
+def _named_apart(function: Callable[..., None], signature: object) -> FunctionType:
+    """The function under a name that no other version of it has, be it of other types or over other numbers.
+
+    Numba's cache on disk has an index for each name, in which versions are counted. Of two processes that add versions
+    at the same time, both may count theirs as the first: from then on one would be run for the other.
+    """
+    assert isinstance(function, FunctionType)
+    over = [cell.cell_contents for cell in function.__closure__ or ()]
+    version = sha256(repr((signature, over)).encode()).hexdigest()[:8]
+    code, known = function.__code__, function.__globals__
+    apart = FunctionType(code, known, function.__name__, function.__defaults__, function.__closure__)
+    apart.__qualname__ = f"{function.__qualname__}.{version}"
+    return apart
 
 
 def native(*signature: Any) -> Callable[[Callable[..., None]], Native]:
