@@ -6,7 +6,6 @@ where memory moves (carried values of loops) are arrays fetched from their slots
 
 from __future__ import annotations
 
-import mmap
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from .arena import ALIGNMENT, Plan, plan
+from .arena import Plan, plan
 from .errors import CheckFailed, InputError, InternalError, TacitError
 from .graph.correlations import CORRELATIONS
 from .graph.nodes import Graph, Place
 from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Layout, Loop, Round, Schedule, Skip
 from .kernels import KERNELS
 from .messages import bind_messages, sent_slots, values
+from .pages import zeros
 from .profile import Recorder
 from .randomness.batches import Small, bind_batch, is_small
 from .randomness.sources import SOURCES, Prepared
@@ -39,7 +39,6 @@ Step = Callable[[], None]
 Turn = Callable[[int], None]
 
 _PROGRESS_SECONDS = 0.05
-_LARGE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +314,7 @@ def _bind_slots(schedule: Schedule, placed: Plan, inputs: Mapping[str, Array]) -
     """The array of each slot; an empty one stands in the slots of values that this party does not hold."""
     absent = np.empty(0, np.uint8)
     slots = [absent] * len(schedule.layouts)
-    memory = _aligned(placed.size)
+    memory = zeros(placed.size)
     for slot, offset in placed.offsets.items():
         layout = schedule.layouts[slot]
         slots[slot] = memory[offset : offset + layout.nbytes].view(layout.dtype).reshape(layout.shape)
@@ -326,20 +325,6 @@ def _bind_slots(schedule: Schedule, placed: Plan, inputs: Mapping[str, Array]) -
     for slot, value in schedule.aliases:
         slots[slot] = slots[value].reshape(schedule.layouts[slot].shape)
     return slots
-
-
-def _aligned(size: int) -> Array:
-    """Memory of zeros, its pages there before the first round: for a big array a page's first touch costs more than a
-    kernel's whole work on it (1,000,000 comparisons: 0.27 s on fresh pages, 0.1 s on these).
-    """
-    if size < _LARGE:
-        memory = np.zeros(size + ALIGNMENT, np.uint8)
-    else:
-        populate = getattr(mmap, "MAP_POPULATE", 0)
-        pages = mmap.mmap(-1, size + ALIGNMENT, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | populate)
-        memory = np.frombuffer(pages, np.uint8)
-    start = -memory.ctypes.data % ALIGNMENT
-    return memory[start : start + size]
 
 
 def _input(name: str, inputs: Mapping[str, Array], layout: Layout) -> Array:
