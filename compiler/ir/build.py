@@ -20,8 +20,8 @@ import numpy as np
 
 from ..source import Span
 from .control import control_results, turn_type
-from .infer import OperationTypeError
 from .labels import Knowledge, Label
+from .operands import OperationTypeError
 from .ops import OPERATIONS, check_rows, label_of
 from .program import Operation, Program, Region, Value
 from .rename import renamed

@@ -5,8 +5,8 @@ Labels of region arguments are upper bounds: a carried value's label covers the 
 
 from collections.abc import Callable, Sequence
 
-from .infer import OperationTypeError, index_element
 from .labels import Label, join
+from .operands import OperationTypeError, index_element
 from .program import Operation, Region, Value
 from .types import BOOL, ArrayType
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
 from typing import Any
 
-from . import infer
-from .infer import Attributes, OperationTypeError, Rule, Types
+from . import infer_arithmetic, infer_structure
 from .labels import REVEALED, SECRET, Label, join, owned
+from .operands import Attributes, OperationTypeError, Rule, Types
 from .types import ROWS, Kind
 
 
@@ -150,7 +150,7 @@ OPERATIONS: dict[str, OperationRow] = {
     # and the number that stands for a missing value are for messages and readers of data.
     "input": OperationRow(
         0,
-        infer.declared,
+        infer_structure.declared,
         traits=_SOURCE | _EFFECT,
         attributes={
             **_NAME,
@@ -165,96 +165,100 @@ OPERATIONS: dict[str, OperationRow] = {
     ),
     "constant": OperationRow(
         0,
-        infer.declared,
+        infer_structure.declared,
         traits=_SOURCE,
         attributes={"type": Attribute(AttributeKind.TYPE), "value": Attribute(AttributeKind.ARRAY)},
     ),
-    "iota": OperationRow(0, infer.iota, _kernel("iota", "n"), _SOURCE, {"n": _INTEGER}),
+    "iota": OperationRow(0, infer_structure.iota, _kernel("iota", "n"), _SOURCE, {"n": _INTEGER}),
     # Structure.
-    "broadcast": OperationRow(1, infer.broadcast, _kernel("broadcast", "shape"), _S | _L, {"shape": _SIZES}),
-    "reshape": OperationRow(1, infer.reshape, _kernel("reshape", "shape"), _S | _L, {"shape": _SIZES}),
+    "broadcast": OperationRow(1, infer_structure.broadcast, _kernel("broadcast", "shape"), _S | _L, {"shape": _SIZES}),
+    "reshape": OperationRow(1, infer_structure.reshape, _kernel("reshape", "shape"), _S | _L, {"shape": _SIZES}),
     "transpose": OperationRow(
-        1, infer.transpose, _kernel("transpose", "permutation"), _S | _L, {"permutation": _SIZES}
+        1, infer_structure.transpose, _kernel("transpose", "permutation"), _S | _L, {"permutation": _SIZES}
     ),
-    "slice": OperationRow(1, infer.slice_, _kernel("slice", *_SLICES), _S | _L, _SLICES),
-    "concat": OperationRow(None, infer.concat, _kernel("concat", "axis"), _S | _L, _AXIS),
-    "take": OperationRow(2, infer.take, _kernel("take", "axis"), _S | _L, _AXIS, indices_from=1),
+    "slice": OperationRow(1, infer_structure.slice_, _kernel("slice", *_SLICES), _S | _L, _SLICES),
+    "concat": OperationRow(None, infer_structure.concat, _kernel("concat", "axis"), _S | _L, _AXIS),
+    "take": OperationRow(2, infer_structure.take, _kernel("take", "axis"), _S | _L, _AXIS, indices_from=1),
     "slice_at": OperationRow(
         None,
-        infer.slice_at,
+        infer_structure.slice_at,
         _kernel("slice_at", "axes", "sizes"),
         _S | _L,
         {"axes": _SIZES, "sizes": _SIZES},
         indices_from=1,
     ),
-    "update": OperationRow(2, infer.update, _kernel("update", *_SLICES), _S | _L, _SLICES),
+    "update": OperationRow(2, infer_structure.update, _kernel("update", *_SLICES), _S | _L, _SLICES),
     "update_at": OperationRow(
-        None, infer.update_at, _kernel("update_at", "axes"), _S | _L, {"axes": _SIZES}, indices_from=2
+        None, infer_structure.update_at, _kernel("update_at", "axes"), _S | _L, {"axes": _SIZES}, indices_from=2
     ),
     # Arithmetic.
-    "cast": OperationRow(1, infer.cast, _cast, _E, {"element": Attribute(AttributeKind.ELEMENT)}),
-    "truncate": OperationRow(1, infer.truncate, _kernel("truncate", "bits"), _E, _BITS),
-    "floor": OperationRow(1, infer.floor, _floor, _E),
-    "add": OperationRow(2, infer.add, _kernel("add"), _E | _L | _C),
-    "subtract": OperationRow(2, infer.add, _kernel("subtract"), _E | _L),
-    "negate": OperationRow(1, infer.negate, _kernel("negate"), _E | _L),
-    "multiply": OperationRow(2, infer.multiply, _kernel("multiply"), _E | _C),
-    "matmul": OperationRow(2, infer.matmul, _kernel("matmul")),
-    "divide": OperationRow(2, infer.divide, _at_scale("divide"), _E),
-    "floor_divide": OperationRow(2, infer.floor_divide, _kernel("floor_divide"), _E),
-    "modulo": OperationRow(2, infer.modulo, _kernel("modulo"), _E),
+    "cast": OperationRow(1, infer_arithmetic.cast, _cast, _E, {"element": Attribute(AttributeKind.ELEMENT)}),
+    "truncate": OperationRow(1, infer_arithmetic.truncate, _kernel("truncate", "bits"), _E, _BITS),
+    "floor": OperationRow(1, infer_arithmetic.floor, _floor, _E),
+    "add": OperationRow(2, infer_arithmetic.add, _kernel("add"), _E | _L | _C),
+    "subtract": OperationRow(2, infer_arithmetic.add, _kernel("subtract"), _E | _L),
+    "negate": OperationRow(1, infer_arithmetic.negate, _kernel("negate"), _E | _L),
+    "multiply": OperationRow(2, infer_arithmetic.multiply, _kernel("multiply"), _E | _C),
+    "matmul": OperationRow(2, infer_arithmetic.matmul, _kernel("matmul")),
+    "divide": OperationRow(2, infer_arithmetic.divide, _at_scale("divide"), _E),
+    "floor_divide": OperationRow(2, infer_arithmetic.floor_divide, _kernel("floor_divide"), _E),
+    "modulo": OperationRow(2, infer_arithmetic.modulo, _kernel("modulo"), _E),
     # Comparison and bits.
-    "less": OperationRow(2, infer.less, _kernel("less"), _E),
-    "equal": OperationRow(2, infer.equal, _kernel("equal"), _E | _C),
-    "and": OperationRow(2, infer.logic, _kernel("and"), _E | _C),
-    "or": OperationRow(2, infer.logic, _kernel("or"), _E | _C),
-    "xor": OperationRow(2, infer.logic, _kernel("xor"), _E | _C),
-    "not": OperationRow(1, infer.logic, _kernel("not"), _E),
-    "shift_left": OperationRow(1, infer.shift_left, _kernel("shift_left", "bits"), _E | _L, _BITS),
-    "shift_right": OperationRow(1, infer.shift_right, _kernel("shift_right", "bits"), _E, _BITS),
-    "select": OperationRow(3, infer.select, _kernel("select"), _E),
+    "less": OperationRow(2, infer_arithmetic.less, _kernel("less"), _E),
+    "equal": OperationRow(2, infer_arithmetic.equal, _kernel("equal"), _E | _C),
+    "and": OperationRow(2, infer_arithmetic.logic, _kernel("and"), _E | _C),
+    "or": OperationRow(2, infer_arithmetic.logic, _kernel("or"), _E | _C),
+    "xor": OperationRow(2, infer_arithmetic.logic, _kernel("xor"), _E | _C),
+    "not": OperationRow(1, infer_arithmetic.logic, _kernel("not"), _E),
+    "shift_left": OperationRow(1, infer_arithmetic.shift_left, _kernel("shift_left", "bits"), _E | _L, _BITS),
+    "shift_right": OperationRow(1, infer_arithmetic.shift_right, _kernel("shift_right", "bits"), _E, _BITS),
+    "select": OperationRow(3, infer_arithmetic.select, _kernel("select"), _E),
     # Functions.
-    "sqrt": OperationRow(1, infer.function, _at_scale("sqrt"), _E),
-    "exp": OperationRow(1, infer.function, _at_scale("exp"), _E),
-    "log": OperationRow(1, infer.function, _at_scale("log"), _E),
-    "sin": OperationRow(1, infer.function, _at_scale("sin"), _E),
-    "cos": OperationRow(1, infer.function, _at_scale("cos"), _E),
-    "tanh": OperationRow(1, infer.function, _at_scale("tanh"), _E),
-    "sigmoid": OperationRow(1, infer.function, _at_scale("sigmoid"), _E),
+    "sqrt": OperationRow(1, infer_arithmetic.function, _at_scale("sqrt"), _E),
+    "exp": OperationRow(1, infer_arithmetic.function, _at_scale("exp"), _E),
+    "log": OperationRow(1, infer_arithmetic.function, _at_scale("log"), _E),
+    "sin": OperationRow(1, infer_arithmetic.function, _at_scale("sin"), _E),
+    "cos": OperationRow(1, infer_arithmetic.function, _at_scale("cos"), _E),
+    "tanh": OperationRow(1, infer_arithmetic.function, _at_scale("tanh"), _E),
+    "sigmoid": OperationRow(1, infer_arithmetic.function, _at_scale("sigmoid"), _E),
     # Reductions.
-    "sum": OperationRow(1, infer.sum_, _kernel("sum", "axis"), _REDUCTION | _L, _AXIS),
-    "cumsum": OperationRow(1, infer.cumsum, _kernel("cumsum", "axis"), _REDUCTION | _L, _AXIS),
-    "min": OperationRow(1, infer.extremum, _kernel("min", "axis"), _REDUCTION, _AXIS),
-    "max": OperationRow(1, infer.extremum, _kernel("max", "axis"), _REDUCTION, _AXIS),
-    "argmin": OperationRow(1, infer.place_of_extremum, _kernel("argmin", "axis"), _REDUCTION, _AXIS),
-    "argmax": OperationRow(1, infer.place_of_extremum, _kernel("argmax", "axis"), _REDUCTION, _AXIS),
-    "any": OperationRow(1, infer.quantifier, _kernel("any", "axis"), _REDUCTION, _AXIS),
-    "all": OperationRow(1, infer.quantifier, _kernel("all", "axis"), _REDUCTION, _AXIS),
+    "sum": OperationRow(1, infer_arithmetic.sum_, _kernel("sum", "axis"), _REDUCTION | _L, _AXIS),
+    "cumsum": OperationRow(1, infer_arithmetic.cumsum, _kernel("cumsum", "axis"), _REDUCTION | _L, _AXIS),
+    "min": OperationRow(1, infer_arithmetic.extremum, _kernel("min", "axis"), _REDUCTION, _AXIS),
+    "max": OperationRow(1, infer_arithmetic.extremum, _kernel("max", "axis"), _REDUCTION, _AXIS),
+    "argmin": OperationRow(1, infer_arithmetic.place_of_extremum, _kernel("argmin", "axis"), _REDUCTION, _AXIS),
+    "argmax": OperationRow(1, infer_arithmetic.place_of_extremum, _kernel("argmax", "axis"), _REDUCTION, _AXIS),
+    "any": OperationRow(1, infer_arithmetic.quantifier, _kernel("any", "axis"), _REDUCTION, _AXIS),
+    "all": OperationRow(1, infer_arithmetic.quantifier, _kernel("all", "axis"), _REDUCTION, _AXIS),
     # Order: what gives rows, and what takes them. `descending` has a 1 for each key that goes down; ties stay in order.
     # `digit` is how many bits of the keys protocols look at together: `choose_shares` decides.
     "argsort": OperationRow(
         None,
-        infer.argsort,
+        infer_structure.argsort,
         _kernel("argsort", "descending"),
         attributes={"descending": _SIZES, "digit": Attribute(AttributeKind.INTEGER, 2)},
     ),
-    "random_rows": OperationRow(0, infer.random_rows, None, _SOURCE | Trait.DRAW, {"n": _INTEGER}),
-    "invert": OperationRow(1, infer.invert, _kernel("invert")),
-    "gather": OperationRow(2, infer.gather, _kernel("gather"), _S),
+    "random_rows": OperationRow(0, infer_structure.random_rows, None, _SOURCE | Trait.DRAW, {"n": _INTEGER}),
+    "invert": OperationRow(1, infer_structure.invert, _kernel("invert")),
+    "gather": OperationRow(2, infer_structure.gather, _kernel("gather"), _S),
     # The first `rows` joined rows of one side of a join whose keys their owners hold; see `runtime.alignment.base`.
-    "align": OperationRow(1, infer.align, attributes=_JOIN),
+    "align": OperationRow(1, infer_structure.align, attributes=_JOIN),
     # Knowledge: who holds the value changes, the value does not.
-    "share": OperationRow(1, infer.same, _kernel("identity")),
-    "convert": OperationRow(1, infer.same, _kernel("identity"), attributes={"to": Attribute(AttributeKind.TEXT)}),
+    "share": OperationRow(1, infer_structure.same, _kernel("identity")),
+    "convert": OperationRow(
+        1, infer_structure.same, _kernel("identity"), attributes={"to": Attribute(AttributeKind.TEXT)}
+    ),
     # Effects. `table` and `valid` name the table of a revealed or kept column and the output with its valid bits.
     "reveal": OperationRow(
         1,
-        infer.reveal,
+        infer_structure.reveal,
         traits=_EFFECT,
         attributes={**_NAME, "roles": Attribute(AttributeKind.NAMES, None), **_TABLE},
     ),
-    "save": OperationRow(1, infer.save, traits=_EFFECT, attributes={**_NAME, **_TABLE}),
-    "assert": OperationRow(1, infer.assert_, traits=_EFFECT, attributes={"message": Attribute(AttributeKind.TEXT, "")}),
+    "save": OperationRow(1, infer_structure.save, traits=_EFFECT, attributes={**_NAME, **_TABLE}),
+    "assert": OperationRow(
+        1, infer_structure.assert_, traits=_EFFECT, attributes={"message": Attribute(AttributeKind.TEXT, "")}
+    ),
     # Control. Region arguments and results:
     # loop: (turn index, carried...) -> carried; while: carried -> (condition, carried...), operands alike;
     # branch: () -> results, first region if the condition holds; call: operands -> results.

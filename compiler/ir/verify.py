@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .control import LabelError, control_results, flows
-from .infer import OperationTypeError
 from .labels import Knowledge, Label
+from .operands import OperationTypeError
 from .ops import OPERATIONS, AttributeKind, OperationRow, Trait, check_rows, label_of
 from .print import print_operation
 from .program import Operation, Program, Region, Value

@@ -24,7 +24,7 @@ Assumes that calls are inlined. Ensures the same values up to the last place. Le
 
 from collections.abc import Callable, Sequence
 
-from ..ir.infer import MAXIMUM_SCALE
+from ..ir.infer_arithmetic import MAXIMUM_SCALE
 from ..ir.intervals import INTERVALS, Interval
 from ..ir.labels import Knowledge
 from ..ir.program import Operation, Program, Region, Value

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..diagnostics import CompileError, Diagnostic, Note
-from ..ir.infer import MAXIMUM_FRACTION_BITS
+from ..ir.infer_arithmetic import MAXIMUM_FRACTION_BITS
 from ..ir.types import BOOL, DATE, KEY, Element, category, fixed, integer, normalised_key
 from ..source import Span
 from ..syntax import tree

@@ -1,8 +1,8 @@
 """What each kernel takes and gives: the table that protocols write by and that parties check by.
 
-A signature says how inputs and output are stored, which attributes there are, and (`rule`, from `shapes`) how their
-shapes and plane counts hang together. Kernels trust it: they index without bounds checks, so a call that passes here
-is safe to run. No kernel is imported: compiling needs no Numba.
+A signature says how inputs and output are stored, which attributes there are, and how their shapes and plane counts
+hang together (`rule`, from `shapes`, `plane_shapes` or `row_shapes`). Kernels trust it: they index without bounds
+checks, so a call that passes here is safe to run. No kernel is imported: compiling needs no Numba.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from . import shapes
+from . import plane_shapes, row_shapes, shapes
+from .calls import Call, Rule
 from .errors import GraphError, require
 from .nodes import Storage, ValueType
-from .shapes import Call, Rule
 
 
 class Generic(Enum):
@@ -174,30 +174,30 @@ _CONVERSIONS = {
     "word16.from_boolean": _conversion(_BOOL, _W16),
     "integer.from_ring": _conversion(_RING, _INT),
     "boolean.from_ring": _conversion(_RING, _BOOL),
-    "bits.from_ring": Signature((_RING,), _BITS, shapes.to_planes, {"planes": Attribute.INT}),
-    "bits.from_word32": Signature((_W32,), _BITS, shapes.to_planes, {"planes": Attribute.INT}),
-    "bits.from_word16": Signature((_W16,), _BITS, shapes.to_planes, {"planes": Attribute.INT}),
-    "bits.from_boolean": Signature((_BOOL,), _BITS, shapes.to_one_plane),
-    "ring.from_bits": Signature((_BITS,), _RING, shapes.from_planes),
-    "word32.from_bits": Signature((_BITS,), _W32, shapes.from_planes),
-    "word16.from_bits": Signature((_BITS,), _W16, shapes.from_planes),
-    "boolean.from_bits": Signature((_BITS,), _BOOL, shapes.from_one_plane),
+    "bits.from_ring": Signature((_RING,), _BITS, plane_shapes.to_planes, {"planes": Attribute.INT}),
+    "bits.from_word32": Signature((_W32,), _BITS, plane_shapes.to_planes, {"planes": Attribute.INT}),
+    "bits.from_word16": Signature((_W16,), _BITS, plane_shapes.to_planes, {"planes": Attribute.INT}),
+    "bits.from_boolean": Signature((_BOOL,), _BITS, plane_shapes.to_one_plane),
+    "ring.from_bits": Signature((_BITS,), _RING, plane_shapes.from_planes),
+    "word32.from_bits": Signature((_BITS,), _W32, plane_shapes.from_planes),
+    "word16.from_bits": Signature((_BITS,), _W16, plane_shapes.from_planes),
+    "boolean.from_bits": Signature((_BITS,), _BOOL, plane_shapes.from_one_plane),
 }
 
 _BITWISE = {
-    "bits.xor": Signature((_BITS, _BITS), _BITS, shapes.plane_pairs, options=_PAIR),
-    "bits.and": Signature((_BITS, _BITS), _BITS, shapes.plane_pairs, options=_PAIR),
-    "bits.not": Signature((_BITS,), _BITS, shapes.same_bits),
-    "bits.planes": Signature((_BITS,), _BITS, shapes.chosen_planes, {"planes": Attribute.INTS}),
-    "bits.concat_planes": Signature((), _BITS, shapes.stacked_planes, more=_BITS),
+    "bits.xor": Signature((_BITS, _BITS), _BITS, plane_shapes.plane_pairs, options=_PAIR),
+    "bits.and": Signature((_BITS, _BITS), _BITS, plane_shapes.plane_pairs, options=_PAIR),
+    "bits.not": Signature((_BITS,), _BITS, plane_shapes.same_bits),
+    "bits.planes": Signature((_BITS,), _BITS, plane_shapes.chosen_planes, {"planes": Attribute.INTS}),
+    "bits.concat_planes": Signature((), _BITS, plane_shapes.stacked_planes, more=_BITS),
 }
 
 _REPLICATED = {
     "replicated.multiply": Signature((_RING,) * 5, _RING, shapes.replicated_elementwise),
     "replicated.matmul": Signature((_RING,) * 5, _RING, shapes.replicated_matmul),
-    "replicated.and": Signature((_BITS,) * 5, _BITS, shapes.replicated_planes, options=_PAIR),
+    "replicated.and": Signature((_BITS,) * 5, _BITS, plane_shapes.replicated_planes, options=_PAIR),
     "replicated.and_xor": Signature(
-        (_BITS,) * 5, _BITS, shapes.replicated_planes_plus, {"plus": Attribute.INTS}, _PAIR
+        (_BITS,) * 5, _BITS, plane_shapes.replicated_planes_plus, {"plus": Attribute.INTS}, _PAIR
     ),
     "replicated.multiply32": Signature((_W32,) * 5, _W32, shapes.replicated_elementwise),
     "replicated.multiply16": Signature((_W16,) * 5, _W16, shapes.replicated_elementwise),
@@ -224,18 +224,18 @@ _ADDITIVE = {
     "additive.bit_products": Signature(
         (_RING,),
         _BITS,
-        shapes.bit_products,
+        plane_shapes.bit_products,
         {"negated": Attribute.INT, "left": Attribute.INTS, "right": Attribute.INTS},
     ),
     "additive.quotient": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
     "additive.first_quotient": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
-    "additive.numbers": Signature((_BITS,), _RING, shapes.numbers_of_planes),
-    "additive.dot": Signature((_BITS, _BITS), _BITS, shapes.dot_from_nothing, _TERMS),
+    "additive.numbers": Signature((_BITS,), _RING, plane_shapes.numbers_of_planes),
+    "additive.dot": Signature((_BITS, _BITS), _BITS, plane_shapes.dot_from_nothing, _TERMS),
 }
 """What nodes compute of Beaver triples and opened masks, and what a dealer computes: see `runtime.kernels.additive`."""
 
 _SUMMANDS = {
-    "bits.dot": Signature((_BITS,) * 3, _BITS, shapes.dot, _TERMS),
+    "bits.dot": Signature((_BITS,) * 3, _BITS, plane_shapes.dot, _TERMS),
     "replicated.add_bits": Signature((_BITS, _RING), _RING, shapes.of_sizes("p*n", "p*n", "p*n")),
     "replicated.weigh": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "p", "p*n", "n", "n")),
     "replicated.weigh_join": Signature(
@@ -264,20 +264,22 @@ def _rows(rule: Rule, *more: Slot, **attributes: Attribute) -> Signature:
 _DIGIT = {"shift": Attribute.INT, "bits": Attribute.INT}
 
 _ROWS = {
-    "rows.take": _rows(shapes.take_rows),
+    "rows.take": _rows(row_shapes.take_rows),
     "rows.take_bits": Signature(
-        (_BITS, _W32), _BITS, shapes.take_rows_of_bits, {"size": Attribute.INT, "width": Attribute.INT}
+        (_BITS, _W32), _BITS, row_shapes.take_rows_of_bits, {"size": Attribute.INT, "width": Attribute.INT}
     ),
-    "rows.put": _rows(shapes.put_rows),
-    **{f"rows.take_{how}": _rows(shapes.take_rows, _ARRAY) for how in ("add", "subtract", "xor")},
-    **{f"rows.put_{how}": _rows(shapes.put_rows, _ARRAY) for how in ("add", "subtract", "xor")},
+    "rows.put": _rows(row_shapes.put_rows),
+    **{f"rows.take_{how}": _rows(row_shapes.take_rows, _ARRAY) for how in ("add", "subtract", "xor")},
+    **{f"rows.put_{how}": _rows(row_shapes.put_rows, _ARRAY) for how in ("add", "subtract", "xor")},
     "rows.xor": Signature((_ARRAY, _ARRAY), _ARRAY, shapes.elementwise),
-    "digits.mask": Signature((_ARRAY, _W32), _W32, shapes.digit_mask, _DIGIT),
-    "digits.count": Signature((_ARRAY, _W32, _W32, _W32), _W32, shapes.digit_count, _DIGIT | {"one": Attribute.INT}),
-    "digits.sum": Signature((_W32,) * 4, _W32, shapes.digit_sum, {"one": Attribute.INT}),
-    "digits.unit": Signature((_BITS,), _W32, shapes.digit_unit),
-    "digits.pick": Signature((_W32, _W32), _W32, shapes.digit_dot, {"one": Attribute.INT}),
-    "digits.choose": Signature((_ARRAY, _W32, _W32), _W32, shapes.digit_choice, _DIGIT),
+    "digits.mask": Signature((_ARRAY, _W32), _W32, row_shapes.digit_mask, _DIGIT),
+    "digits.count": Signature(
+        (_ARRAY, _W32, _W32, _W32), _W32, row_shapes.digit_count, _DIGIT | {"one": Attribute.INT}
+    ),
+    "digits.sum": Signature((_W32,) * 4, _W32, row_shapes.digit_sum, {"one": Attribute.INT}),
+    "digits.unit": Signature((_BITS,), _W32, row_shapes.digit_unit),
+    "digits.pick": Signature((_W32, _W32), _W32, row_shapes.digit_dot, {"one": Attribute.INT}),
+    "digits.choose": Signature((_ARRAY, _W32, _W32), _W32, row_shapes.digit_choice, _DIGIT),
 }
 """Moving rows to secret places, and finding the places: see `runtime.kernels.rows` and `runtime.kernels.digits`."""
 
@@ -307,7 +309,7 @@ def _structural() -> dict[str, Signature]:
         table[name] = Signature((_ARRAY,) * values, _ARRAY, rule, attributes, more=others)
         told = {"shapes": Attribute.SHAPES, "shape": Attribute.INTS} | attributes
         others = _BITS if more is _ANY else more
-        table[f"bits.{name}"] = Signature((_BITS,) * values, _BITS, shapes.on_bits(rule), told, more=others)
+        table[f"bits.{name}"] = Signature((_BITS,) * values, _BITS, plane_shapes.on_bits(rule), told, more=others)
     return table
 
 
@@ -344,9 +346,9 @@ def _in_the_clear() -> dict[str, Signature]:
         "max": _row(shapes.choosing_reduction, choice, choice, axis=axis),
         "argmin": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
         "argmax": _row(shapes.choosing_reduction, _INT, choice, axis=axis),
-        "argsort": Signature((), _INT, shapes.argsort, {"descending": Attribute.INTS}, more=Generic.MIXED),
-        "invert": _row(shapes.invert, _INT, _INT),
-        "gather": _row(shapes.gather, choice, choice, _INT),
+        "argsort": Signature((), _INT, row_shapes.argsort, {"descending": Attribute.INTS}, more=Generic.MIXED),
+        "invert": _row(row_shapes.invert, _INT, _INT),
+        "gather": _row(row_shapes.gather, choice, choice, _INT),
         "any": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
         "all": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
     }

@@ -1,0 +1,70 @@
+"""What type rules ask of operands, and how they refuse them. The rules are in `infer_structure`, `infer_arithmetic`.
+
+`ops` says which rule is whose. Every rule raises OperationTypeError and nothing else.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .types import ArrayType, Element, Kind, integer
+
+Types = tuple[ArrayType, ...]
+Attributes = dict[str, Any]
+Rule = Callable[[Types, Attributes], Types]
+"""From operand types and attributes to result types."""
+
+
+class OperationTypeError(Exception):
+    """An operation does not apply to these types. The fields are worded as those of a `Diagnostic`."""
+
+    def __init__(self, problem: str, expected: str = "", found: str = "") -> None:
+        self.problem = problem
+        self.expected = expected
+        self.found = found
+        details = [f"expected {expected}"] * bool(expected) + [f"found {found}"] * bool(found)
+        super().__init__("; ".join([problem, *details]))
+
+
+def broadcast_shapes(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape that NumPy broadcasts these to. Raises OperationTypeError."""
+    rank = max((len(shape) for shape in shapes), default=0)
+    result = [1] * rank
+    for shape in shapes:
+        for axis, size in enumerate(shape, rank - len(shape)):
+            if result[axis] == 1:
+                result[axis] = size
+            elif size not in (1, result[axis]):
+                found = " and ".join(str(list(shape)) for shape in shapes)
+                raise OperationTypeError("these shapes do not go together", "equal sizes, or 1, on each axis", found)
+    return tuple(result)
+
+
+def joined_element(elements: Sequence[Element]) -> Element:
+    """The element that holds the values of all: equal ones, or INTs of the largest width. Raises OperationTypeError."""
+    first = elements[0]
+    if all(element == first for element in elements):
+        return first
+    if all(element.kind is Kind.INT for element in elements):
+        return integer(max(element.bits for element in elements))
+    found = " and ".join(dict.fromkeys(str(element) for element in elements))
+    raise OperationTypeError("these element types do not go together", "one element type", found)
+
+
+def only(types: Types, *kinds: Kind) -> None:
+    """Operands have elements of these kinds."""
+    for type in types:
+        if type.element.kind not in kinds:
+            expected = " or ".join(kind.value for kind in kinds)
+            raise OperationTypeError("the operation does not apply to this element type", expected, str(type.element))
+
+
+def existing_axis(type: ArrayType, axis: int) -> int:
+    """The axis, which the operand has."""
+    if not 0 <= axis < len(type.shape):
+        raise OperationTypeError("there is no such axis", f"an axis below {len(type.shape)}", str(axis))
+    return axis
+
+
+def index_element(count: int) -> Element:
+    """The INT that holds 0 ... count - 1."""
+    return integer(max(count - 1, 0).bit_length() + 1)
