@@ -1,6 +1,6 @@
 """The grammar at work. In: a text, or tokens. Out: tokens, or Lark's parse tree.
 
-This is the only file that knows how Lark is set up. The LALR tables are built at first use and kept.
+This file alone knows how Lark is set up. The LALR tables are kept in a file (see `tables`), read at first use.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,11 @@ from pathlib import Path
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedToken
+
+from . import tables
+
+GRAMMAR = Path(__file__).with_name("grammar.lark")
+TABLES = GRAMMAR.with_name("grammar.json")
 
 # Terminals for what is no word of the language. BAD_NAME is what looks like a name to the grammar but not to Unicode.
 BAD_TOKENS = frozenset({"BAD_STRING", "BAD_PREFIX", "BAD_NUMBER", "BAD_SIGN", "BAD_CHARACTER", "BAD_NAME"})
@@ -34,8 +39,20 @@ class Stop:
 
 @cache
 def _lark() -> Lark:
+    grammar = GRAMMAR.read_text(encoding="utf-8")
+    known = tables.read(TABLES.read_text(encoding="utf-8"), grammar, postlex=_Unfiltered())
+    return _made(grammar) if known is None else known
+
+
+def made_tables() -> str:
+    """What belongs in the file `TABLES`, from the grammar."""
+    grammar = GRAMMAR.read_text(encoding="utf-8")
+    return tables.written(_made(grammar), grammar)
+
+
+def _made(grammar: str) -> Lark:
     return Lark(
-        Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8"),
+        grammar,
         parser="lalr",
         lexer="basic",
         start=["module", "line"],
