@@ -13,6 +13,12 @@ _MOST_PIECES = 512
 _KEEPALIVE = (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 4), ("TCP_USER_TIMEOUT", 30_000))
 """A peer whose machine vanishes without a word is noticed within half a minute (where the system knows the option)."""
 
+_NEAR_SEND_BYTES = 1 << 19
+"""What the system may hold of what was sent to a party on the same machine (it counts twice as much, with its own
+records). By itself it would take up to 4 MiB, and bytes would leave the cache before the peer reads them. Measured,
+8 MB from each of three parties to the next one on two cores: 7.0 ms of processor time, 9.5 without a limit; half as
+much makes parties wait for each other. On a network the limit would bound what is on its way, so there is none."""
+
 HANGUP = getattr(select, "POLLRDHUP", 0)
 """What to poll for, to hear that a peer has closed though bytes of it may be waiting. Where the system does not know
 it, POLLHUP comes unasked."""
@@ -91,7 +97,7 @@ PLAIN = Plain()
 
 
 def tune(connection: socket.socket) -> None:
-    """Sends small messages at once and notices a vanished machine."""
+    """Sends small messages at once, keeps those to the same machine in the cache, and notices a vanished machine."""
     if connection.family not in (socket.AF_INET, socket.AF_INET6):
         return
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -100,3 +106,5 @@ def tune(connection: socket.socket) -> None:
         option = getattr(socket, name, None)
         if option is not None:
             connection.setsockopt(socket.IPPROTO_TCP, option, value)
+    if connection.getsockname()[0] == connection.getpeername()[0]:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _NEAR_SEND_BYTES)
