@@ -8,10 +8,12 @@ result["lift"]
 from collections.abc import Mapping
 from pathlib import Path
 
+from .compilation import Options, RangeWarning
 from .compiler.diagnostics import CompileError
 from .compiler.source import Source
 from .compiler.syntax.reading import read_source
-from .program import Options, Program, RangeWarning, Report, Result
+from .program import Program
+from .results import Report, Result
 from .runtime.errors import CheckFailed, InputError, InternalError, PeerError, TacitError, UsageError
 
 __all__ = [

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from .compilation import Options
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.picture import FORMATS
 from .compiler.source import Source
 from .compiler.stages import unwatched
 from .compiler.syntax.reading import read_source
 from .compiler.target import NETWORKS, PREPROCESSINGS, Network
-from .program import Options, Program
+from .program import Program
 from .runtime.errors import UsageError
 from .verbose import stage_lines
 

@@ -21,12 +21,13 @@ from typing import Any
 
 import numpy as np
 
+from .compilation import Options
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.cost import cost_by
 from .compiler.source import Source
 from .compiler.target import NETWORKS, Network
 from .predictions import check_predictions
-from .program import Options, Program
+from .program import Program
 from .runtime.graph.correlations import DERIVED, kernel_attributes
 from .runtime.graph.cost import count_correlations
 from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType

@@ -21,12 +21,12 @@ from typing import Any, TextIO
 from . import arguments, reports
 from .arguments import load, pairs, read, write_whole
 from .bench.command import bench, bench_arguments
+from .compilation import RangeWarning
 from .compiler.diagnostics import CompileError, Diagnostic, render
 from .compiler.ir.evaluate import EvaluationError
 from .compiler.report.picture import FORMATS
 from .compiler.source import Source, Span
 from .compiler.syntax.format import format_source
-from .program import RangeWarning
 from .runtime.data.results import jsonable
 from .runtime.errors import CheckFailed, TacitError, UsageError
 from .runtime.graph.errors import GraphError

@@ -8,10 +8,11 @@ from pathlib import Path
 from statistics import median
 from typing import TextIO
 
+from .compilation import Options
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.source import Source
 from .compiler.target import NETWORKS
-from .program import Options, Program
+from .program import Program
 
 _LINE = "{:24} {:8} {:5} {:>10} {:>10} {:>10} {:>8}"
 

@@ -11,11 +11,13 @@ from typing import Any, TextIO
 from . import comparison
 from .arguments import load, pairs, write_whole
 from .comparison import Comparison
+from .compilation import Compilation
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.explain import Explanation
 from .compiler.report.lock import LockError, dearer, to_lock
 from .compiler.target import NETWORKS
-from .program import Measured, Program, Result
+from .program import Program
+from .results import Measured, Result
 from .runtime.errors import UsageError
 from .runtime.trace import to_trace
 from .show_costs import comparison_tables, explanation_tables, heading, memory_table, profile_table
@@ -141,9 +143,10 @@ def _check(explanation: Explanation, sizes: Mapping[str, int], path: Path) -> in
 
 
 def _on_networks(program: Program, protocol: str, sizes: Mapping[str, int]) -> dict[str, Explanation]:
-    options = replace(program.options, protocol=protocol, preprocessing=None)
+    here = program.compilation
+    options = replace(here.options, protocol=protocol, preprocessing=None)
     return {
-        name: Program(program.source, replace(options, network=network), program.watch).explanation_for(sizes)
+        name: Compilation(here.source, replace(options, network=network), here.watch).explanation_for(sizes)
         for name, network in NETWORKS.items()
     }
 

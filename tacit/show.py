@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from .amounts import bytes_text, plural
-from .program import Report
+from .results import Report
 from .runtime.data.results import Revealed, jsonable
 from .runtime.graph.later import later
 

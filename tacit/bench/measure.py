@@ -16,8 +16,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..compilation import Options, RangeWarning
 from ..compiler.source import Source
-from ..program import Options, Program, RangeWarning, Report
+from ..program import Program
+from ..results import Report
 from .cases import Case, Inputs
 
 Array = np.ndarray[Any, Any]

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from tacit.calibrate import main
+from tacit.compilation import Options
 from tacit.compiler.report.cost import cost_by
+from tacit.compiler.source import Source
 from tacit.compiler.target import NETWORKS
-from tacit.program import Options, Program, Source
+from tacit.program import Program
 from tacit.runtime.graph.times import Rate, Times, load_times
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.program import Report
+from tacit.results import Report
 from tacit.show import closing_line, print_outputs, progress_bar, shown
 
 

@@ -4,11 +4,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from tacit.compilation import Options
 from tacit.compiler.pipeline import lower
 from tacit.compiler.protocols import prices
 from tacit.compiler.source import Source
 from tacit.compiler.stages import Stage
-from tacit.program import Options, Program
+from tacit.program import Program
 
 from tests.programs.long_programs import long_program
 from tests.programs.running import compiled, elaborated

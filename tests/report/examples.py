@@ -3,10 +3,11 @@
 from functools import cache
 from pathlib import Path
 
+from tacit.compilation import Options
 from tacit.compiler.ir.program import Program as Elaborated
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.reading import read_source
-from tacit.program import Options, Program
+from tacit.program import Program
 from tacit.runtime.graph.nodes import Graph
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"

@@ -1,7 +1,6 @@
 """Memory for a run."""
 
 import pytest
-
 from tacit.runtime.pages import zeros
 
 

@@ -1,0 +1,178 @@
+"""A program on its way to a protocol graph. In: a source and options. Out, for sizes: IR, a graph, its costs."""
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .compiler.diagnostics import CompileError, Diagnostic, Severity, render
+from .compiler.ir.program import Program as Elaborated
+from .compiler.passes import describe_data
+from .compiler.passes.choose_shares import choose_shares
+from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.passes.list_matchings import list_matchings
+from .compiler.passes.report_overflow import Report as Ranges
+from .compiler.pipeline import declare, elaborate, lower, report_ranges
+from .compiler.report.explain import Explanation, explain
+from .compiler.source import Source
+from .compiler.stages import Stage, Watch, timed, unwatched
+from .compiler.syntax.parser import parse
+from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
+from .runtime.data.owner import member_name
+from .runtime.data.sizes import Found, bind_sizes
+from .runtime.errors import InputError, UsageError
+from .runtime.graph.alignments import Matching
+from .runtime.graph.nodes import DEALER, Graph
+from .runtime.memory import peaks
+
+Stages = list[tuple[str, Elaborated]]
+"""The IR on the way to a graph: as elaborated, and after each pass."""
+
+_FEW = 10
+"""What a size is taken to be that is not known where ranges are looked at: what overflows then does for any data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a program is compiled and run: what the command's options of the same names say."""
+
+    protocol: str = "rep3"
+    optimize: int = 2
+    network: Network = NETWORKS["lan"]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    shares: Path = Path("shares")
+    preprocessing: str | None = None
+    """Who prepares correlated randomness; None leaves it to the protocol."""
+
+
+class RangeWarning(UserWarning):
+    """Something in a program may overflow: the message says where, and for which inputs it does not."""
+
+
+class Compilation:
+    """A program with its options. Its syntax and declarations are right; if all sizes are given, so is all the rest."""
+
+    def __init__(self, source: Source, options: Options, watch: Watch = unwatched) -> None:
+        self.source = source
+        self.watch = watch
+        self._module = timed(watch, parse, source)
+        self.declared = declare(self._module)
+        self.inputs = describe_data.declared_inputs(self.declared)
+        self.options = options
+        self._told: set[Diagnostic] = set()
+        self._last: tuple[dict[str, int], Elaborated, Ranges] | None = None
+        if not set(options.sizes) <= set(self.declared.sizes):
+            known = elaborate(self._module, options.sizes).sizes
+            for name in options.sizes:
+                if name not in known:
+                    raise UsageError(f"the program has no size {name!r}; its sizes are: {', '.join(known) or 'none'}")
+        if set(options.sizes) >= set(self.declared.sizes):
+            self.check()
+
+    def check(self) -> None:
+        """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
+        missing = [name for name in self.declared.sizes if name not in self.options.sizes]
+        if missing:
+            elaborate(self._module, self.options.sizes)
+        self.elaborated({**self.options.sizes, **dict.fromkeys(missing, _FEW)})
+
+    def graph_for(self, sizes: Mapping[str, int]) -> Graph:
+        """The protocol graph for these sizes."""
+        return self.stages_for(sizes)[0]
+
+    def stages_for(self, sizes: Mapping[str, int]) -> tuple[Graph, Stages]:
+        """The protocol graph for these sizes, and the IR on the way there: as elaborated, and after each pass."""
+        _require(sizes, self.declared.sizes)
+        program, ranges = self.elaborated(sizes)
+        _require(sizes, program.sizes)
+        stages = [("elaborate", program)]
+
+        def watch(stage: Stage) -> None:
+            self.watch(stage)
+            if isinstance(stage.made, Elaborated):
+                stages.append((stage.name, stage.made))
+
+        return lower(program, self.target(program.roles), watch, ranges), stages
+
+    def before_choosing(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Target]:
+        """The IR for these sizes that kinds of shares are chosen for, and the target that they are chosen for."""
+        _, stages = self.stages_for(sizes)
+        chosen = [name for name, _ in stages].index(choose_shares.__name__)
+        before = stages[chosen - 1][1]
+        return before, self.target(before.roles)
+
+    def elaborated(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Ranges]:
+        """The program in IR, and what is known of its numbers; what was asked last is kept. Warns, once, of what may
+        overflow, and raises `CompileError` for what surely does."""
+        if self._last is not None and self._last[0] == sizes:
+            return self._last[1:]
+        program = timed(self.watch, elaborate, self._module, sizes)
+        ranges = timed(self.watch, report_ranges, program)
+        if any(each.severity is Severity.ERROR for each in ranges.diagnostics):
+            raise CompileError(ranges.diagnostics)
+        for each in ranges.diagnostics:
+            if each not in self._told:
+                self._told.add(each)
+                warnings.warn(RangeWarning(render(each)), stacklevel=3)
+        self._last = dict(sizes), program, ranges
+        return program, ranges
+
+    def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
+        """What each party learns and what each line costs, for these sizes."""
+        graph, stages = self.stages_for(sizes)
+        matchings = list_matchings(stages[0][1], self.target(stages[0][1].roles))
+        hiding = self._hiding(sizes) if matchings else None
+        return explain(graph, stages, self.inputs, self.options.network, peaks(graph), matchings, hiding)
+
+    def _hiding(self, sizes: Mapping[str, int]) -> Graph | None:
+        """The graph if no join told how many keys match; None where the protocol has no such joins."""
+        program = elaborate(self._module, sizes, hides_sizes=True)
+        try:
+            return lower(program, self.target(program.roles))
+        except CompileError:
+            return None
+
+    def roles(self, counts: Mapping[str, int]) -> list[str]:
+        """All roles, each member of a `parties` role by itself; `counts` says how many members each has."""
+        roles: list[str] = []
+        for role, is_many in self.declared.parties.items():
+            if is_many:
+                members = counts.get(role, self.options.sizes.get(f"len({role})"))
+                if members is None:
+                    raise InputError(f"how many {role} there are is not known: give --size 'len({role})=N'")
+                roles += [member_name(role, member) for member in range(members)]
+            else:
+                roles.append(role)
+        return roles
+
+    def target(self, roles: Sequence[str]) -> Target:
+        """What to compile for, with these roles."""
+        options = self.options
+        protocol = PROTOCOLS[options.protocol]
+        if options.preprocessing and not protocol.needs_preprocessing:
+            raise UsageError(f"{options.protocol} needs no preprocessing: leave --preprocessing out")
+        nodes = protocol.nodes_for(len(roles))
+        parties, places = place_roles(roles, nodes)
+        preprocessing = (options.preprocessing or PREPROCESSINGS[0]) if protocol.needs_preprocessing else ""
+        everyone = add_dealer(parties) if preprocessing == DEALER else parties
+        return Target(options.protocol, everyone, nodes, places, options.optimize, options.network, preprocessing)
+
+    def bind(self, found: Iterable[Found], counts: Mapping[str, int]) -> dict[str, int]:
+        """The sizes that shapes of inputs, numbers of members and options agree on."""
+        by_hand = {**{f"len({role})": count for role, count in counts.items()}, **self.options.sizes}
+        return bind_sizes(found, by_hand)
+
+    def matchings(self, sizes: Mapping[str, int]) -> tuple[Matching, ...]:
+        """The joins whose keys their owners hold."""
+        if not any(each.table and each.role for each in self.inputs):
+            return ()
+        program = timed(self.watch, elaborate, self._module, sizes)
+        return list_matchings(program, self.target(program.roles))
+
+
+def _require(sizes: Mapping[str, int], names: Iterable[str]) -> None:
+    """Raises `UsageError` for a size that nothing tells."""
+    for name in names:
+        if name not in sizes:
+            given = f"--size {name}=N" if name.isidentifier() else f"--size '{name}=N'"
+            raise UsageError(f"no data tells the size {name!r}: give it with {given}")

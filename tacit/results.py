@@ -1,0 +1,71 @@
+"""What comes of a run: values by role and name, and what they cost. In: arrays as parties give them. Out: `Result`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .compiler.report.explain import Explanation
+from .runtime.data.readers import Array
+from .runtime.data.results import Revealed, decode_outputs
+from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
+from .runtime.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run cost: rounds, bytes by party, seconds by phase."""
+
+    protocol: str
+    nodes: tuple[str, ...]
+    rounds: int
+    bytes_sent: dict[str, int]
+    seconds: dict[str, float]
+    offline_bytes: dict[str, int] = field(default_factory=dict)
+    """What each party sent before the first round: keys, comparisons, correlated randomness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was run, what it was to cost, and what each party measured of it."""
+
+    graph: Graph
+    explanation: Explanation
+    profiles: tuple[Profile, ...]
+    memory: tuple[int, ...]
+    """The most bytes that each party's values took at one time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run revealed: `outputs` by role and name. `result["name"]` is a value that everybody learnt.
+
+    `measured` is there after a run that was to be profiled.
+    """
+
+    outputs: dict[str, dict[str, Revealed]]
+    public: dict[str, Revealed]
+    report: Report
+    measured: Measured | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.public:
+            return self.public[name]
+        roles = [role for role, values in self.outputs.items() if name in values]
+        if roles:
+            raise KeyError(f"{name!r} is revealed to {', '.join(roles)} only: read result.outputs[{roles[0]!r}]")
+        raise KeyError(f"nothing is revealed as {name!r}; revealed to all: {', '.join(self.public) or 'nothing'}")
+
+
+def result_of(
+    declared: Sequence[Declaration],
+    outputs: Mapping[str, Mapping[str, Array]],
+    public: Mapping[str, Array],
+    report: Report,
+) -> Result:
+    """Arrays as a program means them, by role; `declared` are the program's outputs."""
+    decoded = {
+        role: decode_outputs([each for each in declared if each.role in (role, ROLE_EVERYONE)], arrays)
+        for role, arrays in outputs.items()
+    }
+    for_all = [each for each in declared if each.role == ROLE_EVERYONE]
+    return Result(decoded, decode_outputs(for_all, public), report)

@@ -1,0 +1,144 @@
+"""One run of a program: who reads what, what follows from the sizes that parties tell, and what is kept.
+
+In: a compilation, and sources for inputs. Out: what `run_local` and `run_remote` want to know.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from .compilation import Compilation, Stages
+from .compiler.target import Target
+from .runtime.data.assign import Assigned
+from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
+from .runtime.data.readers import Array
+from .runtime.data.shares import Manifest, check_same_run, prepare_shares
+from .runtime.data.unique import check_unique
+from .runtime.graph.alignments import Matching
+from .runtime.graph.file import digest, to_bytes
+from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
+from .runtime.local import LocalParty
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A run: `counts` are the members of each `parties` role, `stages` takes up the IR on the way to the graph."""
+
+    compilation: Compilation
+    sources: Sequence[Assigned]
+    counts: Mapping[str, int]
+    target: Target
+    stages: Stages = field(default_factory=list)
+
+    def party(self, party: int) -> LocalParty:
+        """How a party reads its inputs, and checks keys to join on; it does both where they belong."""
+        read = partial(read_own, self._tasks(party))
+        return LocalParty(self.target.parties[party], read, partial(check_keys, self.sources))
+
+    def plan(self, facts: list[object]) -> tuple[Matching, ...]:
+        """What the parties align before they compile, for the sizes that they tell."""
+        return self.compilation.matchings(self._sizes(facts))
+
+    def compile(self, facts: list[object], matched: Mapping[str, int]) -> bytes:
+        """The graph for the sizes that the parties tell, and so many matches of keys."""
+        _check_shares(facts)
+        graph, stages = self.compilation.stages_for({**self._sizes(facts), **matched})
+        self.stages.extend(stages)
+        return to_bytes(graph)
+
+    def _sizes(self, facts: list[object]) -> dict[str, int]:
+        return self.compilation.bind((found for one in _told(facts) for found in one.found), self.counts)
+
+    def _tasks(self, party: int) -> tuple[Own | Kept, ...]:
+        """What one party reads: inputs of the roles that sit there, public inputs, and at a node kept shares."""
+        target = self.target
+        mine = {role for role, place in target.roles.items() if place == party}
+        tasks: list[Own | Kept] = []
+        for source in self.sources:
+            whole = own(source, self.counts)
+            role = source.declarations[0].role
+            members = tuple(member for member in whole.members if member_name(role, member) in mine)
+            is_public = role == ROLE_EVERYONE and party not in target.dealers
+            if members or role in mine or is_public:
+                tasks.append(Own(source, whole.owner, members))
+        if party < target.nodes:
+            folder = self.compilation.options.shares
+            stored = _stored(self.compilation.inputs)
+            tasks += [Kept(folder, each, target.protocol, party, target.nodes) for each in stored]
+        return tuple(tasks)
+
+
+def begin(compilation: Compilation, sources: Sequence[Assigned]) -> Session:
+    """A run on this machine, where every source is known."""
+    counts = count_members(sources)
+    return Session(compilation, sources, counts, compilation.target(compilation.roles(counts)))
+
+
+def own(source: Assigned, counts: Mapping[str, int]) -> Own:
+    """The task of reading a source as a whole, for whoever may."""
+    declared = source.declarations[0]
+    if not declared.each:
+        return Own(source, declared.role)
+    everybody = tuple(range(counts[declared.role])) if source.member is None else (source.member,)
+    return Own(source, declared.role, everybody)
+
+
+def check_keys(sources: Iterable[Assigned], name: str, keys: Array) -> None:
+    """Refuses a key column in which a key stands twice, where its owner finds it."""
+    for one in sources:
+        for declared in one.declarations:
+            if declared.name == name:
+                check_unique(declared, keys, one.source)
+
+
+def keep(folder: Path, graph: Graph, kept: Mapping[int, Mapping[str, Array]], run: str) -> None:
+    """Writes what a run saved, as these nodes hold it: all of it or nothing. `run` is the same at all of its nodes."""
+    saved = [each for each in graph.outputs if each.shares]
+    if not saved:
+        return
+    program, shares = digest(graph), []
+    for node, arrays in kept.items():
+        for each in saved:
+            manifest = Manifest(
+                each.name,
+                each.kind,
+                each.bits,
+                each.scale,
+                each.labels,
+                shape=tuple(size for size in each.dimensions if isinstance(size, int)),
+                protocol=graph.protocol,
+                program=program,
+                run=run,
+                node=node,
+                nodes=graph.nodes,
+                party=graph.parties[node],
+            )
+            parts = {name: array for name, array in arrays.items() if name.rpartition("/")[0] == each.name}
+            shares.append((manifest, parts))
+    prepare_shares(folder, shares).commit()
+
+
+def _told(facts: Iterable[object]) -> list[Facts]:
+    return [one for one in facts if isinstance(one, Facts)]
+
+
+def _check_shares(facts: Iterable[object]) -> None:
+    """The shares of one value are those that one run kept."""
+    by_name: dict[str, list[Manifest]] = {}
+    for one in _told(facts):
+        for manifest in one.manifests:
+            by_name.setdefault(manifest.name, []).append(manifest)
+    for manifests in by_name.values():
+        check_same_run(manifests)
+
+
+def _stored(inputs: Sequence[Declaration]) -> list[Declaration]:
+    """The kept arrays that a program reads: inputs from shares, and for tables their valid bits."""
+    stored = [each for each in inputs if each.shares]
+    tables = {each.valid: each for each in stored if each.valid}
+    bits = [
+        replace(each, name=name, kind="bool", bits=1, labels=(), dimensions=each.dimensions[:1], scale=0)
+        for name, each in tables.items()
+    ]
+    return stored + bits
