@@ -55,6 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
     gc.set_threshold(500_000, 20, 20)
     if words is None:  # this process is the command's own
         sys.modules.setdefault("scipy.linalg", _ABSENT)  # Numba loads it if it can, for what no kernel does: 0.3 s
+        sys.modules.setdefault("pandas", _ABSENT)  # PyArrow does, to know objects that no command has: 0.3 s
     chosen = _parser().parse_args(words)
     warnings.simplefilter("always", RangeWarning)
     warnings.showwarning = _show_warning

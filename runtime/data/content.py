@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from .arrow import pa, pc
+from .numbers import Numbers, are_numbers
 from .readers import Array
 from .refused import RefusedError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """Values in C order as one flat Arrow array, and their shape."""
+    """Values in C order as one flat Arrow array, or `Numbers`, and their shape."""
 
     values: Any
     shape: tuple[int, ...]
@@ -78,9 +79,11 @@ def cells_of_numpy(array: Array) -> Cells:
     """A NumPy array of any kind, without a copy where Arrow can share it. Raises `RefusedError`."""
     flat = np.ascontiguousarray(array).reshape(-1)
     if flat.dtype.kind == "O":
-        return Cells(arrow_of_list(flat.tolist()), array.shape)
+        return Cells(_values_of_list(flat.tolist()), array.shape)
     if not flat.dtype.isnative:
         flat = flat.astype(flat.dtype.newbyteorder("="))
+    if are_numbers(flat):
+        return Cells(Numbers(flat), array.shape)
     try:
         return Cells(pa.array(flat), array.shape)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -102,15 +105,19 @@ def cells_of_nested(value: object) -> Cells:
     for index, entry in enumerate(level):
         if isinstance(entry, list | tuple | dict):
             raise RefusedError(None, f"{_entry(index, shape)} is not a single value like the first one")
-    return Cells(arrow_of_list(level), tuple(shape))
+    return Cells(_values_of_list(level), tuple(shape))
 
 
-def arrow_of_list(items: list[Any]) -> Any:
-    """Python scalars of one kind as an Arrow array; whole numbers among fractions count as fractions."""
+def _values_of_list(items: list[Any]) -> Any:
+    """Python scalars of one kind; whole numbers among fractions count as fractions, and NaN is missing."""
     kinds = set(map(type, items))
+    if len(kinds) == 1 and (dtype := _PLAIN.get(kinds.pop())) is not None:
+        try:
+            numbers = np.array(items, dtype)
+        except OverflowError:
+            return _mixed(items)
+        return pa.array(numbers, from_pandas=True) if np.isnan(numbers).any() else Numbers(numbers)
     try:
-        if len(kinds) == 1 and (dtype := _PLAIN.get(kinds.pop())) is not None:  # of others Arrow asks pandas: 0.3 s
-            return pa.array(np.array(items, dtype), from_pandas=True)
         return pa.array(items, from_pandas=True)
     except (pa.ArrowException, OverflowError):
         return _mixed(items)

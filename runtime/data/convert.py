@@ -1,4 +1,6 @@
-"""One column of data as a clear array. In: Arrow values of any type, and what is declared. Out: bool or int64 NumPy."""
+"""One column of data as a clear array. In: Arrow values of any type, or numbers, and what is declared. Out: bool or
+int64 NumPy.
+"""
 
 from typing import Any
 
@@ -7,6 +9,7 @@ import numpy as np
 from ..graph.nodes import Declaration
 from .arrow import pa, pc
 from .keys import normalised
+from .numbers import Numbers, is_read_as_numbers, read_numbers
 from .readers import READERS, Array, family
 from .refused import RefusedError
 
@@ -24,11 +27,13 @@ _KIND_WORDS = {
 
 
 def convert(values: Any, wanted: Declaration) -> Array:
-    """The flat Arrow array as bool (for bool) or int64 (for all other kinds), checked and free to be written.
+    """The flat Arrow array, or `Numbers`, as bool (for bool) or int64 (for all other kinds), free to be written.
 
-    Fixed point is rounded to the nearest unit; dates are days since 1970-01-01; categories are indices of labels; keys
-    are 64-bit hashes. What is missing becomes the declared default. Raises `RefusedError`.
+    Everything is checked. Fixed point is rounded to the nearest unit; dates are days since 1970-01-01; categories are
+    indices of labels; keys are 64-bit hashes. What is missing becomes the declared default. Raises `RefusedError`.
     """
+    if isinstance(values, Numbers):
+        return _convert_numbers(values, wanted)
     if not isinstance(values, pa.ChunkedArray):
         return _convert_chunk(values, wanted)
     result = np.empty(len(values), element_type(wanted))
@@ -45,6 +50,12 @@ def convert(values: Any, wanted: Declaration) -> Array:
 def element_type(wanted: Declaration) -> type[np.generic]:
     """The NumPy type of a clear array."""
     return np.bool_ if wanted.kind == "bool" else np.int64
+
+
+def _convert_numbers(values: Numbers, wanted: Declaration) -> Array:
+    if len(values) and is_read_as_numbers(wanted, values.family):
+        return _own(read_numbers(values, wanted))
+    return _convert_chunk(pa.array(values.array), wanted)
 
 
 def _convert_chunk(values: Any, wanted: Declaration) -> Array:
@@ -72,7 +83,12 @@ def _read(values: Any, wanted: Declaration) -> Array:
     reader = READERS.get((wanted.kind, family(values.type)))
     if reader is None:
         raise RefusedError(None, f"the values are of type {values.type}; {_KIND_WORDS[wanted.kind]} is expected")
-    result = np.ascontiguousarray(reader(values, wanted))
+    return _own(reader(values, wanted))
+
+
+def _own(array: Array) -> Array:
+    """The array, or a copy where others hold it."""
+    result = np.ascontiguousarray(array)
     return result if result.flags.writeable else np.array(result)
 
 

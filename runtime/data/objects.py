@@ -4,6 +4,7 @@ pandas and Polars need not be installed: their objects are known by the Arrow an
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ def content_of(value: Any, wanted: Wanted) -> Content:
         return _columns(_columns_of_rows(list(value)), wanted)
     if isinstance(value, np.ndarray | np.generic):
         return _content_of_numpy(np.asarray(value), wanted)
+    if _is_of_python(value):
+        return cells_of_nested(list(value) if isinstance(value, range) else value)
     if is_frame(value):
         return read_table(arrow_table(value), wanted)
     if isinstance(value, pa.Array | pa.ChunkedArray):
@@ -36,7 +39,17 @@ def content_of(value: Any, wanted: Wanted) -> Content:
 
 def is_frame(value: object) -> bool:
     """Whether an object has named columns, by the protocols of Arrow, pandas and Polars."""
+    if _is_of_python(value):
+        return False
     return isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or hasattr(value, "columns")
+
+
+def _is_of_python(value: object) -> bool:
+    """Whether this is a value of Python's own types, for which Arrow need not be loaded."""
+    return value is None or type(value) in _OF_PYTHON or isinstance(value, PurePath)
+
+
+_OF_PYTHON = frozenset({bool, int, float, str, list, tuple, range})
 
 
 def arrow_table(value: Any) -> Any:

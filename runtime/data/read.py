@@ -18,6 +18,7 @@ from ..graph.nodes import Declaration
 from .content import Cells, Columns, Content, Typed
 from .convert import convert
 from .files import file_types, is_file, read_file
+from .numbers import number_of
 from .objects import content_of
 from .readers import Array
 from .refused import RefusedError
@@ -84,7 +85,8 @@ def _literal(text: str, declared: Declaration) -> object:
         form = '{"column": [1, 2, 3]}' if declared.table else "[1, 2, 3]"
         known = f"a file ({', '.join(file_types())}), or a query (select ... @shop.duckdb)"
         raise RefusedError(None, f"this is neither a literal such as {form} nor {known}")
-    return np.array(text, dtype=object)
+    number = number_of(text, declared)
+    return np.array(text, dtype=object) if number is None else number
 
 
 def _structure(text: str) -> object:
