@@ -20,6 +20,7 @@ from typing import TypeVar
 from . import worker
 from .alignment.align import NATIVES as ALIGNMENT_NATIVES
 from .alignment.align import Check, check_column
+from .binding import NATIVES
 from .errors import InternalError, PeerError, TacitError
 from .graph.alignments import Matching
 from .graph.file import from_bytes
@@ -29,7 +30,6 @@ from .kernels.native import Native
 from .launch import Child, Work, launch
 from .party import PartyResult
 from .randomness.fresh import fresh_bytes
-from .randomness.sources import NATIVES
 from .transport.shaped import Shape
 from .worker import Advance, Done, Failed, Go, Meet, Met, Read, Ready, Start
 

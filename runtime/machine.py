@@ -1,52 +1,45 @@
 """Executes a schedule at one party: kernels, then one exchange, round after round.
 
-Before the run every instruction is bound to its arrays, so that a step of the run is one call without look-ups. Only
-where memory moves (carried values of loops) are arrays fetched from their slots each time.
+A block becomes a tape just before it is run for the first time (`binding`), the whole schedule before its clock starts
+unless a loop's turns depend on what is revealed. Tapes run natively where the system allows it, and step by step in
+Python elsewhere and where each step is watched.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from operator import itemgetter, length_hint
-from time import perf_counter
+from time import monotonic_ns, perf_counter
 from typing import Any
 
 import numpy as np
 
 from .arena import Plan, plan
+from .binding import Binder, Context, Record, Run, Step, sent_bytes
 from .errors import CheckFailed, InputError, InternalError, TacitError
-from .graph.correlations import CORRELATIONS
 from .graph.nodes import Graph, Place
-from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Layout, Loop, Round, Schedule, Skip
-from .kernels import KERNELS
-from .messages import bind_messages, sent_slots, values
+from .instructions import Block, Call, Instruction, Layout, Loop, Round, Schedule
+from .kernels.moves import address
 from .pages import zeros
 from .profile import Recorder
-from .randomness.batches import Small, bind_batch, is_small
-from .randomness.sources import SOURCES, Prepared
+from .randomness.sources import Prepared
 from .schedule import schedule
 from .session import Keys
+from .tape import interpreter
+from .tape.interpreter import ARRIVED, AT, AT_HOST, FAILED, FINISHED, PHASE, ROUNDS, SENT, STATE, STEP, STUCK, UNTIL
+from .tape.writer import Flow, Tape
 from .transport.base import Transport
+from .transport.direct import CLOCK
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
-Record = Callable[[int, int, int, bytes], None]
-Step = Callable[[], None]
 Turn = Callable[[int], None]
 
 _PROGRESS_SECONDS = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A block with its arrays: a step without arguments for each instruction."""
-
-    steps: tuple[Step, ...]
-    block: Block
+_SLICE_NANOSECONDS = 20_000_000
+"""After so long in compiled code the run looks around in Python: for signals, and to report its progress."""
 
 
 class Machine:
@@ -65,32 +58,65 @@ class Machine:
     ) -> None:
         if sys.byteorder != "little":
             raise InternalError("Tacit needs a little-endian machine: words travel as they lie in memory")
-        self.outputs: dict[str, dict[str, Array]] = {}
-        self.kept: dict[str, Array] = {}
-        self.rounds = 0
-        self.bytes_sent = 0
-        self._draws = 0
-        self._taken = 0
-        self._prepared = prepared
         self._graph = graph
         self._transport = transport
-        self._keys = keys
         self._schedule = schedule(graph, transport.me)
         placed = plan(self._schedule)
         self._slots = _bind_slots(self._schedule, placed, inputs)
         own = [slot for slot, _ in (*self._schedule.inputs, *self._schedule.constants)]
         self._held = placed.size + sum(self._slots[slot].nbytes for slot in own)
-        self._record = record
-        self._progress = progress
         self._recorder = recorder
+        self._progress = progress
         self._next_progress = perf_counter() + _PROGRESS_SECONDS
-        self._body = self._bind(self._schedule.body)
+        self._run = Run(np.zeros(STATE, np.int64))
+        self._numbers = _numbers(self._schedule, recorder)
+        self._binder = Binder(
+            Context(graph, self._schedule, self._slots, transport, keys, prepared, self._run),
+            record,
+            self._watch,
+            is_watched=record is not None or recorder is not None,
+        )
+        self._parts: dict[int, tuple[Block | Loop, ...]] = {}
+        self._tapes: dict[tuple[int, tuple[int, ...]], tuple[Tape, dict[int, Array]]] = {}
+        self._clock, self._stopped = np.zeros(CLOCK, np.int64), np.zeros(1, np.int64)
+        self._moving = sorted(self._schedule.moving)
+        self._prepare()
 
-    def run(self) -> None:
-        """Executes the whole schedule."""
-        self._execute(self._body)
-        if self._progress is not None:
-            self._progress(self._schedule.rounds, self._schedule.rounds)
+    def _prepare(self) -> None:
+        """Makes the first tape, mostly the whole run, and lays everything back where it was."""
+        before = {slot: self._slots[slot] for slot in self._moving}
+        first = next(iter(self._parts_of(self._schedule.body)), None)
+        if first is not None and not isinstance(first, Loop):
+            self._tape(first)
+        for slot, array in before.items():
+            self._slots[slot] = array
+
+    def _watch(self, instruction: Instruction, step: Step) -> Step:
+        """The step of an instruction, with a look at the clock before and after where somebody wants to know."""
+        number = self._numbers.get(id(instruction))
+        if self._recorder is None or number is None:
+            return step
+        return self._recorder.watched(number, step)
+
+    @property
+    def outputs(self) -> dict[str, dict[str, Array]]:
+        """What has been revealed to this party's roles."""
+        return self._run.outputs
+
+    @property
+    def kept(self) -> dict[str, Array]:
+        """This party's shares of what is kept."""
+        return self._run.kept
+
+    @property
+    def rounds(self) -> int:
+        """The rounds so far."""
+        return int(self._run.state[ROUNDS])
+
+    @property
+    def bytes_sent(self) -> int:
+        """What this party's messages held so far, without headers."""
+        return int(self._run.state[SENT])
 
     @property
     def peak_bytes(self) -> int:
@@ -98,216 +124,168 @@ class Machine:
         delivered = (*self.kept.values(), *(each for told in self.outputs.values() for each in told.values()))
         return self._held + sum(each.nbytes for each in delivered)
 
-    def _execute(self, bound: _Bound) -> None:
-        steps = iter(bound.steps)
-        try:
-            for step in steps:
-                step()
-        except CheckFailed as failure:
-            raise failure.at(self._place(bound, steps)) from None
-        except TacitError:
-            raise
-        except Exception as error:
-            raise InternalError(_describe(error, bound, steps, self._place(bound, steps))) from error
+    def run(self) -> None:
+        """Executes the whole schedule."""
+        self._block(self._schedule.body)
+        if self._progress is not None:
+            self._progress(self._schedule.rounds, self._schedule.rounds)
 
-    def _place(self, bound: _Bound, steps: Iterator[Step]) -> Place | None:
-        span = _current(bound, steps).span
-        return self._graph.places[span] if 0 <= span < len(self._graph.places) else None
+    # --- blocks -------------------------------------------------------------------------------------------------------
 
-    def _bind(self, block: Block) -> _Bound:
-        if self._recorder is not None:
-            return _Bound(tuple(map(partial(self._bind_watched, self._recorder), block)), block)
-        bound: list[tuple[Step, Instruction]] = []
-        for are_small, group in groupby(block, self._is_small):
-            together = list(group)
-            if are_small and len(together) > 1:
-                bound.append((self._bind_draws(together), together[0]))
+    def _block(self, block: Block) -> None:
+        for part in self._parts_of(block):
+            if isinstance(part, Loop):
+                self._watch(part, partial(self._loop, part))()
             else:
-                bound += [(self._bind_one(instruction), instruction) for instruction in together]
-        return _Bound(tuple(step for step, _ in bound), tuple(instruction for _, instruction in bound))
+                self._play(self._tape(part))
 
-    def _is_small(self, instruction: Instruction) -> bool:
-        """Whether this is a draw that may be drawn together with its neighbours."""
-        if not isinstance(instruction, Draw) or self._moves([instruction.output]):
-            return False
-        kind = self._graph.types[instruction.output]
-        return is_small(instruction.source, instruction.at, kind, self._slots[instruction.output])
+    def _parts_of(self, block: Block) -> tuple[Block | Loop, ...]:
+        """The block as pieces that stand on a tape, and the loops between them that do not; always the same objects."""
+        if id(block) not in self._parts:
+            parts: list[Block | Loop] = []
+            for _, group in groupby(block, self._stands):
+                together = tuple(group)
+                parts += [each for each in together if not self._stands(each) and isinstance(each, Loop)] or [together]
+            self._parts[id(block)] = tuple(parts)
+        return self._parts[id(block)]
 
-    def _bind_draws(self, draws: Sequence[Instruction]) -> Step:
-        """One step for draws that follow each other."""
-        types, slots = self._graph.types, self._slots
-        small = [
-            Small(draw.source, draw.at, types[draw.output], slots[draw.output])
-            for draw in draws
-            if isinstance(draw, Draw)
-        ]
-        fill = bind_batch(self._transport.me, small, self._keys)
-        count = len(small)
+    def _stands(self, instruction: Instruction) -> bool:
+        """Whether an instruction stands on a tape: all but a loop that a revealed bit ends, and one that is watched."""
+        if not isinstance(instruction, Loop):
+            return True
+        return self._recorder is None and instruction.count is not None and all(map(self._stands, instruction.body))
 
-        def step() -> None:
-            number = self._draws
-            self._draws = number + count
-            fill(number)
+    def _tape(self, block: Block) -> Tape:
+        """The tape of a block where carried values lie now; from here on they lie where it leaves them."""
+        where = tuple(address(self._slots[slot]) for slot in self._moving)
+        if (id(block), where) not in self._tapes:
+            tape = self._binder.tape(block)
+            self._tapes[id(block), where] = tape, {slot: self._slots[slot] for slot in self._moving}
+        tape, after = self._tapes[id(block), where]
+        for slot, array in after.items():
+            self._slots[slot] = array
+        return tape
 
-        return step
+    # --- loops that Python turns --------------------------------------------------------------------------------------
 
-    def _bind_watched(self, recorder: Recorder, instruction: Instruction) -> Step:
-        number = recorder.number(instruction, self._sent(instruction) if isinstance(instruction, Round) else 0)
-        if number is None:
-            return self._bind_one(instruction)
-        if isinstance(instruction, Loop):
-            return recorder.watched(number, self._bind_loop(instruction, partial(recorder.turning, number)))
-        return recorder.watched(number, self._bind_one(instruction))
+    def _loop(self, loop: Loop) -> None:
+        turn = self._turn_of(loop)
+        for carry in loop.carried:
+            np.copyto(self._slots[carry.parameter], self._slots[carry.initial])
+        if loop.count is not None:
+            for number in range(loop.count):
+                turn(number)
+        else:
+            self._turn_while(loop, turn)
+        for carry in loop.carried:
+            self._slots[carry.output] = self._slots[carry.parameter]
 
-    def _sent(self, instruction: Round) -> int:
-        return sum(self._schedule.layouts[slot].nbytes for slot in sent_slots(instruction))
-
-    def _bind_one(self, instruction: Instruction) -> Step:
-        match instruction:
-            case Call():
-                return self._bind_call(instruction)
-            case Draw():
-                return self._bind_draw(instruction)
-            case Round():
-                return self._bind_round(instruction)
-            case Loop():
-                return self._bind_loop(instruction)
-            case Fill():
-                return partial(self._fill, instruction.output, instruction.data)
-            case Alias():
-                shape = self._schedule.layouts[instruction.output].shape
-                return partial(self._alias, instruction.output, instruction.value, shape)
-            case Deliver():
-                return partial(self._deliver, instruction)
-            case Skip():
-                return partial(self._skip, instruction.draws, instruction.rounds)
-
-    def _moves(self, slots: Sequence[int]) -> bool:
-        return not self._schedule.moving.isdisjoint(slots)
-
-    def _bind_call(self, call: Call) -> Step:
-        kernel: Callable[..., None] = KERNELS[call.kernel]
+    def _turn_of(self, loop: Loop) -> Turn:
         slots = self._slots
-        places = (call.output, *call.inputs)
-        if not self._moves(places):
-            return partial(kernel, *[slots[place] for place in places], **call.attributes)
-        if call.attributes:
-            kernel = partial(kernel, **call.attributes)
-        if len(places) == 1:
-            return lambda: kernel(slots[call.output])
-        arrays = itemgetter(*places)
-        return lambda: kernel(*arrays(slots))
 
-    def _bind_draw(self, draw: Draw) -> Step:
-        kind = self._graph.types[draw.output]
-        slots, output = self._slots, draw.output
-        if draw.source in CORRELATIONS:
-            piece = self._prepared(draw.source, kind)
-
-            def take() -> None:
-                number = self._taken
-                self._taken = number + 1
-                piece(number, slots[output])
-
-            return take
-        sample = SOURCES[draw.source].bind(self._transport.me, draw.at, self._keys, draw.attributes, kind)
-
-        def step() -> None:
-            number = self._draws
-            self._draws = number + 1
-            sample(number, slots[output])
-
-        return step
-
-    def _skip(self, draws: int, rounds: int) -> None:
-        self._draws += draws
-        self.rounds += rounds
-
-    def _fill(self, output: int, data: Array) -> None:
-        self._slots[output].fill(data)
-
-    def _alias(self, output: int, value: int, shape: tuple[int, ...]) -> None:
-        self._slots[output] = self._slots[value].reshape(shape)
-
-    def _deliver(self, instruction: Deliver) -> None:
-        target = self.kept if instruction.kept else self.outputs.setdefault(instruction.role, {})
-        target[instruction.name] = self._slots[instruction.value].copy()
-
-    def _bind_round(self, instruction: Round) -> Step:
-        slots = self._slots
-        fixed = None if self._moves(list(values(instruction))) else bind_messages(instruction, slots)
-        sent = self._sent(instruction)
-
-        def step() -> None:
-            messages = fixed if fixed is not None else bind_messages(instruction, slots)
-            self.rounds += 1
-            messages.pack()
-            if self._record is not None:
-                for peer, views in messages.sends:
-                    self._record(self.rounds, self._transport.me, peer, b"".join(views))
-            self._transport.exchange(messages.sends, messages.receives, self.rounds)
-            messages.unpack()
-            self.bytes_sent += sent
-            if self._progress is not None:
-                self._report(self._progress)
-
-        return step
-
-    def _report(self, progress: Progress) -> None:
-        now = perf_counter()
-        if now >= self._next_progress:
-            self._next_progress = now + _PROGRESS_SECONDS
-            progress(min(self.rounds, self._schedule.rounds), self._schedule.rounds)
-
-    def _bind_loop(self, loop: Loop, watched: Callable[[Turn], Turn] = lambda turn: turn) -> Step:
-        slots = self._slots
-        body = self._bind(loop.body)
-        index = None if loop.index is None else slots[loop.index]
-
-        @watched
         def turn(number: int) -> None:
-            if index is not None:
-                index.fill(number)
-            self._execute(body)
+            if loop.index is not None:
+                slots[loop.index].fill(number)
+            self._block(loop.body)
             for carry in loop.carried:
                 parameter, result = carry.parameter, carry.result
                 slots[parameter], slots[result] = slots[result], slots[parameter]
 
-        def step() -> None:
-            for carry in loop.carried:
-                np.copyto(slots[carry.parameter], slots[carry.initial])
-            if loop.count is not None:
-                for number in range(loop.count):
-                    turn(number)
-            else:
-                self._turn_while(loop, turn)
-            for carry in loop.carried:
-                slots[carry.output] = slots[carry.parameter]
+        return turn if self._recorder is None else self._recorder.turning(self._numbers[id(loop)], turn)
 
-        return step
-
-    def _turn_while(self, loop: Loop, turn: Callable[[int], None]) -> None:
+    def _turn_while(self, loop: Loop, turn: Turn) -> None:
         assert loop.condition is not None and loop.next_condition is not None
         number = 0
         holds = self._slots[loop.condition].item()
-        self._taken += 0 if holds else loop.prepared
+        self._run.taken += 0 if holds else loop.prepared
         while holds:
             turn(number)
             number += 1
             holds = self._slots[loop.next_condition].item()
 
+    # --- tapes --------------------------------------------------------------------------------------------------------
 
-def _current(bound: _Bound, steps: Iterator[Step]) -> Instruction:
-    """The instruction of the step that the iterator gave last."""
-    return bound.block[len(bound.block) - length_hint(steps) - 1]
+    def _play(self, tape: Tape) -> None:
+        """Goes through a tape, doing in Python what stops it."""
+        state = self._run.state
+        state[AT] = 0
+        while (reason := self._go_on(tape)) != FINISHED:
+            if reason == AT_HOST:
+                step, instruction = tape.hosts[state[STEP]]
+                self._step(step, instruction)
+            elif reason == STUCK:
+                sends, receives, instruction = tape.rounds[int(state[AT])]
+                self._step(partial(self._finish_round, tape, sends, receives), instruction)
+            elif reason == FAILED:
+                self._step(_fail, tape.calls[int(state[AT])])
+            self._report()
+
+    def _go_on(self, tape: Tape) -> int:
+        state = self._run.state
+        if not self._binder.is_native:
+            return interpreter.play_in_python(tape.words, state, tape.indices)
+        state[UNTIL] = monotonic_ns() + _SLICE_NANOSECONDS
+        interpreter.play.run(tape.words, state, self._binder.sockets.watched, self._clock, self._stopped)
+        return int(self._stopped[0])
+
+    def _step(self, step: Step, instruction: Instruction) -> None:
+        try:
+            step()
+        except CheckFailed as failure:
+            raise failure.at(self._place(instruction)) from None
+        except TacitError:
+            raise
+        except Exception as error:
+            raise InternalError(_describe(error, instruction, self._place(instruction))) from error
+
+    def _place(self, instruction: Instruction) -> Place | None:
+        span = instruction.span
+        return self._graph.places[span] if 0 <= span < len(self._graph.places) else None
+
+    def _finish_round(self, tape: Tape, sends: Sequence[Flow], receives: Sequence[Flow]) -> None:
+        state = self._run.state
+        outgoing, incoming = (
+            [(flow.peer, flow.stage.data, int(tape.words[flow.done])) for flow in flows] for flows in (sends, receives)
+        )
+        self._transport.finish_exchange(outgoing, incoming, int(state[ROUNDS]))
+        state[PHASE] = ARRIVED
+
+    def _report(self) -> None:
+        if self._progress is None:
+            return
+        now = perf_counter()
+        if now >= self._next_progress:
+            self._next_progress = now + _PROGRESS_SECONDS
+            self._progress(min(self.rounds, self._schedule.rounds), self._schedule.rounds)
 
 
-def _describe(error: Exception, bound: _Bound, steps: Iterator[Step], place: Place | None) -> str:
+def _fail() -> None:
+    raise RuntimeError
+
+
+def _describe(error: Exception, instruction: Instruction, place: Place | None) -> str:
     """What failed, without the exception's own text, which may quote data."""
-    instruction = _current(bound, steps)
     what = instruction.kernel if isinstance(instruction, Call) else type(instruction).__name__.lower()
     where = "" if place is None else f" for {place.source}:{place.line}:{place.column}"
     return f"instruction {what!r}{where} raised {type(error).__name__}"
+
+
+def _numbers(schedule: Schedule, recorder: Recorder | None) -> dict[int, int]:
+    """The recorder's number of each instruction that it watches, by identity, in the order of the schedule."""
+    numbers: dict[int, int] = {}
+
+    def walk(block: Block) -> None:
+        for instruction in block:
+            sent = sent_bytes(schedule, instruction) if isinstance(instruction, Round) else 0
+            number = None if recorder is None else recorder.number(instruction, sent)
+            if number is not None:
+                numbers[id(instruction)] = number
+            if isinstance(instruction, Loop):
+                walk(instruction.body)
+
+    if recorder is not None:
+        walk(schedule.body)
+    return numbers
 
 
 def _bind_slots(schedule: Schedule, placed: Plan, inputs: Mapping[str, Array]) -> list[Array]:

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from .binding import Record
 from .data.limits import check_limits
 from .errors import PeerError
 from .graph.nodes import Graph
-from .machine import Machine, Progress, Record
+from .machine import Machine, Progress
 from .profile import Profile, Recorder
 from .randomness.dealer import deal
 from .session import Keys, set_up

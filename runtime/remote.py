@@ -14,13 +14,13 @@ from time import perf_counter
 
 from .alignment.align import NATIVES as ALIGNMENT_NATIVES
 from .alignment.align import Check, align, check_column
+from .binding import NATIVES
 from .deployment import Deployment
 from .graph.file import from_bytes
 from .graph.nodes import Graph
 from .kernels import warm
 from .local import Compile, Plan, nothing_to_align
 from .party import PartyResult, run_party
-from .randomness.sources import NATIVES
 from .rehearsal import rehearse
 from .session import compare_graphs, compare_matchings, exchange_facts
 from .transport.connect import Meeting, connect, listen

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .alignment.align import Aligned, Check, align
+from .binding import NATIVES
 from .errors import InternalError, PeerError, TacitError
 from .graph.alignments import Matching
 from .graph.correlations import DERIVED
@@ -24,7 +25,6 @@ from .graph.nodes import Graph, Local, Node, Random, Repeat
 from .kernels import warm
 from .party import PartyResult, run_party
 from .profile import Recorder
-from .randomness.sources import NATIVES
 from .rehearsal import rehearse
 from .session import compare_graphs
 from .transport.base import Transport

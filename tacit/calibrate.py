@@ -28,14 +28,15 @@ from .compiler.source import Source
 from .compiler.target import NETWORKS, Network
 from .predictions import check_predictions
 from .program import Program
+from .runtime.binding import NATIVES
 from .runtime.graph.correlations import DERIVED, kernel_attributes
 from .runtime.graph.cost import count_correlations
 from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
 from .runtime.graph.times import ANY, CALL, DEAL, FIRST, ROUND, START, Rate, Times, to_json, work
 from .runtime.kernels import KERNELS, warm
 from .runtime.randomness.dealer import deal, seed_sets
-from .runtime.randomness.sources import KEY_BYTES, NATIVES, SOURCES
-from .runtime.transport.base import Receives, Sends
+from .runtime.randomness.sources import KEY_BYTES, SOURCES
+from .runtime.transport.base import Indirect, Receives, Sends
 
 Array = np.ndarray[Any, Any]
 Call = tuple[str, tuple[ValueType, ...], ValueType, dict[str, Any]]
@@ -277,7 +278,7 @@ def _rest(times: Times, source: str, protocol: str = "rep3") -> tuple[int, int, 
     return reports[0].rounds, calls, online - known
 
 
-class _Nowhere:
+class _Nowhere(Indirect):
     """A transport whose messages nobody gets."""
 
     def __init__(self, me: int) -> None:

@@ -16,7 +16,7 @@ from ..errors import PeerError
 from ..graph.alignments import DELEGATED, OWN, Matching, order_input, places_input
 from ..graph.nodes import Declaration
 from ..randomness import rows as random_rows
-from ..transport.base import Receives, Sends, Transport
+from ..transport.base import Indirect, Receives, Sends, Transport
 from . import delegated, matching, own, private_id
 from .base import SIDES, Alignment, Array, Keys, as_bytes
 from .matching import pairs, places
@@ -133,7 +133,7 @@ def _keys(one: Matching, side: int, inputs: Mapping[str, Array], check: Check) -
     return Keys(tuple(columns), tuple(unset))
 
 
-class _Counted:
+class _Counted(Indirect):
     """A transport that counts what it sends."""
 
     def __init__(self, transport: Transport) -> None:

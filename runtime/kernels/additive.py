@@ -11,7 +11,9 @@ import numpy as np
 from .bits import TABLE as BITS
 from .bits import Planes
 from .matrix import multiply_add, product
-from .native import INT, OUT, PLANES, WORDS, Kernel, Native, native
+from .moves import copy
+from .native import INT, OUT, PLANES, WORDS, Kernel, Native, native, unrecorded
+from .ring import TABLE as RING
 from .ring import flat
 from .summands import TABLE as SUMMANDS
 
@@ -71,11 +73,12 @@ def _product(out: Array, d: Array, a: Array, y: Array, e: Array, c: Array) -> No
         # d y + e a with d and a of one element: the same sum with the two products in the other order.
         _scale.run(target, arrays[2], arrays[3], arrays[0], arrays[1], flat(c))
     else:
+        unrecorded()
         _multiply.run(target, *(np.repeat(array, target.size) for array in arrays), flat(c))
 
 
 def _matmul(out: Array, d: Array, a: Array, y: Array, e: Array, c: Array) -> None:
-    np.copyto(out, c)
+    copy(out, c)
     product(out, d, y)
     product(out, a, e)
 
@@ -90,7 +93,10 @@ def _as_numbers(out: Array, x: Array) -> None:
 
 def _bit_products(out: Array, x: Array, *, negated: int, left: Planes, right: Planes) -> None:
     planes = np.empty((64, out.shape[1]), np.uint64)
-    BITS["bits.from_ring"].run(planes, np.negative(x) if negated else x, planes=64)
+    if negated:
+        x, opposite = np.empty_like(x), x
+        RING["ring.negate"].run(x, opposite)
+    BITS["bits.from_ring"].run(planes, x, planes=64)
     BITS["bits.and"].run(out, planes, planes, left=left, right=right)
 
 
@@ -117,16 +123,20 @@ def _shifting(function: Native) -> Kernel:
     def run(out: Array, *inputs: Array, bits: int) -> None:
         function.run(flat(out), *map(flat, inputs), bits)
 
-    return Kernel(run, (function,))
+    return Kernel(run, (function,), replays=True)
 
 
 TABLE: dict[str, Kernel] = {
     "additive.quotient": _shifting(_quotient),
     "additive.first_quotient": _shifting(_first_quotient),
-    "additive.multiply": Kernel(_product, (_multiply, _scale)),
-    "additive.matmul": Kernel(_matmul, multiply_add),
-    "additive.gate": Kernel(_gated, (_gate,)),
-    "additive.numbers": Kernel(_as_numbers, (_numbers,)),
-    "additive.bit_products": Kernel(_bit_products, (*BITS["bits.from_ring"].needs, *BITS["bits.and"].needs)),
-    "additive.dot": Kernel(_dot, SUMMANDS["bits.dot"].needs),
+    "additive.multiply": Kernel(_product, (_multiply, _scale), replays=True),
+    "additive.matmul": Kernel(_matmul, multiply_add, replays=True),
+    "additive.gate": Kernel(_gated, (_gate,), replays=True),
+    "additive.numbers": Kernel(_as_numbers, (_numbers,), replays=True),
+    "additive.bit_products": Kernel(
+        _bit_products,
+        (*RING["ring.negate"].needs, *BITS["bits.from_ring"].needs, *BITS["bits.and"].needs),
+        replays=True,
+    ),
+    "additive.dot": Kernel(_dot, SUMMANDS["bits.dot"].needs, replays=True),
 }

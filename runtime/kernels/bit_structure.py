@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .native import INDICES, INT, OUT_PLANES, PLANES, Kernel, inline, native
+from .moves import copy, move
+from .native import INDICES, INT, OUT_PLANES, PLANES, Kernel, inline, native, unrecorded
 from .structure import MOVES
 
 Array = np.ndarray[Any, Any]
@@ -157,7 +158,7 @@ def _update(out: Array, x: Array, v: Array, *, shapes: Sequence[Shape], shape: S
     if runs is None:
         _update_unpacked(out, x, v, shapes=shapes, shape=shape, **bounds)
     else:
-        np.copyto(out, x)
+        copy(out, x)
         tos, length = runs
         _copy_runs.run(out, v, _triples(tos, tuple(place * length for place in range(len(tos))), length))
 
@@ -198,13 +199,14 @@ def _broadcast(out: Array, x: Array, *, shapes: Sequence[Shape], shape: Shape) -
 
 
 def _reshape(out: Array, x: Array, *, shapes: Sequence[Shape], shape: Shape) -> None:
-    np.copyto(out, x)
+    copy(out, x)
 
 
 def _unpacked(move: Callable[..., None]) -> Callable[..., None]:
     """The kernel that unpacks, moves and packs."""
 
     def run(out: Array, *inputs: Array, shapes: Sequence[Shape], shape: Shape, **attributes: Any) -> None:
+        unrecorded()
         bits, others = inputs[: len(shapes)], inputs[len(shapes) :]
         inner = {name: _BELOW_PLANES[name](value) for name, value in attributes.items() if name in _BELOW_PLANES}
         together = max(1, _UNPACKED // max(1, *map(prod, shapes), prod(shape)))
@@ -256,13 +258,13 @@ def unpack(x: Array, shape: Shape) -> Array:
 
 
 TABLE: dict[str, Kernel] = {
-    "bits.broadcast": Kernel(_broadcast, (_spread, _repeat_each)),
-    "bits.reshape": Kernel(_reshape),
+    "bits.broadcast": Kernel(_broadcast, (_spread, _repeat_each), replays=True),
+    "bits.reshape": Kernel(_reshape, (move,), replays=True),
     "bits.transpose": Kernel(_unpacked(MOVES["transpose"])),
-    "bits.slice": Kernel(_slice, (_copy_runs,)),
-    "bits.concat": Kernel(_concat, (_copy_runs,)),
+    "bits.slice": Kernel(_slice, (_copy_runs,), replays=True),
+    "bits.concat": Kernel(_concat, (_copy_runs,), replays=True),
     "bits.take": Kernel(_unpacked(MOVES["take"])),
     "bits.slice_at": Kernel(_unpacked(MOVES["slice_at"])),
-    "bits.update": Kernel(_update, (_copy_runs,)),
+    "bits.update": Kernel(_update, (move, _copy_runs), replays=True),
     "bits.update_at": Kernel(_unpacked(MOVES["update_at"])),
 }

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from .moves import copy, move
 from .native import INDICES, OUT, OUT_PLANES, PLANES, Kernel, native
+from .ring import Change, Operation, change, compute, flat
 from .transpose import from_planes, to_planes
 
 Array = np.ndarray[Any, Any]
@@ -81,20 +83,20 @@ def choice(chosen: Planes | None, planes: int) -> Array:
 
 def _xor(out: Array, x: Array, y: Array, *, left: Planes | None = None, right: Planes | None = None) -> None:
     if left is None and right is None:
-        np.bitwise_xor(x, y, out)
+        compute[8].run(flat(out), flat(x), flat(y), int(Operation.XOR))
     else:
         _xor_chosen.run(out, x, y, choice(left, len(out)), choice(right, len(out)))
 
 
 def _and(out: Array, x: Array, y: Array, *, left: Planes | None = None, right: Planes | None = None) -> None:
     if left is None and right is None:
-        np.bitwise_and(x, y, out)
+        compute[8].run(flat(out), flat(x), flat(y), int(Operation.AND))
     else:
         _and_chosen.run(out, x, y, choice(left, len(out)), choice(right, len(out)))
 
 
 def _not(out: Array, x: Array) -> None:
-    np.invert(x, out)
+    change[8].run(flat(out), flat(x), int(Change.NOT), 0)
 
 
 def _planes(out: Array, x: Array, *, planes: Planes) -> None:
@@ -104,7 +106,7 @@ def _planes(out: Array, x: Array, *, planes: Planes) -> None:
 def _concat_planes(out: Array, *parts: Array) -> None:
     first = 0
     for part in parts:
-        out[first : first + len(part)] = part
+        copy(out[first : first + len(part)], part)
         first += len(part)
 
 
@@ -136,17 +138,17 @@ def _to_boolean(out: Array, x: Array) -> None:
 
 
 TABLE: dict[str, Kernel] = {
-    "bits.xor": Kernel(_xor, (_xor_chosen,)),
-    "bits.and": Kernel(_and, (_and_chosen,)),
-    "bits.not": Kernel(_not),
-    "bits.planes": Kernel(_planes, (_choose,)),
-    "bits.concat_planes": Kernel(_concat_planes),
-    "bits.from_ring": Kernel(_from_elements, (to_planes[8],)),
-    "bits.from_word32": Kernel(_from_elements, (to_planes[4],)),
-    "bits.from_word16": Kernel(_from_elements, (to_planes[2],)),
-    "ring.from_bits": Kernel(_to_ring, (from_planes[8], _from_plane)),
-    "word32.from_bits": Kernel(_to_elements, (from_planes[4],)),
-    "word16.from_bits": Kernel(_to_elements, (from_planes[2],)),
+    "bits.xor": Kernel(_xor, (compute[8], _xor_chosen), replays=True),
+    "bits.and": Kernel(_and, (compute[8], _and_chosen), replays=True),
+    "bits.not": Kernel(_not, (change[8],), replays=True),
+    "bits.planes": Kernel(_planes, (_choose,), replays=True),
+    "bits.concat_planes": Kernel(_concat_planes, (move,), replays=True),
+    "bits.from_ring": Kernel(_from_elements, (to_planes[8],), replays=True),
+    "bits.from_word32": Kernel(_from_elements, (to_planes[4],), replays=True),
+    "bits.from_word16": Kernel(_from_elements, (to_planes[2],), replays=True),
+    "ring.from_bits": Kernel(_to_ring, (from_planes[8], _from_plane), replays=True),
+    "word32.from_bits": Kernel(_to_elements, (from_planes[4],), replays=True),
+    "word16.from_bits": Kernel(_to_elements, (from_planes[2],), replays=True),
     "bits.from_boolean": Kernel(_from_boolean),
     "boolean.from_bits": Kernel(_to_boolean),
 }

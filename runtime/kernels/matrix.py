@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .moves import copy, move
 from .native import OUT_PLANES, PLANES, native
 
 Array = np.ndarray[Any, Any]
@@ -64,7 +65,7 @@ def _add_inner_products(out: Array, x: Array, y_transposed: Array) -> None:
             out[i, j] += total
 
 
-multiply_add = (_add_product, _add_inner_products)
+multiply_add = (move, _add_product, _add_inner_products)
 """What `product` runs."""
 
 
@@ -87,6 +88,8 @@ def product(out: Array, x: Array, y: Array) -> None:
 
 def _add_matrix(out: Array, x: Array, y: Array) -> None:
     if y.shape[1] <= FEW_COLUMNS:
-        _add_inner_products.run(out, x, np.ascontiguousarray(y.T))
+        across = np.empty(y.shape[::-1], y.dtype)
+        copy(across, y.T)
+        _add_inner_products.run(out, x, across)
     else:
         _add_product.run(out, x, y)

@@ -6,7 +6,7 @@ Numba has no types that a checker could read, so it is named here only (and in `
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import RLock
+from threading import RLock, local
 from types import FunctionType
 from typing import Any
 
@@ -38,37 +38,103 @@ _LOADING = RLock()
 """Kernels are loaded one at a time: parties may be threads of one process."""
 
 
+class Recording:
+    """The calls of compiled functions that a step would make, in order, and further arrays that their addresses are
+    of."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Native, tuple[Any, ...]]] = []
+        self.held: list[object] = []
+
+
+class UnrecordedError(Exception):
+    """A step does more than call compiled functions."""
+
+
+class _Present(local):
+    recording: Recording | None = None
+
+
+_PRESENT = _Present()
+
+
+def record(step: Callable[[], None]) -> Recording | None:
+    """What `step` would call, of which nothing is run; None if that is not all it does.
+
+    A step that shall be recorded must do nothing with arrays but have compiled functions work on them, and must go the
+    same way whatever they hold: see `Kernel.replays`.
+    """
+    _PRESENT.recording = recording = Recording()
+    try:
+        step()
+    except UnrecordedError:
+        return None
+    finally:
+        _PRESENT.recording = None
+    return recording
+
+
+def recording() -> Recording | None:
+    """The recording that this thread makes."""
+    return _PRESENT.recording
+
+
+def unrecorded() -> None:
+    """To be called before anything that a recording would miss."""
+    if _PRESENT.recording is not None:
+        raise UnrecordedError
+
+
 class Native:
     """A compiled function: call `run`, with arrays exactly of the declared types (others are a `TypeError`)."""
 
-    __slots__ = ("_dispatcher", "_signature", "run")
+    __slots__ = ("_call", "_dispatcher", "_signature")
 
     def __init__(self, function: Callable[..., None], signature: Sequence[Any]) -> None:
         self._signature = types.void(*signature)
         self._dispatcher = numba.njit(nogil=True, cache=True)(_named_apart(function, self._signature))
-        self.run: Callable[..., None] = self._load_and_run
+        self._call: Callable[..., None] = self._load_and_call
 
     @property
     def name(self) -> str:
         """The function's name."""
         return str(self._dispatcher.__name__)
 
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        """The types of the arguments, of those named above."""
+        return tuple(self._signature.args)
+
+    def run(self, *arguments: Any) -> None:
+        """Calls the function, or notes the call in the present recording."""
+        recording = _PRESENT.recording
+        if recording is None:
+            self._call(*arguments)
+        else:
+            recording.calls.append((self, arguments))
+
     def load(self) -> bool:
         """Makes `run` ready; whether that took a compilation, the cache on disk having none."""
         with _LOADING:
             return self._load()
 
+    def address(self) -> int:
+        """Where the machine code lies; it stays there."""
+        self.load()
+        (compiled,) = self._dispatcher.overloads.values()
+        return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
+
     def _load(self) -> bool:
-        if self.run is self._dispatcher:
+        if self._call is self._dispatcher:
             return False
         self._dispatcher.compile(self._signature)
         self._dispatcher.disable_compile()
-        self.run = self._dispatcher
+        self._call = self._dispatcher
         return bool(self._dispatcher.stats.cache_misses)
 
-    def _load_and_run(self, *arguments: object) -> None:
+    def _load_and_call(self, *arguments: object) -> None:
         self.load()
-        self.run(*arguments)
+        self._call(*arguments)
 
 
 def _named_apart(function: Callable[..., None], signature: object) -> FunctionType:
@@ -103,7 +169,12 @@ def inline(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A kernel of the table: `run(out, *inputs, **attributes)`, and the compiled functions that it calls."""
+    """A kernel of the table: `run(out, *inputs, **attributes)`, and the compiled functions that it calls.
+
+    It `replays` if `run` only calls these on the arrays and on parts of them, whatever the arrays hold, and says
+    `unrecorded` before it does anything else: then its calls may be recorded once and repeated without it.
+    """
 
     run: Callable[..., None]
     needs: tuple[Native, ...] = ()
+    replays: bool = False

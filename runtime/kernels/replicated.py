@@ -11,8 +11,23 @@ import numpy as np
 
 from .bits import Planes, choice
 from .matrix import multiply_add, product
-from .native import INDICES, OUT, OUT16, OUT32, OUT_PLANES, PLANES, WORDS, WORDS16, WORDS32, Kernel, Native, native
-from .ring import flat
+from .moves import copy
+from .native import (
+    INDICES,
+    OUT,
+    OUT16,
+    OUT32,
+    OUT_PLANES,
+    PLANES,
+    WORDS,
+    WORDS16,
+    WORDS32,
+    Kernel,
+    Native,
+    native,
+    unrecorded,
+)
+from .ring import Operation, compute, flat
 
 Array = np.ndarray[Any, Any]
 
@@ -57,14 +72,17 @@ def _elementwise(multiply: Native, scale: Native) -> Callable[..., None]:
             # The sum of the three terms stays the same when x and y change places.
             scale.run(target, flat(ym), flat(yn), flat(xm), flat(xn), mask)
         else:
+            unrecorded()
             multiply.run(target, *(np.repeat(flat(part), target.size) for part in (xm, xn, ym, yn)), mask)
 
     return run
 
 
 def _matmul(out: Array, xm: Array, xn: Array, ym: Array, yn: Array, zero: Array) -> None:
-    np.copyto(out, zero)
-    product(out, xm, np.add(ym, yn))
+    both = np.empty(ym.shape, ym.dtype)
+    compute[8].run(flat(both), flat(ym), flat(yn), int(Operation.ADD))
+    copy(out, zero)
+    product(out, xm, both)
     product(out, xn, ym)
 
 
@@ -83,9 +101,9 @@ def _and_planes(
 
 
 TABLE: dict[str, Kernel] = {
-    "replicated.multiply": Kernel(_elementwise(_multiply, _scale), (_multiply, _scale)),
-    "replicated.multiply32": Kernel(_elementwise(_multiply32, _scale32), (_multiply32, _scale32)),
-    "replicated.multiply16": Kernel(_elementwise(_multiply16, _scale16), (_multiply16, _scale16)),
-    "replicated.matmul": Kernel(_matmul, multiply_add),
-    "replicated.and": Kernel(_and_planes, (_and,)),
+    "replicated.multiply": Kernel(_elementwise(_multiply, _scale), (_multiply, _scale), replays=True),
+    "replicated.multiply32": Kernel(_elementwise(_multiply32, _scale32), (_multiply32, _scale32), replays=True),
+    "replicated.multiply16": Kernel(_elementwise(_multiply16, _scale16), (_multiply16, _scale16), replays=True),
+    "replicated.matmul": Kernel(_matmul, (compute[8], *multiply_add), replays=True),
+    "replicated.and": Kernel(_and_planes, (_and,), replays=True),
 }

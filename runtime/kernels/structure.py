@@ -10,28 +10,44 @@ from ..clear import IndexOutsideError, window
 from ..clear.structure import slices
 from ..errors import CheckFailed
 from .clear import into
+from .moves import copy, move
 from .native import Kernel
 
 Array = np.ndarray[Any, Any]
 
 
+_ZERO = np.zeros(1, np.uint8)
+
+
 def _zeros(out: Array) -> None:
-    out.fill(0)
+    copy(out.reshape(-1).view(np.uint8), _ZERO)
 
 
 def _after(out: Array, x: Array, other: Array) -> None:
-    np.copyto(out, x)
+    copy(out, x)
+
+
+def _moved(view: Callable[..., Array]) -> Callable[..., None]:
+    """The kernel that copies a view of its input."""
+
+    def run(out: Array, x: Array, **attributes: Any) -> None:
+        copy(out, view(x, **attributes))
+
+    return run
 
 
 def _concat(out: Array, *parts: Array, axis: int) -> None:
-    np.concatenate(parts, axis=axis, out=out)
+    end = 0
+    for part in parts:
+        begin, end = end, end + part.shape[axis]
+        copy(out[(slice(None),) * axis + (slice(begin, end),)], part)
 
 
 def _update(
     out: Array, x: Array, v: Array, *, starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]
 ) -> None:
-    np.copyto(out, x)
-    out[slices(starts, stops, steps)] = v
+    copy(out, x)
+    copy(out[slices(starts, stops, steps)], v)
 
 
 def _update_at(out: Array, x: Array, v: Array, *starts: Array, axes: Sequence[int]) -> None:
@@ -43,10 +59,10 @@ def _update_at(out: Array, x: Array, v: Array, *starts: Array, axes: Sequence[in
 
 
 MOVES: dict[str, Callable[..., None]] = {
-    "broadcast": into(CLEAR["broadcast"]),
-    "reshape": into(CLEAR["reshape"]),
-    "transpose": into(CLEAR["transpose"]),
-    "slice": into(CLEAR["slice"]),
+    "broadcast": _moved(CLEAR["broadcast"]),
+    "reshape": _moved(CLEAR["reshape"]),
+    "transpose": _moved(CLEAR["transpose"]),
+    "slice": _moved(CLEAR["slice"]),
     "concat": _concat,
     "take": into(CLEAR["take"]),
     "slice_at": into(CLEAR["slice_at"]),
@@ -54,9 +70,12 @@ MOVES: dict[str, Callable[..., None]] = {
     "update_at": _update_at,
 }
 
+_PLACED = ("take", "slice_at", "update_at")
+"""Those that go where their inputs say."""
+
 TABLE: dict[str, Kernel] = {
-    "identity": Kernel(into(CLEAR["identity"])),
-    "after": Kernel(_after),
-    "zeros": Kernel(_zeros),
-    **{name: Kernel(move) for name, move in MOVES.items()},
+    "identity": Kernel(_moved(CLEAR["identity"]), (move,), replays=True),
+    "after": Kernel(_after, (move,), replays=True),
+    "zeros": Kernel(_zeros, (move,), replays=True),
+    **{name: Kernel(run, (move,), replays=name not in _PLACED) for name, run in MOVES.items()},
 }

@@ -285,14 +285,14 @@ def _plain(function: Native) -> Kernel:
     def run(out: Array, *inputs: Array) -> None:
         function.run(flat(out), *map(flat, inputs))
 
-    return Kernel(run, (function,))
+    return Kernel(run, (function,), replays=True)
 
 
 def _shifting(function: Native) -> Kernel:
     def run(out: Array, *inputs: Array, bits: int) -> None:
         function.run(flat(out), *map(flat, inputs), bits)
 
-    return Kernel(run, (function,))
+    return Kernel(run, (function,), replays=True)
 
 
 def _by_planes(function: Native) -> Kernel:
@@ -301,12 +301,12 @@ def _by_planes(function: Native) -> Kernel:
     def run(out: Array, planes: Array, *inputs: Array) -> None:
         function.run(flat(out), planes, *map(flat, inputs))
 
-    return Kernel(run, (function,))
+    return Kernel(run, (function,), replays=True)
 
 
 TABLE: dict[str, Kernel] = {
-    "bits.dot": Kernel(_dot_planes, (_dot,)),
-    "replicated.and_xor": Kernel(_and_xor_planes, (_and_xor,)),
+    "bits.dot": Kernel(_dot_planes, (_dot,), replays=True),
+    "replicated.and_xor": Kernel(_and_xor_planes, (_and_xor,), replays=True),
     "replicated.add_bits": _by_planes(_add_bits),
     "replicated.weigh": _by_planes(_weigh),
     "replicated.weigh_join": _by_planes(_weigh_join),

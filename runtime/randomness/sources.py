@@ -95,6 +95,13 @@ COMBINATIONS = {
 """How the two streams of a zero sharing among three or more become one."""
 
 
+def is_one_call(source: str, at: Parties, out: Array) -> bool:
+    """Whether a sample of this source into `out` is one call of a compiled function, which takes the draw's number as
+    it is."""
+    is_drawn = source == "stream" or (source == "zero" and len(at) > 2)
+    return STREAM is VectorStream and is_drawn and out.nbytes % 8 == 0
+
+
 def _following(at: Parties, party: int) -> int:
     return at[(at.index(party) + 1) % len(at)]
 

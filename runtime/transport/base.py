@@ -16,6 +16,10 @@ Receives = Sequence[tuple[int, Sequence[memoryview]]]
 """For each peer, where the bytes of its message go: contiguous writable views of bytes, filled in order."""
 
 
+Begun = Sequence[tuple[int, memoryview, int]]
+"""For each peer its whole message with its header, writable where it is received, and the bytes that have moved."""
+
+
 class Transport(Protocol):
     """One party's connections to its peers.
 
@@ -39,8 +43,28 @@ class Transport(Protocol):
         views of `sends` may be written again. Peers number their rounds alike, rising; 0 stands for set-up.
         """
 
+    def direct(self) -> dict[int, int]:
+        """Plain sockets, by peer, over which whole messages may be moved in place of `exchange`; none where that cannot
+        be. `finish_exchange` takes over what could not be moved at once.
+        """
+
+    def finish_exchange(self, sends: Begun, receives: Begun, round: int) -> None:
+        """The rest of a round whose messages have moved in part over the sockets of `direct`."""
+
     def finish(self) -> None:
         """Says goodbye to every peer and waits for theirs: after it, a peer that closes has not failed."""
 
     def close(self) -> None:
         """Frees everything at once. Peers that are not finished see this party leave. May be called twice."""
+
+
+class Indirect:
+    """What a transport is whose messages always go through `exchange`."""
+
+    def direct(self) -> dict[int, int]:
+        """None."""
+        return {}
+
+    def finish_exchange(self, sends: Begun, receives: Begun, round: int) -> None:
+        """Not to be called, for nothing can have begun."""
+        raise NotImplementedError

@@ -27,6 +27,10 @@ it, POLLHUP comes unasked."""
 class Channel(Protocol):
     """Bytes to and from one peer. None means "not now"; errors of a broken connection are `OSError`s."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether bytes travel as they are."""
+
     def fileno(self) -> int:
         """What to poll."""
 
@@ -42,6 +46,8 @@ class Channel(Protocol):
 
 class SocketChannel:
     """A connected stream socket."""
+
+    is_plain = True
 
     def __init__(self, connection: socket.socket) -> None:
         tune(connection)

@@ -21,6 +21,10 @@ class Kind(IntEnum):
     FAREWELL = 2
 
 
+MESSAGE_WORD = _MAGIC | Kind.MESSAGE << 32
+"""The first 8 bytes of a message's header, as a number."""
+
+
 class FrameError(Exception):
     """A peer's header is not what this round expects; the text completes "party X ..."."""
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from threading import Condition
 
 from ..errors import PeerError
-from .base import Receives, Sends
+from .base import Indirect, Receives, Sends
 from .frames import FrameError, check_farewell, check_message, farewell_header, message_header
 
 
-class MemoryTransport:
+class MemoryTransport(Indirect):
     """One party of a `connect`ed group. Messages are copied when sent."""
 
     def __init__(self, network: _Network, me: int) -> None:

@@ -135,6 +135,8 @@ class PinnedCertificates:
 class TlsChannel:
     """A `Channel` over TLS."""
 
+    is_plain = False
+
     def __init__(self, connection: ssl.SSLSocket) -> None:
         connection.setblocking(False)
         self._connection = connection

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from struct import Struct
 from time import monotonic_ns, sleep
 
-from .base import Receives, Sends, Transport
+from .base import Indirect, Receives, Sends, Transport
 
 _STAMP = Struct("<Q")
 STAMP_BYTES = _STAMP.size
@@ -39,7 +39,7 @@ class Shape:
     bandwidth: float
 
 
-class ShapedTransport:
+class ShapedTransport(Indirect):
     """A transport as over links of one shape. All parties of a group must be shaped alike."""
 
     def __init__(self, inner: Transport, shape: Shape, now: Callable[[], int] = monotonic_ns) -> None:

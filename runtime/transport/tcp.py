@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
 
 from ..errors import PeerError
-from .base import Receives, Sends
+from . import direct
+from .base import Begun, Receives, Sends
 from .channel import HANGUP, Channel
 from .frames import HEADER_BYTES, FrameError, check_farewell, check_message, farewell_header, message_header
 
@@ -62,6 +63,24 @@ class TcpTransport:
             outgoing[peer] = _Flow([memoryview(message_header(round, length)), *pieces], HEADER_BYTES + length)
         incoming = {peer: _Incoming(pieces, round) for peer, pieces in receives}
         self._move(outgoing, incoming, self._channels.keys(), round or None)
+
+    def direct(self) -> dict[int, int]:
+        """The sockets by peer, if messages may go over them without this transport (see `direct`); else none."""
+        plain = {peer: channel.fileno() for peer, channel in self._channels.items() if channel.is_plain}
+        return plain if direct.IS_POSSIBLE and len(plain) == len(self._channels) else {}
+
+    def finish_exchange(self, sends: Begun, receives: Begun, round: int) -> None:
+        """What is left of a round that was begun directly."""
+        outgoing = {peer: _Flow([message[done:]], len(message) - done) for peer, message, done in sends}
+        incoming = {}
+        for peer, message, done in receives:
+            flow = _Incoming([message[HEADER_BYTES:]], round)
+            try:
+                flow.resume(message[:done])
+            except FrameError as error:
+                raise PeerError(self._names[peer], str(error), round) from None
+            incoming[peer] = flow
+        self._move(outgoing, incoming, self._channels.keys(), round)
 
     def finish(self) -> None:
         """Says goodbye to every peer and waits for theirs."""
@@ -205,6 +224,12 @@ class _Incoming(_Flow):
         self._round = round
         self._unchecked = HEADER_BYTES
         super().__init__([memoryview(self._header), *pieces], HEADER_BYTES + self._length)
+
+    def resume(self, arrived: memoryview) -> None:
+        """Notes bytes that have arrived already, the first of the message; raises FrameError as `advance` does."""
+        self._header[: min(HEADER_BYTES, len(arrived))] = arrived[:HEADER_BYTES]
+        if arrived:
+            self.advance(len(arrived))
 
     def advance(self, count: int) -> None:
         """Notes `count` more bytes; raises FrameError when the header turns out wrong."""

@@ -9,14 +9,14 @@ import pytest
 from tacit.runtime.alignment import private_id
 from tacit.runtime.alignment.base import Alignment, Keys
 from tacit.runtime.errors import PeerError
-from tacit.runtime.transport.base import Receives, Sends, Transport
+from tacit.runtime.transport.base import Indirect, Receives, Sends, Transport
 from tacit.runtime.transport.memory import connect
 
 Array = np.ndarray[Any, Any]
 Message = tuple[int, bytes]
 
 
-class Recorded:
+class Recorded(Indirect):
     """A transport that keeps what arrives, and may spoil what leaves."""
 
     def __init__(self, transport: Transport, spoil: bytes = b"") -> None:

@@ -27,7 +27,7 @@ from tacit.runtime.graph.file import from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.party import PartyResult, run_party
 from tacit.runtime.session import Keys
-from tacit.runtime.transport.base import Receives, Sends, Transport
+from tacit.runtime.transport.base import Indirect, Receives, Sends, Transport
 from tacit.runtime.transport.memory import connect
 
 from tests.programs.running import SETTINGS
@@ -37,7 +37,7 @@ Inputs = Mapping[str, Array]
 Outputs = dict[str, dict[str, Array]]
 
 
-class Recorded:
+class Recorded(Indirect):
     """A transport that notes what arrives: (round, sender, content)."""
 
     def __init__(self, transport: Transport) -> None:

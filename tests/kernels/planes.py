@@ -1,10 +1,12 @@
 """Bit planes computed the slow way, and fresh arrays to run kernels on."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from tacit.runtime.graph.nodes import ValueType
-from tacit.runtime.kernels import KERNELS
+from tacit.runtime.kernels import KERNELS, TABLE
+from tacit.runtime.kernels.native import record
 
 Array = np.ndarray[Any, Any]
 
@@ -46,7 +48,23 @@ def run(name: str, kind: ValueType, *inputs: Array, **attributes: Any) -> Array:
     result = out.view(np.uint8 if kind.dtype is np.bool_ else kind.dtype)
     result = result.astype(np.bool_) if kind.dtype is np.bool_ else result
     result = result.reshape(kind.array_shape)
+    again = result.copy()
     before = [value.copy() for value in inputs]
     KERNELS[name](result, *inputs, **attributes)
     assert all(np.array_equal(old, value) for old, value in zip(before, inputs, strict=True))
+    if TABLE[name].replays:
+        assert not replay(name, again, inputs, attributes) or np.array_equal(again, result)
     return result
+
+
+def replay(name: str, out: Array, inputs: Sequence[Array], attributes: Mapping[str, Any]) -> bool:
+    """Runs a kernel as a tape does: recorded on zeros, and its calls repeated on the inputs. Whether it could be."""
+    places = [np.zeros_like(value) for value in inputs]
+    recording = record(lambda: TABLE[name].run(out, *places, **attributes))
+    if recording is None:
+        return False
+    for place, value in zip(places, inputs, strict=True):
+        np.copyto(place, value)
+    for native, arguments in recording.calls:
+        native.run(*arguments)
+    return True

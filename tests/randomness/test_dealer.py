@@ -17,6 +17,7 @@ from tacit.runtime.graph.file import digest, from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Declaration, Graph, Random, Repeat, Storage, ValueType
 from tacit.runtime.party import PartyResult, run_in_memory, run_party
 from tacit.runtime.transport import memory
+from tacit.runtime.transport.base import Indirect
 
 Array = np.ndarray[Any, Any]
 
@@ -186,7 +187,7 @@ def _run(graph: Graph, dealers: Graph) -> list[tuple[int, int, int]]:
     return heard
 
 
-class _Listening:
+class _Listening(Indirect):
     """A transport that notes what is sent."""
 
     def __init__(self, inner: Any, heard: list[tuple[int, int, int]]) -> None:

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from tacit.runtime.errors import CheckFailed, InputError, InternalError, PeerError
 from tacit.runtime.graph.nodes import Graph
+from tacit.runtime.kernels import TABLE
+from tacit.runtime.kernels.native import Kernel
 from tacit.runtime.party import PartyResult, run_in_memory, run_party
 from tacit.runtime.transport import memory
 
@@ -206,7 +208,7 @@ def test_what_breaks_a_kernel_does_not_show_data(monkeypatch: pytest.MonkeyPatch
     def broken(*_: object, **__: object) -> None:
         raise ValueError("the secret is 42")
 
-    monkeypatch.setitem(run_in_memory.__globals__["Machine"].__init__.__globals__["KERNELS"], "take", broken)
+    monkeypatch.setitem(TABLE, "take", Kernel(broken))
     with pytest.raises(InternalError) as caught:
         run_in_memory(failing_graph(), [{"index": np.array([1])}] * 3)
     assert str(caught.value) == "instruction 'take' for test.mpc:7:3 raised ValueError"

@@ -1,0 +1,110 @@
+"""Copies of any strided part of an array to any other, as one compiled function: what a recording has for NumPy's own
+copies."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numba import carray, types
+from numba.extending import intrinsic
+
+from .native import INDICES, INT, inline, native, recording, unrecorded
+
+Array = np.ndarray[Any, Any]
+
+_WORD = 8
+
+
+def _pointer_to(kind: Any) -> Any:
+    @intrinsic  # type: ignore[untyped-decorator]
+    def pointer(_typing: Any, address: Any) -> Any:
+        """A pointer from its number."""
+        result = types.CPointer(kind)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], context.get_value_type(result))
+
+        return result(types.int64), generate
+
+    return pointer
+
+
+words_at, octets_at = _pointer_to(types.uint64), _pointer_to(types.uint8)
+
+
+@inline
+def _copy_run(to: int, source: int, count: int, size: int, to_step: int, source_step: int) -> None:
+    """Copies `count` elements of `size` bytes that stand at even distances."""
+    if to_step == size and source_step == size:
+        target, origin = carray(octets_at(to), count * size), carray(octets_at(source), count * size)
+        for i in range(count * size):
+            target[i] = origin[i]
+    elif size == _WORD:
+        for i in range(count):
+            carray(words_at(to + i * to_step), 1)[0] = carray(words_at(source + i * source_step), 1)[0]
+    else:
+        for i in range(count):
+            for octet in range(size):
+                carray(octets_at(to + i * to_step), size)[octet] = carray(octets_at(source + i * source_step), size)[
+                    octet
+                ]
+
+
+@native(INT, INT, INT, INDICES)
+def move(to: int, source: int, size: int, plan: Array) -> None:
+    """Copies elements of `size` bytes between two addresses; `plan` holds the shape, the distances in bytes between the
+    target's elements along each axis, and those of the source. Nothing keeps the memory there but the caller.
+    """
+    axes = plan.size // 3
+    inner = axes - 1
+    count, to_step, source_step = plan[inner], plan[axes + inner], plan[2 * axes + inner]
+    outer = 1
+    for axis in range(inner):
+        outer *= plan[axis]
+    place = np.zeros(axes, np.int64)
+    for _ in range(outer):
+        _copy_run(to, source, count, size, to_step, source_step)
+        axis = inner - 1
+        while axis >= 0:
+            place[axis] += 1
+            to += plan[axes + axis]
+            source += plan[2 * axes + axis]
+            if place[axis] < plan[axis]:
+                break
+            to -= plan[axes + axis] * plan[axis]
+            source -= plan[2 * axes + axis] * plan[axis]
+            place[axis] = 0
+            axis -= 1
+
+
+def copy(out: Array, x: Array) -> None:
+    """Writes x, broadcast to the shape of `out`, into it; the two do not overlap. Equal types can be recorded."""
+    present = recording()
+    if present is None:
+        np.copyto(out, x, casting="unsafe")
+        return
+    if out.dtype != x.dtype:
+        unrecorded()
+    x = np.broadcast_to(x, out.shape)
+    if out.size:
+        present.held.append((out, x))
+        move.run(address(out), address(x), out.itemsize, _plan(out.shape, out.strides, x.strides, out.itemsize))
+
+
+def address(x: Array) -> int:
+    """Where the first element lies."""
+    return int(x.__array_interface__["data"][0])
+
+
+@lru_cache(maxsize=4096)
+def _plan(shape: tuple[int, ...], to: tuple[int, ...], source: tuple[int, ...], size: int) -> Array:
+    """What `move` is told; neighbouring axes along which both walk evenly become one."""
+    axes: list[tuple[int, int, int]] = []
+    for count, far, near in zip(shape, to, source, strict=True):
+        if count == 1:
+            continue
+        if axes and axes[-1][1:] == (count * far, count * near):
+            axes[-1] = (axes[-1][0] * count, far, near)
+        else:
+            axes.append((count, far, near))
+    return np.array(list(zip(*(axes or [(1, size, size)]), strict=True)), np.int64).reshape(-1)

@@ -1,0 +1,167 @@
+"""Walks through a tape. In: the tape, and the state of the run. Out: why it stopped.
+
+Each step begins with its operation. What follows:
+
+    CALL   next, function, place of the draw's number in the tape or 0, draws it counts, words of the call, words
+    HOST   number of the host step
+    ROUND  next, bytes sent, messages sent, messages received, their flows (see `transport.direct`)
+    COUNT  draws, rounds that this party has no part in
+    BEGIN  counter's place in the tape, address of the index or 0, the counter
+    TURN   counter's place, turns in all, where the next turn begins, where the end is, address of the index or 0
+    END
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from ..kernels.features import host_features, may_use
+from ..kernels.moves import words_at
+from ..kernels.native import COUNT as NUMBERS
+from ..kernels.native import inline, native
+from ..transport import direct
+from .code import CLASSES, call_long, call_medium, call_short
+
+Array = np.ndarray[Any, Any]
+
+CALL, HOST, ROUND, COUNT, BEGIN, TURN, END = range(7)
+
+FINISHED, AT_HOST, LATE, STUCK, FAILED = range(5)
+"""Why it stopped: at the end; at a host step, whose number is in the state; so that Python may look around; in a round
+that Python must finish; because a compiled function failed."""
+
+AT, ROUNDS, DRAWS, SENT, UNTIL, PHASE, STEP = range(7)
+"""Of the state: where the tape goes on; rounds, draws and bytes so far; when to look around; where in a round it is;
+a host step's number."""
+
+STATE = 7
+"""Words of the state."""
+
+IS_POSSIBLE = direct.IS_POSSIBLE and may_use(os.environ, host_features(), ())
+"""Whether tapes run natively here: elsewhere all steps are host steps."""
+
+_FRESH, _SENT, ARRIVED = range(3)
+"""Phases of a round."""
+
+_SHORT, _MEDIUM = CLASSES[:2]
+
+
+@native(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+def play(tape: Array, state: Array, sockets: Array, clock: Array, stopped: Array) -> None:
+    """Goes on from `state`; `stopped[0]` says why it stops."""
+    at = state[AT]
+    start = tape.ctypes.data
+    reason = -1
+    while reason < 0:
+        operation = tape[at]
+        if operation == CALL:
+            if tape[at + 3]:
+                tape[tape[at + 3]] = state[DRAWS]
+            state[DRAWS] += tape[at + 4]
+            words, address = tape[at + 5], start + 8 * (at + 6)
+            if words <= _SHORT:
+                status = call_short(tape[at + 2], address)
+            elif words <= _MEDIUM:
+                status = call_medium(tape[at + 2], address)
+            else:
+                status = call_long(tape[at + 2], address)
+            if status == 0:
+                at = tape[at + 1]
+            else:
+                reason = FAILED
+        elif operation == ROUND:
+            if state[PHASE] == _FRESH and direct.now(clock) > state[UNTIL]:
+                reason = LATE
+            elif _round(tape, at, state, sockets, clock):
+                at = tape[at + 1]
+            else:
+                reason = STUCK
+        elif operation == TURN:
+            counter = tape[at + 1]
+            tape[counter] += 1
+            if tape[counter] < tape[at + 2]:
+                if tape[at + 5]:
+                    carray(words_at(tape[at + 5]), 1)[0] = tape[counter]
+                at = tape[at + 3]
+            else:
+                at = tape[at + 4]
+        elif operation == BEGIN:
+            tape[tape[at + 1]] = 0
+            if tape[at + 2]:
+                carray(words_at(tape[at + 2]), 1)[0] = 0
+            at += 4
+        elif operation == COUNT:
+            state[DRAWS] += tape[at + 1]
+            state[ROUNDS] += tape[at + 2]
+            at += 3
+        elif operation == HOST:
+            state[STEP] = tape[at + 1]
+            at += 2
+            reason = AT_HOST
+        else:
+            reason = FINISHED
+    state[AT] = at
+    stopped[0] = reason
+
+
+@inline
+def _round(tape: Array, at: int, state: Array, sockets: Array, clock: Array) -> bool:
+    """A round, or what is left of it; whether it is finished."""
+    sends, receives = tape[at + 3], tape[at + 4]
+    flow = at + 5
+    if state[PHASE] == _FRESH:
+        state[ROUNDS] += 1
+        went = True
+        for _ in range(sends):
+            direct.gather(tape, flow, state[ROUNDS])
+            went &= direct.send(tape, flow)
+            flow = direct.next_flow(tape, flow)
+        first = flow
+        for _ in range(receives):
+            tape[flow + direct.DONE] = 0
+            flow = direct.next_flow(tape, flow)
+        state[PHASE] = _SENT
+        if not went or not direct.await_all(tape, first, receives, state[ROUNDS], sockets, clock):
+            return False
+    else:
+        for _ in range(sends):
+            flow = direct.next_flow(tape, flow)
+        first = flow
+    flow = first
+    for _ in range(receives):
+        direct.scatter(tape, flow)
+        flow = direct.next_flow(tape, flow)
+    state[PHASE] = _FRESH
+    state[SENT] += tape[at + 2]
+    return True
+
+
+def play_in_python(tape: Array, state: Array, indices: dict[int, Array]) -> int:
+    """The same for a tape that has neither calls nor rounds; `indices` are the loops' indices by their addresses."""
+    at = int(state[AT])
+    while True:
+        operation, *fields = map(int, tape[at : at + 6])
+        if operation == TURN:
+            counter, turns, on, out, index = fields
+            tape[counter] += 1
+            at = on if tape[counter] < turns else out
+            if index and tape[counter] < turns:
+                indices[index].fill(tape[counter])
+        elif operation == BEGIN:
+            tape[fields[0]] = 0
+            if fields[1]:
+                indices[fields[1]].fill(0)
+            at += 4
+        elif operation == COUNT:
+            state[DRAWS] += fields[0]
+            state[ROUNDS] += fields[1]
+            at += 3
+        else:
+            assert operation in (HOST, END)
+            state[STEP] = fields[0]
+            state[AT] = at + 2
+            return AT_HOST if operation == HOST else FINISHED
