@@ -71,13 +71,15 @@ def _copy_runs(out: Array, x: Array, runs: Array) -> None:
             if first == last:
                 continue
             shift, offset = np.uint64(ahead & 63), ahead >> 6
+            # Vectors of their own, counted from 0, so that LLVM sees no index that may be negative and uses registers.
+            middle, low = target[first + 1 : last], source[first + 1 + offset : last + offset]
             if shift == 0:
-                for word in range(first + 1, last):
-                    target[word] = source[word + offset]
+                for word in range(middle.size):
+                    middle[word] = low[word]
             else:
-                back = np.uint64(64) - shift
-                for word in range(first + 1, last):
-                    target[word] = (source[word + offset] >> shift) | (source[word + offset + 1] << back)
+                high, back = source[first + 2 + offset : last + 1 + offset], np.uint64(64) - shift
+                for word in range(middle.size):
+                    middle[word] = (low[word] >> shift) | (high[word] << back)
             _put(target, last, _last_mask(to + count), _word_at(source, 64 * last + ahead))
 
 
