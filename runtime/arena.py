@@ -61,7 +61,7 @@ class _Lives:
     def __init__(self, schedule: Schedule) -> None:
         self.time = 0
         self.spans: dict[int, int] = {}
-        self._root = dict(schedule.aliases)
+        self._root = {slot: value for slot, value, _ in schedule.aliases}
         self._owners: dict[int, tuple[int, ...]] = {}
         self._first: dict[int, int] = {}
         self._home: dict[int, tuple[int, ...]] = {}

@@ -31,6 +31,7 @@ from .tape.code import Number
 from .tape.interpreter import DRAWS, IS_POSSIBLE, ROUNDS, SENT, play
 from .tape.writer import Sockets, Step, Tape, Writer
 from .transport.base import Transport
+from .views import part
 
 __all__ = ["NATIVES", "Binder", "Context", "Record", "Run", "Step", "sent_bytes"]
 
@@ -110,8 +111,8 @@ class Binder:
             case Fill():
                 self._replay(partial(copy, self._slots[instruction.output], instruction.data), instruction)
             case Alias():
-                shape = self._context.schedule.layouts[instruction.output].shape
-                self._slots[instruction.output] = self._slots[instruction.value].reshape(shape)
+                layout = self._context.schedule.layouts[instruction.output]
+                self._slots[instruction.output] = part(self._slots[instruction.value], instruction.offset, layout)
             case Deliver():
                 self._host(partial(self._deliver, instruction, self._slots[instruction.value]), instruction)
             case Skip():

@@ -61,10 +61,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`output` is the memory of `value` in the output's shape. Needed at run time only where `value` moves."""
+    """`output` is the memory of `value` from byte `offset` on. Needed at run time only where `value` moves."""
 
     output: int
     value: int
+    offset: int
     span: int
 
 
@@ -141,13 +142,13 @@ Block = tuple[Instruction, ...]
 class Schedule:
     """What one party runs. `moving` are the slots whose memory changes during the run (carried values).
 
-    `inputs` and `constants` bind slots before the run, then `aliases` do, in order.
+    `inputs` and `constants` bind slots before the run, then `aliases` do, in order: slot, value and offset.
     """
 
     body: Block
     layouts: tuple[Layout, ...]
     inputs: tuple[tuple[int, str], ...]
     constants: tuple[tuple[int, np.ndarray[Any, Any]], ...]
-    aliases: tuple[tuple[int, int], ...]
+    aliases: tuple[tuple[int, int, int], ...]
     moving: frozenset[int]
     rounds: int

@@ -32,6 +32,7 @@ from .tape.interpreter import ARRIVED, AT, AT_HOST, FAILED, FINISHED, PHASE, ROU
 from .tape.writer import Flow, Tape
 from .transport.base import Transport
 from .transport.direct import CLOCK
+from .views import part
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -300,8 +301,8 @@ def _bind_slots(schedule: Schedule, placed: Plan, inputs: Mapping[str, Array]) -
         slots[slot] = _input(name, inputs, schedule.layouts[slot])
     for slot, data in schedule.constants:
         slots[slot] = data
-    for slot, value in schedule.aliases:
-        slots[slot] = slots[value].reshape(schedule.layouts[slot].shape)
+    for slot, value, offset in schedule.aliases:
+        slots[slot] = part(slots[value], offset, schedule.layouts[slot])
     return slots
 
 

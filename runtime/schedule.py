@@ -19,7 +19,7 @@ import numpy as np
 
 from .graph.correlations import CORRELATIONS, count_correlated
 from .graph.errors import GraphError
-from .graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat, Storage
+from .graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat, Step, Storage
 from .instructions import (
     Alias,
     Block,
@@ -36,9 +36,7 @@ from .instructions import (
     Schedule,
     Skip,
 )
-
-_ALIASES = frozenset({"identity", "after", "reshape", "bits.reshape"})
-"""Kernels whose output is their input's memory in another shape."""
+from .views import offset_of
 
 _SMALL_CONSTANT = 1 << 16
 """Constants of at most so many bytes are spread out before the run; larger ones by an instruction, where memory is
@@ -69,7 +67,7 @@ class _Lowering:
         self.layouts = [Layout(np.dtype(value.dtype), value.array_shape) for value in graph.types]
         self.inputs: list[tuple[int, str]] = []
         self.constants: list[tuple[int, np.ndarray[Any, Any]]] = []
-        self.aliases: list[tuple[int, int]] = []
+        self.aliases: list[tuple[int, int, int]] = []
         self.moving: set[int] = set()
         self.present: set[int] = set()
         self._draws = 0
@@ -119,18 +117,25 @@ class _Lowering:
         for step in node.steps:
             if self.me in step.at:
                 self.present.add(node.output)
-                if step.kernel in _ALIASES:
-                    yield from self._alias(node.output, step.inputs[0], node.span)
+                offset = self._offset(node.output, step)
+                if offset is not None:
+                    yield from self._alias(node.output, step.inputs[0], offset, node.span)
                 else:
                     yield Call(node.output, step.kernel, step.inputs, step.attributes, node.span)
 
-    def _alias(self, output: int, value: int, span: int) -> Iterator[Instruction]:
+    def _offset(self, output: int, step: Step) -> int | None:
+        """Where the output lies in the memory of the first input, if it is part of it."""
+        if not step.inputs:
+            return None
+        return offset_of(step.kernel, step.attributes, self.graph.types[step.inputs[0]], self.graph.types[output])
+
+    def _alias(self, output: int, value: int, offset: int, span: int) -> Iterator[Instruction]:
         """An instruction only where the memory moves; elsewhere the slots are bound once, before the run."""
         if value in self.moving:
             self.moving.add(output)
-            yield Alias(output, value, span)
+            yield Alias(output, value, offset, span)
         else:
-            self.aliases.append((output, value))
+            self.aliases.append((output, value, offset))
 
     def _constant(self, node: Constant) -> Iterator[Instruction]:
         self.present.add(node.output)
@@ -181,7 +186,7 @@ class _Lowering:
         held = [number for number, initial in enumerate(node.initial) if initial in self.present]
         still = [number for number in held if node.results[number] == node.parameters[number]]
         for number in still:
-            yield from self._alias(node.parameters[number], node.initial[number], node.span)
+            yield from self._alias(node.parameters[number], node.initial[number], 0, node.span)
         results = self._own_results(node, [number for number in held if number not in still])
         carried = tuple(
             Carry(node.initial[number], node.parameters[number], result, node.outputs[number])
@@ -200,7 +205,7 @@ class _Lowering:
         yield Loop(body, carried, node.index, node.count, node.condition, node.next_condition, prepared, node.span)
         self.present.update(node.outputs[number] for number in held)
         for number in still:
-            yield from self._alias(node.outputs[number], node.parameters[number], node.span)
+            yield from self._alias(node.outputs[number], node.parameters[number], 0, node.span)
 
     def _own_results(self, node: Repeat, numbers: list[int]) -> dict[int, int]:
         """For each carried value the slot that trades memory with its parameter.
@@ -225,7 +230,7 @@ class _Lowering:
                 case Exchange() if any(receiver == self.me for _, receiver in node.routes):
                     yield node.output
                 case Local():
-                    if any(self.me in step.at and step.kernel not in _ALIASES for step in node.steps):
+                    if any(self.me in step.at and self._offset(node.output, step) is None for step in node.steps):
                         yield node.output
 
 

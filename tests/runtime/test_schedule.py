@@ -56,7 +56,7 @@ def test_reshapes_of_what_stays_put_cost_nothing_in_the_run() -> None:
     build.keep(z, "z")
     made = schedule(build.graph(), 0)
     assert [type(each).__name__ for each in made.body] == ["Draw", "Call", "Deliver"]
-    assert made.aliases == ((y, x),)
+    assert made.aliases == ((y, x, 0),)
 
 
 def test_a_loop_trades_memory_with_results_of_its_own_and_copies_others() -> None:
