@@ -31,7 +31,7 @@ from .tape.code import Number
 from .tape.interpreter import DRAWS, IS_POSSIBLE, ROUNDS, SENT, play
 from .tape.writer import Sockets, Step, Tape, Writer
 from .transport.base import Transport
-from .views import part
+from .views import view
 
 __all__ = ["NATIVES", "Binder", "Context", "Record", "Run", "Step", "sent_bytes"]
 
@@ -112,7 +112,7 @@ class Binder:
                 self._replay(partial(copy, self._slots[instruction.output], instruction.data), instruction)
             case Alias():
                 layout = self._context.schedule.layouts[instruction.output]
-                self._slots[instruction.output] = part(self._slots[instruction.value], instruction.offset, layout)
+                self._slots[instruction.output] = view(self._slots[instruction.value], instruction.offset, layout)
             case Deliver():
                 self._host(partial(self._deliver, instruction, self._slots[instruction.value]), instruction)
             case Skip():

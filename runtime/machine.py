@@ -32,7 +32,7 @@ from .tape.interpreter import ARRIVED, AT, AT_HOST, FAILED, FINISHED, PHASE, ROU
 from .tape.writer import Flow, Tape
 from .transport.base import Transport
 from .transport.direct import CLOCK
-from .views import part
+from .views import view
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -302,7 +302,7 @@ def _bind_slots(schedule: Schedule, placed: Plan, inputs: Mapping[str, Array]) -
     for slot, data in schedule.constants:
         slots[slot] = data
     for slot, value, offset in schedule.aliases:
-        slots[slot] = part(slots[value], offset, schedule.layouts[slot])
+        slots[slot] = view(slots[value], offset, schedule.layouts[slot])
     return slots
 
 

@@ -42,7 +42,7 @@ def offset_of(kernel: str, attributes: Mapping[str, Any], source: ValueType, tar
     return None
 
 
-def part(array: Array, offset: int, layout: Layout) -> Array:
+def view(array: Array, offset: int, layout: Layout) -> Array:
     """The memory of an array from a byte on."""
     if offset == 0 and array.nbytes == layout.nbytes:
         return array.reshape(layout.shape)
