@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 TYPED := .build/types/tacit
 
-.PHONY: demo test lint format types pytest clean
+.PHONY: demo test lint format types pytest portable clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python examples/campaign/demo.py
@@ -28,6 +28,12 @@ types: $(INSTALLED)
 
 pytest: $(INSTALLED)
 	$(BIN)/pytest -n 2
+
+# Without the kernels that need AVX-512 and its like, as on other machines: the rooms that have them, and those just above.
+PORTABLE := kernels randomness alignment protocols runtime
+
+portable: $(INSTALLED)
+	TACIT_PORTABLE=1 $(BIN)/pytest -n 2 $(addprefix tests/,$(PORTABLE))
 
 clean:
 	rm -rf .venv .build build dist *.egg-info
