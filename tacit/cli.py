@@ -14,9 +14,10 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from importlib.abc import MetaPathFinder
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from . import arguments, reports
 from .arguments import load, pairs, read, write_whole
@@ -38,13 +39,25 @@ from .show import closing_line, print_outputs, progress_bar
 _INTERRUPTED = 130
 _INTERNAL = 5
 
-_ABSENT: Any = None
-"""In the place of a module: importing it fails, as if it were not installed."""
+_UNUSED = ("scipy.linalg", "pandas")
+"""Numba and PyArrow load them where they can, for what no kernel and no input of a command needs: 0.3 s each."""
 
 _LOUD = """\
 WARNING: --clear runs the program without any protection, in one process that sees every input.
          It is for debugging, never for other people's data.
 """
+
+
+class _Absent(MetaPathFinder):
+    """Imports of unused modules fail as if these were not installed.
+
+    None in `sys.modules` would not do: PyArrow finds it there and takes it for the module.
+    """
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Raises for an unused module, and leaves the others to whoever is asked next."""
+        if fullname in _UNUSED:
+            raise ModuleNotFoundError(f"a command leaves out {fullname}", name=fullname)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -54,8 +67,7 @@ def main(words: Sequence[str] | None = None) -> int:
     gc.freeze()
     gc.set_threshold(500_000, 20, 20)
     if words is None:  # this process is the command's own
-        sys.modules.setdefault("scipy.linalg", _ABSENT)  # Numba loads it if it can, for what no kernel does: 0.3 s
-        sys.modules.setdefault("pandas", _ABSENT)  # PyArrow does, to know objects that no command has: 0.3 s
+        sys.meta_path.insert(0, _Absent())
     chosen = _parser().parse_args(words)
     warnings.simplefilter("always", RangeWarning)
     warnings.showwarning = _show_warning

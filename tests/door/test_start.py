@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -32,3 +33,13 @@ source = {str(source)!r}
 read_input("x", [Declaration("x", {kind!r}, {dimensions!r}, scale=16)], source)
 """
     assert loaded_by(program).isdisjoint({"pyarrow", "pandas"})
+
+
+def test_a_command_reads_arrays_without_pandas(tmp_path: Path) -> None:
+    """Also where PyArrow is asked what an object is, for which it would load pandas."""
+    np.save(tmp_path / "x.npy", np.arange(1000))
+    program = tmp_path / "count.mpc"
+    program.write_text("party alice\nparty bob\ninput x: key[n] from alice\nreveal count(x == x) as rows\n")
+    command = ["run", str(program), "--input", f"x={tmp_path / 'x.npy'}", "--json"]
+    running = f"import sys; from tacit.cli import main; sys.argv[1:] = {command}; assert main() == 0"
+    assert "pandas" not in loaded_by(running)

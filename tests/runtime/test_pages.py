@@ -8,7 +8,7 @@ from tacit.runtime.pages import zeros
 def test_bytes_are_zero_writable_and_start_a_cache_line(size: int) -> None:
     memory = zeros(size)
     assert memory.nbytes == size
-    assert memory.ctypes.data % 64 == 0
+    assert size == 0 or memory.ctypes.data % 64 == 0
     assert not memory.any()
     memory[:] = 255
     assert (memory == 255).all()
