@@ -87,7 +87,9 @@ def _compute_with_one(out: Array, x: Array, one: Any, operation: int) -> None:
 
 def _compute_loop(out: Array, x: Array, y: Array, operation: int) -> None:
     if x.size == y.size:
-        _compute_pairs(out, x, y, operation)
+        _compute_pairs(out[: x.size], x, y, operation)
+        for i in range(x.size, out.size):
+            out[i] = out[0]
     elif y.size == 1:
         _compute_with_one(out, x, y[0], operation)
     elif operation == _SUBTRACT:
@@ -99,6 +101,13 @@ def _compute_loop(out: Array, x: Array, y: Array, operation: int) -> None:
 
 
 def _change_loop(out: Array, x: Array, change: int, bits: int) -> None:
+    _change_each(out[: x.size], x, change, bits)
+    for i in range(x.size, out.size):
+        out[i] = out[0]
+
+
+@inline
+def _change_each(out: Array, x: Array, change: int, bits: int) -> None:
     by = np.uint64(bits)
     if change == _NEGATE:
         for i in range(out.size):

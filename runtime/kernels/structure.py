@@ -16,11 +16,13 @@ from .native import Kernel
 Array = np.ndarray[Any, Any]
 
 
-_ZERO = np.zeros(1, np.uint8)
+_ZERO = np.zeros(8, np.uint8)
 
 
 def _zeros(out: Array) -> None:
-    copy(out.reshape(-1).view(np.uint8), _ZERO)
+    octets = out.reshape(-1).view(np.uint8)
+    words = octets.view(np.uint64) if octets.size % 8 == 0 else octets
+    copy(words, _ZERO.view(words.dtype)[:1])
 
 
 def _after(out: Array, x: Array, other: Array) -> None:

@@ -27,7 +27,9 @@ def test_elementwise(name: str, shape: tuple[int, ...], rng: np.random.Generator
         assert np.array_equal(run(f"{name}.{kernel}", kind, x, y), compute(x, y))
         assert np.array_equal(run(f"{name}.{kernel}", kind, x, one.reshape(1, 1)), compute(x, one))
         assert np.array_equal(run(f"{name}.{kernel}", kind, one, y), compute(one, y))
+        assert np.array_equal(run(f"{name}.{kernel}", kind, one, one), np.full_like(x, compute(one, one)))
     assert np.array_equal(run(f"{name}.negate", kind, x), np.negative(x))
+    assert np.array_equal(run(f"{name}.negate", kind, one), np.full_like(x, np.negative(one)))
     for bits in (0, 1, 15):
         by = kind.dtype(bits)
         assert np.array_equal(run(f"{name}.shift_left", kind, x, bits=bits), np.left_shift(x, by))
