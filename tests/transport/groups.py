@@ -6,12 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from tacit.runtime.tape.interpreter import IS_POSSIBLE
 from tacit.runtime.transport import memory
 from tacit.runtime.transport.base import Transport
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import SharedToken
 from tacit.runtime.transport.secure import PinnedCertificates, create_identity
 from tacit.runtime.transport.shaped import STAMP_BYTES, Shape, ShapedTransport
+from tacit.runtime.transport.tcp import TcpTransport
+
+from .directly import DirectTransport
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
 TOKEN = bytes(32)
@@ -58,11 +62,16 @@ def over_shaped(parties: int) -> list[Transport]:
     return [ShapedTransport(transport, Shape(1e-4, 1e9)) for transport in over_tcp(parties)]
 
 
+def over_direct(parties: int) -> list[Transport]:
+    return [DirectTransport(transport) for transport in over_tcp(parties) if isinstance(transport, TcpTransport)]
+
+
 GROUPS: dict[str, Callable[[int], list[Transport]]] = {
     "memory": over_memory,
     "tcp": over_tcp,
     "tls": over_tls,
     "shaped": over_shaped,
+    **({"direct": over_direct} if IS_POSSIBLE else {}),
 }
 
 STAMPS = {"shaped": STAMP_BYTES}
