@@ -161,7 +161,9 @@ def _result(run: LocalRun, target: Target) -> Result:
     outputs = {role: {**public, **seen[party].get(role, {})} for role, party in target.roles.items()}
     sent = {name: result.bytes_sent for name, result in zip(target.parties, run.results, strict=True)}
     prepared = {name: result.setup_bytes for name, result in zip(target.parties, run.results, strict=True)}
-    report = Report(target.protocol, target.parties[: target.nodes], run.rounds, sent, run.seconds, prepared)
+    aligned = {name: result.aligned_bytes for name, result in zip(target.parties, run.results, strict=True)}
+    nodes = target.parties[: target.nodes]
+    report = Report(target.protocol, nodes, run.rounds, sent, run.seconds, prepared, aligned)
     return result_of(run.graph.outputs, outputs or {_NOBODY: public}, public, report)
 
 

@@ -21,7 +21,9 @@ class Report:
     bytes_sent: dict[str, int]
     seconds: dict[str, float]
     offline_bytes: dict[str, int] = field(default_factory=dict)
-    """What each party sent before the first round: keys, comparisons, correlated randomness."""
+    """What each party sent before the first round: keys, comparisons, correlated randomness, and `aligned_bytes`."""
+    aligned_bytes: dict[str, int] = field(default_factory=dict)
+    """What each party sent to match the keys of joins."""
 
 
 @dataclass(frozen=True, slots=True)

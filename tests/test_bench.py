@@ -30,6 +30,13 @@ def test_a_case_is_measured_and_held_against_what_should_come_out() -> None:
     assert wrong.error == 100
 
 
+@pytest.mark.parametrize(("protocol", "rounds", "sent"), [("rep3", 3, 6432), ("semi2k", 2, 13216)])
+def test_matching_counts_among_what_is_sent(protocol: str, rounds: int, sent: int) -> None:
+    [whole] = [case for case in CASES if case.program == "join" and case.protocols == (protocol,)]
+    found = measure(replace(whole, elements=100, make=partial(cases._records, 100)), protocol, 1)
+    assert (found.error, found.rounds, found.bytes_sent) == (0, rounds, sent)
+
+
 def test_aes_is_that_of_the_standard(tmp_path: Path) -> None:
     """FIPS 197, appendix B, and the block of zeros under the same key."""
     program = tmp_path / "cipher.mpc"

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
-Inputs = dict[str, Array]
+Inputs = dict[str, Any]
+"""Arrays by name, and tables by name: arrays by column."""
 Make = Callable[[np.random.Generator], Inputs]
 Expect = Callable[[Inputs], Array]
 
@@ -97,7 +98,7 @@ def _images(records: int, random: np.random.Generator) -> Inputs:
 
 def _learnt(inputs: Inputs) -> Array:
     """The last layer's weights in double precision."""
-    w1, w2, w3 = (inputs[name].copy() for name in ("first", "second", "third"))
+    w1, w2, w3 = (np.array(inputs[name]) for name in ("first", "second", "third"))
     for begin in range(0, len(inputs["images"]), 128):
         xb, yb = inputs["images"][begin : begin + 128], inputs["labels"][begin : begin + 128]
         z1 = xb @ w1
@@ -134,8 +135,30 @@ _MILLION = 1_000_000
 _REP3 = ("rep3",)
 
 
+def _records(n: int, random: np.random.Generator) -> Inputs:
+    """Two tables of `n` rows in random orders, half of whose keys match."""
+    return {
+        "orders": {"id": random.permutation(n), "count": random.integers(0, 100, n)},
+        "prices": {"id": random.permutation(n) + n // 2, "cents": random.integers(0, 10_000, n)},
+    }
+
+
+def _revenue(inputs: Inputs) -> Array:
+    """The sum over the keys that both tables have."""
+    orders, prices = inputs["orders"], inputs["prices"]
+    _, mine, theirs = np.intersect1d(orders["id"], prices["id"], assume_unique=True, return_indices=True)
+    total: Array = np.sum(orders["count"][mine] * prices["cents"][theirs])
+    return total
+
+
+def _join(n: int, protocol: str) -> Case:
+    title = f"join {n:,} with {n:,} rows, half of which match"
+    return Case(title, "join", n, partial(_records, n), {}, "int", _revenue, "exact", "", (protocol,))
+
+
 def _less(inputs: Inputs) -> Array:
-    return inputs["x"] < inputs["y"]
+    less: Array = inputs["x"] < inputs["y"]
+    return less
 
 
 def _matmul(n: int) -> Case:
@@ -270,6 +293,8 @@ CASES = (
     _function("exp", -8, 8, np.exp, "relative"),
     _function("sqrt", 0, 10_000, np.sqrt, "relative"),
     _function("sigmoid", -16, 16, _logistic, "absolute"),
+    _join(1_000_000, "rep3"),
+    _join(100_000, "semi2k"),
     Case(
         "AES-128 of 10,000 blocks",
         "encrypt",

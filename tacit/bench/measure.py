@@ -1,7 +1,8 @@
 """Runs benchmarks. In: cases. Out: for each its median seconds online, rounds, bytes and largest error.
 
 Every run starts all parties anew and has them meet over loopback; the clock runs from when the last one is ready to
-when the last one is done. Inputs that a case stores are shared by an earlier run, so that they are not counted.
+when the last one is done, and before that while they match keys. Inputs that a case stores are shared by an earlier
+run, so that they are not counted.
 """
 
 import warnings
@@ -40,6 +41,7 @@ class Rival(Protocol):
 class Measurement:
     """A case that was run: medians over its runs, in seconds; `bytes_sent` by all parties; the largest error, if known.
 
+    Matching keys counts among the seconds and the bytes sent, all else that is done before the first round does not.
     `rival` is what the other framework took, `ratio` the median over the runs of how much longer that was.
     """
 
@@ -78,9 +80,10 @@ def measure(case: Case, protocol: str, runs: int, rival: Rival | None = None) ->
             if rival is not None and case.spu:
                 others.append(rival.seconds(case, protocol, inputs))
         error = _error(case, inputs, options)
-    seconds = [report.seconds["online"] for report in reports]
+    seconds = [report.seconds["online"] + report.seconds.get("align", 0.0) for report in reports]
     ratios = [other / mine for mine, other in zip(seconds, others, strict=False)]
     last = reports[-1]
+    aligned = sum(last.aligned_bytes.values())
     return Measurement(
         name=case.name,
         protocol=protocol,
@@ -89,8 +92,8 @@ def measure(case: Case, protocol: str, runs: int, rival: Rival | None = None) ->
         fastest=min(seconds),
         runs=runs,
         rounds=last.rounds,
-        bytes_sent=sum(last.bytes_sent.values()),
-        offline_bytes=sum(last.offline_bytes.values()),
+        bytes_sent=sum(last.bytes_sent.values()) + aligned,
+        offline_bytes=sum(last.offline_bytes.values()) - aligned,
         error=error,
         rival=median(others) if others else None,
         ratio=median(ratios) if ratios else None,
