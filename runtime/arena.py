@@ -1,9 +1,10 @@
 """Where each slot lies in one block of memory: slots that are not needed at the same time share it.
 
-In: a `Schedule`. Out: an offset for each slot that the party computes or receives (inputs and constants keep their own
-memory). A value lives from the instruction that writes it to the last one that reads it. What a loop's body reads from
-outside lives until the loop ends, for the next turn reads it again; a carried parameter and its result, which trade
-places, both live until the loop's output is read for the last time.
+In: a `Schedule`. Out: an offset for each slot that the party reads, computes or receives (constants keep their own
+memory). A value lives from the instruction that writes it to the last one that reads it, an input from the beginning,
+and what is delivered stays where it is. What a loop's body reads from outside lives until the loop ends, for the next
+turn reads it again; a carried parameter and its result, which trade places, both live until the loop's output is read
+for the last time.
 
 Offsets are found by replaying the run with a first-fit allocator, lowest address first: memory just freed, which the
 cache still holds, is used next.
@@ -25,17 +26,20 @@ ALIGNMENT = 64
 class Plan:
     """`offsets` of slots, in bytes, and the `size` of the whole block: the peak of what is needed at one time.
 
-    `span` is that of the instruction that needs the last of it, -1 where no slot needs any.
+    `span` is that of the instruction that needs the last of it, -1 where inputs alone do. `stays` are the delivered
+    slots whose memory nothing overwrites; others (constants, and what a loop delivers) need a copy.
     """
 
     offsets: dict[int, int]
     size: int
     span: int
+    stays: frozenset[int]
 
 
 def plan(schedule: Schedule) -> Plan:
     """Places the slots of `schedule`."""
     lives = _Lives(schedule)
+    lives.begin(slot for slot, _ in schedule.inputs)
     lives.walk(schedule.body)
     starting, ending = lives.events()
     allocator = _Allocator()
@@ -48,7 +52,7 @@ def plan(schedule: Schedule) -> Plan:
         fullest = time if allocator.size > before else fullest
         for slot in ending.get(time, ()):
             allocator.give(offsets[slot], schedule.layouts[slot].nbytes)
-    return Plan(offsets, allocator.size, lives.spans.get(fullest, -1))
+    return Plan(offsets, allocator.size, lives.spans.get(fullest, -1), frozenset(lives.stays))
 
 
 class _Lives:
@@ -61,6 +65,7 @@ class _Lives:
     def __init__(self, schedule: Schedule) -> None:
         self.time = 0
         self.spans: dict[int, int] = {}
+        self.stays: set[int] = set()
         self._root = {slot: value for slot, value, _ in schedule.aliases}
         self._owners: dict[int, tuple[int, ...]] = {}
         self._first: dict[int, int] = {}
@@ -75,12 +80,18 @@ class _Lives:
         for root, moment in self._uses:
             time = self._ends_of_loops.get(moment, moment)
             last[root] = max(last[root], time)
+        last |= {self._root_of(slot): self.time for slot in self.stays}
         starting: dict[int, list[int]] = {}
         ending: dict[int, list[int]] = {}
         for root, slots in self._owners.items():
             starting.setdefault(self._first[root], []).extend(slots)
             ending.setdefault(last[root], []).extend(slots)
         return starting, ending
+
+    def begin(self, inputs: Iterable[int]) -> None:
+        """Inputs are there before the first instruction."""
+        for slot in inputs:
+            self._write(slot)
 
     def walk(self, block: Block) -> None:
         """Notes what each instruction writes and reads."""
@@ -102,6 +113,8 @@ class _Lives:
                 self._round(instruction)
             case Deliver():
                 self._read([instruction.value])
+                if not self._loops and self._root_of(instruction.value) in self._home:
+                    self.stays.add(instruction.value)
             case Loop():
                 self._loop(instruction)
             case Skip():
@@ -153,7 +166,7 @@ class _Lives:
             root = self._root_of(slot)
             home = self._home.get(root)
             if home is None:
-                continue  # an input or a constant: memory of its own
+                continue  # a constant: memory of its own
             deeper = self._loops[len(home) :]
             self._uses.append((root, deeper[0] if deeper else self.time))
 

@@ -61,11 +61,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whose instructions are bound, and to what."""
+    """Whose instructions are bound, and to what. Of outputs, `stays` are those whose memory nothing overwrites."""
 
     graph: Graph
     schedule: Schedule
     slots: list[Array]
+    stays: frozenset[int]
     transport: Transport
     keys: Keys
     prepared: Prepared
@@ -141,7 +142,7 @@ class Binder:
     def _deliver(self, instruction: Deliver, value: Array) -> None:
         run = self._context.run
         target = run.kept if instruction.kept else run.outputs.setdefault(instruction.role, {})
-        target[instruction.name] = value.copy()
+        target[instruction.name] = value if instruction.value in self._context.stays else value.copy()
 
     # --- randomness ---------------------------------------------------------------------------------------------------
 

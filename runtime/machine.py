@@ -8,7 +8,7 @@ Python elsewhere and where each step is watched.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import groupby
 from time import monotonic_ns, perf_counter
@@ -22,7 +22,7 @@ from .errors import CheckFailed, InputError, InternalError, TacitError
 from .graph.nodes import Graph, Place
 from .instructions import Block, Call, Instruction, Layout, Loop, Round, Schedule
 from .kernels.moves import address
-from .pages import zeros
+from .pages import bring_in, reserve
 from .profile import Recorder
 from .randomness.sources import Prepared
 from .schedule import schedule
@@ -50,7 +50,7 @@ class Machine:
         self,
         graph: Graph,
         transport: Transport,
-        inputs: Mapping[str, Array],
+        inputs: dict[str, Array],
         keys: Keys,
         progress: Progress | None,
         record: Record | None,
@@ -64,15 +64,14 @@ class Machine:
         self._schedule = schedule(graph, transport.me)
         placed = plan(self._schedule)
         self._slots = _bind_slots(self._schedule, placed, inputs)
-        own = [slot for slot, _ in (*self._schedule.inputs, *self._schedule.constants)]
-        self._held = placed.size + sum(self._slots[slot].nbytes for slot in own)
+        self._held = placed.size + sum(data.nbytes for _, data in self._schedule.constants)
         self._recorder = recorder
         self._progress = progress
         self._next_progress = perf_counter() + _PROGRESS_SECONDS
         self._run = Run(np.zeros(STATE, np.int64))
         self._numbers = _numbers(self._schedule, recorder)
         self._binder = Binder(
-            Context(graph, self._schedule, self._slots, transport, keys, prepared, self._run),
+            Context(graph, self._schedule, self._slots, placed.stays, transport, keys, prepared, self._run),
             record,
             self._watch,
             is_watched=record is not None or recorder is not None,
@@ -121,9 +120,9 @@ class Machine:
 
     @property
     def peak_bytes(self) -> int:
-        """The memory of inputs, constants and values, and of what has been delivered."""
+        """The memory of constants and values, inputs and outputs among them, and of delivered copies."""
         delivered = (*self.kept.values(), *(each for told in self.outputs.values() for each in told.values()))
-        return self._held + sum(each.nbytes for each in delivered)
+        return self._held + sum(each.nbytes for each in delivered if each.flags.owndata)
 
     def run(self) -> None:
         """Executes the whole schedule."""
@@ -289,16 +288,20 @@ def _numbers(schedule: Schedule, recorder: Recorder | None) -> dict[int, int]:
     return numbers
 
 
-def _bind_slots(schedule: Schedule, placed: Plan, inputs: Mapping[str, Array]) -> list[Array]:
-    """The array of each slot; an empty one stands in the slots of values that this party does not hold."""
+def _bind_slots(schedule: Schedule, placed: Plan, inputs: dict[str, Array]) -> list[Array]:
+    """The array of each slot; an empty one stands in the slots of values that this party does not hold.
+
+    Each input is copied into the block and taken out of `inputs`, so that nothing need be in memory twice.
+    """
     absent = np.empty(0, np.uint8)
     slots = [absent] * len(schedule.layouts)
-    memory = zeros(placed.size)
+    memory = reserve(placed.size)
     for slot, offset in placed.offsets.items():
         layout = schedule.layouts[slot]
         slots[slot] = memory[offset : offset + layout.nbytes].view(layout.dtype).reshape(layout.shape)
     for slot, name in schedule.inputs:
-        slots[slot] = _input(name, inputs, schedule.layouts[slot])
+        np.copyto(slots[slot], _input(name, inputs, schedule.layouts[slot]))
+    bring_in(memory)
     for slot, data in schedule.constants:
         slots[slot] = data
     for slot, value, offset in schedule.aliases:
@@ -306,8 +309,8 @@ def _bind_slots(schedule: Schedule, placed: Plan, inputs: Mapping[str, Array]) -
     return slots
 
 
-def _input(name: str, inputs: Mapping[str, Array], layout: Layout) -> Array:
-    data = inputs.get(name)
+def _input(name: str, inputs: dict[str, Array], layout: Layout) -> Array:
+    data = inputs.pop(name, None)
     if data is None:
         raise InputError(f"input {name} is missing")
     if data.shape != layout.shape or data.dtype != layout.dtype:
@@ -315,4 +318,4 @@ def _input(name: str, inputs: Mapping[str, Array], layout: Layout) -> Array:
             f"input {name} has shape {data.shape} of {data.dtype}, but the program was compiled for {layout.shape}"
             f" of {layout.dtype}"
         )
-    return np.ascontiguousarray(data).reshape(layout.shape)
+    return data

@@ -3,8 +3,9 @@
 Nothing is run and nothing is estimated: each party's memory is planned before its first round (`schedule`, `arena`),
 and this is that plan:
 
-- the block in which everything lies that is computed, drawn or received, messages in compact form among it;
-- inputs and constants, which have memory of their own for the whole run, and outputs, which are copied out;
+- the block in which everything lies that is read, computed, drawn or received, with messages in compact form; outputs
+  stay in it;
+- constants, which have memory of their own for the whole run, with copies of those that are outputs;
 - at the last node what a dealer has sent it, all of which comes before the first round.
 
 A dealer has no plan: it holds what is not yet sent, some megabytes, and the values that it still derives others from.
@@ -30,9 +31,12 @@ def peaks(graph: Graph) -> tuple[Peak, ...]:
 def _peak(graph: Graph, party: int) -> Peak:
     made = schedule(graph, party)
     placed = plan(made)
-    own = [slot for slot, _ in (*made.inputs, *made.constants)]
-    copied = {(each.kept, each.role, each.name): each.value for each in _delivered(made.body)}
-    apart = sum(made.layouts[slot].nbytes for slot in (*own, *copied.values()))
+    copied = {
+        (each.kept, each.role, each.name): each.value
+        for each in _delivered(made.body)
+        if each.value not in placed.stays
+    }
+    apart = sum(made.layouts[slot].nbytes for slot in (*(slot for slot, _ in made.constants), *copied.values()))
     is_last = graph.dealer is not None and party == graph.nodes - 1
     dealt = sum(amount.bytes for amount in count_correlations(graph).values()) if is_last else 0
     place = graph.places[placed.span] if 0 <= placed.span < len(graph.places) else None

@@ -1,11 +1,14 @@
-"""Memory for a run: zeros, all of its pages there before the first round.
+"""Memory for what is large, in pages that are there before they are needed. In: a size. Out: an array of bytes.
 
-For a big array a page's first touch costs more than a kernel's whole work on it (1,000,000 comparisons: 0.27 s on
-fresh pages, 0.1 s on these). Where the system has huge pages they are asked for: kernels walk over many planes side by
-side, each on a page of its own, and small pages are more than the CPU remembers (the same comparisons: 15 % less).
+A page's first touch costs more than a kernel's whole work on it (1,000,000 comparisons: 0.27 s on fresh pages, 0.1 s on
+these). Where the system has huge pages they are asked for: kernels walk over many planes side by side, each on a page
+of its own, and small pages are more than the CPU remembers (the same comparisons: 15 % less).
 """
 
+from __future__ import annotations
+
 import mmap
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -15,35 +18,29 @@ Array = np.ndarray[Any, Any]
 _ALIGNMENT = 64
 _LARGE = 1 << 20
 _HUGE = 1 << 21
-_POPULATE_WRITE = 23
-"""Linux's MADV_POPULATE_WRITE, which `mmap` does not name."""
 
 
-def zeros(size: int) -> Array:
-    """So many bytes, from the start of a cache line on."""
+def reserve(size: int) -> Array:
+    """Zeros of `size` bytes, aligned to a cache line. Of a large array no page is there yet."""
     if size < _LARGE:
-        memory, alignment = np.zeros(size + _ALIGNMENT, np.uint8), _ALIGNMENT
+        memory = np.zeros(size + _ALIGNMENT, np.uint8)
+        start = -memory.ctypes.data % _ALIGNMENT
     else:
-        memory, alignment = np.frombuffer(_mapped(size + _HUGE), np.uint8), _HUGE
-    start = -memory.ctypes.data % alignment
+        memory = np.frombuffer(_map(-(-size // _HUGE) * _HUGE + _HUGE), np.uint8)
+        start = -memory.ctypes.data % _HUGE
     return memory[start : start + size]
 
 
-def _mapped(size: int) -> mmap.mmap:
-    """Pages of zeros; those of a system without huge ones, or without a way to ask for all at once, are touched."""
+def bring_in(memory: Array) -> None:
+    """Has every page of `memory` there, with what it holds."""
+    one_of_each = memory[:: mmap.PAGESIZE]
+    one_of_each += 0
+
+
+def _map(size: int) -> mmap.mmap:
+    """Private memory; shared memory, which is the default, gets no huge pages."""
     pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    is_linux = hasattr(mmap, "MADV_HUGEPAGE")
-    if is_linux:
-        _advise(pages, mmap.MADV_HUGEPAGE)
-    if not is_linux or not _advise(pages, _POPULATE_WRITE):
-        np.frombuffer(pages, np.uint8)[:: mmap.PAGESIZE] = 0
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a system that has none says so, and gives small ones
+            pages.madvise(mmap.MADV_HUGEPAGE)
     return pages
-
-
-def _advise(pages: mmap.mmap, advice: int) -> bool:
-    """Whether the system took it."""
-    try:
-        pages.madvise(advice)
-    except OSError:
-        return False
-    return True

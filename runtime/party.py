@@ -54,7 +54,7 @@ def run_party(
     graph: Graph,
     me: int,
     transport: Transport,
-    inputs: Mapping[str, Array],
+    inputs: dict[str, Array],
     keys: Keys | None = None,
     progress: Progress | None = None,
     record: Record | None = None,
@@ -63,10 +63,11 @@ def run_party(
     """Runs party `me` of a checked graph to its end. Raises `InputError` before the first message if an input of this
     party is larger than the program tolerates.
 
-    `inputs` are this party's, by name, laid out as the graph's types say. Without `keys` (by ascending tuple of the
-    parties that share them), fresh ones are agreed on first. `progress` hears rounds done and rounds in all, at most
-    some times a second. `record` sees every message that leaves: round, sender, receiver, content. A `recorder`
-    measures what each instruction takes, for the result's `profile`.
+    `inputs` are this party's, by name, laid out as the graph's types say; they are taken out of there, for they move to
+    the run's own memory. Without `keys` (by ascending tuple of the parties that share them), fresh ones are agreed on.
+    `progress` hears rounds done and rounds in all, at most some times a second. `record` sees every message that
+    leaves: round, sender, receiver, content. A `recorder` measures what each instruction takes, for the result's
+    `profile`.
     """
     begin = perf_counter()
     check_limits(graph.inputs, inputs)
@@ -107,7 +108,7 @@ def run_in_memory(
                 graph,
                 me,
                 transports[me],
-                inputs_by_party[me],
+                dict(inputs_by_party[me]),
                 keys,
                 record=record,
                 recorder=Recorder() if profiled else None,

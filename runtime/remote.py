@@ -87,7 +87,8 @@ def run_remote(
         graph = from_bytes(content)
         warm(kernel_names(graph), NATIVES)
         rehearse(graph, me)
-        result = run_party(graph, me, transport, {**inputs, **aligned.inputs}, progress=progress)
+        inputs |= aligned.inputs
+        result = run_party(graph, me, transport, inputs, progress=progress)
         result = with_alignment(result, aligned)
         transport.finish()
     finally:

@@ -7,7 +7,7 @@ Child and parent talk over a pipe, in this order: `Ready`, `Meet`, `Met`, `Start
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -33,7 +33,7 @@ from .transport.hello import SharedToken
 from .transport.shaped import Shape, ShapedTransport
 
 Array = np.ndarray[Any, Any]
-Read = Callable[[], tuple[Mapping[str, Array], object]]
+Read = Callable[[], tuple[dict[str, Array], object]]
 """Reads and checks one party's inputs where they belong, in its own process. Gives them by name, as the graph will lay
 them out, and what the compiler must know of them (shapes), which goes to the parent. Raises `InputError`."""
 
@@ -152,7 +152,8 @@ def _work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_pro
         rehearse(graph, me)
         progress = (lambda done, total: pipe.send(Advance(done, total))) if reports_progress else None
         recorder = Recorder() if start.profiled else None
-        result = run_party(graph, me, transport, {**inputs, **aligned.inputs}, progress=progress, recorder=recorder)
+        inputs |= aligned.inputs
+        result = run_party(graph, me, transport, inputs, progress=progress, recorder=recorder)
         transport.finish()
     finally:
         transport.close()

@@ -9,7 +9,7 @@ from tacit.runtime.arena import ALIGNMENT, _Allocator, plan
 from tacit.runtime.graph.nodes import Local, Random
 from tacit.runtime.schedule import schedule
 
-from .graphs import ALL, Builder, ring
+from .graphs import ALL, Builder, integers, ring
 
 BLOCK = 1024
 
@@ -24,6 +24,42 @@ def test_a_chain_needs_the_memory_of_two_links() -> None:
     build = Builder()
     build.keep(chain(build, build.random("stream", ring(BLOCK // 8), ALL), 50), "y")
     assert plan(schedule(build.graph(), 0)).size == 2 * BLOCK
+
+
+def test_an_input_that_is_read_for_the_last_time_leaves_its_place() -> None:
+    build = Builder()
+    x = build.input("x", integers(BLOCK // 8), 0)
+    first = build.local("ring.from_integer", (x,), ring(BLOCK // 8), (0,))
+    second = build.local("ring.negate", (first,), ring(BLOCK // 8), (0,))
+    placed = plan(schedule(build.graph(), 0))
+    assert placed.size == 2 * BLOCK
+    assert placed.offsets[x] == placed.offsets[second]
+
+
+def test_what_is_delivered_stays_where_it_is() -> None:
+    build = Builder()
+    x = build.random("stream", ring(BLOCK // 8), ALL)
+    y = chain(build, x, 1)
+    build.keep(x, "x")
+    build.keep(y, "y")
+    z = chain(build, y, 5)
+    build.keep(z, "z")
+    placed = plan(schedule(build.graph(), 0))
+    assert placed.stays == {x, y, z}
+    assert placed.size == 4 * BLOCK
+    assert len({placed.offsets[slot] for slot in (x, y, z)}) == 3
+
+
+def test_what_is_delivered_from_a_constant_or_a_loop_is_copied() -> None:
+    build = Builder()
+    constant = build.constant(np.arange(BLOCK // 8, dtype=np.uint64), ring(BLOCK // 8))
+    build.keep(constant, "c")
+    body = build.inside()
+    carried = body.value(ring(BLOCK // 8))
+    inner = body.local("ring.negate", (carried,), ring(BLOCK // 8))
+    body.keep(inner, "inner")
+    build.repeat(body, [(constant, carried, inner)], count=2)
+    assert plan(schedule(build.graph(), 0)).stays == set()
 
 
 def test_the_plan_tells_where_the_last_memory_is_needed() -> None:
