@@ -28,8 +28,8 @@ from .randomness.sources import NATIVES as DRAWING
 from .randomness.sources import SOURCES, Prepared, is_one_call
 from .session import Keys
 from .tape.code import Number
-from .tape.interpreter import DRAWS, IS_POSSIBLE, ROUNDS, SENT, play
-from .tape.writer import Sockets, Step, Tape, Writer
+from .tape.interpreter import DRAWS, IS_POSSIBLE, ROUNDS, SENT, TAKEN, play
+from .tape.writer import Draws, Sockets, Step, Tape, Writer
 from .transport.base import Transport
 from .views import view
 
@@ -45,17 +45,16 @@ Watch = Callable[[Instruction, Step], Step]
 
 @dataclass(slots=True)
 class Run:
-    """What a run counts and brings: `state` is the interpreter's, `taken` counts correlated values."""
+    """What a run counts, in the interpreter's state, and what it brings."""
 
     state: Array
-    taken: int = 0
     outputs: dict[str, dict[str, Array]] = field(default_factory=dict)
     kept: dict[str, Array] = field(default_factory=dict)
 
-    def next_draw(self) -> int:
-        """The number of a draw that is made now."""
-        number = int(self.state[DRAWS])
-        self.state[DRAWS] = number + 1
+    def next(self, counter: int) -> int:
+        """The number of a draw (`DRAWS`) or of a correlated value (`TAKEN`) that is made now."""
+        number = int(self.state[counter])
+        self.state[counter] = number + 1
         return number
 
 
@@ -122,13 +121,13 @@ class Binder:
     def _host(self, step: Step, instruction: Instruction) -> None:
         self._writer.host(self._watch(instruction, step), instruction)
 
-    def _replay(self, step: Step, instruction: Instruction, draws: int = 0) -> None:
+    def _replay(self, step: Step, instruction: Instruction, draws: Draws | None = None) -> None:
         """A step that may be recorded; with `draws`, it is for a tape only."""
         recording = record(step) if self.is_native else None
         if recording is None:
             self._host(step, instruction)
         else:
-            self._writer.calls(recording, instruction, draws)
+            self._writer.calls(recording, step, instruction, draws)
 
     def _call(self, call: Call) -> None:
         kernel = TABLE[call.kernel]
@@ -159,27 +158,22 @@ class Binder:
         small = [Small(draw.source, draw.at, types[draw.output], self._slots[draw.output]) for draw in draws]
         fill = bind_batch(me, small, self._context.keys)
         self._writer.hold([fill])
-        self._replay(lambda: fill(Number(0)), draws[0], len(draws))
+        self._replay(lambda: fill(Number(0)), draws[0], (DRAWS, len(draws)))
 
     def _draw(self, draw: Draw) -> None:
         context, run, out = self._context, self._context.run, self._slots[draw.output]
         kind, me = context.graph.types[draw.output], context.transport.me
         if draw.source in CORRELATIONS:
-            piece = context.prepared(draw.source, kind)
-
-            def take() -> None:
-                number = run.taken
-                run.taken = number + 1
-                piece(number, out)
-
-            self._host(take, draw)
-            return
-        sample = SOURCES[draw.source].bind(me, draw.at, context.keys, draw.attributes, kind)
-        if self.is_native and is_one_call(draw.source, draw.at, out):
-            self._writer.hold([sample])
-            self._replay(lambda: sample(Number(0), out), draw, 1)
+            piece, counter = context.prepared(draw.source, kind), TAKEN
+            sample, is_call = piece.sample, piece.is_stream and is_one_call("stream", draw.at, out)
         else:
-            self._host(lambda: sample(run.next_draw(), out), draw)
+            sample, counter = SOURCES[draw.source].bind(me, draw.at, context.keys, draw.attributes, kind), DRAWS
+            is_call = is_one_call(draw.source, draw.at, out)
+        if self.is_native and is_call:
+            self._writer.hold([sample])
+            self._replay(lambda: sample(Number(0), out), draw, (counter, 1))
+        else:
+            self._host(lambda: sample(run.next(counter), out), draw)
 
     # --- rounds -------------------------------------------------------------------------------------------------------
 

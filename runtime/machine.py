@@ -28,7 +28,21 @@ from .randomness.sources import Prepared
 from .schedule import schedule
 from .session import Keys
 from .tape import interpreter
-from .tape.interpreter import ARRIVED, AT, AT_HOST, FAILED, FINISHED, PHASE, ROUNDS, SENT, STATE, STEP, STUCK, UNTIL
+from .tape.interpreter import (
+    ARRIVED,
+    AT,
+    AT_HOST,
+    FAILED,
+    FINISHED,
+    PHASE,
+    ROUNDS,
+    SENT,
+    STATE,
+    STEP,
+    STUCK,
+    TAKEN,
+    UNTIL,
+)
 from .tape.writer import Flow, Tape
 from .transport.base import Transport
 from .transport.direct import CLOCK
@@ -197,7 +211,7 @@ class Machine:
         assert loop.condition is not None and loop.next_condition is not None
         number = 0
         holds = self._slots[loop.condition].item()
-        self._run.taken += 0 if holds else loop.prepared
+        self._run.state[TAKEN] += 0 if holds else loop.prepared
         while holds:
             turn(number)
             number += 1
@@ -217,7 +231,8 @@ class Machine:
                 sends, receives, instruction = tape.rounds[int(state[AT])]
                 self._step(partial(self._finish_round, tape, sends, receives), instruction)
             elif reason == FAILED:
-                self._step(_fail, tape.calls[int(state[AT])])
+                step, instruction = tape.calls[int(state[AT])]
+                self._step(partial(_fail, step), instruction)
             self._report()
 
     def _go_on(self, tape: Tape) -> int:
@@ -259,7 +274,9 @@ class Machine:
             self._progress(min(self.rounds, self._schedule.rounds), self._schedule.rounds)
 
 
-def _fail() -> None:
+def _fail(step: Step) -> None:
+    """Does in Python what failed in compiled code, which tells why."""
+    step()
     raise RuntimeError
 
 

@@ -1,6 +1,7 @@
 """Copies of any strided part of an array to any other, as one compiled function: what a recording has for NumPy's own
 copies."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from numba import carray, types
 from numba.extending import intrinsic
 
-from .native import INDICES, INT, inline, native, recording, unrecorded
+from .native import INDICES, INT, UnrecordedError, inline, native, recording, unrecorded
 
 Array = np.ndarray[Any, Any]
 
@@ -55,6 +56,28 @@ def move(to: int, source: int, size: int, plan: Array) -> None:
     """Copies elements of `size` bytes between two addresses; `plan` holds the shape, the distances in bytes between the
     target's elements along each axis, and those of the source. Nothing keeps the memory there but the caller.
     """
+    _walk(to, source, size, plan)
+
+
+@native(INT, INT, INT, INDICES, INDICES)
+def move_window(to: int, source: int, size: int, plan: Array, starts: Array) -> None:
+    """As `move`, from where numbers in memory say: for each its address, the elements there are along its axis, those
+    that are copied, and the distance between them in bytes. A negative one counts from the end; an `IndexError` if the
+    window is not inside.
+    """
+    for place in range(0, starts.size, 4):
+        start = np.int64(carray(words_at(starts[place]), 1)[0])
+        available = starts[place + 1]
+        if start < 0:
+            start += available
+        if start < 0 or start > available - starts[place + 2]:
+            raise IndexError
+        source += start * starts[place + 3]
+    _walk(to, source, size, plan)
+
+
+@inline
+def _walk(to: int, source: int, size: int, plan: Array) -> None:
     axes = plan.size // 3
     inner = axes - 1
     count, to_step, source_step = plan[inner], plan[axes + inner], plan[2 * axes + inner]
@@ -89,6 +112,23 @@ def copy(out: Array, x: Array) -> None:
     if out.size:
         present.held.append((out, x))
         move.run(address(out), address(x), out.itemsize, _plan(out.shape, out.strides, x.strides, out.itemsize))
+
+
+def copy_window(out: Array, x: Array, starts: Sequence[Array], axes: Sequence[int]) -> None:
+    """In a recording only: writes into `out` the window of x that begins at these scalars along these axes."""
+    present = recording()
+    if present is None or out.dtype != x.dtype or any(start.dtype != np.int64 for start in starts):
+        raise UnrecordedError
+    if out.size:
+        first = x[tuple(slice(0, size) for size in out.shape)]
+        places = [
+            number
+            for start, axis in zip(starts, axes, strict=True)
+            for number in (address(start), x.shape[axis], out.shape[axis], x.strides[axis])
+        ]
+        present.held.append((out, x, starts))
+        plan = _plan(out.shape, out.strides, first.strides, out.itemsize)
+        move_window.run(address(out), address(x), out.itemsize, plan, np.array(places, np.int64))
 
 
 def address(x: Array) -> int:

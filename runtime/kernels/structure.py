@@ -10,8 +10,8 @@ from ..clear import IndexOutsideError, window
 from ..clear.structure import slices
 from ..errors import CheckFailed
 from .clear import into
-from .moves import copy, move
-from .native import Kernel
+from .moves import copy, copy_window, move, move_window
+from .native import Kernel, recording
 
 Array = np.ndarray[Any, Any]
 
@@ -52,6 +52,16 @@ def _update(
     copy(out[slices(starts, stops, steps)], v)
 
 
+def _slice_at(out: Array, x: Array, *starts: Array, axes: Sequence[int], sizes: Sequence[int]) -> None:
+    if recording() is None:
+        _slice_at_now(out, x, *starts, axes=axes, sizes=sizes)
+    else:
+        copy_window(out, x, starts, axes)
+
+
+_slice_at_now = into(CLEAR["slice_at"])
+
+
 def _update_at(out: Array, x: Array, v: Array, *starts: Array, axes: Sequence[int]) -> None:
     np.copyto(out, x)
     try:
@@ -67,12 +77,12 @@ MOVES: dict[str, Callable[..., None]] = {
     "slice": _moved(CLEAR["slice"]),
     "concat": _concat,
     "take": into(CLEAR["take"]),
-    "slice_at": into(CLEAR["slice_at"]),
+    "slice_at": _slice_at,
     "update": _update,
     "update_at": _update_at,
 }
 
-_PLACED = ("take", "slice_at", "update_at")
+_PLACED = ("take", "update_at")
 """Those that go where their inputs say."""
 
 TABLE: dict[str, Kernel] = {
@@ -80,4 +90,5 @@ TABLE: dict[str, Kernel] = {
     "after": Kernel(_after, (move,), replays=True),
     "zeros": Kernel(_zeros, (move,), replays=True),
     **{name: Kernel(run, (move,), replays=name not in _PLACED) for name, run in MOVES.items()},
+    "slice_at": Kernel(_slice_at, (move_window,), replays=True),
 }

@@ -39,7 +39,7 @@ from ..kernels import KERNELS
 from ..transport.base import Transport
 from .aes import STREAM, Stream
 from .permutations import fill_permutation
-from .sources import Array, Keys, Prepared, Sample
+from .sources import Array, Keys, Piece, Prepared
 
 _BATCH_BYTES = 1 << 22
 """Corrections travel in messages of about this size, so that the dealer need not hold them all."""
@@ -73,29 +73,29 @@ def deal(graph: Graph, transport: Transport, keys: Keys) -> Dealt:
     stream = STREAM(keys[me, dealer])
     held = sum(each.nbytes for each in corrections.values())
 
-    def piece(source: str, kind: ValueType) -> Sample:
+    def piece(source: str, kind: ValueType) -> Piece:
         if source == PERMUTATIONS:
-            return lambda number, out: fill_permutation(stream, out, number)
+            return Piece(lambda number, out: fill_permutation(stream, out, number), False)
         return _piece(stream, {} if source in SEEDED else corrections, kind, me == last)
 
     return Dealt(piece, 0, held)
 
 
-def _nothing(source: str, kind: ValueType) -> Sample:
+def _nothing(source: str, kind: ValueType) -> Piece:
     raise AssertionError(f"{source!r} of {kind} is taken by a party that has no part in it")
 
 
-def _piece(stream: Stream, corrections: dict[int, Array], kind: ValueType, is_last: bool) -> Sample:
+def _piece(stream: Stream, corrections: dict[int, Array], kind: ValueType, is_last: bool) -> Piece:
     """Corrections are those of this node; the numbers that are not among them are streams."""
     if not is_last or not corrections:
-        return lambda number, out: stream.fill(out.reshape(-1), number)
+        return Piece(lambda number, out: stream.fill(out.reshape(-1), number), True)
 
     def take(number: int, out: Array) -> None:
         octets = _octets(out, kind)
         if octets.size:
             octets[...] = corrections.pop(number).reshape(octets.shape)
 
-    return take
+    return Piece(take, False)
 
 
 # --- the dealer ---------------------------------------------------------------------------------------------------

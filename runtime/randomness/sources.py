@@ -18,7 +18,7 @@ from .aes import KEY_BYTES, STREAM, Stream, VectorStream
 from .aes_vector import Combination, fill_batch, fill_combined, fill_stream
 from .permutations import fill_permutation, trade
 
-__all__ = ["COMBINATIONS", "KEY_BYTES", "NATIVES", "SOURCES", "Array", "Keys", "Prepared", "Sample", "Source"]
+__all__ = ["COMBINATIONS", "KEY_BYTES", "NATIVES", "SOURCES", "Array", "Keys", "Piece", "Prepared", "Sample", "Source"]
 
 Array = np.ndarray[Any, Any]
 Keys = Mapping[Parties, bytes]
@@ -26,9 +26,18 @@ Attributes = Mapping[str, Any]
 Sample = Callable[[int, Array], None]
 
 
-Prepared = Callable[[str, ValueType], Sample]
-"""Correlated randomness that has been prepared: for a kind and a type, what gives this node's piece of a value by the
-value's number. These are counted apart from other draws: they have their own keys."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A party's piece of correlated values of one kind: `sample` gives that with a number. It `is_stream` if it is that
+    stream of a seed."""
+
+    sample: Sample
+    is_stream: bool
+
+
+Prepared = Callable[[str, ValueType], Piece]
+"""Correlated randomness that has been prepared: for a kind and a type, this node's pieces. These are counted apart from
+other draws: they have their own keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Each step begins with its operation. What follows:
 
-    CALL   next, function, place of the draw's number in the tape or 0, draws it counts, words of the call, words
+    CALL   next, function, place of the draw's number in the tape or 0, which numbers it counts, how many, words of the
+           call, words
     HOST   number of the host step
     ROUND  next, bytes sent, messages sent, messages received, their flows (see `transport.direct`)
     COUNT  draws, rounds that this party has no part in
@@ -30,15 +31,18 @@ Array = np.ndarray[Any, Any]
 
 CALL, HOST, ROUND, COUNT, BEGIN, TURN, END = range(7)
 
+CALL_FIELDS = 7
+"""Of a call, before its words."""
+
 FINISHED, AT_HOST, LATE, STUCK, FAILED = range(5)
 """Why it stopped: at the end; at a host step, whose number is in the state; so that Python may look around; in a round
 that Python must finish; because a compiled function failed."""
 
-AT, ROUNDS, DRAWS, SENT, UNTIL, PHASE, STEP = range(7)
-"""Of the state: where the tape goes on; rounds, draws and bytes so far; when to look around; where in a round it is;
-a host step's number."""
+AT, ROUNDS, DRAWS, TAKEN, SENT, UNTIL, PHASE, STEP = range(8)
+"""Of the state: where the tape goes on; rounds, draws, correlated values and bytes so far; when to look around; the phase of
+its round; a host step's number."""
 
-STATE = 7
+STATE = 8
 """Words of the state."""
 
 IS_POSSIBLE = direct.IS_POSSIBLE and may_use(os.environ, host_features(), ())
@@ -60,9 +64,9 @@ def play(tape: Array, state: Array, sockets: Array, clock: Array, stopped: Array
         operation = tape[at]
         if operation == CALL:
             if tape[at + 3]:
-                tape[tape[at + 3]] = state[DRAWS]
-            state[DRAWS] += tape[at + 4]
-            words, address = tape[at + 5], start + 8 * (at + 6)
+                tape[tape[at + 3]] = state[tape[at + 4]]
+                state[tape[at + 4]] += tape[at + 5]
+            words, address = tape[at + 6], start + 8 * (at + 7)
             if words <= _SHORT:
                 status = call_short(tape[at + 2], address)
             elif words <= _MEDIUM:

@@ -16,7 +16,7 @@ from ..kernels.native import Native, Recording
 from ..transport import direct
 from ..transport.frames import HEADER_BYTES
 from .code import MOST_WORDS, OWN_WORDS, words_of
-from .interpreter import BEGIN, CALL, COUNT, END, HOST, ROUND, TURN
+from .interpreter import BEGIN, CALL, CALL_FIELDS, COUNT, END, HOST, ROUND, TURN
 
 Array = np.ndarray[Any, Any]
 Step = Callable[[], None]
@@ -35,13 +35,16 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """What `interpreter.play` walks through. `hosts` are the host steps, each with its instruction; `calls` and
-    `rounds` tell by its place what a step belongs to; `indices` are the loops' indices by their addresses; `held` is
-    whose memory the tape speaks of."""
+    """What `interpreter.play` walks through.
+
+    `hosts` are the host steps, each with its instruction; `calls` and `rounds` tell by its place what a step is of, and
+    how a call is made in Python; `indices` are the loops' indices by their addresses; `held` is whose memory the
+    tape speaks of.
+    """
 
     words: Array
     hosts: list[tuple[Step, Instruction]]
-    calls: dict[int, Instruction]
+    calls: dict[int, tuple[Step, Instruction]]
     rounds: dict[int, tuple[list[Flow], list[Flow], Instruction]]
     indices: dict[int, Array]
     held: list[object]
@@ -64,6 +67,9 @@ class Sockets:
             made.sends[peer], made.receives[peer] = (np.empty(_STAGE_BYTES, np.uint8) for _ in range(2))
         return made
 
+
+Draws = tuple[int, int]
+"""Which numbers of the state a call takes, `DRAWS` or `TAKEN`, and how many."""
 
 _STAGE_BYTES = direct.MOST_BYTES + HEADER_BYTES
 
@@ -88,25 +94,28 @@ class Writer:
         tape = self._tape
         return Tape(np.array(words, np.int64), tape.hosts, tape.calls, tape.rounds, tape.indices, tape.held)
 
-    def calls(self, recording: Recording, instruction: Instruction, draws: int = 0) -> None:
-        """The calls of a recording; with `draws`, its one call takes the number of the first of so many draws."""
+    def calls(self, recording: Recording, step: Step, instruction: Instruction, draws: Draws | None = None) -> None:
+        """The calls of a recorded step; with `draws`, its one call takes the number of the first of them."""
         if draws and len(recording.calls) != 1:
             raise InternalError("a draw is not one call")
         for native, arguments in recording.calls:
-            self._call(native, arguments, instruction, draws)
+            at = self.place
+            self._call(native, arguments, draws)
+            self._tape.calls[at] = step, instruction
         self._tape.held.append(recording)
 
-    def _call(self, native: Native, arguments: tuple[Any, ...], instruction: Instruction, draws: int) -> None:
+    def _call(self, native: Native, arguments: tuple[Any, ...], draws: Draws | None) -> None:
         words, number = words_of(native, arguments)
-        if (number is not None) != (draws > 0):
+        if (number is None) != (draws is None):
             raise InternalError("a draw without its number, or a number without a draw")
         at, count = self.place, OWN_WORDS + len(words)
         if count > MOST_WORDS:
             raise InternalError(f"{native.name} takes too many arguments")
-        patched = 0 if number is None else at + 6 + OWN_WORDS + number
+        patched = 0 if number is None else at + CALL_FIELDS + OWN_WORDS + number
         own = address(self._own)
-        self._tape.calls[at] = instruction
-        self._words += (CALL, at + 6 + count, native.address(), patched, draws, count, own, own + 8, *words)
+        counter, numbers = (0, 0) if draws is None else draws
+        self._words += (CALL, at + CALL_FIELDS + count, native.address(), patched, counter, numbers, count)
+        self._words += (own, own + 8, *words)
 
     def host(self, step: Step, instruction: Instruction) -> None:
         """A step in Python."""

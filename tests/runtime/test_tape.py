@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tacit.runtime import binding
+from tacit.runtime.errors import CheckFailed
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.kernels.moves import copy
 from tacit.runtime.kernels.native import INT, OUT, WORDS, native, record, unrecorded
@@ -16,7 +17,7 @@ from tacit.runtime.tape.interpreter import IS_POSSIBLE
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import SharedToken
 
-from .graphs import ALL, NAMES, SCALAR, Builder, ring
+from .graphs import ALL, NAMES, SCALAR, Builder, integers, ring
 
 Array = np.ndarray[Any, Any]
 KEYS = {pair: bytes(range(sum(pair), sum(pair) + 16)) for pair in ((0, 1), (1, 2), (0, 2))}
@@ -140,3 +141,26 @@ def test_a_recorded_copy_is_numpys(dtype: type[np.generic]) -> None:
         for function, arguments in recording.calls:
             function.run(*arguments)
         assert np.array_equal(out, view)
+
+
+def windowed() -> Graph:
+    build = Builder()
+    x, start = build.input("x", integers(4, 3), 0), build.public("start", SCALAR)
+    build.output(build.local("slice_at", (x, start), integers(2, 3), (0,), axes=(0,), sizes=(2,)), "window", 0)
+    return build.graph()
+
+
+@pytest.mark.parametrize("start", [0, 1, 2, -2, -4])
+def test_a_window_begins_where_a_number_says(start: int) -> None:
+    x = np.arange(12).reshape(4, 3)
+    given = {"start": np.array(start)}
+    results = run_in_memory(windowed(), [{"x": x, **given}, given, given], KEYS)
+    first = start % 4
+    assert np.array_equal(results[0].outputs["alice"]["window"], x[first : first + 2])
+
+
+@pytest.mark.parametrize("start", [3, -5, 2**62, -(2**63)])
+def test_a_window_outside_is_told_with_its_place(start: int) -> None:
+    given = {"start": np.array(start)}
+    with pytest.raises(CheckFailed, match=f"test.mpc:7:3: error: index {start} is outside an axis of 4 elements"):
+        run_in_memory(windowed(), [{"x": np.zeros((4, 3), np.int64), **given}, given, given], KEYS)
