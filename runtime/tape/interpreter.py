@@ -39,8 +39,8 @@ FINISHED, AT_HOST, LATE, STUCK, FAILED = range(5)
 that Python must finish; because a compiled function failed."""
 
 AT, ROUNDS, DRAWS, TAKEN, SENT, UNTIL, PHASE, STEP = range(8)
-"""Of the state: where the tape goes on; rounds, draws, correlated values and bytes so far; when to look around; the phase of
-its round; a host step's number."""
+"""Of the state: where the tape goes on; rounds, draws, correlated values and bytes so far; when to look around; the
+phase of its round; a host step's number."""
 
 STATE = 8
 """Words of the state."""
