@@ -13,7 +13,8 @@ predicted stands beside what was measured.
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -33,9 +34,11 @@ from .runtime.graph.correlations import DERIVED, kernel_attributes
 from .runtime.graph.cost import count_correlations
 from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
 from .runtime.graph.times import ANY, CALL, DEAL, FIRST, ROUND, START, Rate, Times, to_json, work
-from .runtime.kernels import KERNELS, warm
+from .runtime.kernels import TABLE, warm
 from .runtime.randomness.dealer import deal, seed_sets
-from .runtime.randomness.sources import KEY_BYTES, SOURCES
+from .runtime.randomness.sources import KEY_BYTES, SOURCES, is_one_call
+from .runtime.tape.code import Number
+from .runtime.tape.repeat import repeated
 from .runtime.transport.base import Indirect, Receives, Sends
 
 Array = np.ndarray[Any, Any]
@@ -44,6 +47,9 @@ Call = tuple[str, tuple[ValueType, ...], ValueType, dict[str, Any]]
 _SIZES = (1, 30, 1000, 30_000)
 _SECONDS = 0.02
 """For each call: it is repeated so long, and its median counts."""
+
+_TURNS = 10
+"""How often a call is made in a row, where a run makes it from a tape."""
 
 _RUNS = 9
 """Of each whole program."""
@@ -189,18 +195,25 @@ def _identity(call: Call) -> tuple[object, ...]:
 def _timed(name: str, inputs: tuple[ValueType, ...], output: ValueType, attributes: Mapping[str, Any]) -> float:
     arrays = [_content(kind) for kind in inputs]
     out = np.empty(output.array_shape, output.dtype)
-    kernel = KERNELS[name]
-    return _median(lambda _: kernel(out, *arrays, **attributes))
+    step = partial(TABLE[name].run, out, *arrays, **attributes)
+    return _in_a_row(repeated(step, _TURNS) if TABLE[name].replays else None, lambda _: step())
 
 
 def _sampled(source: str, kind: ValueType) -> float:
     keys = {(0, 1): bytes(16), (0, 2): bytes(16), (1, 2): bytes(16), (0, 1, 2): bytes(16)}
     sample = SOURCES[source].bind(0, (0, 1, 2), keys, {}, kind)
     out = np.empty(kind.array_shape, kind.dtype)
-    return _median(lambda number: sample(number, out))
+    draw = partial(sample, Number(0), out)
+    row = repeated(draw, _TURNS, is_draw=True) if is_one_call(source, (0, 1, 2), out) else None
+    return _in_a_row(row, lambda number: sample(number, out))
 
 
-def _median(run: Any) -> float:
+def _in_a_row(row: Callable[[], None] | None, once: Callable[[int], None]) -> float:
+    """The seconds of a step: as a part of `row`, or by itself if it is none that stands in one."""
+    return _median(once) if row is None else _median(lambda _: row()) / _TURNS
+
+
+def _median(run: Callable[[int], None]) -> float:
     run(0)
     taken: list[float] = []
     end = perf_counter() + _SECONDS

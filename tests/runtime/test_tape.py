@@ -14,6 +14,7 @@ from tacit.runtime.kernels.native import INT, OUT, WORDS, native, record, unreco
 from tacit.runtime.party import PartyResult, run_in_memory, run_party
 from tacit.runtime.tape.code import Number, words_of
 from tacit.runtime.tape.interpreter import IS_POSSIBLE
+from tacit.runtime.tape.repeat import repeated
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import SharedToken
 
@@ -164,3 +165,17 @@ def test_a_window_outside_is_told_with_its_place(start: int) -> None:
     given = {"start": np.array(start)}
     with pytest.raises(CheckFailed, match=f"test.mpc:7:3: error: index {start} is outside an axis of 4 elements"):
         run_in_memory(windowed(), [{"x": np.zeros((4, 3), np.int64), **given}, given, given], KEYS)
+
+
+@pytest.mark.skipif(not IS_POSSIBLE, reason="nothing is native here")
+def test_a_step_in_a_row_is_done_so_many_times() -> None:
+    out, one = np.zeros(3, np.uint64), np.ones(3, np.uint64)
+    row = repeated(lambda: add_number.run(out, out, 2), 5)
+    drawn = repeated(lambda: add_number.run(out, one, Number(0)), 4, is_draw=True)
+    assert row is not None and drawn is not None
+    row()
+    row()
+    assert out.tolist() == [20, 20, 20]
+    drawn()
+    assert out.tolist() == [4, 4, 4]
+    assert repeated(unrecorded, 5) is None
