@@ -31,7 +31,6 @@ from .tape.code import Number
 from .tape.interpreter import DRAWS, IS_POSSIBLE, ROUNDS, SENT, TAKEN, play
 from .tape.writer import Draws, Sockets, Step, Tape, Writer
 from .transport.base import Transport
-from .views import view
 
 __all__ = ["NATIVES", "Binder", "Context", "Record", "Run", "Step", "sent_bytes"]
 
@@ -112,7 +111,7 @@ class Binder:
                 self._replay(partial(copy, self._slots[instruction.output], instruction.data), instruction)
             case Alias():
                 layout = self._context.schedule.layouts[instruction.output]
-                self._slots[instruction.output] = view(self._slots[instruction.value], instruction.offset, layout)
+                self._slots[instruction.output] = layout.within(self._slots[instruction.value], instruction.offset)
             case Deliver():
                 self._host(partial(self._deliver, instruction, self._slots[instruction.value]), instruction)
             case Skip():

@@ -27,6 +27,13 @@ class Layout:
         """The size of the array in bytes."""
         return self.dtype.itemsize * prod(self.shape)
 
+    def within(self, array: np.ndarray[Any, Any], offset: int) -> np.ndarray[Any, Any]:
+        """The memory of another array from a byte on, laid out like this."""
+        if offset == 0 and array.nbytes == self.nbytes:
+            return array.reshape(self.shape)
+        part = array.reshape(-1).view(np.uint8)[offset : offset + self.nbytes]
+        return part.view(self.dtype).reshape(self.shape)
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:

@@ -46,7 +46,6 @@ from .tape.interpreter import (
 from .tape.writer import Flow, Tape
 from .transport.base import Transport
 from .transport.direct import CLOCK
-from .views import view
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -322,7 +321,7 @@ def _bind_slots(schedule: Schedule, placed: Plan, inputs: dict[str, Array]) -> l
     for slot, data in schedule.constants:
         slots[slot] = data
     for slot, value, offset in schedule.aliases:
-        slots[slot] = view(slots[value], offset, schedule.layouts[slot])
+        slots[slot] = schedule.layouts[slot].within(slots[value], offset)
     return slots
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from .graph.correlations import CORRELATIONS, count_correlated
 from .graph.errors import GraphError
 from .graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat, Step, Storage
+from .graph.views import offset_of
 from .instructions import (
     Alias,
     Block,
@@ -36,7 +37,6 @@ from .instructions import (
     Schedule,
     Skip,
 )
-from .views import offset_of
 
 _SMALL_CONSTANT = 1 << 16
 """Constants of at most so many bytes are spread out before the run; larger ones by an instruction, where memory is

@@ -241,15 +241,13 @@ class Additive(Protocol):
         """
         masked = self._masks.planes(x)
         numbers = self._numbers(x, masked)
-        results = []
-        for row in rows:
-            column = np.array([weight % 2**64 for weight in row], np.uint64)
-            weights = self.g.constant(column, ring(column.shape), self.g.nodes)
-            zero = self.g.local("zeros", ring(x.shape))
-            first = call("replicated.weigh_join", masked.opened, weights, numbers, zero, zero)
-            others = call("replicated.weigh", masked.opened, weights, numbers, zero)
-            results.append(Arithmetic((self.g.choose(zero.type, ((0,), first), (self.g.nodes[1:], others)),)))
-        return tuple(results)
+        table = np.array([[weight % 2**64 for weight in row] for row in rows], np.uint64)
+        weights = self.g.constant(table, ring(table.shape), self.g.nodes)
+        zero = self.g.local("zeros", ring((len(rows), *x.shape)))
+        first = call("replicated.weigh_join", masked.opened, weights, numbers, zero, zero)
+        others = call("replicated.weigh", masked.opened, weights, numbers, zero)
+        together = self.g.choose(zero.type, ((0,), first), (self.g.nodes[1:], others))
+        return tuple(Arithmetic((row,)) for row in self.g.rows(together))
 
     def _numbers(self, x: Boolean, masked: Masked) -> Wire:
         """The bits of a mask as numbers, plane by plane."""

@@ -161,6 +161,25 @@ class Expansion:
         self._add(Local(wire.id, done, self.span))
         return wire
 
+    def rows(self, value: Wire) -> list[Wire]:
+        """The rows of an array, each as a value of its own; they are parts of its memory, and nothing is moved."""
+        count, *shape = value.type.shape
+        stops = tuple(shape)
+        row = ValueType(value.type.storage, (1, *shape))
+        parts = [
+            self.local(
+                "slice",
+                row,
+                value,
+                starts=(number, *(0 for _ in shape)),
+                stops=(number + 1, *stops),
+                steps=(1,) * len(row.shape),
+            )
+            for number in range(count)
+        ]
+        kind = ValueType(value.type.storage, stops)
+        return [self.local("reshape", kind, part, shape=stops) for part in (parts if count > 1 else [value])]
+
     def exchange(self, value: Wire, *routes: tuple[int, int]) -> Wire:
         """`value` sent along the routes (sender, receiver): what the receivers got."""
         wire = self._wire(value.type, tuple(sorted(receiver for _, receiver in routes)))

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -126,21 +125,17 @@ def weigh(g: Expansion, x: Boolean, rows: Sequence[Sequence[int]]) -> list[Parts
     A bit is c XOR d = c * (1 - 2 d) + d for c = x_0 XOR x_1 at node 0 and d = x_2 at nodes 1 and 2: f is c, and g is
     (1 - 2 d) times the weight. The products of all planes are added before they are sent.
     """
-    shape, planes = x.shape, x.planes
-    c = g.local("bits.xor", bits(shape, planes), *x.parts, at=(0,))
+    planes = x.planes
+    c = g.local("bits.xor", bits(x.shape, planes), *x.parts, at=(0,))
     d = known_to_two(g, x.parts)
-    masked = _mask(g, ring((planes, *shape)), lambda w: call("replicated.add_bits", c, w))
-    results = []
-    for row in rows:
-        weights = g.constant(np.array([weight % 2**64 for weight in row], np.uint64), ring((planes,)), (1, 2))
-        products = _help(g, masked, ring(shape), partial(_weighing, d, weights))
-        third = call("replicated.weigh_join", d, weights, products.f, products.q, products.y)
-        results.append(_result(g, products, third))
-    return results
-
-
-def _weighing(d: Wire, weights: Wire, w: Wire, y: Wire) -> Call:
-    return call("replicated.weigh", d, weights, w, y)
+    masked = _mask(g, ring((planes, *x.shape)), lambda w: call("replicated.add_bits", c, w))
+    table = np.array([[weight % 2**64 for weight in row] for row in rows], np.uint64)
+    weights = g.constant(table, ring(table.shape), (1, 2))
+    kind = ring((len(rows), *x.shape))
+    products = _help(g, masked, kind, lambda w, y: call("replicated.weigh", d, weights, w, y))
+    third = call("replicated.weigh_join", d, weights, products.f, products.q, products.y)
+    together = _result(g, products, third)
+    return list(zip(*map(g.rows, together), strict=True))
 
 
 def multiply_bit(g: Expansion, bit: Boolean, x: Arithmetic) -> Parts:

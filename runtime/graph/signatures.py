@@ -237,9 +237,11 @@ _ADDITIVE = {
 _SUMMANDS = {
     "bits.dot": Signature((_BITS,) * 3, _BITS, plane_shapes.dot, _TERMS),
     "replicated.add_bits": Signature((_BITS, _RING), _RING, shapes.of_sizes("p*n", "p*n", "p*n")),
-    "replicated.weigh": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "p", "p*n", "n", "n")),
+    "replicated.weigh": Signature(
+        (_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "r*p", "p*n", "r*n", "r*n")
+    ),
     "replicated.weigh_join": Signature(
-        (_BITS, _RING, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "p", "p*n", "n", "n", "n")
+        (_BITS, _RING, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "r*p", "p*n", "r*n", "r*n", "r*n")
     ),
     "replicated.gate_sum": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "n", "n", "n")),
     "replicated.gate_masks": Signature(

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from .nodes import ValueType
+from .views import offset_of
 
 ROUND = "round"
 """Entry of the table: what a round takes besides its network, in a party's own work."""
@@ -35,9 +36,6 @@ DEAL = "deal"
 
 ANY = "any"
 """Entry of the table for kernels that it does not name."""
-
-_FREE = frozenset({"identity", "after", "reshape", "bits.reshape"})
-"""Kernels that only give memory another shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class Times:
         self, name: str, inputs: Sequence[ValueType], output: ValueType, attributes: Mapping[str, Any] | None = None
     ) -> float:
         """What one call of a kernel (or draw of `random.<source>`) takes."""
-        if name in _FREE:
+        if inputs and offset_of(name, attributes or {}, inputs[0], output) is not None:
             return 0.0
         rate = self.rates.get(name, self.rates[ANY])
         return self._extra(CALL) + (rate.call + rate.unit * work(name, inputs, output, attributes or {})) * 1e-9

@@ -7,7 +7,20 @@ on first use.
 
 from collections.abc import Callable, Iterable
 
-from . import additive, bit_structure, bits, clear, digits, replicated, ring, rows, rows_of_bits, structure, summands
+from . import (
+    additive,
+    bit_structure,
+    bits,
+    clear,
+    digits,
+    replicated,
+    ring,
+    rows,
+    rows_of_bits,
+    structure,
+    summands,
+    weighing,
+)
 from .native import Kernel, Native
 
 TABLE: dict[str, Kernel] = {
@@ -15,6 +28,7 @@ TABLE: dict[str, Kernel] = {
     **bits.TABLE,
     **replicated.TABLE,
     **summands.TABLE,
+    **weighing.TABLE,
     **additive.TABLE,
     **rows.TABLE,
     **rows_of_bits.TABLE,

@@ -124,46 +124,6 @@ def _signed(x: Any, bit: Any) -> Any:
     return (x ^ -bit) + bit
 
 
-@native(OUT, PLANES, WORDS)
-def _add_bits(out: Array, c: Array, w: Array) -> None:
-    size = out.size // max(1, c.shape[0])
-    for plane in range(c.shape[0]):
-        for word in range(c.shape[1]):
-            start, stop = plane * size + 64 * word, plane * size + min(size, 64 * word + 64)
-            total, mask = out[start:stop], w[start:stop]
-            for i in range(total.size):
-                total[i] = mask[i] + _bit(c[plane, word], i)
-
-
-@native(OUT, PLANES, WORDS, WORDS, WORDS)
-def _weigh(out: Array, d: Array, weights: Array, w: Array, y: Array) -> None:
-    for word in range(d.shape[1]):
-        start, stop = 64 * word, min(out.size, 64 * word + 64)
-        total, mask = out[start:stop], y[start:stop]
-        for i in range(total.size):
-            total[i] = mask[i]
-        for plane in range(d.shape[0]):
-            bits, weight = d[plane, word], weights[plane]
-            factor = w[plane * out.size + start : plane * out.size + stop]
-            for i in range(total.size):
-                total[i] += weight * _signed(factor[i], _bit(bits, i))
-
-
-@native(OUT, PLANES, WORDS, WORDS, WORDS, WORDS)
-def _weigh_join(out: Array, d: Array, weights: Array, f: Array, q: Array, y: Array) -> None:
-    for word in range(d.shape[1]):
-        start, stop = 64 * word, min(out.size, 64 * word + 64)
-        total, helped, mask = out[start:stop], q[start:stop], y[start:stop]
-        for i in range(total.size):
-            total[i] = -helped[i] - mask[i]
-        for plane in range(d.shape[0]):
-            bits, weight = d[plane, word], weights[plane]
-            factor = f[plane * out.size + start : plane * out.size + stop]
-            for i in range(total.size):
-                bit = _bit(bits, i)
-                total[i] += weight * (_signed(factor[i], bit) + bit)
-
-
 @native(OUT, PLANES, WORDS, WORDS, WORDS)
 def _gate_sum(out: Array, c: Array, x0: Array, x1: Array, s: Array) -> None:
     for word in range(c.shape[1]):
@@ -307,9 +267,6 @@ def _by_planes(function: Native) -> Kernel:
 TABLE: dict[str, Kernel] = {
     "bits.dot": Kernel(_dot_planes, (_dot,), replays=True),
     "replicated.and_xor": Kernel(_and_xor_planes, (_and_xor,), replays=True),
-    "replicated.add_bits": _by_planes(_add_bits),
-    "replicated.weigh": _by_planes(_weigh),
-    "replicated.weigh_join": _by_planes(_weigh_join),
     "replicated.gate_sum": _by_planes(_gate_sum),
     "replicated.gate_masks": _by_planes(_gate_masks),
     "replicated.gate": _by_planes(_gate),

@@ -1,6 +1,6 @@
 """Vector registers of eight uint64 for kernels that Numba's loops cannot express: LLVM code on pointers into arrays.
 
-Only what `transpose` and `randomness.aes_vector` share. LLVM splits the registers where the CPU has narrower ones.
+Only what several of them share. LLVM splits the registers where the CPU has narrower ones.
 Numba's cache on disk looks at the file of a kernel, not at this one: whoever changes what is emitted here must touch
 those.
 """
@@ -16,6 +16,8 @@ from numba.extending import intrinsic
 LANES = 8
 WORD = ir.IntType(64)
 VECTOR = ir.VectorType(WORD, LANES)
+_OCTET = ir.IntType(8)
+_MASK = ir.VectorType(ir.IntType(1), LANES)
 
 
 class Memory:
@@ -35,6 +37,16 @@ class Memory:
         """Writes the eight elements from `offset` on."""
         self._builder.store(register, self._address(offset)).align = 8
 
+    def element(self, offset: Any) -> Any:
+        """One element."""
+        return self._builder.load(self._builder.gep(self._pointer, [offset]))
+
+    def mask(self, offset: Any, octet: int) -> Any:
+        """Byte `octet` of the element at `offset`: a bit for each lane of a register."""
+        octets = self._builder.bitcast(self._builder.gep(self._pointer, [offset]), _OCTET.as_pointer())
+        loaded = self._builder.load(self._builder.gep(octets, [word(octet)]))
+        return self._builder.bitcast(loaded, _MASK)
+
     def _address(self, offset: Any) -> Any:
         return self._builder.bitcast(self._builder.gep(self._pointer, [offset]), VECTOR.as_pointer())
 
@@ -47,6 +59,13 @@ def word(value: int) -> Any:
 def splat(value: int) -> Any:
     """A register with the same constant in each lane."""
     return ir.Constant(VECTOR, [value] * LANES)
+
+
+def spread(builder: Any, value: Any) -> Any:
+    """A register with the same uint64 in each lane."""
+    undefined, first = ir.Constant(VECTOR, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+    one = builder.insert_element(undefined, value, first)
+    return builder.shuffle_vector(one, undefined, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
 
 
 def emitted(emit: Callable[..., None]) -> Any:

@@ -53,19 +53,19 @@ def test_a_conjunction_of_all_planes(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("planes", [1, 5])
-def test_weighing_bits(size: int, planes: int, rng: np.random.Generator) -> None:
+@pytest.mark.parametrize(("planes", "rows"), [(1, 1), (5, 1), (4, 3), (11, 2)])
+def test_weighing_bits(size: int, planes: int, rows: int, rng: np.random.Generator) -> None:
     c, d = (random_bits(rng, planes, size) for _ in range(2))
-    factors, f = words(rng, planes), words(rng, planes, size)
-    w, q, y = words(rng, planes, size), words(rng, size), words(rng, size)
-    row, column = ValueType(Storage.RING, (planes, size)), ValueType(Storage.RING, (size,))
+    factors, f, w = words(rng, rows, planes), words(rng, planes, size), words(rng, planes, size)
+    factors[0, 0] = factors[-1, :4] = 0
+    q, y = words(rng, rows, size), words(rng, rows, size)
+    row, column = ValueType(Storage.RING, (planes, size)), ValueType(Storage.RING, (rows, size))
     assert np.array_equal(run("replicated.add_bits", row, pack(c, rng), w), c.astype(np.uint64) + w)
-    signs = np.where(d, -factors[:, np.newaxis], factors[:, np.newaxis])
-    assert np.array_equal(
-        run("replicated.weigh", column, pack(d, rng), factors, w, y), (signs * w).sum(axis=0, dtype=np.uint64) + y
-    )
-    known = (d * factors[:, np.newaxis]).sum(axis=0, dtype=np.uint64)
-    expected = (signs * f).sum(axis=0, dtype=np.uint64) + known - q - y
+    signs = np.where(d, -factors[:, :, np.newaxis], factors[:, :, np.newaxis])
+    expected = (signs * w).sum(axis=1, dtype=np.uint64) + y
+    assert np.array_equal(run("replicated.weigh", column, pack(d, rng), factors, w, y), expected)
+    known = (d * factors[:, :, np.newaxis]).sum(axis=1, dtype=np.uint64)
+    expected = (signs * f).sum(axis=1, dtype=np.uint64) + known - q - y
     assert np.array_equal(run("replicated.weigh_join", column, pack(d, rng), factors, f, q, y), expected)
 
 

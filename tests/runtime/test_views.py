@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tacit.runtime.graph.views import offset_of
 from tacit.runtime.instructions import Alias, Call, Loop
 from tacit.runtime.party import run_in_memory
 from tacit.runtime.schedule import schedule
-from tacit.runtime.views import offset_of
 
 from .graphs import ALL, Builder, bits, ring
 from .test_party import KEYS

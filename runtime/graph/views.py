@@ -13,10 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph.nodes import Storage, ValueType
-from .instructions import Layout
-
-Array = np.ndarray[Any, Any]
+from .nodes import Storage, ValueType
 
 _SAME = frozenset({"identity", "after", "reshape", "bits.reshape"})
 """Kernels whose output is their input's memory in another shape."""
@@ -40,13 +37,6 @@ def offset_of(kernel: str, attributes: Mapping[str, Any], source: ValueType, tar
             follow_each_other = bool(chosen) and tuple(range(chosen[0], chosen[0] + len(chosen))) == tuple(chosen)
             return chosen[0] * source.array_shape[1] * 8 if follow_each_other and chosen[0] >= 0 else None
     return None
-
-
-def view(array: Array, offset: int, layout: Layout) -> Array:
-    """The memory of an array from a byte on."""
-    if offset == 0 and array.nbytes == layout.nbytes:
-        return array.reshape(layout.shape)
-    return array.reshape(-1).view(np.uint8)[offset : offset + layout.nbytes].view(layout.dtype).reshape(layout.shape)
 
 
 def _first_of_run(shape: Sequence[int], attributes: Mapping[str, Any]) -> int | None:
