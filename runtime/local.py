@@ -28,10 +28,11 @@ from .graph.nodes import Graph
 from .kernels import warm
 from .kernels.native import Native
 from .launch import Child, Work, launch
+from .parcel import Parcel, receive_result
 from .party import PartyResult
 from .randomness.fresh import fresh_bytes
 from .transport.shaped import Shape
-from .worker import Advance, Done, Failed, Go, Meet, Met, Read, Ready, Start
+from .worker import Advance, Failed, Go, Meet, Met, Read, Ready, Start
 
 _LOOPBACK = "127.0.0.1"
 _TOKEN_BYTES = 32
@@ -132,10 +133,9 @@ def run_local(
         group.tell(Start(content, profiled))
         _prepare_kernels(worker.kernel_names(graph), NATIVES, watcher, group.check)
         group.tell(Go())
-        done = group.gather(Done)
+        results = tuple(group.gather(PartyResult))
     finally:
         group.end()
-    results = tuple(one.result for one in done)
     ready_at = max(one.began for one in results)
     seconds = {
         "compile": compiled - compiling,
@@ -222,7 +222,10 @@ class _Group:
     def _message(self, party: int) -> object:
         """What a party says next, an error if it failed."""
         try:
-            message = self._children[party].pipe.recv()
+            pipe = self._children[party].pipe
+            message = pipe.recv()
+            if isinstance(message, Parcel):
+                return receive_result(pipe, message)
         except (EOFError, OSError):
             return PeerError(self.names[party], _how_it_ended(self._children[party]))
         return message.error if isinstance(message, Failed) else message

@@ -1,7 +1,7 @@
 """One party of a local run, as the child process that does it: reads its inputs, meets the others, runs, reports.
 
 Child and parent talk over a pipe, in this order: `Ready`, `Meet`, `Met`, `Start`, `Go`, any number of `Advance`, then
-`Done`, or `Failed` at any time.
+the result (see `parcel`), or `Failed` at any time.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .graph.errors import GraphError
 from .graph.file import from_bytes
 from .graph.nodes import Graph, Local, Node, Random, Repeat
 from .kernels import warm
+from .parcel import send_result
 from .party import PartyResult, run_party
 from .profile import Recorder
 from .rehearsal import rehearse
@@ -89,13 +90,6 @@ class Advance:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The party has finished."""
-
-    result: PartyResult
-
-
-@dataclass(frozen=True, slots=True)
 class Failed:
     """The party has stopped. The error's notes hold the traceback."""
 
@@ -157,7 +151,7 @@ def _work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_pro
         transport.finish()
     finally:
         transport.close()
-    pipe.send(Done(with_alignment(result, aligned)))
+    send_result(pipe, with_alignment(result, aligned))
 
 
 def _meet(me: int, names: tuple[str, ...], facts: object, pipe: Connection) -> tuple[Transport, Meet]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
+from ..pages import reserve
 from .arrow import pa
 from .readers import Array
 
@@ -93,7 +94,8 @@ def read_shares(
     try:
         for (name, dtype, shape), column in zip(manifest.arrays, table.columns, strict=True):
             content = np.frombuffer(column[0].as_buffer(), dtype=np.dtype(dtype))
-            arrays[name] = np.array(content.reshape(shape))
+            arrays[name] = reserve(content.nbytes).view(content.dtype).reshape(shape)
+            arrays[name][...] = content.reshape(shape)
     except (AttributeError, IndexError, TypeError, ValueError):
         raise InputError(f"input {declared.name!r}: {path} is not readable as shares") from None
     return manifest, arrays

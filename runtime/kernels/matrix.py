@@ -10,28 +10,33 @@ from typing import Any
 import numpy as np
 
 from .moves import copy, move
-from .native import OUT_PLANES, PLANES, native
+from .native import INT, OUT_PLANES, PLANES, native
 
 Array = np.ndarray[Any, Any]
 
 FEW_COLUMNS = 15
 """Up to here inner products, one column of y at a time, are faster: a row of `out` fills no vector register."""
 
+_COLUMNS = 64
+"""Of x, which stay in the innermost cache."""
 
-@native(OUT_PLANES, PLANES, PLANES)
-def _add_product(out: Array, x: Array, y: Array) -> None:
-    rows, inner = x.shape
-    columns = y.shape[1]
-    for first in range(0, inner, 64):
-        last = min(inner, first + 64)
+
+@native(OUT_PLANES, PLANES, PLANES, INT)
+def _add_product(out: Array, x: Array, y: Array, begin: int) -> None:
+    """Those columns of x, from `begin` on, that meet the rows of y."""
+    rows = len(x)
+    inner, columns = y.shape
+    for first in range(0, inner, _COLUMNS):
+        last = min(inner, first + _COLUMNS)
         whole_rows = rows - rows % 4
         whole = last - (last - first) % 4
         for i in range(0, whole_rows, 4):
             for k in range(first, whole, 4):
-                a0, a1, a2, a3 = x[i, k], x[i, k + 1], x[i, k + 2], x[i, k + 3]
-                b0, b1, b2, b3 = x[i + 1, k], x[i + 1, k + 1], x[i + 1, k + 2], x[i + 1, k + 3]
-                c0, c1, c2, c3 = x[i + 2, k], x[i + 2, k + 1], x[i + 2, k + 2], x[i + 2, k + 3]
-                d0, d1, d2, d3 = x[i + 3, k], x[i + 3, k + 1], x[i + 3, k + 2], x[i + 3, k + 3]
+                c = begin + k
+                a0, a1, a2, a3 = x[i, c], x[i, c + 1], x[i, c + 2], x[i, c + 3]
+                b0, b1, b2, b3 = x[i + 1, c], x[i + 1, c + 1], x[i + 1, c + 2], x[i + 1, c + 3]
+                c0, c1, c2, c3 = x[i + 2, c], x[i + 2, c + 1], x[i + 2, c + 2], x[i + 2, c + 3]
+                d0, d1, d2, d3 = x[i + 3, c], x[i + 3, c + 1], x[i + 3, c + 2], x[i + 3, c + 3]
                 for j in range(columns):
                     y0, y1, y2, y3 = y[k, j], y[k + 1, j], y[k + 2, j], y[k + 3, j]
                     out[i, j] += a0 * y0 + a1 * y1 + a2 * y2 + a3 * y3
@@ -40,16 +45,17 @@ def _add_product(out: Array, x: Array, y: Array) -> None:
                     out[i + 3, j] += d0 * y0 + d1 * y1 + d2 * y2 + d3 * y3
             for k in range(whole, last):
                 for r in range(4):
-                    a = x[i + r, k]
+                    a = x[i + r, begin + k]
                     for j in range(columns):
                         out[i + r, j] += a * y[k, j]
         for i in range(whole_rows, rows):
             for k in range(first, whole, 4):
-                a0, a1, a2, a3 = x[i, k], x[i, k + 1], x[i, k + 2], x[i, k + 3]
+                c = begin + k
+                a0, a1, a2, a3 = x[i, c], x[i, c + 1], x[i, c + 2], x[i, c + 3]
                 for j in range(columns):
                     out[i, j] += a0 * y[k, j] + a1 * y[k + 1, j] + a2 * y[k + 2, j] + a3 * y[k + 3, j]
             for k in range(whole, last):
-                a = x[i, k]
+                a = x[i, begin + k]
                 for j in range(columns):
                     out[i, j] += a * y[k, j]
 
@@ -65,8 +71,16 @@ def _add_inner_products(out: Array, x: Array, y_transposed: Array) -> None:
             out[i, j] += total
 
 
-multiply_add = (move, _add_product, _add_inner_products)
-"""What `product` runs."""
+@native(OUT_PLANES, PLANES, PLANES, INT)
+def _add_rows(out: Array, y: Array, z: Array, begin: int) -> None:
+    """Rows of y + z, from `begin` on."""
+    for row in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[row, j] = y[begin + row, j] + z[begin + row, j]
+
+
+multiply_add = (move, _add_product, _add_inner_products, _add_rows)
+"""What `product` and `product_with_sum` run."""
 
 
 def product(out: Array, x: Array, y: Array) -> None:
@@ -86,10 +100,28 @@ def product(out: Array, x: Array, y: Array) -> None:
         _add_matrix(out[index], x[index], y[index])
 
 
+def product_with_sum(out: Array, x: Array, y: Array, z: Array) -> None:
+    """Adds x @ (y + z) to `out`, by the same rules. Of a matrix y + z few rows are made at a time, which stay in the
+    cache: all of them would take as much memory again as y."""
+    if out.size == 0 or x.size == 0:
+        return
+    inner, columns = y.shape[0], y.shape[-1]
+    if y.ndim != 2 or columns <= FEW_COLUMNS:
+        both = np.empty(y.shape, y.dtype)
+        _add_rows.run(*(each.reshape(-1, columns) for each in (both, y, z)), 0)
+        product(out, x, both)
+        return
+    some = np.empty((min(_COLUMNS, inner), columns), y.dtype)
+    for begin in range(0, inner, _COLUMNS):
+        part = some[: inner - begin]
+        _add_rows.run(part, y, z, begin)
+        _add_product.run(out.reshape(-1, columns), x.reshape(-1, inner), part, begin)
+
+
 def _add_matrix(out: Array, x: Array, y: Array) -> None:
     if y.shape[1] <= FEW_COLUMNS:
         across = np.empty(y.shape[::-1], y.dtype)
         copy(across, y.T)
         _add_inner_products.run(out, x, across)
     else:
-        _add_product.run(out, x, y)
+        _add_product.run(out, x, y, 0)

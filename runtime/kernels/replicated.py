@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .bits import Planes, choice
-from .matrix import multiply_add, product
+from .matrix import multiply_add, product, product_with_sum
 from .moves import copy
 from .native import (
     INDICES,
@@ -27,7 +27,7 @@ from .native import (
     native,
     unrecorded,
 )
-from .ring import Operation, compute, flat
+from .ring import flat
 
 Array = np.ndarray[Any, Any]
 
@@ -79,10 +79,8 @@ def _elementwise(multiply: Native, scale: Native) -> Callable[..., None]:
 
 
 def _matmul(out: Array, xm: Array, xn: Array, ym: Array, yn: Array, zero: Array) -> None:
-    both = np.empty(ym.shape, ym.dtype)
-    compute[8].run(flat(both), flat(ym), flat(yn), int(Operation.ADD))
     copy(out, zero)
-    product(out, xm, both)
+    product_with_sum(out, xm, ym, yn)
     product(out, xn, ym)
 
 
@@ -104,6 +102,6 @@ TABLE: dict[str, Kernel] = {
     "replicated.multiply": Kernel(_elementwise(_multiply, _scale), (_multiply, _scale), replays=True),
     "replicated.multiply32": Kernel(_elementwise(_multiply32, _scale32), (_multiply32, _scale32), replays=True),
     "replicated.multiply16": Kernel(_elementwise(_multiply16, _scale16), (_multiply16, _scale16), replays=True),
-    "replicated.matmul": Kernel(_matmul, (compute[8], *multiply_add), replays=True),
+    "replicated.matmul": Kernel(_matmul, multiply_add, replays=True),
     "replicated.and": Kernel(_and_planes, (_and,), replays=True),
 }
