@@ -158,7 +158,7 @@ def _joined(out: Array, d: Array, weights: Array, f: Array, q: Array, y: Array) 
 
 
 TABLE: dict[str, Kernel] = {
-    "replicated.add_bits": Kernel(_added, (_add_bits,)),
-    "replicated.weigh": Kernel(_weighed, (_weigh,)),
-    "replicated.weigh_join": Kernel(_joined, (_weigh_join,)),
+    "replicated.add_bits": Kernel(_added, (_add_bits,), replays=True),
+    "replicated.weigh": Kernel(_weighed, (_weigh,), replays=True),
+    "replicated.weigh_join": Kernel(_joined, (_weigh_join,), replays=True),
 }
