@@ -11,6 +11,7 @@ import os
 import select
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
+from typing import TypeVar
 
 from ..errors import PeerError
 from . import direct
@@ -24,6 +25,9 @@ changes nothing."""
 
 _give_way: Callable[[], None] = getattr(os, "sched_yield", lambda: None)
 """Lets another process that wants this core have it."""
+
+_Move = Callable[[Sequence[memoryview]], int | None]
+_AnyFlow = TypeVar("_AnyFlow", bound="_Flow")
 
 _READ = select.POLLIN
 _WRITE = select.POLLOUT
@@ -153,26 +157,17 @@ class TcpTransport:
         self._masks[peer] = mask
 
     def _send(self, peer: int, outgoing: dict[int, _Flow], round: int | None) -> None:
-        """Sends to one peer what goes now; a finished flow leaves `outgoing`."""
-        flow = outgoing[peer]
-        channel = self._channels[peer]
-        while flow.left:
-            try:
-                count = channel.send(flow.rest())
-            except OSError as error:
-                raise PeerError(self._names[peer], "broke its connection", round) from error
-            if count is None:
-                return
-            flow.advance(count)
-        del outgoing[peer]
+        self._advance(peer, outgoing, self._channels[peer].send, round)
 
     def _receive(self, peer: int, incoming: dict[int, _Incoming], round: int | None) -> None:
-        """Receives from one peer what has come; a finished flow leaves `incoming`."""
-        flow = incoming[peer]
-        channel = self._channels[peer]
+        self._advance(peer, incoming, self._channels[peer].receive, round)
+
+    def _advance(self, peer: int, flows: dict[int, _AnyFlow], move: _Move, round: int | None) -> None:
+        """Moves what goes now to or from one peer; a finished flow leaves `flows`."""
+        flow = flows[peer]
         while flow.left:
             try:
-                count = channel.receive(flow.rest())
+                count = move(flow.rest())
             except OSError as error:
                 raise PeerError(self._names[peer], "broke its connection", round) from error
             if count is None:
@@ -183,7 +178,7 @@ class TcpTransport:
                 flow.advance(count)
             except FrameError as error:
                 raise PeerError(self._names[peer], str(error), round) from None
-        del incoming[peer]
+        del flows[peer]
 
 
 class _Flow:
@@ -192,7 +187,7 @@ class _Flow:
     __slots__ = ("_next", "_pieces", "left")
 
     def __init__(self, pieces: list[memoryview], length: int) -> None:
-        self._pieces = pieces
+        self._pieces = [piece for piece in pieces if len(piece)]
         self._next = 0
         self.left = length
 
