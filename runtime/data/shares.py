@@ -87,18 +87,19 @@ def read_shares(
     folder: Path, declared: Declaration, protocol: str, node: int, nodes: int
 ) -> tuple[Manifest, dict[str, Array]]:
     """A node's share: its manifest, compared with what the program expects, and its arrays. Raises `InputError`."""
-    manifest, table = _open(folder, declared.name, node)
     path = _path(folder, declared.name, node)
-    _check(manifest, declared, protocol, node, nodes, path)
-    arrays: dict[str, Array] = {}
     try:
-        for (name, dtype, shape), column in zip(manifest.arrays, table.columns, strict=True):
-            content = np.frombuffer(column[0].as_buffer(), dtype=np.dtype(dtype))
-            arrays[name] = reserve(content.nbytes).view(content.dtype).reshape(shape)
-            arrays[name][...] = content.reshape(shape)
-    except (AttributeError, IndexError, TypeError, ValueError):
-        raise InputError(f"input {declared.name!r}: {path} is not readable as shares") from None
-    return manifest, arrays
+        with pa.memory_map(str(path)) as file:
+            table = pa.ipc.open_file(file).read_all()
+        manifest = _manifest(table)
+        _check(manifest, declared, protocol, node, nodes, path)
+        columns = zip(manifest.arrays, table.columns, strict=True)
+        return manifest, {name: _array(column, dtype, shape) for (name, dtype, shape), column in columns}
+    except FileNotFoundError:
+        problem = f"no shares are kept at {path}; run the program that saves it first"
+    except (OSError, pa.ArrowException, AttributeError, IndexError, KeyError, TypeError, ValueError):
+        problem = f"{path} is not readable as shares"
+    raise InputError(f"input {declared.name!r}: {problem}")
 
 
 def check_same_run(manifests: Iterable[Manifest]) -> None:
@@ -130,30 +131,35 @@ def _write(path: Path, manifest: Manifest, arrays: Mapping[str, Array]) -> None:
         os.fsync(file.fileno())
 
 
-def _open(folder: Path, name: str, node: int) -> tuple[Manifest, Any]:
-    path = _path(folder, name, node)
-    try:
-        with pa.memory_map(str(path)) as file:
-            table = pa.ipc.open_file(file).read_all()
-        told = json.loads((table.schema.metadata or {})[_KEY])
-        manifest = Manifest(
-            **{
-                **told,
-                "labels": tuple(told["labels"]),
-                "shape": tuple(told["shape"]),
-                "arrays": tuple((each, dtype, tuple(shape)) for each, dtype, shape in told["arrays"]),
-            }
-        )
-    except FileNotFoundError:
-        raise InputError(f"input {name!r}: no shares are kept at {path}; run the program that saves it first") from None
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
-        raise InputError(f"input {name!r}: {path} is not readable as shares") from None
-    if manifest.format != _FORMAT:
-        raise InputError(f"input {name!r}: {path} has format {manifest.format}; this version reads {_FORMAT}")
-    return manifest, table
+def _manifest(table: Any) -> Manifest:
+    told = json.loads((table.schema.metadata or {})[_KEY])
+    return Manifest(
+        **{
+            **told,
+            "labels": tuple(told["labels"]),
+            "shape": tuple(told["shape"]),
+            "arrays": tuple((each, dtype, tuple(shape)) for each, dtype, shape in told["arrays"]),
+        }
+    )
+
+
+def _array(column: Any, dtype: str, shape: tuple[int, ...]) -> Array:
+    """A copy of what a column holds in its one row. The row as Arrow gives it would be one copy more."""
+    if column.type != pa.large_binary():
+        raise TypeError
+    (chunk,) = column.chunks
+    _, ends, values = chunk.buffers()
+    begin, end = np.frombuffer(ends, np.int64)[chunk.offset : chunk.offset + 2]
+    content = np.frombuffer(values, np.uint8)[begin:end].view(np.dtype(dtype)).reshape(shape)
+    array = reserve(content.nbytes).view(content.dtype).reshape(content.shape)
+    array[...] = content
+    return array
 
 
 def _check(manifest: Manifest, declared: Declaration, protocol: str, node: int, nodes: int, path: Path) -> None:
+    if manifest.format != _FORMAT:
+        problem = f"{path} has format {manifest.format}; this version reads {_FORMAT}"
+        raise InputError(f"input {declared.name!r}: {problem}")
     expected: dict[str, Any] = {
         "name": declared.name,
         "protocol": protocol,
