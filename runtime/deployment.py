@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UsageError
-from .transport.connect import Address
+from .transport.base import Address
 
 _NAME = re.compile(r"\w+\Z")
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}\Z")

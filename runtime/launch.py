@@ -9,14 +9,16 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 Work = Callable[[Connection], None]
 """What a child does with its end of the pipe; for a fresh interpreter it must be possible to pickle it."""
@@ -38,8 +40,8 @@ class Child(Protocol):
         """Kills the process unless it has ended; its exit status, or minus the number of the signal that ended it."""
 
 
-def launch(work: Work, others: Sequence[Child]) -> Child:
-    """Starts a process that does `work`. `others` are this parent's children so far, whose pipes it must not hold."""
+def launch(work: Work, others: Sequence[Connection]) -> Child:
+    """Starts a process that does `work`. `others` are this process's pipes, which the child must not hold."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the child has said that it ignores it
     try:
         if sys.platform == "linux" and threading.active_count() == 1:
@@ -52,26 +54,39 @@ def launch(work: Work, others: Sequence[Child]) -> Child:
 class _Forked:
     """A copy of the parent at the time of the launch."""
 
-    def __init__(self, work: Work, others: Sequence[Child]) -> None:
+    def __init__(self, work: Work, others: Sequence[Connection]) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
-        inherited = [self.pipe, *(other.pipe for other in others)]
-        context = multiprocessing.get_context("fork")
-        self._process = context.Process(target=_begin_forked, args=(work, theirs, inherited, os.getpid()), daemon=True)
-        self._process.start()
+        self._status: int | None = None
+        _flush()  # or the child would write it once more
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _live(work, theirs, [self.pipe, *others], parent)
         theirs.close()
-        self.pid = self._process.pid or 0
 
     def is_ended(self, seconds: float) -> bool:
         """Whether the process ends within some seconds."""
-        self._process.join(seconds)
-        return self._process.exitcode is not None
+        if self._status is None:
+            process = os.pidfd_open(self.pid)
+            try:
+                is_over = select.select([process], [], [], seconds)[0]
+            finally:
+                os.close(process)
+            if is_over:
+                self._wait()
+        return self._status is not None
 
     def end(self) -> int:
         """Kills the process unless it has ended; its exit code."""
-        self._process.kill()
-        self._process.join()
+        if self._status is None:
+            os.kill(self.pid, signal.SIGKILL)
         self.pipe.close()
-        return self._process.exitcode or 0
+        return self._wait()
+
+    def _wait(self) -> int:
+        if self._status is None:
+            self._status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._status
 
 
 class _Fresh:
@@ -101,11 +116,27 @@ class _Fresh:
         return self._process.wait()
 
 
-def _begin_forked(work: Work, pipe: Connection, inherited: Sequence[Connection], parent: int) -> None:
-    for other in inherited:
-        other.close()
-    _tie_to(parent)
-    work(pipe)
+def _live(work: Work, pipe: Connection, inherited: Sequence[Connection], parent: int) -> NoReturn:
+    """The whole life of a forked child, which never returns to what its parent was doing."""
+    status = 1
+    try:
+        for other in inherited:
+            other.close()
+        _tie_to(parent)
+        work(pipe)
+        status = 0
+    except BaseException:  # noqa: BLE001 (nobody above could do more)
+        traceback.print_exc()
+    finally:
+        _flush()
+        os._exit(status)
+
+
+def _flush() -> None:
+    """What this process has printed leaves it, if there is somebody to hear it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
 
 
 def begin_fresh(descriptor: int, parent: int) -> None:

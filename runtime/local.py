@@ -7,32 +7,29 @@ goes wrong, it ends every process before it tells.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from time import monotonic, perf_counter
 from typing import TypeVar
 
-from . import worker
-from .alignment.align import NATIVES as ALIGNMENT_NATIVES
-from .alignment.align import Check, check_column
-from .binding import NATIVES
+from .conversation import Advance, Failed, Go, Meet, Met, Read, Ready, Start, Task
+from .data.unique import Check, check_column
 from .errors import InternalError, PeerError, TacitError
 from .graph.alignments import Matching
 from .graph.file import from_bytes
+from .graph.kernels import kernel_names
+from .graph.later import later
 from .graph.nodes import Graph
-from .kernels import warm
-from .kernels.native import Native
-from .launch import Child, Work, launch
+from .nursery import Nursery, how_it_ended
 from .parcel import Parcel, receive_result
-from .party import PartyResult
 from .randomness.fresh import fresh_bytes
+from .result import PartyResult
 from .transport.shaped import Shape
-from .worker import Advance, Failed, Go, Meet, Met, Read, Ready, Start
+
+_here = later("tacit.runtime.here")
 
 _LOOPBACK = "127.0.0.1"
 _TOKEN_BYTES = 32
@@ -103,25 +100,27 @@ def run_local(
     shape: Shape | None = None,
     profiled: bool = False,
     plan: Plan = nothing_to_align,
+    nursery: Nursery | None = None,
 ) -> LocalRun:
     """Runs a program among `parties`, in the order of the graph's.
 
     The parties read, align what `plan` says, and run what `compile` makes of it all. With a `shape` messages take as
     long as over such a network; `profiled` measures what each instruction takes. Raises the error of the party that
     failed, typed as it was there; `PeerError` naming a party that died; and what `plan` and `compile` raise. No process
-    is left in any case.
+    is left in any case, nor is a `nursery` that was given: without one this process loads the kernels itself.
     """
     begin = perf_counter()
-    _prepare_kernels((), NATIVES, watcher, _ignore)  # Forked parties inherit what is loaded before they start.
-    group = _Group([party.name for party in parties], watcher)
+    group = _Group([party.name for party in parties], watcher, nursery or _here.Here())
     try:
+        group.prepare()  # Forked parties inherit what is loaded before they start.
         for number, party in enumerate(parties):
-            group.start(partial(worker.work, number, group.names, party.read, party.check, number == 0))
+            group.start(Task(number, group.names, party.read, party.check, number == 0))
         ready = group.gather(Ready)
         facts = [one.facts for one in ready]
         matchings = tuple(plan(facts))
         addresses = tuple((_LOOPBACK, one.port) for one in ready)
-        _prepare_kernels((), ALIGNMENT_NATIVES if matchings else (), watcher, group.check)
+        if matchings:
+            group.prepare(aligns=True)
         group.tell(Meet(addresses, fresh_bytes(_TOKEN_BYTES), version("tacit"), matchings, shape))
         met = group.gather(Met)
         compiling = perf_counter()
@@ -131,7 +130,7 @@ def run_local(
         if graph.parties != group.names:
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
         group.tell(Start(content, profiled))
-        _prepare_kernels(worker.kernel_names(graph), NATIVES, watcher, group.check)
+        group.prepare(kernel_names(graph))
         group.tell(Go())
         results = tuple(group.gather(PartyResult))
     finally:
@@ -148,48 +147,46 @@ def run_local(
     return LocalRun(graph, results, seconds)
 
 
-def _prepare_kernels(
-    names: Iterable[str], natives: Iterable[Native], watcher: Watcher, check: Callable[[], None]
-) -> None:
-    """Has kernels compiled once, here, so that the parties find them on disk; `check` may raise meanwhile."""
-    begin = monotonic()
-    told = False
-
-    def progress(done: int, total: int) -> None:
-        nonlocal told
-        check()
-        if monotonic() - begin > _SLOW_SECONDS and done < total:
-            if not told:
-                watcher.notice("compiling kernels (first run only)")
-                told = True
-            watcher.progress(done, total)
-
-    warm(names, natives, progress)
-
-
 class _Group:
     """The parties' processes, as their parent sees them."""
 
-    def __init__(self, names: Sequence[str], watcher: Watcher) -> None:
+    def __init__(self, names: Sequence[str], watcher: Watcher, nursery: Nursery) -> None:
         self.names = tuple(names)
         self._watcher = watcher
-        self._children: list[Child] = []
+        self._nursery = nursery
+        self._pipes: list[Connection] = []
 
-    def start(self, work: Work) -> None:
+    def prepare(self, kernels: Iterable[str] = (), aligns: bool = False) -> None:
+        """Has kernels compiled once, so that the parties find them on disk. Raises the reason when a party fails."""
+        begin = monotonic()
+        told = False
+
+        def progress(done: int, total: int) -> None:
+            nonlocal told
+            self._check()
+            if monotonic() - begin > _SLOW_SECONDS and done < total:
+                if not told:
+                    self._watcher.notice("compiling kernels (first run only)")
+                    told = True
+                self._watcher.progress(done, total)
+
+        self._nursery.prepare(kernels, aligns, progress)
+
+    def start(self, task: Task) -> None:
         """Starts the next party."""
-        self._children.append(launch(work, self._children))
+        self._pipes.append(self._nursery.start(task))
 
     def tell(self, message: object) -> None:
         """Sends a message to every party. One that is gone does not hear it; `gather` finds out."""
-        for child in self._children:
+        for pipe in self._pipes:
             with suppress(OSError):
-                child.pipe.send(message)
+                pipe.send(message)
 
     def gather(self, kind: type[Message]) -> list[Message]:
         """A message of this kind from every party; raises the reason when one fails instead."""
         heard: dict[int, Message] = {}
-        while len(heard) < len(self._children):
-            for party in self._speaking(set(range(len(self._children))) - heard.keys(), None):
+        while len(heard) < len(self._pipes):
+            for party in self._speaking(set(range(len(self._pipes))) - heard.keys(), None):
                 message = self._hear(party)
                 if isinstance(message, kind):
                     heard[party] = message
@@ -197,20 +194,19 @@ class _Group:
                     self._watcher.progress(message.done, message.total)
         return [heard[party] for party in sorted(heard)]
 
-    def check(self) -> None:
+    def _check(self) -> None:
         """Raises the reason when a party has failed that should have nothing to say."""
-        for party in self._speaking(set(range(len(self._children))), 0.0):
+        for party in self._speaking(set(range(len(self._pipes))), 0.0):
             self._hear(party)
 
     def end(self) -> None:
         """Ends every process."""
-        for child in self._children:
-            child.end()
+        self._nursery.end()
 
     def _speaking(self, parties: set[int], seconds: float | None) -> list[int]:
         """Those of the parties that have said something or are gone, waiting for one to."""
-        ready = wait([self._children[party].pipe for party in sorted(parties)], seconds)
-        return [party for party in sorted(parties) if self._children[party].pipe in ready]
+        ready = wait([self._pipes[party] for party in sorted(parties)], seconds)
+        return [party for party in sorted(parties) if self._pipes[party] in ready]
 
     def _hear(self, party: int) -> object:
         """What a party says next; raises the reason when it has failed."""
@@ -222,12 +218,12 @@ class _Group:
     def _message(self, party: int) -> object:
         """What a party says next, an error if it failed."""
         try:
-            pipe = self._children[party].pipe
+            pipe = self._pipes[party]
             message = pipe.recv()
             if isinstance(message, Parcel):
                 return receive_result(pipe, message)
         except (EOFError, OSError):
-            return PeerError(self.names[party], _how_it_ended(self._children[party]))
+            return PeerError(self.names[party], how_it_ended(self._nursery.status(party, _TELLING_SECONDS)))
         return message.error if isinstance(message, Failed) else message
 
     def _reason(self, party: int, error: TacitError) -> TacitError:
@@ -235,7 +231,7 @@ class _Group:
         errors = {party: error}
         deadline = monotonic() + _TELLING_SECONDS
         while self._blames_another(party, error) and (left := deadline - monotonic()) > 0:
-            silent = set(range(len(self._children))) - errors.keys()
+            silent = set(range(len(self._pipes))) - errors.keys()
             if not silent:
                 break
             for other in self._speaking(silent, left):
@@ -248,9 +244,3 @@ class _Group:
 
     def _blames_another(self, party: int, error: TacitError) -> bool:
         return isinstance(error, PeerError) and error.party != self.names[party]
-
-
-def _how_it_ended(child: Child) -> str:
-    child.is_ended(_TELLING_SECONDS)
-    code = child.end()
-    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended unexpectedly with status {code}"

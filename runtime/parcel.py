@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .party import PartyResult
+from .result import PartyResult
 
 Array = np.ndarray[Any, Any]
 Kind = tuple[str, tuple[int, ...]]

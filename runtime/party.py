@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from threading import Thread
 from time import perf_counter
 from typing import Any
@@ -15,39 +14,14 @@ from .data.limits import check_limits
 from .errors import PeerError
 from .graph.nodes import Graph
 from .machine import Machine, Progress
-from .profile import Profile, Recorder
+from .profile import Recorder
 from .randomness.dealer import deal
+from .result import PartyResult
 from .session import Keys, set_up
 from .transport.base import Transport
 from .transport.memory import connect
 
 Array = np.ndarray[Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PartyResult:
-    """What one party has after a run.
-
-    `outputs[role][name]` are the values revealed to the roles that sit on this party (ROLE_EVERYONE: to all),
-    `kept[name]` its shares of what was saved, all as the graph's types lay them out. `rounds` are those of the whole
-    protocol; `bytes_sent` is what this party's messages held, without headers. Keys, correlated randomness and other
-    preparations before the first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory
-    of its values at their most, with inputs, outputs and what was prepared (`memory` predicts it); `began` is when the
-    first round could begin, on the machine's clock; `profile` is there if it was asked for.
-    """
-
-    outputs: dict[str, dict[str, Array]]
-    kept: dict[str, Array]
-    rounds: int
-    bytes_sent: int
-    setup_bytes: int
-    peak_bytes: int
-    setup_seconds: float
-    began: float
-    seconds: float
-    profile: Profile | None = None
-    aligned_bytes: int = 0
-    aligned_seconds: float = 0.0
 
 
 def run_party(

@@ -13,19 +13,23 @@ from importlib.metadata import version
 from time import perf_counter
 
 from .alignment.align import NATIVES as ALIGNMENT_NATIVES
-from .alignment.align import Check, align, check_column
+from .alignment.align import align
 from .binding import NATIVES
+from .conversation import Read
+from .data.unique import Check, check_column
 from .deployment import Deployment
 from .graph.file import from_bytes
+from .graph.kernels import kernel_names
 from .graph.nodes import Graph
 from .kernels import warm
 from .local import Compile, Plan, nothing_to_align
-from .party import PartyResult, run_party
+from .party import run_party
 from .rehearsal import rehearse
+from .result import PartyResult
 from .session import compare_graphs, compare_matchings, exchange_facts
 from .transport.connect import Meeting, connect, listen
 from .transport.secure import Identity, PinnedCertificates
-from .worker import Read, kernel_names, with_alignment
+from .worker import with_alignment
 
 _MEETING_SECONDS = 600.0
 """People start the parties by hand, one after the other."""

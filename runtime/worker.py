@@ -1,130 +1,44 @@
-"""One party of a local run, as the child process that does it: reads its inputs, meets the others, runs, reports.
-
-Child and parent talk over a pipe, in this order: `Ready`, `Meet`, `Met`, `Start`, `Go`, any number of `Advance`, then
-the result (see `parcel`), or `Failed` at any time.
-"""
+"""One party of a local run, as the child process that does it: reads its inputs, meets the others, runs, reports."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
-from typing import Any
 
-import numpy as np
-
-from .alignment.align import Aligned, Check, align
+from .alignment.align import Aligned, align
 from .binding import NATIVES
+from .conversation import Advance, Failed, Meet, Met, Ready, Start, Task
 from .errors import InternalError, PeerError, TacitError
-from .graph.alignments import Matching
-from .graph.correlations import DERIVED
 from .graph.errors import GraphError
 from .graph.file import from_bytes
-from .graph.nodes import Graph, Local, Node, Random, Repeat
+from .graph.kernels import kernel_names
+from .graph.nodes import Graph
 from .kernels import warm
 from .parcel import send_result
-from .party import PartyResult, run_party
+from .party import run_party
 from .profile import Recorder
 from .rehearsal import rehearse
+from .result import PartyResult
 from .session import compare_graphs
 from .transport.base import Transport
-from .transport.connect import Address, Meeting, connect, listen
+from .transport.connect import Meeting, connect, listen
 from .transport.hello import SharedToken
-from .transport.shaped import Shape, ShapedTransport
-
-Array = np.ndarray[Any, Any]
-Read = Callable[[], tuple[dict[str, Array], object]]
-"""Reads and checks one party's inputs where they belong, in its own process. Gives them by name, as the graph will lay
-them out, and what the compiler must know of them (shapes), which goes to the parent. Raises `InputError`."""
+from .transport.shaped import ShapedTransport
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The inputs are read: what the compiler must know of them, and the port at which this party answers."""
-
-    facts: object
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Meet:
-    """With whom to run, and what to align with them. Only who has the `token` takes part.
-
-    A `shape` makes messages as slow as a network's would be.
-    """
-
-    addresses: tuple[Address, ...]
-    token: bytes
-    version: str
-    matchings: tuple[Matching, ...] = ()
-    shape: Shape | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """The parties are connected, and know how many keys match in each alignment."""
-
-    matched: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What to run; `profiled` measures what each instruction takes."""
-
-    graph: bytes
-    profiled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """All kernels are compiled and on disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Advance:
-    """Rounds done, and rounds in all."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The party has stopped. The error's notes hold the traceback."""
-
-    error: TacitError
-
-
-def work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_progress: bool, pipe: Connection) -> None:
+def work(task: Task, pipe: Connection) -> None:
     """The whole life of the child."""
     try:
-        _work(me, names, read, check, reports_progress, pipe)
+        _work(task, pipe)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, and with it whoever would listen
     except TacitError as error:
         _fail(pipe, error, error)
     except MemoryError as error:
-        _fail(pipe, PeerError(names[me], "ran out of memory"), error)
+        _fail(pipe, PeerError(task.names[task.number], "ran out of memory"), error)
     except Exception as error:  # noqa: BLE001 (the last resort of a process: the parent tells the user)
-        _fail(pipe, InternalError(f"party {names[me]} raised {type(error).__name__}"), error)
-
-
-def kernel_names(graph: Graph) -> frozenset[str]:
-    """The kernels that any party of a graph calls, a dealer among them."""
-    return frozenset(_kernels(graph.body))
-
-
-def _kernels(nodes: tuple[Node, ...]) -> set[str]:
-    found: set[str] = {"identity"}
-    for node in nodes:
-        if isinstance(node, Local):
-            found.update(step.kernel for step in node.steps)
-        elif isinstance(node, Random) and node.source in DERIVED:
-            found.add(DERIVED[node.source])
-        elif isinstance(node, Repeat):
-            found |= _kernels(node.body)
-    return found
+        _fail(pipe, InternalError(f"party {task.names[task.number]} raised {type(error).__name__}"), error)
 
 
 def _fail(pipe: Connection, error: TacitError, cause: Exception) -> None:
@@ -132,11 +46,12 @@ def _fail(pipe: Connection, error: TacitError, cause: Exception) -> None:
     pipe.send(Failed(error))
 
 
-def _work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_progress: bool, pipe: Connection) -> None:
-    inputs, facts = read()
+def _work(task: Task, pipe: Connection) -> None:
+    me, names = task.number, task.names
+    inputs, facts = task.read()
     transport, meet = _meet(me, names, facts, pipe)
     try:
-        aligned = align(meet.matchings, names, transport, inputs, check)
+        aligned = align(meet.matchings, names, transport, inputs, task.check)
         pipe.send(Met(aligned.matched))
         start: Start = pipe.recv()
         graph = _graph(start.graph)
@@ -144,7 +59,7 @@ def _work(me: int, names: tuple[str, ...], read: Read, check: Check, reports_pro
         pipe.recv()
         warm(kernel_names(graph), NATIVES)
         rehearse(graph, me)
-        progress = (lambda done, total: pipe.send(Advance(done, total))) if reports_progress else None
+        progress = (lambda done, total: pipe.send(Advance(done, total))) if task.reports_progress else None
         recorder = Recorder() if start.profiled else None
         inputs |= aligned.inputs
         result = run_party(graph, me, transport, inputs, progress=progress, recorder=recorder)

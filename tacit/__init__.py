@@ -5,16 +5,25 @@ result = program.run(exposures=df_a, purchases=df_b)
 result["lift"]
 """
 
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .compilation import Options, RangeWarning
-from .compiler.diagnostics import CompileError
-from .compiler.source import Source
-from .compiler.syntax.reading import read_source
-from .program import Program
-from .results import Report, Result
-from .runtime.errors import CheckFailed, InputError, InternalError, PeerError, TacitError, UsageError
+from .runtime.graph.later import later
+
+if TYPE_CHECKING:
+    from .api import (
+        CheckFailed,
+        CompileError,
+        InputError,
+        InternalError,
+        PeerError,
+        Program,
+        RangeWarning,
+        Report,
+        Result,
+        TacitError,
+        UsageError,
+        compile,
+    )
 
 __all__ = [
     "CheckFailed",
@@ -31,22 +40,15 @@ __all__ = [
     "compile",
 ]
 
+_api = later("tacit.api")
 
-def compile(
-    program: str | Path,
-    protocol: str = "rep3",
-    sizes: Mapping[str, int] | None = None,
-    optimize: int = 2,
-    shares: str | Path = "shares",
-    preprocessing: str | None = None,
-) -> Program:
-    """A program to run, from a path or from source text.
 
-    `sizes` are needed only where no data tells them; `shares` is the folder of what `save` keeps;
-    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Raises
-    `CompileError`, and `OSError` for a file that cannot be read.
-    """
-    is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
-    source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))
-    options = Options(protocol, optimize, sizes=dict(sizes or {}), shares=Path(shares), preprocessing=preprocessing)
-    return Program(source, options)
+def __getattr__(name: str) -> object:
+    """What is exported is loaded when it is first used: the command begins with something else (see `start`)."""
+    if name not in __all__:
+        raise AttributeError(f"module 'tacit' has no attribute {name!r}")
+    return getattr(_api, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -14,7 +14,6 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from importlib.abc import MetaPathFinder
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
@@ -34,13 +33,11 @@ from .runtime.graph.errors import GraphError
 from .runtime.graph.file import MAGIC, from_bytes, to_bytes
 from .runtime.graph.nodes import Graph
 from .runtime.local import Watcher
+from .runtime.nursery import Nursery
 from .show import closing_line, print_outputs, progress_bar
 
 _INTERRUPTED = 130
 _INTERNAL = 5
-
-_UNUSED = ("scipy.linalg", "pandas")
-"""Numba and PyArrow load them where they can, for what no kernel and no input of a command needs: 0.3 s each."""
 
 _LOUD = """\
 WARNING: --clear runs the program without any protection, in one process that sees every input.
@@ -48,27 +45,11 @@ WARNING: --clear runs the program without any protection, in one process that se
 """
 
 
-class _Absent(MetaPathFinder):
-    """Imports of unused modules fail as if these were not installed.
-
-    None in `sys.modules` would not do: PyArrow finds it there and takes it for the module.
-    """
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        """Raises for an unused module, and leaves the others to whoever is asked next."""
-        if fullname in _UNUSED:
-            raise ModuleNotFoundError(f"a command leaves out {fullname}", name=fullname)
-
-
-def main(words: Sequence[str] | None = None) -> int:
-    """Runs a command; the result is the exit status."""
-    # Compiling makes many small things and few circles of them: looking for these less often, and not among what is
-    # there already, saves a fifth of its time.
-    gc.freeze()
-    gc.set_threshold(500_000, 20, 20)
-    if words is None:  # this process is the command's own
-        sys.meta_path.insert(0, _Absent())
-    chosen = _parser().parse_args(words)
+def main(words: Sequence[str] | None = None, nursery: Nursery | None = None) -> int:
+    """Runs a command; the result is the exit status. Parties come from the `nursery`, if there is one."""
+    gc.freeze()  # What is loaded stays.
+    gc.enable()
+    chosen = _parser().parse_args(words, Namespace(nursery=nursery))
     warnings.simplefilter("always", RangeWarning)
     warnings.showwarning = _show_warning
     try:
@@ -113,7 +94,7 @@ def _run(chosen: Namespace) -> int:
             try:
                 watcher = Watcher(progress, progress.notice)
                 profiled = chosen.profile or chosen.trace is not None
-                result = program.run_local(given, chosen.data, watcher, chosen.network, profiled)
+                result = program.run_local(given, chosen.data, watcher, chosen.network, profiled, chosen.nursery)
             except CheckFailed as failure:
                 return _fail(_marked(failure, program.source), failure.status)
     if chosen.json:

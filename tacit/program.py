@@ -1,6 +1,6 @@
 """Programs, as the API and the command have them: checked, compiled, explained, run, evaluated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,19 +20,24 @@ from .compiler.stages import Watch, unwatched
 from .compiler.target import LOOPBACK, Network, Target
 from .explained import Explained
 from .results import Measured, Report, Result, result_of
-from .runtime.alignment.align import align_in_clear
 from .runtime.alignment.base import SIDES
-from .runtime.data.assign import assign_some_sources, assign_sources
+from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.limits import check_limits
 from .runtime.data.owner import count_members, read_own
+from .runtime.data.readers import Array
+from .runtime.data.unique import check_keys
 from .runtime.errors import InputError
-from .runtime.graph.alignments import order_input
+from .runtime.graph.alignments import Matching, order_input
+from .runtime.graph.later import later
 from .runtime.graph.nodes import ROLE_EVERYONE, Graph
 from .runtime.local import LocalRun, Watcher, run_local
 from .runtime.memory import peaks
+from .runtime.nursery import Nursery
 from .runtime.randomness.fresh import fresh_arrangement
 from .runtime.transport.shaped import Shape
-from .session import Session, begin, check_keys, keep, own
+from .session import Session, begin, keep, own
+
+_align = later("tacit.runtime.alignment.align")
 
 _QUIET = Watcher()
 
@@ -95,7 +100,7 @@ class Program:
         if not set(sizes) >= set(compilation.declared.sizes):
             return sizes
         known = [one for one in compilation.matchings(sizes) if set(arrays) >= {*one.keys[0], *one.keys[1]}]
-        return sizes | align_in_clear(known, arrays, partial(check_keys, sources)).matched
+        return sizes | _aligned(known, arrays, sources)[0]
 
     def run(self, /, **inputs: object) -> Result:
         """Runs the program, every party a process of its own on this machine.
@@ -112,15 +117,17 @@ class Program:
         watcher: Watcher = _QUIET,
         network: Network | None = None,
         profiled: bool = False,
+        nursery: Nursery | None = None,
     ) -> Result:
         """Runs the program on inputs by name, and on files of a folder for those that are not given.
 
-        With a `network`, messages take as long as over it; a `profiled` run measures what each step takes.
+        With a `network`, messages take as long as over it; a `profiled` run measures what each step takes. Parties come
+        from the `nursery`, if one is given, which ends with the run.
         """
         session = begin(self.compilation, assign_sources(self.compilation.inputs, given, folder))
         parties = [session.party(party) for party in range(len(session.target.parties))]
         shape = None if network is None else Shape(network.round_trip / 2000, network.bandwidth * 1e6 / 8)
-        run = run_local(parties, session.compile, watcher, shape, profiled, session.plan)
+        run = run_local(parties, session.compile, watcher, shape, profiled, session.plan, nursery)
         kept = {node: result.kept for node, result in enumerate(run.results[: run.graph.nodes])}
         keep(self.compilation.options.shares, run.graph, kept, f"{time_ns():x}")
         result = _result(run, session.target)
@@ -140,18 +147,28 @@ class Program:
         arrays, facts = read_own([own(source, counts) for source in sources])
         read = perf_counter()
         sizes = self.compilation.bind(facts.found, counts)
-        aligned = align_in_clear(self.compilation.matchings(sizes), arrays, partial(check_keys, sources))
-        program, ranges = self.compilation.elaborated(sizes | aligned.matched)
+        matched, orders = _aligned(self.compilation.matchings(sizes), arrays, sources)
+        program, ranges = self.compilation.elaborated(sizes | matched)
         check_limits(limit_inputs(program, ranges), arrays)
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
-        joined = {(name, side): aligned.inputs[order_input(name, side)] for name in aligned.matched for side in SIDES}
+        joined = {(name, side): orders[order_input(name, side)] for name in matched for side in SIDES}
         outputs = evaluate(program, arrays, joined=joined, arrange=fresh_arrangement).by_role
         end = perf_counter()
         seconds = {"compile": compiled - read, "offline": 0.0, "online": end - compiled, "total": end - started}
         everything = {name: array for values in outputs.values() for name, array in values.items()}
         report = Report("clear", (), 0, {}, seconds)
         return result_of(describe_data.outputs(program), outputs, everything, report)
+
+
+def _aligned(
+    matchings: Sequence[Matching], arrays: Mapping[str, Array], sources: Sequence[Assigned]
+) -> tuple[dict[str, int], dict[str, Array]]:
+    """How many keys match in each alignment, and the orders that bring tables together, by who has all inputs."""
+    if not matchings:
+        return {}, {}
+    aligned = _align.align_in_clear(matchings, arrays, partial(check_keys, sources))
+    return aligned.matched, aligned.inputs
 
 
 def _result(run: LocalRun, target: Target) -> Result:

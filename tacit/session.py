@@ -14,7 +14,7 @@ from .runtime.data.assign import Assigned
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
 from .runtime.data.readers import Array
 from .runtime.data.shares import Manifest, check_same_run, prepare_shares
-from .runtime.data.unique import check_unique
+from .runtime.data.unique import check_keys
 from .runtime.graph.alignments import Matching
 from .runtime.graph.file import digest, to_bytes
 from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
@@ -82,14 +82,6 @@ def own(source: Assigned, counts: Mapping[str, int]) -> Own:
         return Own(source, declared.role)
     everybody = tuple(range(counts[declared.role])) if source.member is None else (source.member,)
     return Own(source, declared.role, everybody)
-
-
-def check_keys(sources: Iterable[Assigned], name: str, keys: Array) -> None:
-    """Refuses a key column in which a key stands twice, where its owner finds it."""
-    for one in sources:
-        for declared in one.declarations:
-            if declared.name == name:
-                check_unique(declared, keys, one.source)
 
 
 def keep(folder: Path, graph: Graph, kept: Mapping[int, Mapping[str, Array]], run: str) -> None:

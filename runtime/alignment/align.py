@@ -4,25 +4,21 @@ inputs. Out: the permutations that this party brings into the graph, and how man
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
 
 from ..data.keys import NO_KEY
-from ..data.unique import check_unique
+from ..data.unique import Check, check_column
 from ..errors import PeerError
 from ..graph.alignments import DELEGATED, OWN, Matching, order_input, places_input
-from ..graph.nodes import Declaration
 from ..randomness import rows as random_rows
 from ..transport.base import Indirect, Receives, Sends, Transport
 from . import delegated, matching, own, private_id
 from .base import SIDES, Alignment, Array, Keys, as_bytes
 from .matching import pairs, places
-
-Check = Callable[[str, Array], None]
-"""Refuses a key column, by its input's name, in which a key stands twice: `InputError`, for its owner's eyes."""
 
 _NUMBER = np.int64(0x1E3779B97F4A7C15)
 """Numbers, dates and labels are keys after an XOR with this, which makes NO_KEY no number that people use."""
@@ -39,11 +35,6 @@ class Aligned:
     matched: dict[str, int] = field(default_factory=dict)
     bytes_sent: int = 0
     seconds: float = 0.0
-
-
-def check_column(name: str, keys: Array) -> None:
-    """The check of a column of which the source is not known."""
-    check_unique(Declaration(name, "key", ("rows",)), keys)
 
 
 def align(

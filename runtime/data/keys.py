@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels.blake2b import hash_texts
+from ..graph.later import later
 from .arrow import pa, pc
 
 Array = np.ndarray[Any, Any]
+
+_kernel = later("tacit.runtime.kernels.blake2b")
 
 NO_KEY = 0
 """Stands for "this row has no key", where a column allows that. No text hashes to it; a join never matches it."""
@@ -42,7 +44,7 @@ def hash_keys(texts: Any) -> Array:
     offsets = np.frombuffer(ends, np.int64)[large.offset : large.offset + len(large) + 1]
     out = np.empty(len(large), np.uint64)
     content = np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8)
-    hash_texts.run(offsets, content, out)
+    _kernel.hash_texts.run(offsets, content, out)
     keys = out.view(np.int64)
     keys[keys == NO_KEY] = _INSTEAD
     return keys

@@ -1,16 +1,34 @@
 """Rows of keys for their owner's eyes, and keys that a join needs once each. In: key columns and their sources."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
+from .assign import Assigned
 from .csv_files import line_of
 from .files import is_file
 from .keys import NO_KEY
 from .readers import Array
 from .sql import is_query
+
+Check = Callable[[str, Array], None]
+"""Refuses a key column, by its input's name, in which a key stands twice: `InputError`, for its owner's eyes."""
+
+
+def check_column(name: str, keys: Array) -> None:
+    """The check of a column of which the source is not known."""
+    check_unique(Declaration(name, "key", ("rows",)), keys)
+
+
+def check_keys(sources: Iterable[Assigned], name: str, keys: Array) -> None:
+    """Refuses a key column in which a key stands twice, where its owner finds it."""
+    for one in sources:
+        for declared in one.declarations:
+            if declared.name == name:
+                check_unique(declared, keys, one.source)
 
 
 def check_unique(declared: Declaration, keys: Array, source: object = None) -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+Address = tuple[str, int]
+"""A host and a port."""
+
 Sends = Sequence[tuple[int, Sequence[memoryview]]]
 """For each peer, the pieces of its one message, in order: contiguous views of bytes. The pieces may be empty, and a
 message of no bytes is a message all the same."""

@@ -16,11 +16,10 @@ from time import monotonic, sleep
 
 from ..errors import PeerError
 from . import hello
+from .base import Address
 from .channel import HANGUP, PLAIN, Tunnel
 from .hello import Authority, DifferenceError, Hello, StrangerError
 from .tcp import TcpTransport
-
-Address = tuple[str, int]
 
 _WORDS_SECONDS = 10.0
 """How long the first words on a new connection may take in all."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tacit
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MILLIONAIRES = EXAMPLES / "millionaires"
@@ -41,5 +42,44 @@ def test_a_command_reads_arrays_without_pandas(tmp_path: Path) -> None:
     program = tmp_path / "count.mpc"
     program.write_text("party alice\nparty bob\ninput x: key[n] from alice\nreveal count(x == x) as rows\n")
     command = ["run", str(program), "--input", f"x={tmp_path / 'x.npy'}", "--json"]
-    running = f"import sys; from tacit.cli import main; sys.argv[1:] = {command}; assert main() == 0"
+    running = f"import sys; from tacit.start import main; sys.argv[1:] = {command}; assert main() == 0"
     assert "pandas" not in loaded_by(running)
+
+
+COMMANDS = {
+    "help": ["--help"],
+    "check": ["check", "PROGRAM"],
+    "explain": ["explain", "PROGRAM"],
+    "compile": ["compile", "PROGRAM", "-o", "graph"],
+    "fmt": ["fmt", "--check", "PROGRAM"],
+    "run": ["run", "PROGRAM", "--data", str(MILLIONAIRES / "data")],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_process_of_a_command_loads_no_compiler_of_kernels(command: str, tmp_path: Path) -> None:
+    """Who runs parties has it loaded in another process meanwhile."""
+    words = [str(MILLIONAIRES / "millionaires.mpc") if word == "PROGRAM" else word for word in COMMANDS[command]]
+    program = f"""
+import os, sys
+from tacit.start import main
+sys.argv[1:] = {words!r}
+os.chdir({str(tmp_path)!r})
+try:
+    main()
+except SystemExit:
+    pass
+"""
+    assert loaded_by(program).isdisjoint({"numba", "llvmlite", "pyarrow", "duckdb", "networkx", "pandas", "rich"})
+
+
+def test_the_package_itself_loads_next_to_nothing() -> None:
+    loaded = loaded_by("import tacit; assert 'Program' in dir(tacit)")
+    assert loaded.isdisjoint({"numba", "numpy", "lark", "pyarrow"})
+
+
+def test_what_the_package_does_not_have_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="module 'tacit' has no attribute 'programme'"):
+        tacit.programme  # noqa: B018
+    with pytest.raises(ImportError, match="cannot import name 'programme'"):
+        from tacit import programme  # noqa: F401, PLC0415

@@ -1,6 +1,7 @@
 """Graphs and readers for local runs. Readers are functions of a module, so that a fresh process can be given them.
 
-Run as a program, it starts an endless run: for tests that end its parent.
+Run as a program, it starts an endless run, in which parties come from what its argument says: for tests that end its
+parent.
 """
 
 import os
@@ -13,12 +14,15 @@ import numpy as np
 from tacit.runtime.errors import InputError
 from tacit.runtime.graph.file import to_bytes
 from tacit.runtime.local import LocalParty, LocalRun, Watcher, run_local
+from tacit.runtime.nursery import Nursery
+from tacit.runtime.nursery_process import OwnProcess
 
 from .graphs import NAMES, Builder, integers, ring
 
 Array = np.ndarray[Any, Any]
 ENDLESS = 1 << 40
 UNWATCHED = Watcher()
+NURSERIES: dict[str, Callable[[], Nursery | None]] = {"the parent": lambda: None, "a process": OwnProcess}
 
 
 def given(inputs: Mapping[str, Array]) -> tuple[Mapping[str, Array], object]:
@@ -63,9 +67,10 @@ def run(
     graph: Callable[[list[object], Mapping[str, int]], bytes],
     *readers: Callable[[], tuple[Mapping[str, Array], object]],
     watcher: Watcher = UNWATCHED,
+    nursery: Nursery | None = None,
 ) -> LocalRun:
     parties = [LocalParty(name, reader) for name, reader in zip(NAMES, readers, strict=True)]
-    return run_local(parties, graph, watcher)
+    return run_local(parties, graph, watcher, nursery=nursery)
 
 
 def _show_and_go_on(facts: list[object], matched: Mapping[str, int]) -> bytes:
@@ -85,4 +90,5 @@ def _tell(done: int, total: int) -> None:
 
 
 if __name__ == "__main__":
-    run(_show_and_go_on, *[partial(given, {})] * 3, watcher=Watcher(progress=_tell))
+    begun = NURSERIES[sys.argv[1]]()
+    run(_show_and_go_on, *[partial(given, {})] * 3, watcher=Watcher(progress=_tell), nursery=begun)

@@ -14,22 +14,30 @@ import numpy as np
 import pytest
 from tacit.runtime.errors import InputError, InternalError, PeerError
 from tacit.runtime.local import LocalRun, Watcher
+from tacit.runtime.nursery import Nursery
+from tacit.runtime.nursery_process import OwnProcess
 
-from .local_runs import adding_graph, broken, endless_graph, given, is_round, killed, refused, run
+from .local_runs import NURSERIES, adding_graph, broken, endless_graph, given, is_round, killed, refused, run
 
 NOTHING = partial(given, {})
 ALICE = partial(given, {"x": np.array([1, 2, 3])})
 BOB = partial(given, {"y": np.array([10, 20, 30])})
 
 
-def adding_run() -> tuple[LocalRun, list[object]]:
+@pytest.fixture(params=NURSERIES)
+def nursery(request: pytest.FixtureRequest) -> Nursery | None:
+    """Where parties come from."""
+    return NURSERIES[request.param]()
+
+
+def adding_run(nursery: Nursery | None) -> tuple[LocalRun, list[object]]:
     facts: list[object] = []
 
     def compile(told: list[object], matched: Mapping[str, int]) -> bytes:
         facts.extend(told)
         return adding_graph()
 
-    return run(compile, ALICE, BOB, NOTHING), facts
+    return run(compile, ALICE, BOB, NOTHING, nursery=nursery), facts
 
 
 def check_adding(result: LocalRun, facts: list[object]) -> None:
@@ -47,17 +55,18 @@ def is_running(pid: object) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_a_run_gives_each_party_its_outputs() -> None:
-    check_adding(*adding_run())
+def test_a_run_gives_each_party_its_outputs(nursery: Nursery | None) -> None:
+    check_adding(*adding_run(nursery))
 
 
-def test_a_parent_with_threads_starts_fresh_interpreters() -> None:
+@pytest.mark.parametrize("source", NURSERIES)
+def test_a_parent_with_threads_starts_fresh_interpreters(source: str) -> None:
     with ThreadPoolExecutor(1) as pool:
-        check_adding(*pool.submit(adding_run).result())
+        check_adding(*pool.submit(lambda: adding_run(NURSERIES[source]())).result())
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_killed_party_is_named_and_the_others_end(number: int) -> None:
+def test_a_killed_party_is_named_and_the_others_end(number: int, nursery: Nursery | None) -> None:
     pids: list[int] = []
 
     def compile(facts: list[object], matched: Mapping[str, int]) -> bytes:
@@ -70,34 +79,34 @@ def test_a_killed_party_is_named_and_the_others_end(number: int) -> None:
 
     name = ("alice", "bob", "carol")[number]
     with pytest.raises(PeerError, match=f"^party {name} was killed by SIGKILL$") as caught:
-        run(compile, NOTHING, NOTHING, NOTHING, watcher=Watcher(progress=kill))
+        run(compile, NOTHING, NOTHING, NOTHING, watcher=Watcher(progress=kill), nursery=nursery)
     assert caught.value.status == 4
     assert not any(map(is_running, pids))
 
 
-def test_a_party_killed_while_it_reads_is_named() -> None:
+def test_a_party_killed_while_it_reads_is_named(nursery: Nursery | None) -> None:
     with pytest.raises(PeerError, match="party bob was killed by SIGKILL"):
-        run(lambda *_: adding_graph(), ALICE, killed, NOTHING)
+        run(lambda *_: adding_graph(), ALICE, killed, NOTHING, nursery=nursery)
 
 
-def test_a_refused_input_is_told_as_its_owner_told_it() -> None:
+def test_a_refused_input_is_told_as_its_owner_told_it(nursery: Nursery | None) -> None:
     with pytest.raises(InputError, match=r"input x: row 3 of people.csv is not a number") as caught:
-        run(lambda *_: adding_graph(), refused, BOB, NOTHING)
+        run(lambda *_: adding_graph(), refused, BOB, NOTHING, nursery=nursery)
     assert caught.value.status == 3
 
 
-def test_a_missing_input_is_told_and_not_the_peers_that_noticed() -> None:
+def test_a_missing_input_is_told_and_not_the_peers_that_noticed(nursery: Nursery | None) -> None:
     with pytest.raises(InputError, match="input y is missing"):
-        run(lambda *_: adding_graph(), ALICE, NOTHING, NOTHING)
+        run(lambda *_: adding_graph(), ALICE, NOTHING, NOTHING, nursery=nursery)
 
 
-def test_an_unexpected_exception_does_not_show_data() -> None:
+def test_an_unexpected_exception_does_not_show_data(nursery: Nursery | None) -> None:
     with pytest.raises(InternalError) as caught:
-        run(lambda *_: adding_graph(), ALICE, broken, NOTHING)
+        run(lambda *_: adding_graph(), ALICE, broken, NOTHING, nursery=nursery)
     assert str(caught.value) == "party bob raised ValueError"
 
 
-def test_what_the_compiler_raises_ends_the_parties() -> None:
+def test_what_the_compiler_raises_ends_the_parties(nursery: Nursery | None) -> None:
     pids: list[object] = []
 
     def compile(facts: list[object], matched: Mapping[str, int]) -> bytes:
@@ -105,21 +114,22 @@ def test_what_the_compiler_raises_ends_the_parties() -> None:
         raise KeyError("no such size")
 
     with pytest.raises(KeyError, match="no such size"):
-        run(compile, ALICE, BOB, NOTHING)
+        run(compile, ALICE, BOB, NOTHING, nursery=nursery)
     assert len(pids) == 3
     assert not any(map(is_running, pids))
 
 
-def test_a_graph_for_other_parties_is_refused() -> None:
+def test_a_graph_for_other_parties_is_refused(nursery: Nursery | None) -> None:
     with pytest.raises(InternalError, match="was compiled for"):
-        run(lambda *_: adding_graph().replace(b'"carol"', b'"dave_"'), ALICE, BOB, NOTHING)
+        run(lambda *_: adding_graph().replace(b'"carol"', b'"dave_"'), ALICE, BOB, NOTHING, nursery=nursery)
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_when_the_parent_ends(signal_number: signal.Signals) -> None:
+@pytest.mark.parametrize("source", NURSERIES)
+def test_nothing_is_left_when_the_parent_ends(source: str, signal_number: signal.Signals) -> None:
     """SIGINT goes to the whole process group, as Ctrl-C does; SIGKILL to the parent alone."""
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", f"{__package__}.local_runs"],
+        [sys.executable, "-P", "-m", f"{__package__}.local_runs", source],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -139,6 +149,24 @@ def test_nothing_is_left_when_the_parent_ends(signal_number: signal.Signals) -> 
         assert parent.stderr.read().count("Traceback") == (signal_number == signal.SIGINT)
     assert len(children) == 3
     assert parent.returncode == -signal_number
+
+
+def test_a_nursery_that_dies_is_told() -> None:
+    nursery = OwnProcess()
+
+    def compile(facts: list[object], matched: Mapping[str, int]) -> bytes:
+        os.kill(nursery.pid, signal.SIGKILL)
+        return endless_graph()
+
+    with pytest.raises(InternalError, match=r"^the process that loads kernels was killed by SIGKILL$"):
+        run(compile, NOTHING, NOTHING, NOTHING, nursery=nursery)
+
+
+def test_a_nursery_that_is_not_used_ends() -> None:
+    nursery = OwnProcess()
+    assert is_running(nursery.pid)
+    nursery.end()
+    assert not is_running(nursery.pid)
 
 
 def ends_soon(process: int) -> bool:

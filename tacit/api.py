@@ -1,0 +1,47 @@
+"""What `tacit` exports."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from .compilation import Options, RangeWarning
+from .compiler.diagnostics import CompileError
+from .compiler.source import Source
+from .compiler.syntax.reading import read_source
+from .program import Program
+from .results import Report, Result
+from .runtime.errors import CheckFailed, InputError, InternalError, PeerError, TacitError, UsageError
+
+__all__ = [
+    "CheckFailed",
+    "CompileError",
+    "InputError",
+    "InternalError",
+    "PeerError",
+    "Program",
+    "RangeWarning",
+    "Report",
+    "Result",
+    "TacitError",
+    "UsageError",
+    "compile",
+]
+
+
+def compile(
+    program: str | Path,
+    protocol: str = "rep3",
+    sizes: Mapping[str, int] | None = None,
+    optimize: int = 2,
+    shares: str | Path = "shares",
+    preprocessing: str | None = None,
+) -> Program:
+    """A program to run, from a path or from source text.
+
+    `sizes` are needed only where no data tells them; `shares` is the folder of what `save` keeps;
+    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Raises
+    `CompileError`, and `OSError` for a file that cannot be read.
+    """
+    is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
+    source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))
+    options = Options(protocol, optimize, sizes=dict(sizes or {}), shares=Path(shares), preprocessing=preprocessing)
+    return Program(source, options)

@@ -1,0 +1,47 @@
+"""The command's own process: it begins with what takes longest, then loads the rest. In: the command line."""
+
+import gc
+import sys
+from importlib.abc import MetaPathFinder
+
+from .runtime.graph.later import later
+from .runtime.nursery_process import OwnProcess
+
+_cli = later("tacit.cli")
+
+_UNUSED = ("scipy.linalg", "pandas")
+"""Numba and PyArrow load them where they can, for what no kernel and no input of a command needs: 0.3 s each."""
+
+
+class _Absent(MetaPathFinder):
+    """Imports of unused modules fail as if these were not installed.
+
+    None in `sys.modules` would not do: PyArrow finds it there and takes it for the module.
+    """
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Raises for an unused module, and leaves the others to whoever is asked next."""
+        if fullname in _UNUSED:
+            raise ModuleNotFoundError(f"a command leaves out {fullname}", name=fullname)
+
+
+def main() -> int:
+    """Runs the command; the result is the exit status."""
+    # Loading and compiling make many small things and few circles of them: to look for these while modules load, and
+    # often, would take a fifth of the time.
+    gc.disable()
+    gc.set_threshold(500_000, 20, 20)
+    sys.meta_path.insert(0, _Absent())
+    words = sys.argv[1:]
+    nursery = OwnProcess() if _runs_parties(words) else None
+    try:
+        status: int = _cli.main(words, nursery)
+        return status
+    finally:
+        if nursery is not None:
+            nursery.end()
+
+
+def _runs_parties(words: list[str]) -> bool:
+    """Whether the command will probably start parties; if not, what was begun for them is given up."""
+    return words[:1] == ["run"] and not {"--clear", "--help", "-h"} & set(words)
