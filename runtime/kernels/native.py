@@ -6,8 +6,9 @@ Numba has no types that a checker could read, so it is named here only (and in `
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from inspect import getsource
 from threading import RLock, local
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
@@ -90,9 +91,12 @@ class Native:
 
     __slots__ = ("_call", "_dispatcher", "_signature")
 
-    def __init__(self, function: Callable[..., None], signature: Sequence[Any]) -> None:
+    def __init__(
+        self, function: Callable[..., None], signature: Sequence[Any], modules: Sequence[ModuleType] = ()
+    ) -> None:
         self._signature = types.void(*signature)
-        self._dispatcher = numba.njit(nogil=True, cache=True)(_named_apart(function, self._signature))
+        apart = _named_apart(function, self._signature, modules)
+        self._dispatcher = numba.njit(nogil=True, cache=True)(apart)
         self._call: Callable[..., None] = self._load_and_call
 
     @property
@@ -137,14 +141,16 @@ class Native:
         self._call(*arguments)
 
 
-def _named_apart(function: Callable[..., None], signature: object) -> FunctionType:
-    """The function under a name that no other version of it has, be it of other types or over other numbers.
+def _named_apart(function: Callable[..., None], signature: object, modules: Sequence[ModuleType] = ()) -> FunctionType:
+    """The function under a name that no other version of it has, be it of other types, over other numbers, or with
+    other texts of the modules.
 
     Numba's cache on disk has an index for each name, in which versions are counted. Of two processes that add versions
     at the same time, both may count theirs as the first: from then on one would be run for the other.
     """
     assert isinstance(function, FunctionType)
     over = [cell.cell_contents for cell in function.__closure__ or ()]
+    over += [sha256(getsource(module).encode()).hexdigest() for module in modules]
     version = sha256(repr((signature, over)).encode()).hexdigest()[:8]
     code, known = function.__code__, function.__globals__
     apart = FunctionType(code, known, function.__name__, function.__defaults__, function.__closure__)
@@ -152,11 +158,13 @@ def _named_apart(function: Callable[..., None], signature: object) -> FunctionTy
     return apart
 
 
-def native(*signature: Any) -> Callable[[Callable[..., None]], Native]:
-    """Declares a kernel with the types of its arguments, from the names above."""
+def native(*signature: Any, modules: Sequence[ModuleType] = ()) -> Callable[[Callable[..., None]], Native]:
+    """Declares a kernel with the types of its arguments, from the names above. `modules` are those whose functions and
+    numbers become part of it: Numba's cache on disk looks at the kernel's own file only.
+    """
 
     def declare(function: Callable[..., None]) -> Native:
-        return Native(function, signature)
+        return Native(function, signature, modules)
 
     return declare
 

@@ -20,11 +20,13 @@ from typing import Any
 import numpy as np
 from numba import carray
 
+from ..kernels import moves
 from ..kernels.features import host_features, may_use
 from ..kernels.moves import words_at
 from ..kernels.native import COUNT as NUMBERS
 from ..kernels.native import inline, native
-from ..transport import direct
+from ..transport import direct, frames
+from . import code
 from .code import CLASSES, call_long, call_medium, call_short
 
 Array = np.ndarray[Any, Any]
@@ -54,7 +56,7 @@ _FRESH, _SENT, ARRIVED = range(3)
 _SHORT, _MEDIUM = CLASSES[:2]
 
 
-@native(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+@native(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, modules=(code, moves, direct, frames))
 def play(tape: Array, state: Array, sockets: Array, clock: Array, stopped: Array) -> None:
     """Goes on from `state`; `stopped[0]` says why it stops."""
     at = state[AT]
