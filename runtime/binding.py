@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .errors import InternalError
 from .graph.correlations import CORRELATIONS
 from .graph.nodes import Graph
 from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Loop, Round, Schedule, Skip
@@ -124,6 +125,8 @@ class Binder:
         """A step that may be recorded; with `draws`, it is for a tape only."""
         recording = record(step) if self.is_native else None
         if recording is None:
+            if draws is not None:
+                raise InternalError("a draw cannot be recorded: in Python its number would be that of another")
             self._host(step, instruction)
         else:
             self._writer.calls(recording, step, instruction, draws)

@@ -115,20 +115,21 @@ def copy(out: Array, x: Array) -> None:
 
 
 def copy_window(out: Array, x: Array, starts: Sequence[Array], axes: Sequence[int]) -> None:
-    """In a recording only: writes into `out` the window of x that begins at these scalars along these axes."""
+    """In a recording only: writes into `out` the window of x that begins at these scalars along these axes. A window of
+    nothing has its place too.
+    """
     present = recording()
     if present is None or out.dtype != x.dtype or any(start.dtype != np.int64 for start in starts):
         raise UnrecordedError
-    if out.size:
-        first = x[tuple(slice(0, size) for size in out.shape)]
-        places = [
-            number
-            for start, axis in zip(starts, axes, strict=True)
-            for number in (address(start), x.shape[axis], out.shape[axis], x.strides[axis])
-        ]
-        present.held.append((out, x, starts))
-        plan = _plan(out.shape, out.strides, first.strides, out.itemsize)
-        move_window.run(address(out), address(x), out.itemsize, plan, np.array(places, np.int64))
+    first = x[tuple(slice(0, size) for size in out.shape)]
+    places = [
+        number
+        for start, axis in zip(starts, axes, strict=True)
+        for number in (address(start), x.shape[axis], out.shape[axis], x.strides[axis])
+    ]
+    present.held.append((out, x, starts))
+    plan = _plan(out.shape, out.strides, first.strides, out.itemsize)
+    move_window.run(address(out), address(x), out.itemsize, plan, np.array(places, np.int64))
 
 
 def address(x: Array) -> int:

@@ -95,6 +95,8 @@ def play(tape: Array, state: Array, sockets: Array, clock: Array, stopped: Array
                 at = tape[at + 3]
             else:
                 at = tape[at + 4]
+            if direct.now(clock) > state[UNTIL]:  # a loop may go on for hours without a round
+                reason = LATE
         elif operation == BEGIN:
             tape[tape[at + 1]] = 0
             if tape[at + 2]:

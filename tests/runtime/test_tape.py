@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tacit.runtime import binding
-from tacit.runtime.errors import CheckFailed
+from tacit.runtime.errors import CheckFailed, InternalError
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.kernels.moves import copy
 from tacit.runtime.kernels.native import INT, OUT, WORDS, native, record, unrecorded
@@ -17,6 +17,7 @@ from tacit.runtime.tape.interpreter import IS_POSSIBLE
 from tacit.runtime.tape.repeat import repeated
 from tacit.runtime.transport.connect import Meeting, connect, listen
 from tacit.runtime.transport.hello import SharedToken
+from tacit.runtime.transport.memory import connect as together
 
 from .graphs import ALL, NAMES, SCALAR, Builder, integers, ring
 
@@ -179,3 +180,41 @@ def test_a_step_in_a_row_is_done_so_many_times() -> None:
     drawn()
     assert out.tolist() == [4, 4, 4]
     assert repeated(unrecorded, 5) is None
+
+
+def test_a_window_of_nothing_has_its_place_too() -> None:
+    build = Builder()
+    x, start = build.input("x", integers(4, 0), 0), build.public("start", SCALAR)
+    build.output(build.local("slice_at", (x, start), integers(2, 0), (0,), axes=(0,), sizes=(2,)), "window", 0)
+    empty = np.zeros((4, 0), np.int64)
+    within, outside = ({"start": np.array(start)} for start in (-2, 3))
+    results = run_in_memory(build.graph(), [{"x": empty, **within}, within, within], KEYS)
+    assert results[0].outputs["alice"]["window"].shape == (2, 0)
+    with pytest.raises(CheckFailed, match="index 3 is outside an axis of 4 elements"):
+        run_in_memory(build.graph(), [{"x": empty, **outside}, outside, outside], KEYS)
+
+
+def test_a_draw_that_cannot_be_recorded_never_takes_the_number_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binding, "is_one_call", lambda source, at, out: True)
+    build = Builder()
+    build.keep(build.random("zero", ring(3), (0, 1, 2)), "z")
+    monkeypatch.setattr(binding, "IS_POSSIBLE", True)
+    monkeypatch.setattr(binding, "is_small", lambda source, at, kind, out: False)
+    monkeypatch.setattr(binding, "record", lambda step: None)
+    with pytest.raises(InternalError, match="a draw cannot be recorded"):
+        run_in_memory(build.graph(), [{}] * 3, KEYS)
+
+
+@pytest.mark.skipif(not IS_POSSIBLE, reason="nothing is native here")
+def test_a_loop_without_rounds_lets_python_look_around() -> None:
+    build = Builder()
+    x = build.constant(np.arange(4, dtype=np.uint64), ring(4))
+    body = build.inside()
+    p = body.value(ring(4))
+    build.repeat(body, [(x, p, body.local("ring.add", (p, x), ring(4)))], count=1 << 40)
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_party(build.graph(), 0, together(NAMES)[0], {}, KEYS, progress=stop)
