@@ -89,7 +89,7 @@ def unrecorded() -> None:
 class Native:
     """A compiled function: call `run`, with arrays exactly of the declared types (others are a `TypeError`)."""
 
-    __slots__ = ("_call", "_dispatcher", "_signature")
+    __slots__ = ("_address", "_call", "_dispatcher", "_signature")
 
     def __init__(
         self, function: Callable[..., None], signature: Sequence[Any], modules: Sequence[ModuleType] = ()
@@ -98,6 +98,7 @@ class Native:
         apart = _named_apart(function, self._signature, modules)
         self._dispatcher = numba.njit(nogil=True, cache=True)(apart)
         self._call: Callable[..., None] = self._load_and_call
+        self._address: int | None = None
 
     @property
     def name(self) -> str:
@@ -124,9 +125,11 @@ class Native:
 
     def address(self) -> int:
         """Where the machine code lies; it stays there."""
-        self.load()
-        (compiled,) = self._dispatcher.overloads.values()
-        return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
+        if self._address is None:
+            self.load()
+            (compiled,) = self._dispatcher.overloads.values()
+            self._address = int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
+        return self._address
 
     def _load(self) -> bool:
         if self._call is self._dispatcher:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.runtime import binding
+from tacit.runtime import binding, machine
 from tacit.runtime.errors import CheckFailed, InternalError
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.kernels.moves import copy
@@ -218,3 +218,18 @@ def test_a_loop_without_rounds_lets_python_look_around() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run_party(build.graph(), 0, together(NAMES)[0], {}, KEYS, progress=stop)
+
+
+@pytest.mark.skipif(not IS_POSSIBLE, reason="nothing is native here")
+def test_many_calls_without_a_round_let_python_look_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_SLICE_NANOSECONDS", -1)
+    monkeypatch.setattr(machine, "_PROGRESS_SECONDS", 0)
+    build = Builder()
+    x = build.constant(np.arange(4, dtype=np.uint64), ring(4))
+    for _ in range(100):
+        x = build.local("ring.add", (x, x), ring(4))
+    build.keep(x, "end")
+    heard: list[int] = []
+    result = run_party(build.graph(), 0, together(NAMES)[0], {}, KEYS, progress=lambda done, total: heard.append(done))
+    assert np.array_equal(result.kept["end/0"], np.zeros(4, np.uint64))
+    assert len(heard) > 10
