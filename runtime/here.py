@@ -6,6 +6,7 @@ import gc
 import os
 import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
@@ -57,7 +58,8 @@ def serve(pipe: Connection) -> None:
     except Exception as error:  # noqa: BLE001 (the last resort of a process: the parent tells the user)
         failure = InternalError(f"the process that loads kernels raised {type(error).__name__}")
         failure.add_note("".join(traceback.format_exception(error)))
-        pipe.send(Failed(failure))
+        with suppress(BrokenPipeError, ConnectionResetError):
+            pipe.send(Failed(failure))
 
 
 def _serve(pipe: Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
@@ -43,7 +44,8 @@ def work(task: Task, pipe: Connection) -> None:
 
 def _fail(pipe: Connection, error: TacitError, cause: Exception) -> None:
     error.add_note("".join(traceback.format_exception(cause)))
-    pipe.send(Failed(error))
+    with suppress(BrokenPipeError, ConnectionResetError):  # the parent may have ended meanwhile
+        pipe.send(Failed(error))
 
 
 def _work(task: Task, pipe: Connection) -> None:

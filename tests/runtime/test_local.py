@@ -8,15 +8,20 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing import Pipe
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tacit.runtime.conversation import Read, Task
+from tacit.runtime.data.unique import check_column
 from tacit.runtime.errors import InputError, InternalError, PeerError
 from tacit.runtime.local import LocalRun, Watcher
 from tacit.runtime.nursery import Nursery
 from tacit.runtime.nursery_process import OwnProcess
+from tacit.runtime.worker import work
 
+from .graphs import NAMES
 from .local_runs import NURSERIES, adding_graph, broken, endless_graph, given, is_round, killed, refused, run
 
 NOTHING = partial(given, {})
@@ -149,6 +154,14 @@ def test_nothing_is_left_when_the_parent_ends(source: str, signal_number: signal
         assert parent.stderr.read().count("Traceback") == (signal_number == signal.SIGINT)
     assert len(children) == 3
     assert parent.returncode == -signal_number
+
+
+@pytest.mark.parametrize("read", [NOTHING, refused, broken])
+def test_a_party_without_a_parent_ends_quietly(read: Read) -> None:
+    """Whatever happens to it then, there is nobody to tell."""
+    theirs, mine = Pipe()
+    theirs.close()
+    work(Task(0, NAMES, read, check_column, False), mine)
 
 
 def test_a_nursery_that_dies_is_told() -> None:
