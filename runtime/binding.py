@@ -21,7 +21,7 @@ from .graph.nodes import Graph
 from .instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Loop, Round, Schedule, Skip
 from .kernels import TABLE
 from .kernels.moves import address, copy
-from .kernels.native import record
+from .kernels.native import Scratch, record
 from .messages import NATIVES as MOVING
 from .messages import bind_messages, sent_slots
 from .randomness.batches import Small, bind_batch, is_small
@@ -83,6 +83,7 @@ class Binder:
         self.is_native = IS_POSSIBLE and not is_watched
         self.sockets = Sockets.of(context.transport.direct() if self.is_native else {})
         self._writer = Writer(self.sockets)
+        self._scratch = Scratch()
 
     def tape(self, block: Block) -> Tape:
         """The tape of a block, whose loops are counted ones; carried values lie afterwards where it leaves them."""
@@ -123,7 +124,7 @@ class Binder:
 
     def _replay(self, step: Step, instruction: Instruction, draws: Draws | None = None) -> None:
         """A step that may be recorded; with `draws`, it is for a tape only."""
-        recording = record(step) if self.is_native else None
+        recording = record(step, self._scratch) if self.is_native else None
         if recording is None:
             if draws is not None:
                 raise InternalError("a draw cannot be recorded: in Python its number would be that of another")

@@ -11,13 +11,15 @@ import numpy as np
 from .bits import TABLE as BITS
 from .bits import Planes
 from .matrix import multiply_add, product
-from .moves import copy
-from .native import INT, OUT, PLANES, WORDS, Kernel, Native, native, unrecorded
+from .moves import copy, move
+from .native import INT, OUT, PLANES, WORDS, Kernel, Native, native, scratch, unrecorded
 from .ring import TABLE as RING
 from .ring import flat
 from .summands import TABLE as SUMMANDS
 
 Array = np.ndarray[Any, Any]
+
+_ZERO = np.zeros((), np.uint64)
 
 
 @native(OUT, WORDS, WORDS, WORDS, WORDS, WORDS)
@@ -92,16 +94,18 @@ def _as_numbers(out: Array, x: Array) -> None:
 
 
 def _bit_products(out: Array, x: Array, *, negated: int, left: Planes, right: Planes) -> None:
-    planes = np.empty((64, out.shape[1]), np.uint64)
+    planes = scratch((64, out.shape[1]), np.uint64)
     if negated:
-        x, opposite = np.empty_like(x), x
+        x, opposite = scratch(x.shape, x.dtype), x
         RING["ring.negate"].run(x, opposite)
     BITS["bits.from_ring"].run(planes, x, planes=64)
     BITS["bits.and"].run(out, planes, planes, left=left, right=right)
 
 
 def _dot(out: Array, x: Array, y: Array, *, left: Planes, right: Planes, ends: Planes) -> None:
-    SUMMANDS["bits.dot"].run(out, x, y, np.zeros_like(out), left=left, right=right, ends=ends)
+    zero = scratch(out.shape, out.dtype)
+    copy(zero, _ZERO)
+    SUMMANDS["bits.dot"].run(out, x, y, zero, left=left, right=right, ends=ends)
 
 
 @native(OUT, WORDS, WORDS, WORDS, INT)
@@ -138,5 +142,5 @@ TABLE: dict[str, Kernel] = {
         (*RING["ring.negate"].needs, *BITS["bits.from_ring"].needs, *BITS["bits.and"].needs),
         replays=True,
     ),
-    "additive.dot": Kernel(_dot, SUMMANDS["bits.dot"].needs, replays=True),
+    "additive.dot": Kernel(_dot, (move, *SUMMANDS["bits.dot"].needs), replays=True),
 }

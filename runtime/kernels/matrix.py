@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .moves import copy, move
-from .native import INT, OUT_PLANES, PLANES, native
+from .native import INT, OUT_PLANES, PLANES, native, scratch
 
 Array = np.ndarray[Any, Any]
 
@@ -107,11 +107,11 @@ def product_with_sum(out: Array, x: Array, y: Array, z: Array) -> None:
         return
     inner, columns = y.shape[0], y.shape[-1]
     if y.ndim != 2 or columns <= FEW_COLUMNS:
-        both = np.empty(y.shape, y.dtype)
+        both = scratch(y.shape, y.dtype)
         _add_rows.run(*(each.reshape(-1, columns) for each in (both, y, z)), 0)
         product(out, x, both)
         return
-    some = np.empty((min(_COLUMNS, inner), columns), y.dtype)
+    some = scratch((min(_COLUMNS, inner), columns), y.dtype)
     for begin in range(0, inner, _COLUMNS):
         part = some[: inner - begin]
         _add_rows.run(part, y, z, begin)
@@ -120,7 +120,7 @@ def product_with_sum(out: Array, x: Array, y: Array, z: Array) -> None:
 
 def _add_matrix(out: Array, x: Array, y: Array) -> None:
     if y.shape[1] <= FEW_COLUMNS:
-        across = np.empty(y.shape[::-1], y.dtype)
+        across = scratch(y.shape[::-1], y.dtype)
         copy(across, y.T)
         _add_inner_products.run(out, x, across)
     else:

@@ -3,16 +3,23 @@
 Numba has no types that a checker could read, so it is named here only (and in `randomness.aes`, which emits LLVM).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from inspect import getsource
+from math import prod
 from threading import RLock, local
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types
+from numba.np import numpy_support
+
+Array = np.ndarray[Any, Any]
 
 WORDS = types.Array(types.uint64, 1, "C", readonly=True)
 """A contiguous vector of uint64 to read; read-only arrays and writable ones both pass."""
@@ -43,9 +50,50 @@ class Recording:
     """The calls of compiled functions that a step would make, in order, and further arrays that their addresses are
     of."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Scratch) -> None:
         self.calls: list[tuple[Native, tuple[Any, ...]]] = []
         self.held: list[object] = []
+        self.scratch = scratch
+
+
+class Scratch:
+    """Memory that a step works with and nobody reads after it: the same for all steps of a tape, which follow each
+    other."""
+
+    def __init__(self) -> None:
+        self._block = np.empty(0, np.uint8)
+        self._taken = 0
+
+    def rewind(self) -> None:
+        """Gives everything to the next step."""
+        self._taken = 0
+
+    def take(self, shape: tuple[int, ...], dtype: Any) -> Array:
+        """An array of anything, apart from those that this step has taken before."""
+        needed = prod(shape) * np.dtype(dtype).itemsize
+        end = self._taken + -(-needed // _LINE) * _LINE
+        if end > self._block.size:
+            self._block, end = _lines(max(needed, 2 * self._block.size)), end - self._taken
+            self._taken = 0
+        begin, self._taken = self._taken, end
+        taken: Array = self._block[begin : begin + needed].view(dtype).reshape(shape)
+        return taken
+
+
+_LINE = 64
+"""Bytes of a cache line, at which every array of a scratch begins."""
+
+
+def _lines(size: int) -> Array:
+    memory = np.empty(size + 2 * _LINE, np.uint8)
+    start = -int(memory.__array_interface__["data"][0]) % _LINE
+    return memory[start : start + -(-size // _LINE) * _LINE]
+
+
+def scratch(shape: tuple[int, ...], dtype: Any) -> Array:
+    """Memory for the present step alone."""
+    present = _PRESENT.recording
+    return np.empty(shape, dtype) if present is None else present.scratch.take(shape, dtype)
 
 
 class UnrecordedError(Exception):
@@ -59,13 +107,15 @@ class _Present(local):
 _PRESENT = _Present()
 
 
-def record(step: Callable[[], None]) -> Recording | None:
-    """What `step` would call, of which nothing is run; None if that is not all it does.
+def record(step: Callable[[], None], scratch: Scratch | None = None) -> Recording | None:
+    """What `step` would call, of which nothing is run; None if that is not all it does. It may use all of `scratch`.
 
     A step that shall be recorded must do nothing with arrays but have compiled functions work on them, and must go the
     same way whatever they hold: see `Kernel.replays`.
     """
-    _PRESENT.recording = recording = Recording()
+    memory = Scratch() if scratch is None else scratch
+    memory.rewind()
+    _PRESENT.recording = recording = Recording(memory)
     try:
         step()
     except UnrecordedError:
@@ -86,10 +136,25 @@ def unrecorded() -> None:
         raise UnrecordedError
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A contiguous array that a compiled function takes."""
+
+    dtype: np.dtype[Any]
+    axes: int
+    is_written: bool
+
+
+def _parameter(kind: Any) -> Parameter | None:
+    if not isinstance(kind, types.Array):
+        return None
+    return Parameter(numpy_support.as_dtype(kind.dtype), kind.ndim, bool(kind.mutable))
+
+
 class Native:
     """A compiled function: call `run`, with arrays exactly of the declared types (others are a `TypeError`)."""
 
-    __slots__ = ("_address", "_call", "_dispatcher", "_signature")
+    __slots__ = ("_address", "_call", "_dispatcher", "_parameters", "_signature")
 
     def __init__(
         self, function: Callable[..., None], signature: Sequence[Any], modules: Sequence[ModuleType] = ()
@@ -99,6 +164,7 @@ class Native:
         self._dispatcher = numba.njit(nogil=True, cache=True)(apart)
         self._call: Callable[..., None] = self._load_and_call
         self._address: int | None = None
+        self._parameters: tuple[Parameter | None, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -106,9 +172,11 @@ class Native:
         return str(self._dispatcher.__name__)
 
     @property
-    def parameters(self) -> tuple[Any, ...]:
-        """The types of the arguments, of those named above."""
-        return tuple(self._signature.args)
+    def parameters(self) -> tuple[Parameter | None, ...]:
+        """What it takes: arrays, and None for whole numbers."""
+        if self._parameters is None:
+            self._parameters = tuple(map(_parameter, self._signature.args))
+        return self._parameters
 
     def run(self, *arguments: Any) -> None:
         """Calls the function, or notes the call in the present recording."""

@@ -16,10 +16,9 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
-from numba.np import numpy_support
 
 from ..kernels.moves import address
-from ..kernels.native import Native
+from ..kernels.native import Native, Parameter
 
 Array = np.ndarray[Any, Any]
 
@@ -46,31 +45,27 @@ def words_of(native: Native, arguments: Sequence[Any]) -> tuple[list[int], int |
     place = None
     if len(arguments) != len(native.parameters):
         raise TypeError(f"{native.name} takes {len(native.parameters)} arguments, not {len(arguments)}")
-    for kind, argument in zip(native.parameters, arguments, strict=True):
-        if isinstance(kind, types.Array):
-            words += _array(native, kind, argument)
-        elif kind == types.int64 and isinstance(argument, int | np.integer):
+    for parameter, argument in zip(native.parameters, arguments, strict=True):
+        if parameter is not None:
+            words += _array(native, parameter, argument)
+        elif isinstance(argument, int | np.integer):
             if isinstance(argument, Number):
                 if place is not None:
                     raise TypeError(f"{native.name} is given two numbers of draws")
                 place = len(words)
             words.append(int(argument))
         else:
-            raise TypeError(f"{native.name} is given {type(argument).__name__} for {kind}")
+            raise TypeError(f"{native.name} is given {type(argument).__name__} for a whole number")
     return words, place
 
 
-def _array(native: Native, kind: Any, array: Any) -> list[int]:
-    fits = (
-        isinstance(array, np.ndarray)
-        and array.dtype == numpy_support.as_dtype(kind.dtype)
-        and array.ndim == kind.ndim
-        and array.flags.c_contiguous
-        and (array.flags.writeable or not kind.mutable)
-    )
-    if not fits:
-        raise TypeError(f"{native.name} is given another array than {kind}")
-    return [0, 0, array.size, array.itemsize, address(array), *array.shape, *array.strides]
+def _array(native: Native, parameter: Parameter, array: Any) -> list[int]:
+    if isinstance(array, np.ndarray) and array.dtype == parameter.dtype and array.ndim == parameter.axes:
+        flags = array.flags
+        if flags.c_contiguous and flags.aligned and (flags.writeable or not parameter.is_written):
+            return [0, 0, array.size, array.itemsize, address(array), *array.shape, *array.strides]
+    kind = f"{'an' if parameter.is_written else 'a readable'} array of {parameter.dtype} with {parameter.axes} axes"
+    raise TypeError(f"{native.name} is not given {kind}")
 
 
 def _caller(count: int) -> Any:

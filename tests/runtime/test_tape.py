@@ -1,7 +1,8 @@
 """Tapes: what is run natively is what Python would do step by step, and calls are spelled for what they take only."""
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from functools import partial
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 from tacit.runtime import binding, machine
 from tacit.runtime.errors import CheckFailed, InternalError
 from tacit.runtime.graph.nodes import Graph
-from tacit.runtime.kernels.moves import copy
-from tacit.runtime.kernels.native import INT, OUT, WORDS, native, record, unrecorded
+from tacit.runtime.kernels.moves import address, copy
+from tacit.runtime.kernels.native import INT, OUT, WORDS, Scratch, native, record, scratch, unrecorded
 from tacit.runtime.party import PartyResult, run_in_memory, run_party
 from tacit.runtime.tape.code import Number, words_of
 from tacit.runtime.tape.interpreter import IS_POSSIBLE
@@ -200,7 +201,7 @@ def test_a_draw_that_cannot_be_recorded_never_takes_the_number_of_another(monkey
     build.keep(build.random("zero", ring(3), (0, 1, 2)), "z")
     monkeypatch.setattr(binding, "IS_POSSIBLE", True)
     monkeypatch.setattr(binding, "is_small", lambda source, at, kind, out: False)
-    monkeypatch.setattr(binding, "record", lambda step: None)
+    monkeypatch.setattr(binding, "record", lambda *_: None)
     with pytest.raises(InternalError, match="a draw cannot be recorded"):
         run_in_memory(build.graph(), [{}] * 3, KEYS)
 
@@ -233,3 +234,20 @@ def test_many_calls_without_a_round_let_python_look_around(monkeypatch: pytest.M
     result = run_party(build.graph(), 0, together(NAMES)[0], {}, KEYS, progress=lambda done, total: heard.append(done))
     assert np.array_equal(result.kept["end/0"], np.zeros(4, np.uint64))
     assert len(heard) > 10
+
+
+def test_steps_share_their_scratch_and_one_step_does_not() -> None:
+    taken: list[Array] = []
+
+    def step(*sizes: int) -> None:
+        taken.extend(scratch((size,), np.uint32) for size in sizes)
+
+    memory = Scratch()
+    for sizes in ((5, 7), (100,), (3,), (1000, 1000)):
+        taken.clear()
+        assert record(partial(step, *sizes), memory) is not None
+        assert [each.size for each in taken] == list(sizes)
+        assert all(address(each) % 64 == 0 for each in taken)
+        assert not any(np.shares_memory(one, other) for one, other in combinations(taken, 2))
+    assert record(partial(step, 8), memory) is not None
+    assert np.shares_memory(taken[-1], taken[-2])
