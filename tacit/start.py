@@ -9,6 +9,8 @@ from .runtime.nursery_process import OwnProcess
 
 _cli = later("tacit.cli")
 
+_INTERRUPTED = 130
+
 _UNUSED = ("scipy.linalg", "pandas")
 """Numba and PyArrow load them where they can, for what no kernel and no input of a command needs: 0.3 s each."""
 
@@ -37,6 +39,8 @@ def main() -> int:
     try:
         status: int = _cli.main(words, nursery)
         return status
+    except KeyboardInterrupt:  # before the rest was loaded, which knows what that means
+        return _INTERRUPTED
     finally:
         if nursery is not None:
             nursery.end()

@@ -1,5 +1,6 @@
 """What a command loads, and what it leaves out: that decides how fast it starts."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tacit
+from tacit import start
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MILLIONAIRES = EXAMPLES / "millionaires"
@@ -83,3 +85,17 @@ def test_what_the_package_does_not_have_is_an_error() -> None:
         tacit.programme  # noqa: B018
     with pytest.raises(ImportError, match="cannot import name 'programme'"):
         from tacit import programme  # noqa: F401, PLC0415
+
+
+def test_an_interrupt_while_the_command_loads_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Loading:
+        def main(self, *_: object) -> int:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "_cli", Loading())
+    monkeypatch.setattr(sys, "argv", ["tacit", "check", "x.mpc"])
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    try:
+        assert start.main() == 130
+    finally:
+        gc.enable()
