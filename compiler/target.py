@@ -1,6 +1,6 @@
 """What a program is compiled for: a protocol, the parties and who sits where. In: roles. Out: `Target`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, islice
 
@@ -58,6 +58,22 @@ def place_roles(roles: Sequence[str], nodes: int) -> tuple[tuple[str, ...], dict
         numbered = (name for name in (f"node{index}" for index in count()) if name not in roles)
         parties = (*islice(numbered, nodes), *roles)
     return parties, {role: parties.index(role) for role in roles}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A deployment's own plan: its parties, the protocol's nodes first, and who of them each role sits with.
+
+    A role that `sits` does not name sits with the party of its own name. The `dealer` is none of the parties.
+    """
+
+    parties: tuple[str, ...]
+    sits: Mapping[str, str]
+    dealer: str = ""
+
+    def party_of(self, role: str) -> str:
+        """With whom a role sits, or all members of one; a name that no party may have."""
+        return self.sits.get(role, role)
 
 
 def add_dealer(parties: tuple[str, ...]) -> tuple[str, ...]:

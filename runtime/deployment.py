@@ -13,12 +13,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .errors import UsageError
 from .transport.base import Address
+
+MEETING_SECONDS = 600.0
+"""How long parties wait for each other: people start them by hand, one after the other."""
 
 _NAME = re.compile(r"\w+\Z")
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}\Z")
@@ -38,11 +41,26 @@ class Deployment:
     fingerprints: tuple[str, ...]
     roles: Mapping[str, str]
 
+    def with_last(self, name: str) -> Deployment:
+        """The same with one node moved to the end."""
+        order = sorted(range(len(self.names)), key=lambda number: self.names[number] == name)
+        return replace(
+            self,
+            names=tuple(self.names[number] for number in order),
+            addresses=tuple(self.addresses[number] for number in order),
+            fingerprints=tuple(self.fingerprints[number] for number in order),
+        )
+
     def number(self, name: str) -> int:
         """The number of a node."""
         if name not in self.names:
             raise UsageError(f"there is no node {name!r}; the nodes are {', '.join(self.names)}")
         return self.names.index(name)
+
+
+def is_name(text: str) -> bool:
+    """Whether a node may be called so."""
+    return _NAME.match(text) is not None
 
 
 def read_deployment(path: Path) -> Deployment:
@@ -65,7 +83,7 @@ def _deployment(content: dict[str, Any]) -> Deployment:
     if not isinstance(nodes, dict) or not nodes:
         raise UsageError("no node is described; expected a table [nodes.NAME] for each")
     for name, node in nodes.items():
-        if not _NAME.match(name) or not isinstance(node, dict):
+        if not is_name(name) or not isinstance(node, dict):
             raise UsageError(f"[nodes.{name}] is not the table of a node")
         _only(node, f"[nodes.{name}]", {"address", "fingerprint"})
     roles = content.get("roles", {})

@@ -147,6 +147,22 @@ def run_local(
     return LocalRun(graph, results, seconds)
 
 
+def told_if_slow(watcher: Watcher) -> Callable[[int, int], None]:
+    """What hears how many kernels are ready, of how many, and tells the watcher if they must be compiled."""
+    begin = monotonic()
+    told = False
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        if monotonic() - begin > _SLOW_SECONDS and done < total:
+            if not told:
+                watcher.notice("compiling kernels (first run only)")
+                told = True
+            watcher.progress(done, total)
+
+    return progress
+
+
 class _Group:
     """The parties' processes, as their parent sees them."""
 
@@ -158,17 +174,11 @@ class _Group:
 
     def prepare(self, kernels: Iterable[str] = (), aligns: bool = False) -> None:
         """Has kernels compiled once, so that the parties find them on disk. Raises the reason when a party fails."""
-        begin = monotonic()
-        told = False
+        told = told_if_slow(self._watcher)
 
         def progress(done: int, total: int) -> None:
-            nonlocal told
             self._check()
-            if monotonic() - begin > _SLOW_SECONDS and done < total:
-                if not told:
-                    self._watcher.notice("compiling kernels (first run only)")
-                    told = True
-                self._watcher.progress(done, total)
+            told(done, total)
 
         self._nursery.prepare(kernels, aligns, progress)
 

@@ -6,7 +6,7 @@ program by itself. Before any share leaves, the parties compare what they made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,12 +17,13 @@ from .alignment.align import align
 from .binding import NATIVES
 from .conversation import Read
 from .data.unique import Check, check_column
-from .deployment import Deployment
+from .deployment import MEETING_SECONDS, Deployment
+from .errors import UsageError
 from .graph.file import from_bytes
 from .graph.kernels import kernel_names
 from .graph.nodes import Graph
 from .kernels import warm
-from .local import Compile, Plan, nothing_to_align
+from .local import Compile, Plan, Watcher, nothing_to_align, told_if_slow
 from .party import run_party
 from .rehearsal import rehearse
 from .result import PartyResult
@@ -31,8 +32,7 @@ from .transport.connect import Meeting, connect, listen
 from .transport.secure import Identity, PinnedCertificates
 from .worker import with_alignment
 
-_MEETING_SECONDS = 600.0
-"""People start the parties by hand, one after the other."""
+_QUIET = Watcher()
 
 _PATIENCE_SECONDS = 3600.0
 """A peer that computes may be silent for long; one that is stuck may not hold the others forever."""
@@ -40,11 +40,12 @@ _PATIENCE_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class RemoteRun:
-    """A run that succeeded, as one party saw it; `seconds` as in a local run."""
+    """A run that succeeded, as one party saw it: `facts` are what all told, `seconds` as in a local run."""
 
     graph: Graph
     result: PartyResult
     seconds: dict[str, float]
+    facts: list[object]
 
 
 def run_remote(
@@ -54,14 +55,16 @@ def run_remote(
     agreement: Mapping[str, str],
     read: Read,
     compile: Compile,
-    progress: Callable[[int, int], None] | None = None,
     plan: Plan = nothing_to_align,
     check: Check = check_column,
+    watcher: Watcher = _QUIET,
+    meeting_seconds: float = MEETING_SECONDS,
 ) -> RemoteRun:
     """Runs node `name` of a deployment.
 
     `agreement` are short texts by name that must be the same at all parties (the program's digest, options): a
-    difference is told by name. What `read` tells of the inputs must be JSON; `plan` and `compile` get that of all.
+    difference is told by name. What `read` tells of the inputs must be JSON; `plan` and `compile` get that of all. The
+    others have `meeting_seconds` to appear.
     """
     begin = perf_counter()
     me = deployment.number(name)
@@ -74,25 +77,33 @@ def run_remote(
         facts={"version": version("tacit"), "deployment": _digest(deployment), **agreement},
         authority=pinned,
         tunnel=pinned,
-        seconds=_MEETING_SECONDS,
+        seconds=meeting_seconds,
         patience=_PATIENCE_SECONDS,
     )
-    transport = connect(meeting, listen(("", deployment.addresses[me][1])))
+    port = deployment.addresses[me][1]
+    try:
+        listener = listen(("", port))
+    except OSError as error:
+        raise UsageError(f"{name} cannot listen on port {port}: {error.strerror}") from None
+    others = ", ".join(other for other in deployment.names if other != name)
+    watcher.notice(f"waiting for {others}")
+    transport = connect(meeting, listener)
+    watcher.notice(f"connected with {others}")
     try:
         known = exchange_facts(transport, deployment.names, facts)
         matchings = tuple(plan(known))
         compare_matchings(transport, deployment.names, matchings)
-        warm((), ALIGNMENT_NATIVES if matchings else ())
+        warm((), ALIGNMENT_NATIVES if matchings else (), told_if_slow(watcher))
         aligned = align(matchings, deployment.names, transport, inputs, check)
         compiling = perf_counter()
         content = compile(known, aligned.matched)
         compiled = perf_counter()
         compare_graphs(transport, deployment.names, content)
         graph = from_bytes(content)
-        warm(kernel_names(graph), NATIVES)
+        warm(kernel_names(graph), NATIVES, told_if_slow(watcher))
         rehearse(graph, me)
         inputs |= aligned.inputs
-        result = run_party(graph, me, transport, inputs, progress=progress)
+        result = run_party(graph, me, transport, inputs, progress=watcher.progress)
         result = with_alignment(result, aligned)
         transport.finish()
     finally:
@@ -105,7 +116,7 @@ def run_remote(
     }
     if matchings:
         seconds["align"] = aligned.seconds
-    return RemoteRun(graph, result, seconds)
+    return RemoteRun(graph, result, seconds, known)
 
 
 def _digest(deployment: Deployment) -> str:

@@ -11,12 +11,14 @@ from .compilation import Options
 from .compiler.passes.expand_protocol import PROTOCOLS
 from .compiler.report.picture import FORMATS
 from .compiler.source import Source
-from .compiler.stages import unwatched
+from .compiler.stages import Watch, unwatched
 from .compiler.syntax.reading import read_source
 from .compiler.target import NETWORKS, PREPROCESSINGS, Network
 from .program import Program
 from .runtime.errors import UsageError
 from .verbose import stage_lines
+
+_PLANNED = "what costs are planned for (default: lan)"
 
 
 def program_arguments(parser: ArgumentParser) -> None:
@@ -36,8 +38,8 @@ def check_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="what may overflow is an error: status 1")
 
 
-def compile_arguments(parser: ArgumentParser, network: str = "what costs are planned for (default: lan)") -> None:
-    """What every command takes that compiles."""
+def input_arguments(parser: ArgumentParser) -> None:
+    """A program and its inputs."""
     program_arguments(parser)
     parser.add_argument(
         "--input",
@@ -50,19 +52,31 @@ def compile_arguments(parser: ArgumentParser, network: str = "what costs are pla
     parser.add_argument(
         "--data", metavar="DIR", type=Path, help="a folder with a file NAME.csv (or ...) for each input"
     )
+
+
+def compile_arguments(parser: ArgumentParser, network: str = _PLANNED) -> None:
+    """What every command takes that compiles for one machine."""
+    input_arguments(parser)
     parser.add_argument("--protocol", choices=sorted(PROTOCOLS), default="rep3", help="default: %(default)s")
     parser.add_argument(
         "--preprocessing",
         choices=PREPROCESSINGS,
         help="who prepares correlated randomness, for protocols that need it (default: dealer)",
     )
-    parser.add_argument(
-        "--network",
-        metavar="lan|wan|RTT_MS:MBPS",
-        type=_network,
-        help=network,
-    )
+    _planning_arguments(parser, network)
+
+
+def _planning_arguments(parser: ArgumentParser, network: str) -> None:
+    parser.add_argument("--network", metavar="lan|wan|RTT_MS:MBPS", type=_network, help=network)
     parser.add_argument("--optimize", type=int, choices=(0, 1, 2), default=2, help="default: %(default)s")
+
+
+def deployed_arguments(parser: ArgumentParser) -> None:
+    """What a party of a deployment takes that has to do with its program."""
+    input_arguments(parser)
+    _planning_arguments(parser, _PLANNED)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    _shares_argument(parser)
 
 
 def run_arguments(parser: ArgumentParser) -> None:
@@ -74,6 +88,10 @@ def run_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--trace", metavar="FILE", type=Path, help="write what happened, for chrome://tracing or ui.perfetto.dev"
     )
+    _shares_argument(parser)
+
+
+def _shares_argument(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--shares",
         metavar="DIR",
@@ -153,11 +171,19 @@ def _size(text: str) -> int:
 
 def load(chosen: Namespace) -> Program:
     """The program that the arguments name, with their options."""
+    return Program(read(chosen.program), options(chosen), watch(chosen))
+
+
+def options(chosen: Namespace) -> Options:
+    """Those that the arguments name."""
     named = {each.name for each in fields(Options)} - {"sizes"}
-    options = {name: value for name, value in vars(chosen).items() if name in named and value is not None}
-    sizes = {name: _size(value) for name, value in pairs(chosen.size, "--size").items()}
-    watch = stage_lines(sys.stderr) if chosen.verbose else unwatched
-    return Program(read(chosen.program), Options(**options, sizes=sizes), watch)
+    given = {name: value for name, value in vars(chosen).items() if name in named and value is not None}
+    return Options(**given, sizes={name: _size(value) for name, value in pairs(chosen.size, "--size").items()})
+
+
+def watch(chosen: Namespace) -> Watch:
+    """Who hears how a program is compiled."""
+    return stage_lines(sys.stderr) if chosen.verbose else unwatched
 
 
 def read(path: Path) -> Source:

@@ -12,7 +12,7 @@ import traceback
 import warnings
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -25,16 +25,16 @@ from .compilation import RangeWarning
 from .compiler.diagnostics import CompileError, Diagnostic, render
 from .compiler.ir.evaluate import EvaluationError
 from .compiler.report.picture import FORMATS
-from .compiler.source import Source, Span
+from .compiler.source import Span
 from .compiler.syntax.format import format_source
-from .runtime.data.results import jsonable
+from .party import identity_arguments, make_identity, party_arguments, run_party
 from .runtime.errors import CheckFailed, TacitError, UsageError
 from .runtime.graph.errors import GraphError
 from .runtime.graph.file import MAGIC, from_bytes, to_bytes
 from .runtime.graph.nodes import Graph
 from .runtime.local import Watcher
 from .runtime.nursery import Nursery
-from .show import closing_line, print_outputs, progress_bar
+from .show import closing_line, json_of, print_outputs, progress_bar
 
 _INTERRUPTED = 130
 _INTERNAL = 5
@@ -60,6 +60,8 @@ def main(words: Sequence[str] | None = None, nursery: Nursery | None = None) -> 
         return _fail(str(error), 1)
     except EvaluationError as error:
         return _fail(render(Diagnostic(error.span, error.problem)), 1)
+    except CheckFailed as failure:
+        return _fail(_marked(failure, chosen), failure.status)
     except TacitError as error:
         return _fail(_told(error), error.status)
     except KeyboardInterrupt:
@@ -91,18 +93,11 @@ def _run(chosen: Namespace) -> int:
         result = program.evaluate(given, chosen.data)
     else:
         with progress_bar(sys.stderr) as progress:
-            try:
-                watcher = Watcher(progress, progress.notice)
-                profiled = chosen.profile or chosen.trace is not None
-                result = program.run_local(given, chosen.data, watcher, chosen.network, profiled, chosen.nursery)
-            except CheckFailed as failure:
-                return _fail(_marked(failure, program.source), failure.status)
+            watcher = Watcher(progress, progress.notice)
+            profiled = chosen.profile or chosen.trace is not None
+            result = program.run_local(given, chosen.data, watcher, chosen.network, profiled, chosen.nursery)
     if chosen.json:
-        outputs = {
-            role: {name: jsonable(value) for name, value in values.items()} for role, values in result.outputs.items()
-        }
-        told = {"outputs": outputs, **asdict(result.report), **reports.profile_json(result)}
-        print(json.dumps(told, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(json_of(result) | reports.profile_json(result), ensure_ascii=False, allow_nan=False))
     else:
         print_outputs(sys.stdout, result.outputs, program.fraction_bits)
         if chosen.profile:
@@ -110,6 +105,16 @@ def _run(chosen: Namespace) -> int:
         print(closing_line(result.report))
     if chosen.trace is not None:
         reports.write_trace(chosen.trace, result)
+    return 0
+
+
+def _party(chosen: Namespace) -> int:
+    result, compilation = run_party(chosen)
+    if chosen.json:
+        print(json.dumps(json_of(result), ensure_ascii=False, allow_nan=False))
+    else:
+        print_outputs(sys.stdout, result.outputs, compilation.declared.fraction_bits)
+        print(closing_line(result.report))
     return 0
 
 
@@ -196,6 +201,8 @@ _COMMANDS = (
     ),
     _Command("explain", "tell who learns what, and what each line costs", arguments.explain_arguments, reports.explain),
     _Command("compare", "put all protocols side by side", arguments.compare_arguments, reports.compare),
+    _Command("party", "run one party of a deployment", party_arguments, _party),
+    _Command("identity", "make the key and the certificate of a party", identity_arguments, make_identity),
     _Command("bench", "measure the benchmark suite", bench_arguments, bench),
     _Command("fmt", "put a program into canonical layout", arguments.format_arguments, _format),
 )
@@ -227,10 +234,13 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
-def _marked(failure: CheckFailed, source: Source) -> str:
+def _marked(failure: CheckFailed, chosen: Namespace) -> str:
     """The failure with the line of the program where it happened; a line of an imported module is only named."""
-    place = failure.place
-    if place is None or place.source != source.name:
+    place, path = failure.place, vars(chosen).get("program")
+    if place is None or not isinstance(path, Path):
+        return _told(failure)
+    source = read(path)
+    if place.source != source.name:
         return _told(failure)
     span = Span(source, place.line, place.column, place.end_line, place.end_column)
     return render(Diagnostic(span, failure.message))

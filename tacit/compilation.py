@@ -17,7 +17,7 @@ from .compiler.report.explain import Explanation, explain
 from .compiler.source import Source
 from .compiler.stages import Stage, Watch, timed, unwatched
 from .compiler.syntax.parser import parse
-from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Target, add_dealer, place_roles
+from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Placement, Target, add_dealer, place_roles
 from .runtime.data.owner import member_name
 from .runtime.data.sizes import Found, bind_sizes
 from .runtime.errors import InputError, UsageError
@@ -43,6 +43,8 @@ class Options:
     shares: Path = Path("shares")
     preprocessing: str | None = None
     """Who prepares correlated randomness; None leaves it to the protocol."""
+    placement: Placement | None = None
+    """Who takes part and where roles sit; None: each role a process of its own, for a run on one machine."""
 
 
 class RangeWarning(UserWarning):
@@ -151,10 +153,14 @@ class Compilation:
         protocol = PROTOCOLS[options.protocol]
         if options.preprocessing and not protocol.needs_preprocessing:
             raise UsageError(f"{options.protocol} needs no preprocessing: leave --preprocessing out")
-        nodes = protocol.nodes_for(len(roles))
-        parties, places = place_roles(roles, nodes)
         preprocessing = (options.preprocessing or PREPROCESSINGS[0]) if protocol.needs_preprocessing else ""
-        everyone = add_dealer(parties) if preprocessing == DEALER else parties
+        if options.placement is not None:
+            nodes = protocol.nodes_for(len(options.placement.parties))
+            everyone, places = _placed(options.placement, roles)
+        else:
+            nodes = protocol.nodes_for(len(roles))
+            parties, places = place_roles(roles, nodes)
+            everyone = add_dealer(parties) if preprocessing == DEALER else parties
         return Target(options.protocol, everyone, nodes, places, options.optimize, options.network, preprocessing)
 
     def bind(self, found: Iterable[Found], counts: Mapping[str, int]) -> dict[str, int]:
@@ -168,6 +174,12 @@ class Compilation:
             return ()
         program = timed(self.watch, elaborate, self._module, sizes)
         return list_matchings(program, self.target(program.roles))
+
+
+def _placed(placement: Placement, roles: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int]]:
+    """All parties, and the number of that with which each role, or member of one, sits."""
+    everyone = (*placement.parties, placement.dealer) if placement.dealer else placement.parties
+    return everyone, {role: everyone.index(placement.party_of(describe_data.base_name(role))) for role in roles}
 
 
 def _require(sizes: Mapping[str, int], names: Iterable[str]) -> None:

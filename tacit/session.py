@@ -62,17 +62,21 @@ class Session:
             is_public = role == ROLE_EVERYONE and party not in target.dealers
             if members or role in mine or is_public:
                 tasks.append(Own(source, whole.owner, members))
-        if party < target.nodes:
-            folder = self.compilation.options.shares
-            stored = _stored(self.compilation.inputs)
-            tasks += [Kept(folder, each, target.protocol, party, target.nodes) for each in stored]
-        return tuple(tasks)
+        return (*tasks, *kept_tasks(self.compilation, target, party))
 
 
 def begin(compilation: Compilation, sources: Sequence[Assigned]) -> Session:
     """A run on this machine, where every source is known."""
     counts = count_members(sources)
     return Session(compilation, sources, counts, compilation.target(compilation.roles(counts)))
+
+
+def kept_tasks(compilation: Compilation, target: Target, party: int) -> list[Kept]:
+    """The kept shares that a party reads: those of a node."""
+    if party >= target.nodes:
+        return []
+    folder = compilation.options.shares
+    return [Kept(folder, each, target.protocol, party, target.nodes) for each in _stored(compilation.inputs)]
 
 
 def own(source: Assigned, counts: Mapping[str, int]) -> Own:

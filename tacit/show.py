@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from math import ceil, log10
 from textwrap import indent
 from typing import Any, TextIO
@@ -9,7 +10,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from .amounts import bytes_text, plural
-from .results import Report
+from .results import Report, Result
 from .runtime.data.results import Revealed, jsonable
 from .runtime.graph.later import later
 
@@ -35,6 +36,14 @@ def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fr
         for name, value in values.items():
             table.add_row("", _text.Text(name, style="cyan"), _text.Text(shown(value, decimals)))
         console.print(_text.Text(role, style="bold"), table)
+
+
+def json_of(result: Result) -> dict[str, Any]:
+    """What `--json` prints of a result."""
+    outputs = {
+        role: {name: jsonable(value) for name, value in values.items()} for role, values in result.outputs.items()
+    }
+    return {"outputs": outputs, **asdict(result.report)}
 
 
 def closing_line(report: Report) -> str:

@@ -48,6 +48,12 @@ class Manifest:
     format: int = _FORMAT
 
 
+def manifest_of(told: Mapping[str, Any]) -> Manifest:
+    """A manifest as JSON has it. Raises KeyError, TypeError or ValueError for what is none."""
+    arrays = tuple((each, dtype, tuple(shape)) for each, dtype, shape in told["arrays"])
+    return Manifest(**{**told, "labels": tuple(told["labels"]), "shape": tuple(told["shape"]), "arrays": arrays})
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Files that are written but not yet in their place."""
@@ -91,7 +97,7 @@ def read_shares(
     try:
         with pa.memory_map(str(path)) as file:
             table = pa.ipc.open_file(file).read_all()
-        manifest = _manifest(table)
+        manifest = manifest_of(json.loads((table.schema.metadata or {})[_KEY]))
         _check(manifest, declared, protocol, node, nodes, path)
         columns = zip(manifest.arrays, table.columns, strict=True)
         return manifest, {name: _array(column, dtype, shape) for (name, dtype, shape), column in columns}
@@ -129,18 +135,6 @@ def _write(path: Path, manifest: Manifest, arrays: Mapping[str, Array]) -> None:
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
         file.flush()
         os.fsync(file.fileno())
-
-
-def _manifest(table: Any) -> Manifest:
-    told = json.loads((table.schema.metadata or {})[_KEY])
-    return Manifest(
-        **{
-            **told,
-            "labels": tuple(told["labels"]),
-            "shape": tuple(told["shape"]),
-            "arrays": tuple((each, dtype, tuple(shape)) for each, dtype, shape in told["arrays"]),
-        }
-    )
 
 
 def _array(column: Any, dtype: str, shape: tuple[int, ...]) -> Array:

@@ -1,0 +1,187 @@
+"""One party's run in a deployment. In: a program, `parties.toml`, who this is, its inputs. Out: what it learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .compilation import Compilation
+from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.target import Placement
+from .results import Report, Result, result_of
+from .runtime.data.assign import Assigned, assign_sources
+from .runtime.data.owner import Kept, Own, count_members, read_own
+from .runtime.data.readers import Array
+from .runtime.data.told import Told, UntoldError, from_json, to_json
+from .runtime.data.unique import check_keys
+from .runtime.deployment import Deployment
+from .runtime.errors import PeerError, UsageError
+from .runtime.graph.alignments import Matching
+from .runtime.graph.later import later
+from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration
+from .runtime.local import Watcher
+from .runtime.randomness.fresh import fresh_bytes
+from .session import Session, keep, kept_tasks, own
+
+if TYPE_CHECKING:
+    from .runtime.remote import RemoteRun
+    from .runtime.transport.secure import Identity
+
+_remote = later("tacit.runtime.remote")
+
+_NONCE_BYTES = 16
+
+
+def placed(deployment: Deployment) -> tuple[Deployment, Placement]:
+    """The deployment in the order of the protocol's parties, and that as the compiler wants it. Raises `UsageError`.
+
+    A protocol that needs a dealer has it in the node of that name. The other nodes are the protocol's own, from the
+    first on; those it has no use for are clients, which give inputs and get outputs.
+    """
+    protocol = PROTOCOLS.get(deployment.protocol)
+    if protocol is None:
+        raise UsageError(f"there is no protocol {deployment.protocol!r}; there are {', '.join(sorted(PROTOCOLS))}")
+    dealer = DEALER if protocol.needs_preprocessing else ""
+    if dealer and dealer not in deployment.names:
+        raise UsageError(
+            f"{deployment.protocol} needs a node [nodes.{dealer}], which prepares randomness and sees no data"
+        )
+    if dealer in deployment.roles.values():
+        raise UsageError(f"no role may sit with the {dealer}")
+    ordered = deployment.with_last(dealer) if dealer else deployment
+    parties = tuple(name for name in ordered.names if name != dealer)
+    needed = protocol.nodes_for(len(parties))
+    if len(parties) < needed:
+        raise UsageError(
+            f"{deployment.protocol} needs {needed} nodes, and here are {len(parties)}: {', '.join(parties)}"
+        )
+    return ordered, Placement(parties, deployment.roles, dealer)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One party of a deployment, with a program that is compiled for it (`Options.placement`)."""
+
+    compilation: Compilation
+    deployment: Deployment
+    placement: Placement
+    name: str
+
+    def check(self) -> None:
+        """Raises `UsageError` for a role that sits nowhere."""
+        self.deployment.number(self.name)
+        for role in self.compilation.declared.parties:
+            party = self.placement.party_of(role)
+            if party not in self.placement.parties:
+                wanted = f"describe a node [nodes.{role}], or say under [roles] with whom it sits"
+                raise UsageError(f"role {role!r} of the program sits nowhere: {wanted}")
+
+    def inputs_of(self, party: str) -> list[Declaration]:
+        """The inputs that a party reads."""
+        if party == self.placement.dealer:
+            return []
+        is_node = self.deployment.number(party) < self.compilation.target(()).nodes
+        return [
+            each
+            for each in self.compilation.inputs
+            if (is_node if each.shares else each.role == ROLE_EVERYONE or self.placement.party_of(each.role) == party)
+        ]
+
+    def sources(self, given: Mapping[str, object], folder: Path | None) -> list[Assigned]:
+        """Sources for this party's inputs. Raises `UsageError` for one that is given here and belongs elsewhere."""
+        mine = self.inputs_of(self.name)
+        here = {each.table or each.name for each in mine}
+        for each in self.compilation.inputs:
+            name = each.table or each.name
+            if name not in here and any(one.partition("[")[0] == name for one in given):
+                raise UsageError(f"input {name!r} is read at {self.placement.party_of(each.role)}, not at {self.name}")
+        return assign_sources(mine, given, folder)
+
+    def session(self, sources: Sequence[Assigned], known: Sequence[object]) -> tuple[Session, list[object], str]:
+        """The session for what all parties told; their facts; and a name for the run that no other run has."""
+        told = [self._told(name, words) for name, words in zip(self.deployment.names, known, strict=True)]
+        counts = {role: count for one in told for role, count in one.counts.items()}
+        target = self.compilation.target(self.compilation.roles(counts))
+        run = sha256(repr([one.nonce for one in told]).encode()).hexdigest()[: 2 * _NONCE_BYTES]
+        return Session(self.compilation, sources, counts, target), [one.facts for one in told], run
+
+    def _told(self, name: str, words: object) -> Told:
+        inputs = self.inputs_of(name)
+        try:
+            return from_json(words, inputs, {each.role for each in inputs if each.each})
+        except UntoldError:
+            raise PeerError(name, "disagreed: it tells of inputs that it does not have") from None
+
+
+def run_deployed(
+    party: Party,
+    identity: Identity,
+    given: Mapping[str, object],
+    folder: Path | None,
+    watcher: Watcher,
+    meeting_seconds: float,
+) -> Result:
+    """Runs this party's part, keeps its shares of what is saved, and returns what it learnt and what that cost it."""
+    party.check()
+    compilation = party.compilation
+    sources = party.sources(given, folder)
+    counts = count_members(sources)
+    me = party.deployment.number(party.name)
+    tasks: list[Own | Kept] = [own(source, counts) for source in sources]
+    tasks += kept_tasks(compilation, compilation.target(()), me)
+
+    def read() -> tuple[dict[str, Array], object]:
+        arrays, facts = read_own(tasks)
+        return arrays, to_json(Told(facts, counts, fresh_bytes(_NONCE_BYTES).hex()))
+
+    def plan(known: list[object]) -> tuple[Matching, ...]:
+        session, facts, _ = party.session(sources, known)
+        return session.plan(facts)
+
+    def compile(known: list[object], matched: Mapping[str, int]) -> bytes:
+        session, facts, _ = party.session(sources, known)
+        return session.compile(facts, matched)
+
+    check = partial(check_keys, sources)
+    ran: RemoteRun = _remote.run_remote(
+        party.deployment,
+        party.name,
+        identity,
+        _agreement(compilation),
+        read,
+        compile,
+        plan,
+        check,
+        watcher,
+        meeting_seconds,
+    )
+    session, _, run = party.session(sources, ran.facts)
+    if me < ran.graph.nodes:
+        keep(compilation.options.shares, ran.graph, {me: ran.result.kept}, run)
+    return _result(ran, session, party.name, me)
+
+
+def _agreement(compilation: Compilation) -> dict[str, str]:
+    """What all parties must have alike, as they are told it when they differ: "has another program than this party"."""
+    options = compilation.options
+    return {
+        "program": sha256(compilation.source.text.encode()).hexdigest(),
+        "--optimize": str(options.optimize),
+        "--network": f"{options.network.round_trip}:{options.network.bandwidth}",
+        "--size": " ".join(f"{name}={size}" for name, size in sorted(options.sizes.items())),
+    }
+
+
+def _result(ran: RemoteRun, session: Session, name: str, me: int) -> Result:
+    result, graph = ran.result, ran.graph
+    public = result.outputs.get(ROLE_EVERYONE, {})
+    here = [role for role, place in session.target.roles.items() if place == me]
+    outputs = {role: {**public, **result.outputs.get(role, {})} for role in here}
+    cost = ({name: each} for each in (result.bytes_sent, result.setup_bytes, result.aligned_bytes))
+    sent, prepared, aligned = cost
+    report = Report(graph.protocol, graph.parties[: graph.nodes], result.rounds, sent, ran.seconds, prepared, aligned)
+    return result_of(graph.outputs, outputs, public, report)
