@@ -24,7 +24,7 @@ from .kernels.moves import address, copy
 from .kernels.native import Scratch, record
 from .messages import NATIVES as MOVING
 from .messages import bind_messages, sent_slots
-from .randomness.batches import Small, bind_batch, is_small
+from .randomness.batches import Small, Streams, bind_batch, is_small
 from .randomness.sources import NATIVES as DRAWING
 from .randomness.sources import SOURCES, Prepared, is_one_call
 from .session import Keys
@@ -84,6 +84,7 @@ class Binder:
         self.sockets = Sockets.of(context.transport.direct() if self.is_native else {})
         self._writer = Writer(self.sockets)
         self._scratch = Scratch()
+        self._streams: Streams = {}
 
     def tape(self, block: Block) -> Tape:
         """The tape of a block, whose loops are counted ones; carried values lie afterwards where it leaves them."""
@@ -159,7 +160,7 @@ class Binder:
         """Small draws that follow each other, as one call."""
         types, me = self._context.graph.types, self._context.transport.me
         small = [Small(draw.source, draw.at, types[draw.output], self._slots[draw.output]) for draw in draws]
-        fill = bind_batch(me, small, self._context.keys)
+        fill = bind_batch(me, small, self._context.keys, self._streams)
         self._writer.hold([fill])
         self._replay(lambda: fill(Number(0)), draws[0], (DRAWS, len(draws)))
 

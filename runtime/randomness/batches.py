@@ -36,9 +36,12 @@ def is_small(source: str, at: Parties, kind: ValueType, out: Array) -> bool:
     return STREAM is VectorStream and is_drawn and 0 < out.nbytes <= _MOST_BYTES
 
 
-def bind_batch(me: int, draws: Sequence[Small], keys: Keys) -> Callable[[int], None]:
+Streams = dict[bytes, VectorStream]
+"""A run's streams by their keys: a key is expanded once, which takes longer than many draws."""
+
+
+def bind_batch(me: int, draws: Sequence[Small], keys: Keys, streams: Streams) -> Callable[[int], None]:
     """What fills the outputs of draws that are numbered in their order, from the number of the first."""
-    streams: dict[bytes, VectorStream] = {}
 
     def address(key: bytes) -> int:
         if key not in streams:

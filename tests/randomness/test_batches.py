@@ -37,7 +37,7 @@ def test_as_one_by_one(me: int) -> None:
         SOURCES[source].bind(me, at, KEYS, {}, kind)(FIRST + number, alone)
         draws.append(Small(source, at, kind, out))
         expected.append(alone)
-    bind_batch(me, draws, KEYS)(FIRST)
+    bind_batch(me, draws, KEYS, {})(FIRST)
     assert all(np.array_equal(draw.out, alone) for draw, alone in zip(draws, expected, strict=True))
 
 
