@@ -157,6 +157,18 @@ def function(types: Types, attributes: Attributes) -> Types:
     return types
 
 
+def finer_function(types: Types, attributes: Attributes) -> Types:
+    """A function at a scale up to twice the precision with which it is asked for."""
+    precision, scale = attributes.get("precision"), types[0].element.scale
+    if precision is None:
+        return function(types, attributes)
+    only(types, Kind.FIXED)
+    if not precision <= scale <= 2 * precision <= 2 * MAXIMUM_FRACTION_BITS:
+        expected = "a scale from the precision to twice as much"
+        raise OperationTypeError("the function is not defined at this precision", expected, str(scale))
+    return types
+
+
 def _check_functions(types: Types) -> None:
     only(types, Kind.FIXED)
     for type in types:

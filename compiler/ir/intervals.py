@@ -77,9 +77,13 @@ def hull(intervals: Sequence[Interval]) -> Interval:
     return result
 
 
-def documented(scale: int) -> Interval:
-    """The numbers |x| < 2**(62 - 2 * scale), for which products, quotients and functions are exact enough."""
-    return Interval(-(1 << max(62 - scale, 0)) + 1, (1 << max(62 - scale, 0)) - 1)
+def documented(scale: int, finer: int | None = None) -> Interval:
+    """The numbers |x| < 2**(62 - 2 * scale), for which products, quotients and functions are exact enough.
+
+    As integers of that scale, or of a finer one.
+    """
+    bits = 62 - scale + (0 if finer is None else finer - scale)
+    return Interval(-(1 << max(bits, 0)) + 1, (1 << max(bits, 0)) - 1)
 
 
 def slack(scale: int) -> int:
@@ -286,15 +290,16 @@ def _monotone(function: Callable[[float], float], precision: int = 18) -> Rule:
     def rule(operation: Operation, x: Sequence[Interval]) -> Interval:
         scale = operation.results[0].type.element.scale
         low, high = (function(end / (1 << scale)) for end in (x[0].low, x[0].high))
-        return _around(low, high, scale, precision)
+        counted = operation.attributes.get("precision") or scale
+        return _around(low, high, scale, precision, slack(counted) << scale - counted)
 
     return rule
 
 
-def _around(low: float, high: float, scale: int, precision: int) -> Interval:
+def _around(low: float, high: float, scale: int, precision: int, units: int | None = None) -> Interval:
     """The reals from low to high at a scale, with what a protected result may be off. Infinity is a large number."""
     ends = [math.ldexp(max(min(end, 2.0**200), -(2.0**200)), scale) for end in (low, high)]
-    units = slack(scale)
+    units = slack(scale) if units is None else units
     return Interval(
         math.floor(ends[0]) - (abs(math.floor(ends[0])) >> precision) - units,
         math.ceil(ends[1]) + (abs(math.ceil(ends[1])) >> precision) + units,

@@ -120,6 +120,8 @@ _INTEGER = Attribute(AttributeKind.INTEGER)
 _SIZES = Attribute(AttributeKind.SIZES)
 _AXIS = {"axis": _INTEGER}
 _BITS = {"bits": _INTEGER}
+_PRECISION = {"precision": Attribute(AttributeKind.OPTIONAL_INTEGER, None)}
+"""The fraction bits that count, where operand and result have more of them."""
 _SLICES = {"starts": _SIZES, "stops": Attribute(AttributeKind.BOUNDS), "steps": _SIZES}
 _TABLE = {"table": Attribute(AttributeKind.TEXT, ""), "valid": Attribute(AttributeKind.TEXT, "")}
 _NAME = {"name": Attribute(AttributeKind.TEXT)}
@@ -219,8 +221,8 @@ OPERATIONS: dict[str, OperationRow] = {
     "log": OperationRow(1, infer_arithmetic.function, _at_scale("log"), _E),
     "sin": OperationRow(1, infer_arithmetic.function, _at_scale("sin"), _E),
     "cos": OperationRow(1, infer_arithmetic.function, _at_scale("cos"), _E),
-    "tanh": OperationRow(1, infer_arithmetic.function, _at_scale("tanh"), _E),
-    "sigmoid": OperationRow(1, infer_arithmetic.function, _at_scale("sigmoid"), _E),
+    "tanh": OperationRow(1, infer_arithmetic.finer_function, _at_scale("tanh"), _E, _PRECISION),
+    "sigmoid": OperationRow(1, infer_arithmetic.finer_function, _at_scale("sigmoid"), _E, _PRECISION),
     # Reductions.
     "sum": OperationRow(1, infer_arithmetic.sum_, _kernel("sum", "axis"), _REDUCTION | _L, _AXIS),
     "cumsum": OperationRow(1, infer_arithmetic.cumsum, _kernel("cumsum", "axis"), _REDUCTION | _L, _AXIS),

@@ -9,7 +9,9 @@ Before:                                             After:
 
     sum(truncate(x)) -> truncate(sum(x))                select(c, truncate(x), truncate(y)) -> truncate(select(c, x, y))
     truncate(truncate(x)) -> truncate(x)                truncate(multiply(truncate(x), y)) -> truncate(multiply(x, y))
+    subtract(truncate(x), cast(y)) -> truncate(subtract(x, cast(y))), for y that is at hand as early as x
     truncate(cast(x)) -> x                              reshape(truncate(x)) -> truncate(reshape(x)), and so on
+    sigmoid(truncate(x)) -> truncate(sigmoid(x) precision=16), as exact as asked for, of a number that is finer
 
 Fewer truncations are fewer bytes and, in chains of products, fewer rounds; and each spares a rounding. A truncation
 moves only if nothing else uses what it gave, within its block, and only where the ranges of values show that what is
@@ -24,12 +26,14 @@ Assumes that calls are inlined. Ensures the same values up to the last place. Le
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from ..ir.infer_arithmetic import MAXIMUM_SCALE
 from ..ir.intervals import INTERVALS, Interval
 from ..ir.labels import Knowledge
 from ..ir.program import Operation, Program, Region, Value
 from ..ir.rewrite import Rewriter, rewrite, walk
-from ..ir.types import Kind, fixed
+from ..ir.types import ArrayType, Kind, fixed
 from .find_ranges import Reading, find_ranges
 
 TRUNCATABLE = Interval(-(1 << 62) + 1, (1 << 62) - 1)
@@ -83,6 +87,32 @@ class _Delayer:
         """Whether a value is used once, in its own block."""
         return self._uses.get(value) == 1 and value in self._ranges
 
+    def note_finer(self, value: Value, result: Value, bits: int) -> None:
+        """Notes the range of a value that is rounded to the result, whose range is known."""
+        found = self._ranges[result]
+        self._ranges[value] = Interval(found.low - 1 << bits, found.high + 1 << bits)
+
+    def finer(self, rewriter: Rewriter, value: Value, bits: int) -> Value:
+        """A fixed number at a finer scale."""
+        made = rewriter.builder.emit("cast", value, element=fixed(value.type.element.scale + bits))
+        if value in self._ranges:
+            self._ranges[made] = Interval(self._ranges[value].low << bits, self._ranges[value].high << bits)
+        return made
+
+    def coarsened(self, rewriter: Rewriter, operands: list[Value]) -> int:
+        """Makes the last operand coarser if it is a constant: by as many bits as are zero in all of its numbers."""
+        definition = rewriter.builder.definition(operands[-1])
+        if definition is None or definition.name != "constant" or operands[-1].type.element.kind is not Kind.FIXED:
+            return 0
+        numbers, scale = definition.attributes["value"], operands[-1].type.element.scale
+        together = int(np.bitwise_or.reduce(numbers, axis=None)) if numbers.size else 0
+        zeros = min(scale, (together & -together).bit_length() - 1) if together else scale
+        kind = ArrayType(fixed(scale - zeros), operands[-1].type.shape)
+        operands[-1] = rewriter.builder.constant(numbers >> zeros, kind)
+        ends = (int(numbers.min()) >> zeros, int(numbers.max()) >> zeros) if numbers.size else (0, 0)
+        self._ranges[operands[-1]] = Interval(*ends)
+        return zeros
+
     def emitted(self, rewriter: Rewriter, operation: Operation, operands: Sequence[Value]) -> Value | None:
         """The operation on other operands, if what it gives can be truncated."""
         known = [self._ranges.get(operand) for operand in operands]
@@ -132,6 +162,33 @@ def _together(
     return None if value is None else rewriter.builder.emit("truncate", value, bits=known[0][1])
 
 
+def _sum(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
+    """Of truncations by the same number of bits, and of numbers at hand, which are made finer."""
+    found = [delayer.truncated(rewriter, operation, place) for place in range(len(operation.operands))]
+    bits = next((each[1] for each in found if each is not None), None)
+    if bits is None:
+        return None
+    for place, each in enumerate(found):
+        if each is None:
+            value = rewriter.value(operation.operands[place])
+            scale = value.type.element.scale + bits
+            if scale > MAXIMUM_SCALE or not _is_at_hand(rewriter, value):
+                return None
+            found[place] = (delayer.finer(rewriter, value, bits), bits)
+    return _together(delayer, rewriter, operation, found, (), ())
+
+
+def _is_at_hand(rewriter: Rewriter, value: Value) -> bool:
+    """Whether nothing has to be computed for a value but where it lies: nobody waits for it before he truncates."""
+    definition = rewriter.builder.definition(value)
+    while definition is not None and definition.name in _MOVES:
+        definition = rewriter.builder.definition(definition.operands[0])
+    return definition is None or definition.name in ("input", "constant")
+
+
+_MOVES = ("cast", "broadcast", "reshape", "transpose", "slice", "slice_at", "take", "concat")
+
+
 def _truncate(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
     """Of a truncation, of a product with a truncation, of a number made finer."""
     bits = operation.attributes["bits"]
@@ -166,21 +223,39 @@ def _product(delayer: _Delayer, rewriter: Rewriter, product: Operation, bits: in
         if factor is None or factor.name != "truncate" or not delayer.is_only_use(product.operands[place]):
             continue
         more = factor.attributes["bits"]
-        if product.results[0].type.element.scale + more > MAXIMUM_SCALE:
+        scale = product.results[0].type.element.scale
+        operands = [factor.operands[0], product.operands[other]]
+        if scale + more > MAXIMUM_SCALE:
+            more -= delayer.coarsened(rewriter, operands)
+        if scale + more > MAXIMUM_SCALE:
             continue
-        operands = [product.operands[0], product.operands[1]]
-        operands[place], operands[other] = factor.operands[0], product.operands[other]
-        value = delayer.emitted(rewriter, product, operands)
+        value = delayer.emitted(rewriter, product, operands if place == 0 else operands[::-1])
         if value is not None:
             return rewriter.builder.emit("truncate", value, bits=bits + more)
     return None
 
 
+def _function(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
+    """A function that takes finer numbers: it spares its operand the truncation, and leaves one to what follows.
+
+    It takes all that may be truncated.
+    """
+    found = delayer.truncated(rewriter, operation, 0)
+    precision = operation.operands[0].type.element.scale
+    if found is None or found[1] > precision or operation.attributes["precision"] is not None:
+        return None
+    value = rewriter.builder.emit(operation.name, found[0], precision=precision)
+    delayer.note_finer(value, operation.results[0], found[1])
+    return rewriter.builder.emit("truncate", value, bits=found[1])
+
+
 _RULES: dict[str, Delay] = {
     "truncate": _truncate,
-    "add": _behind(),
-    "subtract": _behind(),
+    "add": _sum,
+    "subtract": _sum,
     "negate": _behind(),
+    "sigmoid": _function,
+    "tanh": _function,
     "sum": _behind(),
     "concat": _behind(),
     "select": _behind(first=1),

@@ -134,6 +134,8 @@ class _Finder:
             return Interval(0, 0)
         self._uses(operation)
         if result in self._wrapped and self._reading is Reading.SURE:
+            if operation.name in _BOUNDED:
+                return Interval(-4 << result.type.element.scale, 4 << result.type.element.scale)
             return BIT if result.type.element.kind is Kind.BOOL else RING
         operands = [self.ranges.of[operand] for operand in operation.operands]
         exact = self._patterns.mean(operation) or self._patterns.chosen(operation, operands)
@@ -167,7 +169,7 @@ class _Finder:
             return exact.meet(BIT)
         allowed = RING
         if operation.name in _DOCUMENTED and not result.label.is_clear:
-            allowed = documented(element.scale)
+            allowed = _documented(operation, element.scale)
         if exact in allowed:
             if any(operand in self._modular for operand in operation.operands) and operation.name in _RING_LIKE:
                 self._modular.add(result)
@@ -214,7 +216,7 @@ class _Finder:
             self._takes(operation, 0, Interval(-(1 << 62) + 1, 1 << 62))
         elif name in _DOCUMENTED:
             for place, operand in enumerate(operation.operands):
-                self._takes(operation, place, documented(operand.type.element.scale))
+                self._takes(operation, place, _documented(operation, operand.type.element.scale))
 
     def _takes(self, operation: Operation, place: int, allowed: Interval) -> None:
         operand = operation.operands[place]
@@ -368,6 +370,11 @@ class _Finder:
         return current
 
 
+def _documented(operation: Operation, scale: int) -> Interval:
+    """What a function may take and give at a scale, which may be finer than it is asked to be precise."""
+    return documented(operation.attributes.get("precision") or scale, scale)
+
+
 def _largest_exponent(scale: int) -> int:
     """The largest fixed x for which e**x is a documented number."""
     return int(np.floor(np.log(2.0) * (62 - 2 * scale) * 2.0**scale))
@@ -375,6 +382,9 @@ def _largest_exponent(scale: int) -> int:
 
 _DOCUMENTED = ("divide", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid")
 """Operations that are only defined for documented numbers, and give them."""
+
+_BOUNDED = ("sigmoid", "tanh")
+"""Operations whose rules give no more than 4 in magnitude whatever they are given: see `protocols.numeric_logistic`."""
 
 _RING_LIKE = (
     "add",

@@ -205,6 +205,7 @@ class Additive(Protocol):
     def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
         """1 round, a word, or 2 or 4 bytes for as many bits; corrections of a bit for each bit or product of bits of b.
 
+        Of at most two bits of a side: so many the edaBits' products have.
         All nodes know a = x - b, and the edaBits of b (Escudero et al., section 3) come with the products of two bits
         that the form names. What is left is linear; node 0 adds what depends on a alone. The first level of a carry
         circuit thus takes no round of its own, as in `replicated_summands`.
@@ -216,12 +217,12 @@ class Additive(Protocol):
             bits(shape, len(form.right)),
             masked.mask,
             negated=int(form.negated),
-            left=tuple(first for first, _ in form.right),
-            right=tuple(second for _, second in form.right),
+            left=tuple(factor[0] for factor in form.right),
+            right=tuple(factor[-1] for factor in form.right),
         )
         word = masked.opened.type.storage.value
         opened = g.local(f"bits.from_{word}", bits(shape, form.bits), masked.opened, planes=form.bits)
-        left, right = tuple(first for first, _ in form.left), tuple(second for _, second in form.left)
+        left, right = tuple(factor[0] for factor in form.left), tuple(factor[-1] for factor in form.left)
         known = g.local("bits.and", bits(shape, len(form.left)), opened, opened, left=left, right=right)
         nothing = g.local("zeros", bits(shape, planes))
         shared = [[pair for pair in terms if pair[1] >= 0] for terms in form.terms]

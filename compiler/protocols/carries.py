@@ -167,7 +167,7 @@ def polynomial(item: Item) -> Polynomial:
 
 
 def bilinear(bits: int, functions: Iterable[Polynomial], negated: bool = False) -> Bilinear:
-    """The form whose planes are these functions of `bits` bits; no monomial has more than two bits of a side."""
+    """The form whose planes are these functions of `bits` bits."""
     return _bilinear(bits, tuple(functions), negated)
 
 
@@ -181,8 +181,8 @@ def _bilinear(bits: int, functions: tuple[Polynomial, ...], negated: bool) -> Bi
         for a, b in sorted(function, key=lambda monomial: (sorted(monomial[0]), sorted(monomial[1]))):
             pairs.append((left.setdefault(a, len(left) - 1), right.setdefault(b, len(right) - 1)))
         terms.append(tuple(pairs))
-    return Bilinear(bits, _pairs(left), _pairs(right), tuple(terms), negated)
+    return Bilinear(bits, _factors(left), _factors(right), tuple(terms), negated)
 
 
-def _pairs(monomials: Iterable[frozenset[int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((min(monomial), max(monomial)) for monomial in monomials if monomial)
+def _factors(monomials: Iterable[frozenset[int]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(sorted(monomial)) for monomial in monomials if monomial)

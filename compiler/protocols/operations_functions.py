@@ -25,6 +25,11 @@ FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int, Interval], Arithmetic]
     "tanh": numeric_logistic.hyperbolic_tangent,
     "sigmoid": numeric_logistic.sigmoid,
 }
+FINER: dict[str, Callable[[Protocol, Arithmetic, int, Interval, int], Arithmetic]] = {
+    "tanh": numeric_logistic.hyperbolic_tangent,
+    "sigmoid": numeric_logistic.sigmoid,
+}
+"""Those that take numbers of a finer scale than the precision that is asked for."""
 
 
 def divide(use: Use) -> Share:
@@ -58,7 +63,18 @@ def _function(name: str) -> Rule:
     return all_of(ARITHMETIC, lambda use: FUNCTIONS[name](use.p, use.number(0), use.element.scale, _range(use, 0)))
 
 
+def _finer_function(name: str) -> Rule:
+    def expand(use: Use) -> Share:
+        scale = use.element.scale
+        value, precision = use.operation.operands[0], use.attribute("precision") or scale
+        within = Interval(value.least, value.greatest).meet(documented(precision, scale))
+        return FINER[name](use.p, use.number(0), precision, within, scale)
+
+    return all_of(ARITHMETIC, expand)
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "divide": (all_of(ARITHMETIC, divide),),
     **{name: (_function(name),) for name in FUNCTIONS},
+    **{name: (_finer_function(name),) for name in FINER},
 }

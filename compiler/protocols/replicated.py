@@ -16,6 +16,7 @@ from typing import Any
 
 from ...runtime.graph.alignments import DELEGATED
 from ...runtime.graph.nodes import Storage, ValueType
+from . import replicated_pieces as tables
 from . import replicated_shuffle as moves
 from . import replicated_summands as summands
 from .replicated_alignment import Alignments, helper_of
@@ -30,6 +31,7 @@ from .rules import (
     Clear,
     Expansion,
     Parties,
+    Pieces,
     Protocol,
     Rows,
     Shared,
@@ -54,6 +56,7 @@ class Replicated(Protocol):
     trust = "any one of three nodes may be curious; two that share what they saw know every input"
     parts = 2
     matching = DELEGATED
+    knows_summands = True
 
     def __init__(self, expansion: Expansion) -> None:
         super().__init__(expansion)
@@ -211,6 +214,15 @@ class Replicated(Protocol):
     def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
         """See `replicated_summands.bilinear`."""
         return Boolean(summands.bilinear(self.g, x, form))
+
+    def bilinear_bits(self, x: Boolean, form: Bilinear) -> Boolean:
+        """See `replicated_summands.bilinear_bits`."""
+        return Boolean(summands.bilinear_bits(self.g, x, form))
+
+    def polynomial(self, x: Arithmetic, form: Pieces) -> Arithmetic:
+        """2 rounds: see `replicated_pieces.pieces`, and a product, 8 bytes from each node."""
+        found = Arithmetic(tables.pieces(self.g, x, form))
+        return Arithmetic(self._share_out(tables.summand(self.g, found)))
 
     def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
         """See `replicated_summands.weigh`."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVarTuple
 from ...runtime.graph.nodes import Parties, Storage
 from .expansion import Call, Expansion, Wire, bits, booleans, call, integers, ring, structural
 from .rows import Rows
-from .shares import Arithmetic, Bilinear, Boolean, Clear, Share, Shared, dot_terms, flat_parts, regroup, wider
+from .shares import Arithmetic, Bilinear, Boolean, Clear, Pieces, Share, Shared, dot_terms, flat_parts, regroup, wider
 from .sides import Permutations, Side
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Clear",
     "Expansion",
     "Parties",
+    "Pieces",
     "Protocol",
     "Rows",
     "Share",
@@ -251,6 +252,22 @@ class Protocol(ABC):
     @abstractmethod
     def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
         """The planes that `form` describes, of the summands of x: the first step of any circuit over x's bits."""
+
+    knows_summands: bool = False
+    """Whether some node knows each summand of a share, so that one round brings any function of few bits
+    (`bilinear` of products of more than two bits of a side, `bilinear_bits`) and pieces of polynomials."""
+
+    def bilinear_bits(self, x: Boolean, form: Bilinear) -> Boolean:
+        """As `bilinear`, of the summands of bits. Only if `knows_summands`."""
+        raise NotImplementedError(f"{self.name} has no summands of bits")
+
+    def polynomial(self, x: Arithmetic, form: Pieces) -> Arithmetic:
+        """The polynomial of the piece that x lies in, at the scale of its constants. Only if `knows_summands`.
+
+        The place in the piece has 20 bits after the point, its further powers have 38: so the coefficients' scales are
+        as much less.
+        """
+        raise NotImplementedError(f"{self.name} has no summands of numbers")
 
     @abstractmethod
     def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:

@@ -76,17 +76,34 @@ Shared = TypeVar("Shared", Arithmetic, Boolean)
 
 @dataclass(frozen=True, slots=True)
 class Bilinear:
-    """Functions of the summands a, b of an arithmetic share (x = a + b), each a sum of products over bits.
+    """Functions of the summands a, b of a share (x = a + b, or a XOR b), each a sum of products over bits.
 
-    `left` lists pairs (i, j): the bit a_i and a_j (i = j for the bit alone); `right` the same of b, or of -b if
+    `left` lists ascending places of bits: of a, the AND of these is one factor; `right` the same of b, or of -b if
     `negated`. Plane t of the result is the XOR over (l, r) in `terms[t]` of left_l and right_r; l or r may be -1: one.
     """
 
     bits: int
-    left: tuple[tuple[int, int], ...]
-    right: tuple[tuple[int, int], ...]
+    left: tuple[tuple[int, ...], ...]
+    right: tuple[tuple[int, ...], ...]
     terms: tuple[tuple[tuple[int, int], ...], ...]
     negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A table over the digit of x above bit `low`, which is taken modulo the number of pieces, a power of two.
+
+    rows[k][piece] is the coefficient of the power k of the place in the piece, which is tau = (x - start) / 2**low - 1
+    for the piece's start. Whatever x is, the piece is the digit of x or one below, and so tau is within [-1, 1).
+    """
+
+    low: int
+    rows: tuple[tuple[int, ...], ...]
+
+    @property
+    def degree(self) -> int:
+        """The highest power."""
+        return len(self.rows) - 1
 
 
 def flat_parts(shares: Any) -> list[Wire]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from . import plane_shapes, row_shapes, shapes
+from . import piece_shapes, plane_shapes, row_shapes, shapes
 from .calls import Call, Rule
 from .errors import GraphError, require
 from .nodes import Storage, ValueType
@@ -259,6 +259,15 @@ _SUMMANDS = {
 """The local halves of conversions of replicated shares: see `runtime.kernels.summands`."""
 
 
+_PIECES = {
+    "pieces.mask": Signature((_RING,) * 3, _RING, piece_shapes.mask, {"low": Attribute.INT, "pieces": Attribute.INT}),
+    "pieces.help": Signature((_RING,) * 4, _RING, piece_shapes.products, {"low": Attribute.INT}),
+    "pieces.join": Signature((_RING,) * 5, _RING, piece_shapes.products, {"low": Attribute.INT}),
+    "pieces.evaluate": Signature((_RING,) * 3, _RING, piece_shapes.evaluation),
+}
+"""Polynomials by pieces of a sum of two summands: see `runtime.kernels.pieces`."""
+
+
 def _rows(rule: Rule, *more: Slot, **attributes: Attribute) -> Signature:
     return Signature((_ARRAY, _W32, *more), _ARRAY, rule, attributes)
 
@@ -370,6 +379,7 @@ KERNELS: dict[str, Signature] = {
     **_REPLICATED,
     **_SUMMANDS,
     **_ADDITIVE,
+    **_PIECES,
     **_ROWS,
     "check": Signature((_BOOL,), _BOOL, shapes.identity, {"message": Attribute.TEXT}),
     "check_index": Signature((_INT,), _INT, shapes.identity, {"size": Attribute.INT, "window": Attribute.INT}),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tacit.compiler.protocols.numeric_divide import divide
 from tacit.compiler.protocols.numeric_divide_public import divide_by_constant
+from tacit.compiler.protocols.numeric_logistic import sigmoid
 from tacit.compiler.protocols.operations_functions import FUNCTIONS
 from tacit.compiler.protocols.rules import Arithmetic, Protocol
 
@@ -37,8 +38,9 @@ CASES = {
     "log 16": (function("log", 16), 14, (6292, 1729, 1729)),
     "sin 16": (function("sin", 16), 10, (3160, 1239, 1239)),
     "cos 16": (function("cos", 16), 10, (3160, 1239, 1239)),
-    "tanh 16": (function("tanh", 16), 11, (3774, 1611, 1611)),
-    "sigmoid 16": (function("sigmoid", 16), 11, (3837, 1681, 1681)),
+    "tanh 16": (function("tanh", 16), 4, (7298, 1113, 1113)),
+    "sigmoid 16": (function("sigmoid", 16), 4, (7266, 1113, 1113)),
+    "sigmoid 16 at 32": (lambda p, x: sigmoid(p, x, 16, None, 32), 4, (7202, 1081, 1081)),
     "divide 20": (quotient(20), 17, (10605, 2246, 2246)),
     "sqrt 20": (function("sqrt", 20), 16, (9524, 1789, 1789)),
     "exp 20": (function("exp", 20), 12, (5633, 1794, 1794)),

@@ -86,8 +86,8 @@ def test_middles_are_of_the_bits_below_a_position(setting: str, low: int, stop: 
 COSTS = {
     "exp": ((-8, 8), 12, 685.625),
     "sqrt": ((0, 10000), 15, 1155.5),
-    "sigmoid": ((-16, 16), 11, 804.25),
-    "tanh": ((-16, 16), 11, 795.25),
+    "sigmoid": ((-16, 16), 3, 880),
+    "tanh": ((-16, 16), 4, 832),
     "log": ((1, 100), 11, 1033.0),
 }
 """A range, the rounds, and the bytes that all nodes send for an element."""

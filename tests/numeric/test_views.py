@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 from protocols.bench import Bench
 from protocols.test_views import SETS, Views, check_uniform, combinations, same
+from tacit.compiler.ir.intervals import Interval
+from tacit.compiler.protocols import replicated_summands
+from tacit.compiler.protocols.carries_wide import sign_and_inside
 from tacit.compiler.protocols.numeric_divide import divide
-from tacit.compiler.protocols.numeric_logistic import sigmoid
+from tacit.compiler.protocols.numeric_logistic import SIGMOID, sigmoid
+from tacit.compiler.protocols.numeric_pieces import cut_function, piecewise
 from tacit.compiler.protocols.rules import Arithmetic, Boolean
 
 
@@ -32,13 +36,26 @@ def parities(bench: Bench, x: int) -> Boolean:
     )
 
 
+def near(bench: Bench, x: int) -> Arithmetic:
+    cut = cut_function(SIGMOID.function, Interval(-(1 << 20), 1 << 20), 16, 2.0**-18)
+    return piecewise(bench.protocol, bench.number(same(x)), cut)
+
+
 BUILDS: dict[str, Callable[[Bench, int], Arithmetic | Boolean]] = {
     "sums": sums,
     "products": products,
     "parities": parities,
     "divide": lambda b, x: divide(b.protocol, b.number(same(x)), b.number(same(x)), 16),
     "sigmoid": lambda b, x: sigmoid(b.protocol, b.number(same(x)), 16),
+    "pieces": near,
+    "where": lambda b, x: sign_and_inside(b.protocol, b.number(same(x)), 17, 21, 48),
 }
+
+
+@pytest.fixture(params=[0, 1 << 62], autouse=True)
+def late(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Factors of much data go to one node alone: here all of them, or none."""
+    monkeypatch.setattr(replicated_summands, "LATE", request.param)
 
 
 def run(name: str, secret: int, receiver: int = 1, other: int = 0) -> Views:

@@ -29,6 +29,70 @@ def becomes(before: str, after: str) -> None:
 
 
 TEXTS = {
+    "a function of a finer number": (
+        """
+        %2 : fixed.32[4] secret = multiply(%0, %1)
+        %3 : fixed.16[4] secret = truncate(%2) bits=16
+        %4 : fixed.16[4] secret = sigmoid(%3)
+        reveal(%4) name="a" roles=["bob"]
+        """,
+        """
+        %2 : fixed.32[4] secret = multiply(%0, %1)
+        %4 : fixed.32[4] secret = sigmoid(%2) precision=16
+        %5 : fixed.16[4] secret = truncate(%4) bits=16
+        reveal(%5) name="a" roles=["bob"]
+        """,
+    ),
+    "a difference with a number at hand": (
+        """
+        %2 : fixed.32[4] secret = multiply(%0, %1)
+        %3 : fixed.16[4] secret = truncate(%2) bits=16
+        %4 : fixed.16[4] secret = subtract(%3, %1)
+        reveal(%4) name="a" roles=["bob"]
+        """,
+        """
+        %2 : fixed.32[4] secret = multiply(%0, %1)
+        %3 : fixed.32[4] secret = cast(%1) element=fixed.32
+        %4 : fixed.32[4] secret = subtract(%2, %3)
+        %5 : fixed.16[4] secret = truncate(%4) bits=16
+        reveal(%5) name="a" roles=["bob"]
+        """,
+    ),
+    "a sum with a number that others wait for": (
+        """
+        %2 : fixed.32[4] secret = multiply(%0, %1)
+        %3 : fixed.16[4] secret = truncate(%2) bits=16
+        %4 : fixed.16[4] secret = sqrt(%1)
+        %5 : fixed.16[4] secret = add(%3, %4)
+        reveal(%5) name="a" roles=["bob"]
+        """,
+        """
+        %2 : fixed.32[4] secret = multiply(%0, %1)
+        %3 : fixed.16[4] secret = truncate(%2) bits=16
+        %4 : fixed.16[4] secret = sqrt(%1)
+        %5 : fixed.16[4] secret = add(%3, %4)
+        reveal(%5) name="a" roles=["bob"]
+        """,
+    ),
+    "a constant as coarse as it may be": (
+        """
+        %2 : fixed.16 static = constant value=1024
+        %3 : fixed.32[4] secret = multiply(%0, %1)
+        %4 : fixed.48[4] secret = multiply(%3, %0)
+        %5 : fixed.16[4] secret = truncate(%4) bits=32
+        %6 : fixed.32[4] secret = multiply(%2, %5)
+        %7 : fixed.16[4] secret = truncate(%6) bits=16
+        reveal(%7) name="a" roles=["bob"]
+        """,
+        """
+        %3 : fixed.32[4] secret = multiply(%0, %1)
+        %4 : fixed.48[4] secret = multiply(%3, %0)
+        %5 : fixed.6 static = constant value=1
+        %6 : fixed.54[4] secret = multiply(%5, %4)
+        %7 : fixed.16[4] secret = truncate(%6) bits=38
+        reveal(%7) name="a" roles=["bob"]
+        """,
+    ),
     "a sum of products": (
         """
         %2 : fixed.32[4] secret = multiply(%0, %1)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols import circuits
+from tacit.compiler.protocols import circuits, replicated_summands
 from tacit.compiler.protocols.rules import Arithmetic, Boolean, Clear
 
 from .bench import SETTINGS, Bench
@@ -66,6 +66,17 @@ BUILDS: dict[str, Build] = {
     "shuffle bits": lambda b, x: b.protocol.gather(b.truth(same(x), 33), b.protocol.random_rows(COUNT)),
     "shift right": lambda b, x: circuits.shift_right(b.protocol, b.number(same(x)), 16),
 }
+
+
+CONVERSIONS = ("weigh", "weigh each", "multiply bit")
+BUILDS |= {f"{name} late": BUILDS[name] for name in CONVERSIONS}
+
+
+@pytest.fixture(autouse=True)
+def late(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With "late" in its name, a rule's factors go to one node alone, as those of much data do."""
+    if " late" in request.node.name:
+        monkeypatch.setattr(replicated_summands, "LATE", 0)
 
 
 def run(name: str, secret: int, receiver: int = 1, other: int = 0, setting: str = "rep3") -> Views:
