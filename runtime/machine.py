@@ -93,6 +93,7 @@ class Machine:
         self._tapes: dict[tuple[int, tuple[int, ...]], tuple[Tape, dict[int, Array]]] = {}
         self._clock, self._stopped = np.zeros(CLOCK, np.int64), np.zeros(1, np.int64)
         self._moving = sorted(self._schedule.moving)
+        self._enter = interpreter.play.unchecked() if self._binder.is_native else None
         self._prepare()
 
     def _prepare(self) -> None:
@@ -236,10 +237,10 @@ class Machine:
 
     def _go_on(self, tape: Tape) -> int:
         state = self._run.state
-        if not self._binder.is_native:
+        if self._enter is None:
             return interpreter.play_in_python(tape.words, state, tape.indices)
         state[UNTIL] = monotonic_ns() + _SLICE_NANOSECONDS
-        interpreter.play.run(tape.words, state, self._binder.sockets.watched, self._clock, self._stopped)
+        self._enter(tape.words, state, self._binder.sockets.watched, self._clock, self._stopped)
         return int(self._stopped[0])
 
     def _step(self, step: Step, instruction: Instruction) -> None:

@@ -4,6 +4,8 @@ A compiled function's first call looks up the types of its arguments and touches
 microseconds each, and 0.9 milliseconds for the first one of a process. A program of few rounds would spend more on that
 than on its work (measured: the comparison of two numbers over a LAN 2.9 ms without this, 2.1 with it).
 
+What stands on a tape needs none of that: its functions are found, and their arguments spelled, when the tape is written.
+
 Zeros are what any kernel takes, as indices too. Random draws are rehearsed under keys of zeros that nothing else uses.
 """
 
@@ -17,7 +19,8 @@ from .graph.correlations import CORRELATIONS, DERIVED, kernel_attributes
 from .graph.nodes import Graph, Local, Node, Parties, Random, Repeat, ValueType
 from .kernels import TABLE
 from .randomness.aes import STREAM
-from .randomness.sources import KEY_BYTES, SOURCES
+from .randomness.sources import KEY_BYTES, SOURCES, is_one_call
+from .tape.interpreter import IS_POSSIBLE
 
 _MOST_BYTES = 1 << 16
 """Calls that move more are not rehearsed: beside their work the first call's delay does not count."""
@@ -46,7 +49,12 @@ def _call(
     attributes: Mapping[str, object],
 ) -> None:
     kinds = [graph.types[value] for value in (output, *inputs)]
-    if TABLE[kernel].needs and (kernel,) not in known and sum(map(_size, kinds)) <= _MOST_BYTES:
+    if (
+        TABLE[kernel].needs
+        and not (IS_POSSIBLE and TABLE[kernel].replays)
+        and (kernel,) not in known
+        and sum(map(_size, kinds)) <= _MOST_BYTES
+    ):
         known.add((kernel,))
         TABLE[kernel].run(*map(_zeros, kinds), **attributes)
 
@@ -57,6 +65,8 @@ def _draw(graph: Graph, known: set[tuple[str, ...]], node: Random, me: int) -> N
     if what in known or _size(kind) > _MOST_BYTES:
         return
     known.add(what)
+    if IS_POSSIBLE and (node.source in CORRELATIONS or is_one_call(node.source, node.at, _zeros(kind))):
+        return
     if node.source in CORRELATIONS:
         STREAM(bytes(KEY_BYTES)).fill(_zeros(kind).reshape(-1), 0)
     else:

@@ -144,6 +144,16 @@ class Parameter:
     axes: int
     is_written: bool
 
+    def takes(self, argument: object) -> bool:
+        """Whether it may be given this."""
+        if not isinstance(argument, np.ndarray) or argument.dtype != self.dtype or argument.ndim != self.axes:
+            return False
+        flags = argument.flags
+        return flags.c_contiguous and flags.aligned and (flags.writeable or not self.is_written)
+
+    def __str__(self) -> str:
+        return f"{'an' if self.is_written else 'a readable'} array of {self.dtype} with {self.axes} axes"
+
 
 def _parameter(kind: Any) -> Parameter | None:
     if not isinstance(kind, types.Array):
@@ -154,7 +164,7 @@ def _parameter(kind: Any) -> Parameter | None:
 class Native:
     """A compiled function: call `run`, with arrays exactly of the declared types (others are a `TypeError`)."""
 
-    __slots__ = ("_address", "_call", "_dispatcher", "_parameters", "_signature")
+    __slots__ = ("_address", "_dispatcher", "_entry", "_parameters", "_signature")
 
     def __init__(
         self, function: Callable[..., None], signature: Sequence[Any], modules: Sequence[ModuleType] = ()
@@ -162,7 +172,7 @@ class Native:
         self._signature = types.void(*signature)
         apart = _named_apart(function, self._signature, modules)
         self._dispatcher = numba.njit(nogil=True, cache=True)(apart)
-        self._call: Callable[..., None] = self._load_and_call
+        self._entry: Callable[..., None] | None = None
         self._address: int | None = None
         self._parameters: tuple[Parameter | None, ...] | None = None
 
@@ -182,7 +192,7 @@ class Native:
         """Calls the function, or notes the call in the present recording."""
         recording = _PRESENT.recording
         if recording is None:
-            self._call(*arguments)
+            self._call(arguments)
         else:
             recording.calls.append((self, arguments))
 
@@ -194,22 +204,49 @@ class Native:
     def address(self) -> int:
         """Where the machine code lies; it stays there."""
         if self._address is None:
-            self.load()
-            (compiled,) = self._dispatcher.overloads.values()
+            compiled = self._compiled()
             self._address = int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
         return self._address
 
+    def unchecked(self) -> Callable[..., None]:
+        """Calls the function with arguments that are known to be what it takes."""
+        call: Callable[..., None] = self._compiled().entry_point
+        return call
+
+    def check(self, arguments: Sequence[Any]) -> None:
+        """Raises `TypeError` for arguments that the function does not take."""
+        if len(arguments) != len(self.parameters):
+            raise TypeError(f"{self.name} takes {len(self.parameters)} arguments, not {len(arguments)}")
+        for parameter, argument in zip(self.parameters, arguments, strict=True):
+            if parameter is None:
+                if not isinstance(argument, int | np.integer):
+                    raise TypeError(f"{self.name} is given {type(argument).__name__} for a whole number")
+            elif not parameter.takes(argument):
+                raise TypeError(f"{self.name} is not given {parameter}")
+
+    def _compiled(self) -> Any:
+        self.load()
+        (compiled,) = self._dispatcher.overloads.values()
+        return compiled
+
     def _load(self) -> bool:
-        if self._call is self._dispatcher:
+        if self._entry is not None:
             return False
         self._dispatcher.compile(self._signature)
         self._dispatcher.disable_compile()
-        self._call = self._dispatcher
+        (compiled,) = self._dispatcher.overloads.values()
+        self._entry = compiled.entry_point
         return bool(self._dispatcher.stats.cache_misses)
 
-    def _load_and_call(self, *arguments: object) -> None:
-        self.load()
-        self._call(*arguments)
+    def _call(self, arguments: Sequence[Any]) -> None:
+        """Goes past Numba's own look at the arguments, which imports `numpy.ma` when it meets the first array: 20
+        milliseconds in the midst of a run.
+        """
+        self.check(arguments)
+        if self._entry is None:
+            self.load()
+        assert self._entry is not None
+        self._entry(*arguments)
 
 
 def _named_apart(function: Callable[..., None], signature: object, modules: Sequence[ModuleType] = ()) -> FunctionType:

@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from ..kernels.moves import address
-from ..kernels.native import Native, Parameter
+from ..kernels.native import Native
 
 Array = np.ndarray[Any, Any]
 
@@ -41,31 +41,19 @@ def words_of(native: Native, arguments: Sequence[Any]) -> tuple[list[int], int |
 
     Raises `TypeError` for arguments that the function does not take, and for more than one `Number`.
     """
+    native.check(arguments)
     words: list[int] = []
     place = None
-    if len(arguments) != len(native.parameters):
-        raise TypeError(f"{native.name} takes {len(native.parameters)} arguments, not {len(arguments)}")
     for parameter, argument in zip(native.parameters, arguments, strict=True):
         if parameter is not None:
-            words += _array(native, parameter, argument)
-        elif isinstance(argument, int | np.integer):
-            if isinstance(argument, Number):
-                if place is not None:
-                    raise TypeError(f"{native.name} is given two numbers of draws")
-                place = len(words)
-            words.append(int(argument))
-        else:
-            raise TypeError(f"{native.name} is given {type(argument).__name__} for a whole number")
+            words += (0, 0, argument.size, argument.itemsize, address(argument), *argument.shape, *argument.strides)
+            continue
+        if isinstance(argument, Number):
+            if place is not None:
+                raise TypeError(f"{native.name} is given two numbers of draws")
+            place = len(words)
+        words.append(int(argument))
     return words, place
-
-
-def _array(native: Native, parameter: Parameter, array: Any) -> list[int]:
-    if isinstance(array, np.ndarray) and array.dtype == parameter.dtype and array.ndim == parameter.axes:
-        flags = array.flags
-        if flags.c_contiguous and flags.aligned and (flags.writeable or not parameter.is_written):
-            return [0, 0, array.size, array.itemsize, address(array), *array.shape, *array.strides]
-    kind = f"{'an' if parameter.is_written else 'a readable'} array of {parameter.dtype} with {parameter.axes} axes"
-    raise TypeError(f"{native.name} is not given {kind}")
 
 
 def _caller(count: int) -> Any:
