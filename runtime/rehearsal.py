@@ -4,7 +4,7 @@ A compiled function's first call looks up the types of its arguments and touches
 microseconds each, and 0.9 milliseconds for the first one of a process. A program of few rounds would spend more on that
 than on its work (measured: the comparison of two numbers over a LAN 2.9 ms without this, 2.1 with it).
 
-What stands on a tape needs none of that: its functions are found, and their arguments spelled, when the tape is written.
+What stands on a tape needs none of that: functions are found, and arguments spelled, when the tape is written.
 
 Zeros are what any kernel takes, as indices too. Random draws are rehearsed under keys of zeros that nothing else uses.
 """
@@ -49,12 +49,9 @@ def _call(
     attributes: Mapping[str, object],
 ) -> None:
     kinds = [graph.types[value] for value in (output, *inputs)]
-    if (
-        TABLE[kernel].needs
-        and not (IS_POSSIBLE and TABLE[kernel].replays)
-        and (kernel,) not in known
-        and sum(map(_size, kinds)) <= _MOST_BYTES
-    ):
+    stands = IS_POSSIBLE and TABLE[kernel].replays
+    is_small = sum(map(_size, kinds)) <= _MOST_BYTES
+    if TABLE[kernel].needs and not stands and is_small and (kernel,) not in known:
         known.add((kernel,))
         TABLE[kernel].run(*map(_zeros, kinds), **attributes)
 
