@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
+from time import monotonic, sleep
 
 from .conversation import Failed, Task
 from .errors import InternalError
@@ -22,6 +23,9 @@ from .nursery import Ended, Prepare, Prepared, Progress, Started, how_it_ended
 _here = later("tacit.runtime.here")
 
 _PR_SET_CHILD_SUBREAPER = 36
+
+_ENDING_SECONDS = 5.0
+_GLANCE_SECONDS = 0.005
 
 
 class OwnProcess:
@@ -78,6 +82,7 @@ class OwnProcess:
         for pid in self._pids:
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+        _wait_for_orphans()
         for pipe in self._pipes:
             pipe.close()
 
@@ -97,6 +102,14 @@ class OwnProcess:
 
 def _serve(pipe: Connection) -> None:
     _here.serve(pipe)
+
+
+def _wait_for_orphans() -> None:
+    """Waits, not for ever, for those of which this process was not told before it was interrupted."""
+    deadline = monotonic() + _ENDING_SECONDS
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0] or monotonic() < deadline:
+            sleep(_GLANCE_SECONDS)
 
 
 def _adopt_orphans() -> None:
