@@ -12,6 +12,7 @@ from llvmlite import ir
 from numba import carray, types
 from numba.extending import intrinsic
 
+from ..kernels.moves import words_at
 from ..kernels.native import INDICES, INT, OUT, WORDS, Native, native
 from ..kernels.vectors import LANES, VECTOR, Memory, word
 
@@ -145,17 +146,6 @@ fill_combined = {how: _combined_kernel(how.value) for how in Combination}
 """As `fill_stream`, of two keys' streams combined."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _words_at(_typing: Any, address: Any) -> Any:
-    """A pointer to words from its number."""
-    pointer = types.CPointer(types.uint64)
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], context.get_value_type(pointer))
-
-    return pointer(types.int64), generate
-
-
 FIELDS = 5
 """Of a draw in a batch: the addresses of the output, of its keys and of the keys to combine it with, the words of the
 output, and the number of the `Combination`, -1 for a plain stream."""
@@ -171,12 +161,12 @@ def fill_batch(draws: Array, first: int) -> None:
     plus16, minus16 = plus.view(np.uint16), minus.view(np.uint16)
     for draw in range(draws.size // FIELDS):
         target, key, other, words, how = draws[FIELDS * draw : FIELDS * (draw + 1)]
-        out, keys = carray(_words_at(target), words), carray(_words_at(key), LANES * (ROUNDS + 1))
+        out, keys = carray(words_at(target), words), carray(words_at(key), LANES * (ROUNDS + 1))
         number, counter = np.uint64(first + draw), np.uint64(0)
         for offset in range(0, words, STEP):
             _blocks(plus, 0, keys, number, counter)
             if how >= 0:
-                _blocks(minus, 0, carray(_words_at(other), LANES * (ROUNDS + 1)), number, counter)
+                _blocks(minus, 0, carray(words_at(other), LANES * (ROUNDS + 1)), number, counter)
             if how == 0:
                 for index in range(STEP):
                     plus[index] ^= minus[index]
