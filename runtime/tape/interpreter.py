@@ -126,25 +126,22 @@ def play(tape: Array, state: Array, sockets: Array, clock: Array, stopped: Array
 def _round(tape: Array, at: int, state: Array, sockets: Array, clock: Array) -> bool:
     """A round, or what is left of it; whether it is finished."""
     sends, receives = tape[at + 3], tape[at + 4]
+    is_fresh, went = state[PHASE] == _FRESH, True
+    state[ROUNDS] += is_fresh
     flow = at + 5
-    if state[PHASE] == _FRESH:
-        state[ROUNDS] += 1
-        went = True
-        for _ in range(sends):
+    for _ in range(sends):
+        if is_fresh:
             direct.gather(tape, flow, state[ROUNDS])
             went &= direct.send(tape, flow)
-            flow = direct.next_flow(tape, flow)
-        first = flow
+        flow = direct.next_flow(tape, flow)
+    first = flow
+    if is_fresh:
         for _ in range(receives):
             tape[flow + direct.DONE] = 0
             flow = direct.next_flow(tape, flow)
         state[PHASE] = _SENT
         if not went or not direct.await_all(tape, first, receives, state[ROUNDS], sockets, clock):
             return False
-    else:
-        for _ in range(sends):
-            flow = direct.next_flow(tape, flow)
-        first = flow
     flow = first
     for _ in range(receives):
         direct.scatter(tape, flow)

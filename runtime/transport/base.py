@@ -70,4 +70,4 @@ class Indirect:
 
     def finish_exchange(self, sends: Begun, receives: Begun, round: int) -> None:
         """Not to be called, for nothing can have begun."""
-        raise NotImplementedError
+        raise NotImplementedError("nothing has begun: there are no sockets to begin on")
