@@ -30,7 +30,7 @@ pytest: $(INSTALLED)
 	$(BIN)/pytest -n 2
 
 # Without the kernels that need AVX-512 and its like, as on other machines: the rooms that have them, and those just above.
-PORTABLE := kernels randomness alignment protocols runtime
+PORTABLE := kernels randomness alignment protocols plan run tape local deployed
 
 portable: $(INSTALLED)
 	TACIT_PORTABLE=1 $(BIN)/pytest -n 2 $(addprefix tests/,$(PORTABLE))

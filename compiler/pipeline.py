@@ -9,26 +9,26 @@ from .diagnostics import CompileError, Severity
 from .ir.program import Operation, Program
 from .ir.verify import verify, verify_shared
 from .library import find_module
-from .passes import describe_data
-from .passes.batch_rounds import batch_rounds
-from .passes.bound_ranges import bound_ranges
-from .passes.choose_shares import choose_shares
-from .passes.compare_early import compare_early
-from .passes.compute_in_clear import compute_in_clear
-from .passes.delay_truncation import delay_truncation
-from .passes.drop_dead import drop_dead
-from .passes.drop_decided import drop_decided
-from .passes.expand_protocol import expand_protocol
-from .passes.fold_constants import fold_constants
-from .passes.forward_updates import forward_updates
-from .passes.guard_inputs import guard_inputs
-from .passes.hoist_invariant import hoist_invariant
-from .passes.inline_calls import inline_calls
-from .passes.merge_common import merge_common
-from .passes.overlap_turns import overlap_turns
-from .passes.report_overflow import Report, report_overflow
-from .passes.skew_loops import skew_loops
-from .passes.vectorise_loops import vectorise_loops
+from .passes.loops.hoist_invariant import hoist_invariant
+from .passes.loops.skew_loops import skew_loops
+from .passes.loops.vectorise_loops import vectorise_loops
+from .passes.lowering import describe_data
+from .passes.lowering.expand_protocol import expand_protocol
+from .passes.ranges.bound_ranges import bound_ranges
+from .passes.ranges.delay_truncation import delay_truncation
+from .passes.ranges.drop_decided import drop_decided
+from .passes.ranges.guard_inputs import guard_inputs
+from .passes.ranges.report_overflow import Report, report_overflow
+from .passes.rounds.batch_rounds import batch_rounds
+from .passes.rounds.overlap_turns import overlap_turns
+from .passes.sharing.choose_shares import choose_shares
+from .passes.sharing.compute_in_clear import compute_in_clear
+from .passes.simplify.compare_early import compare_early
+from .passes.simplify.drop_dead import drop_dead
+from .passes.simplify.fold_constants import fold_constants
+from .passes.simplify.forward_updates import forward_updates
+from .passes.simplify.inline_calls import inline_calls
+from .passes.simplify.merge_common import merge_common
 from .semantics.declarations import Declarations, declarations
 from .semantics.elaborate import elaborate as elaborated
 from .stages import Watch, timed, unwatched

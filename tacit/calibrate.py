@@ -23,18 +23,18 @@ from typing import Any
 import numpy as np
 
 from .compilation import Options
-from .compiler.passes.expand_protocol import PROTOCOLS
-from .compiler.report.cost import cost_by
+from .compiler.cost.cost import cost_by
+from .compiler.protocols.table import PROTOCOLS
 from .compiler.source import Source
 from .compiler.target import NETWORKS, Network
 from .predictions import check_predictions
 from .program import Program
-from .runtime.binding import NATIVES
 from .runtime.graph.correlations import DERIVED, kernel_attributes
 from .runtime.graph.cost import count_correlations
 from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
 from .runtime.graph.times import ANY, CALL, DEAL, FIRST, ROUND, START, Rate, Times, to_json, work
 from .runtime.kernels import TABLE, warm
+from .runtime.plan.binding import NATIVES
 from .runtime.randomness.dealer import deal, seed_sets
 from .runtime.randomness.sources import KEY_BYTES, SOURCES, is_one_call
 from .runtime.tape.code import Number

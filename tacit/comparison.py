@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .compiler.report.cost import Cost, CostReport
-from .compiler.report.places import Line, line_of
+from .compiler.cost.cost import Cost, CostReport
+from .compiler.cost.places import Line, line_of
 from .runtime.graph.nodes import Graph
-from .runtime.profile import Profile
+from .runtime.run.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

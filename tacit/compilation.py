@@ -7,12 +7,12 @@ from pathlib import Path
 
 from .compiler.diagnostics import CompileError, Diagnostic, Severity, render
 from .compiler.ir.program import Program as Elaborated
-from .compiler.passes import describe_data
-from .compiler.passes.choose_shares import choose_shares
-from .compiler.passes.expand_protocol import PROTOCOLS
-from .compiler.passes.list_matchings import list_matchings
-from .compiler.passes.report_overflow import Report as Ranges
+from .compiler.passes.lowering import describe_data
+from .compiler.passes.lowering.list_matchings import list_matchings
+from .compiler.passes.ranges.report_overflow import Report as Ranges
+from .compiler.passes.sharing.choose_shares import choose_shares
 from .compiler.pipeline import declare, elaborate, lower, report_ranges
+from .compiler.protocols.table import PROTOCOLS
 from .compiler.report.explain import Explanation, explain
 from .compiler.source import Source
 from .compiler.stages import Stage, Watch, timed, unwatched
@@ -23,7 +23,7 @@ from .runtime.data.sizes import Found, bind_sizes
 from .runtime.errors import InputError, UsageError
 from .runtime.graph.alignments import Matching
 from .runtime.graph.nodes import DEALER, Graph
-from .runtime.memory import peaks
+from .runtime.plan.memory import peaks
 
 Stages = list[tuple[str, Elaborated]]
 """The IR on the way to a graph: as elaborated, and after each pass."""

@@ -10,28 +10,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .compilation import Compilation
-from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.protocols.table import PROTOCOLS
 from .compiler.target import Placement
 from .results import Report, Result, result_of
 from .runtime.data.assign import Assigned, assign_sources
 from .runtime.data.owner import Kept, Own, count_members, read_own
-from .runtime.data.readers import Array
+from .runtime.data.sources.readers import Array
 from .runtime.data.told import Told, UntoldError, from_json, to_json
 from .runtime.data.unique import check_keys
-from .runtime.deployment import Deployment
+from .runtime.deployed.deployment import Deployment
 from .runtime.errors import PeerError, UsageError
 from .runtime.graph.alignments import Matching
 from .runtime.graph.later import later
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration
-from .runtime.local import Watcher
+from .runtime.local.run_local import Watcher
 from .runtime.randomness.fresh import fresh_bytes
 from .session import Session, keep, kept_tasks, own
 
 if TYPE_CHECKING:
-    from .runtime.remote import RemoteRun
+    from .runtime.deployed.run_remote import RemoteRun
     from .runtime.transport.secure import Identity
 
-_remote = later("tacit.runtime.remote")
+_remote = later("tacit.runtime.deployed.run_remote")
 
 _NONCE_BYTES = 16
 

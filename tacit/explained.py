@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .compiler.report.explain import Explanation
-from .show_costs import explanation_tables, heading
-from .tables import plain_text
+from .terminal.show_costs import explanation_tables, heading
+from .terminal.tables import plain_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from statistics import median
 from typing import TextIO
 
 from .compilation import Options
-from .compiler.passes.expand_protocol import PROTOCOLS
+from .compiler.protocols.table import PROTOCOLS
 from .compiler.source import Source
 from .compiler.target import NETWORKS
 from .program import Program

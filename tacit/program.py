@@ -10,11 +10,11 @@ from typing import Any
 from .compilation import Compilation, Options, Stages
 from .compiler.ir.evaluate import evaluate
 from .compiler.ir.program import Program as Elaborated
-from .compiler.passes import describe_data
-from .compiler.passes.list_matchings import list_matchings
+from .compiler.passes.lowering import describe_data
+from .compiler.passes.lowering.list_matchings import list_matchings
 from .compiler.pipeline import limit_inputs
 from .compiler.report.explain import Explanation, explain
-from .compiler.report.picture_network import to_networkx
+from .compiler.report.picture.network import to_networkx
 from .compiler.source import Source
 from .compiler.stages import Watch, unwatched
 from .compiler.target import LOOPBACK, Network, Target
@@ -24,15 +24,15 @@ from .runtime.alignment.base import SIDES
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.limits import check_limits
 from .runtime.data.owner import count_members, read_own
-from .runtime.data.readers import Array
+from .runtime.data.sources.readers import Array
 from .runtime.data.unique import check_keys
 from .runtime.errors import InputError
 from .runtime.graph.alignments import Matching, order_input
 from .runtime.graph.later import later
 from .runtime.graph.nodes import ROLE_EVERYONE, Graph
-from .runtime.local import LocalRun, Watcher, run_local
-from .runtime.memory import peaks
-from .runtime.nursery import Nursery
+from .runtime.local.nursery import Nursery
+from .runtime.local.run_local import LocalRun, Watcher, run_local
+from .runtime.plan.memory import peaks
 from .runtime.randomness.fresh import fresh_arrangement
 from .runtime.transport.shaped import Shape
 from .session import Session, begin, keep, own

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .compiler.report.explain import Explanation
-from .runtime.data.readers import Array
 from .runtime.data.results import Revealed, decode_outputs
+from .runtime.data.sources.readers import Array
 from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
-from .runtime.profile import Profile
+from .runtime.run.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

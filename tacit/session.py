@@ -12,13 +12,13 @@ from .compilation import Compilation, Stages
 from .compiler.target import Target
 from .runtime.data.assign import Assigned
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
-from .runtime.data.readers import Array
 from .runtime.data.shares import Manifest, check_same_run, prepare_shares
+from .runtime.data.sources.readers import Array
 from .runtime.data.unique import check_keys
 from .runtime.graph.alignments import Matching
 from .runtime.graph.file import digest, to_bytes
 from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
-from .runtime.local import LocalParty
+from .runtime.local.run_local import LocalParty
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ import sys
 from importlib.abc import MetaPathFinder
 
 from .runtime.graph.later import later
-from .runtime.nursery_process import OwnProcess
+from .runtime.local.nursery_process import OwnProcess
 
-_cli = later("tacit.cli")
+_cli = later("tacit.commands.cli")
 
 _INTERRUPTED = 130
 

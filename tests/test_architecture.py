@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -14,6 +15,64 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"tacit": "tacit", "compiler": "tacit.compiler", "runtime": "tacit.runtime", "stdlib": "tacit.stdlib"}
+
+ROOMS = (
+    "tacit.stdlib",
+    "tacit.runtime.graph",
+    "tacit.runtime.errors",
+    "tacit.runtime.clear",
+    "tacit.runtime.pages",
+    "tacit.runtime.instructions",
+    "tacit.runtime.kernels",
+    "tacit.runtime.randomness.fresh",
+    "tacit.runtime.transport",
+    "tacit.runtime.randomness",
+    "tacit.runtime.tape",
+    "tacit.runtime.data.sources",
+    "tacit.runtime.data",
+    "tacit.runtime.alignment",
+    "tacit.runtime.plan",
+    "tacit.runtime.run",
+    "tacit.runtime.local",
+    "tacit.runtime.deployed",
+    "tacit.compiler.source",
+    "tacit.compiler.diagnostics",
+    "tacit.compiler.target",
+    "tacit.compiler.stages",
+    "tacit.compiler.syntax",
+    "tacit.compiler.library",
+    "tacit.compiler.ir",
+    "tacit.compiler.semantics.errors",
+    "tacit.compiler.semantics.defaults",
+    "tacit.compiler.semantics.declarations",
+    "tacit.compiler.semantics.state",
+    "tacit.compiler.semantics.arrays",
+    "tacit.compiler.semantics.builtins",
+    "tacit.compiler.semantics.walk",
+    "tacit.compiler.semantics",
+    "tacit.compiler.protocols.rules",
+    "tacit.compiler.protocols.circuits",
+    "tacit.compiler.protocols.numeric",
+    "tacit.compiler.protocols.operations",
+    "tacit.compiler.protocols.rep3",
+    "tacit.compiler.protocols.semi2k",
+    "tacit.compiler.protocols",
+    "tacit.compiler.passes.rounds",
+    "tacit.compiler.cost",
+    "tacit.compiler.passes.loops",
+    "tacit.compiler.passes.simplify",
+    "tacit.compiler.passes.ranges",
+    "tacit.compiler.passes.sharing",
+    "tacit.compiler.passes.lowering",
+    "tacit.compiler.passes",
+    "tacit.compiler.report.picture",
+    "tacit.compiler.report",
+    "tacit.compiler.pipeline",
+)
+"""The rooms from the foundation up: a room imports from rooms before it, never from one after it."""
+
+FILES_IN_A_ROOM = 18
+"""So many files of code a folder holds at most: with more, nobody finds the one that they look for."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +159,7 @@ def test_the_compiler_meets_the_runtime_in_two_places() -> None:
             "tacit.compiler.protocols",
             "tacit.compiler.passes",
             "tacit.compiler.pipeline",
+            "tacit.compiler.cost",
             "tacit.compiler.report",
         ),
         "tacit.runtime.clear": ("tacit.compiler.ir",),
@@ -148,10 +208,10 @@ def test_the_graph_needs_only_numpy_and_the_standard_library() -> None:
         ("llvmlite", ("tacit.runtime",)),
         ("lark", ("tacit.compiler.syntax",)),
         ("pyarrow", ("tacit.runtime.data",)),
-        ("duckdb", ("tacit.runtime.data.sql_process",)),
-        ("adbc_driver_postgresql", ("tacit.runtime.data.sql_process",)),
+        ("duckdb", ("tacit.runtime.data.sources.sql_process",)),
+        ("adbc_driver_postgresql", ("tacit.runtime.data.sources.sql_process",)),
         ("networkx", ("tacit.compiler",)),
-        ("rich", ("tacit.show", "tacit.tables")),
+        ("rich", ("tacit.terminal.show", "tacit.terminal.tables")),
         ("socket", ("tacit.runtime.transport",)),
         ("socketserver", ("tacit.runtime.transport",)),
         ("ssl", ("tacit.runtime.transport",)),
@@ -246,6 +306,36 @@ def _runtime_imports(module: Module) -> Iterator[str]:
     }
     body = [node for node in ast.walk(module.tree) if id(node) not in idle]
     yield from Module(module.name, module.path, ast.Module(body, []), module.is_package).imports
+
+
+def _room(name: str) -> int:
+    """The place of a module's room in `ROOMS`: that of the longest name that fits."""
+    fitting = [place for place, room in enumerate(ROOMS) if _is_in(name, room)]
+    return max(fitting, key=lambda place: len(ROOMS[place]))
+
+
+def test_every_module_is_in_a_room() -> None:
+    below = [module for module in MODULES if _is_in(module.name, *list(FOLDERS.values())[1:])]
+    homeless = [module.name for module in below if not module.is_package and not _is_in(module.name, *ROOMS)]
+    assert not homeless
+
+
+def test_arrows_run_down() -> None:
+    """Rooms are named in `ROOMS` from the foundation up, and no import goes up."""
+    breaches = []
+    for module in MODULES:
+        if not _is_in(module.name, *ROOMS):
+            continue
+        for imported, line in module.imports.items():
+            target = _own(imported)
+            if target is not None and _is_in(target, *ROOMS) and _room(target) > _room(module.name):
+                breaches.append(f"{module.at(line)} imports {target}, which stands above it")
+    assert not breaches
+
+
+def test_no_folder_is_crowded() -> None:
+    folders = Counter(module.path.parent for module in MODULES if not module.is_package)
+    assert {str(path.relative_to(ROOT)): count for path, count in folders.items() if count > FILES_IN_A_ROOM} == {}
 
 
 def test_every_package_is_packaged() -> None:

@@ -11,7 +11,7 @@ import tacit
 from tacit.bench import cases
 from tacit.bench.cases import CASES
 from tacit.bench.measure import measure
-from tacit.cli import main
+from tacit.commands.cli import main
 
 
 @pytest.mark.parametrize("program", sorted({case.program for case in CASES}))

@@ -10,13 +10,13 @@ from ...runtime.graph.alignments import Matching
 from ...runtime.graph.cost import Peak
 from ...runtime.graph.nodes import Declaration, Graph, Place
 from ...runtime.graph.times import load_times
+from ..cost.cost import Cost, CostReport, Part, cost_by
+from ..cost.places import Line, Places, line_of, places_of
 from ..ir.program import Program
 from ..ir.rewrite import walk
-from ..semantics.describe import type_name
+from ..semantics.state.describe import type_name
 from ..target import Network
-from .cost import Cost, CostReport, Part, cost_by
 from .knowledge import Knowledge, who_learns_what
-from .places import Line, Places, line_of, places_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ...runtime.graph.alignments import DELEGATED, Matching, aligned_bytes
 from ...runtime.graph.nodes import Declaration, Graph
 from ..ir.program import Operation, Program, Region
 from ..ir.rewrite import walk
-from ..semantics.describe import type_name
+from ..semantics.state.describe import type_name
 from ..source import Source, Span
 from ..syntax import tree
 from ..syntax.parser import parse

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .cost import Cost
+from ..cost.cost import Cost
+from ..cost.places import TOP_LEVEL, Line
 from .explain import Explanation
-from .places import TOP_LEVEL, Line
 
 _VERSION = 1
 _AMOUNTS = {"rounds": "rounds", "bytes": "bytes", "offline_bytes": "offline bytes"}

@@ -13,15 +13,15 @@ from ..ir.build import Builder
 from ..ir.program import Program
 from ..source import Span
 from ..syntax import tree
-from .context import Context
 from .declarations import Declarations, declarations, read_declarations
 from .errors import misplaced
-from .expressions import evaluate
-from .inputs import bind_head, with_samples
-from .liveness import bound_names, scopes, spelled
-from .resolution import check_functions
-from .statements import run
-from .values import Frame
+from .state.context import Context
+from .state.liveness import bound_names, scopes, spelled
+from .state.values import Frame
+from .walk.expressions import evaluate
+from .walk.inputs import bind_head, with_samples
+from .walk.resolution import check_functions
+from .walk.statements import run
 
 __all__ = ["Declarations", "LoadModule", "declarations", "elaborate"]
 

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from ..data.keys import NO_KEY
+from ..data.sources.keys import NO_KEY
 from ..data.unique import Check, check_column
 from ..errors import PeerError
 from ..graph.alignments import DELEGATED, OWN, Matching, order_input, places_input

@@ -12,7 +12,7 @@ row. Nobody but the helper knows places, and the helper no order. An owner who s
 it all keys that it guesses: owners and helper must be different nodes of which only one is curious.
 
 Delegated matching as in Private-ID's DPMC (Mohassel, Rindal and Rosulek, CCS 2020, is the three-party protocol closest
-to it), with the rows moved obliviously afterwards: see `compiler.protocols.replicated_alignment`.
+to it), with the rows moved obliviously afterwards: see `rep3.alignment`.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ import numpy as np
 
 from ..errors import PeerError
 from ..kernels.blake2b import hash_rows
-from ..kernels.curve import CURVE, clamped, has_zeros, map_to_curve, multiply
+from ..kernels.curve.group import CURVE, clamped, has_zeros, map_to_curve, multiply
 from ..kernels.native import INT, OUT32, OUT_BOOLEANS, OUT_INDICES, WORDS, native
 from ..randomness.fresh import fresh_bytes
 from ..randomness.rows import fresh_rows

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..errors import InputError, UsageError
 from ..graph.nodes import Declaration
-from .files import file_types
-from .objects import held
+from .sources.files import file_types
+from .sources.objects import held
 
 _NAME = re.compile(r"(?P<name>\w+)(\[(?P<member>\d+)\])?\Z")
 

@@ -11,9 +11,9 @@ from ..errors import InputError
 from ..graph.nodes import Declaration
 from .assign import Assigned
 from .read import read_input
-from .readers import Array
 from .shares import Manifest, read_shares
 from .sizes import Found
+from .sources.readers import Array
 
 
 @dataclass(frozen=True, slots=True)

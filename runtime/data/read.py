@@ -15,14 +15,14 @@ import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
-from .content import Cells, Columns, Content, Typed
-from .convert import convert
-from .files import file_types, is_file, read_file
-from .numbers import number_of
-from .objects import content_of
-from .readers import Array
-from .refused import RefusedError
-from .sql import database_name, is_query, read_query
+from .sources.content import Cells, Columns, Content, Typed
+from .sources.convert import convert
+from .sources.files import file_types, is_file, read_file
+from .sources.numbers import number_of
+from .sources.objects import content_of
+from .sources.readers import Array
+from .sources.refused import RefusedError
+from .sources.sql import database_name, is_query, read_query
 
 
 def read_input(name: str, declarations: Sequence[Declaration], source: object) -> dict[str, Array]:

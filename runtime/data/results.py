@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..graph.nodes import Declaration
-from .keys import NO_KEY
-from .readers import Array
+from .sources.keys import NO_KEY
+from .sources.readers import Array
 
 Revealed = Array | dict[str, Array]
 """One revealed value: an array, or a table's columns by name."""

@@ -17,8 +17,8 @@ import numpy as np
 from ..errors import InputError
 from ..graph.nodes import Declaration
 from ..pages import reserve
-from .arrow import pa
-from .readers import Array
+from .sources.arrow import pa
+from .sources.readers import Array
 
 _FORMAT = 1
 _KEY = b"tacit"

@@ -8,11 +8,11 @@ import numpy as np
 from ..errors import InputError
 from ..graph.nodes import Declaration
 from .assign import Assigned
-from .csv_files import line_of
-from .files import is_file
-from .keys import NO_KEY
-from .readers import Array
-from .sql import is_query
+from .sources.csv_files import line_of
+from .sources.files import is_file
+from .sources.keys import NO_KEY
+from .sources.readers import Array
+from .sources.sql import is_query
 
 Check = Callable[[str, Array], None]
 """Refuses a key column, by its input's name, in which a key stands twice: `InputError`, for its owner's eyes."""

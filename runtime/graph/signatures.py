@@ -1,7 +1,7 @@
 """What each kernel takes and gives: the table that protocols write by and that parties check by.
 
 A signature says how inputs and output are stored, which attributes there are, and how their shapes and plane counts
-hang together (`rule`, from `shapes`, `plane_shapes` or `row_shapes`). Kernels trust it: they index without bounds
+hang together (`rule`, from `shapes`, `shapes.planes` or `shapes.rows`). Kernels trust it: they index without bounds
 checks, so a call that passes here is safe to run. No kernel is imported: compiling needs no Numba.
 """
 
@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from . import piece_shapes, plane_shapes, row_shapes, shapes
 from .calls import Call, Rule
 from .errors import GraphError, require
 from .nodes import Storage, ValueType
+from .shapes import elements as shapes
+from .shapes import pieces as piece_shapes
+from .shapes import planes as plane_shapes
+from .shapes import rows as row_shapes
 
 
 class Generic(Enum):

@@ -7,22 +7,10 @@ on first use.
 
 from collections.abc import Callable, Iterable
 
-from . import (
-    additive,
-    bit_structure,
-    bits,
-    clear,
-    digits,
-    pieces,
-    replicated,
-    ring,
-    rows,
-    rows_of_bits,
-    structure,
-    summands,
-    weighing,
-)
+from . import additive, clear, digits, pieces, replicated, ring, rows, structure, summands
 from .native import Kernel, Native
+from .planes import bits, rows_of_bits, weighing
+from .planes import structure as bit_structure
 
 TABLE: dict[str, Kernel] = {
     **ring.TABLE,

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .bits import TABLE as BITS
-from .bits import Planes
 from .matrix import multiply_add, product
 from .moves import copy, move
 from .native import INT, OUT, PLANES, WORDS, Kernel, Native, native, scratch, unrecorded
+from .planes.bits import TABLE as BITS
+from .planes.bits import Planes
 from .ring import TABLE as RING
 from .ring import flat
 from .summands import TABLE as SUMMANDS

@@ -7,7 +7,7 @@ With rho and sigma the rests as fractions, sigma less 1,
     tau**k  =  rho**k  +  the sum over 0 < i < k of binom(k, i) rho**i sigma**(k - i)  +  sigma**k,
 
 and the coefficients of the piece are entries of a table, picked by a unit vector of a's digit and turned by b's. What
-for is said in the compiler (`protocols/replicated_pieces`). All is whole numbers: two parties must come to the same.
+for is said in the compiler (`rep3.pieces`). All is whole numbers: two parties must come to the same.
 """
 
 from typing import Any

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from .bits import Planes, choice
 from .matrix import multiply_add, product, product_with_sum
 from .moves import copy
 from .native import (
@@ -27,6 +26,7 @@ from .native import (
     native,
     unrecorded,
 )
+from .planes.bits import Planes, choice
 from .ring import flat
 
 Array = np.ndarray[Any, Any]

@@ -1,4 +1,4 @@
-"""Moving elements: what `runtime.clear.structure` says, written into `out`. On bit planes: see `bit_structure`."""
+"""Moving elements: what `runtime.clear.structure` says, written into `out`. On bit planes: see `planes.structure`."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

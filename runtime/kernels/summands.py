@@ -1,6 +1,6 @@
 """The local work on the summands of replicated shares: what masks a message, and what makes a share of the answers.
 
-The rules are in the compiler (`protocols/replicated_summands`); each kernel here is one pass over the data. c and d
+The rules are in the compiler (`rep3.summands`); each kernel here is one pass over the data. c and d
 are the two halves of a shared bit, a = x_0 + x_1 and b = x_2 those of a shared number.
 """
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from .bits import Planes, choice, indices
 from .native import (
     INDICES,
     INT,
@@ -25,6 +24,7 @@ from .native import (
     inline,
     native,
 )
+from .planes.bits import Planes, choice, indices
 from .ring import flat
 
 Array = np.ndarray[Any, Any]

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from ..compiler.passes.expand_protocol import PROTOCOLS
+from ..compiler.protocols.table import PROTOCOLS
 from ..runtime.errors import UsageError
-from ..tables import Column, Table, print_tables
+from ..terminal.tables import Column, Table, print_tables
 from .against_spu import Spu
 from .cases import CASES, Case
 from .measure import Measurement, Rival, measure_all

@@ -18,7 +18,7 @@ from ..runtime.alignment.base import Keys
 from ..runtime.alignment.private_id import NATIVES as MATCHING_NATIVES
 from ..runtime.alignment.private_id import match
 from ..runtime.kernels import warm
-from ..runtime.kernels.curve import CURVE, PORTABLE, Implementation, clamped
+from ..runtime.kernels.curve.group import CURVE, PORTABLE, Implementation, clamped
 from ..runtime.randomness.fresh import fresh_bytes
 from ..runtime.randomness.rows import NATIVES as ORDER_NATIVES
 from ..runtime.transport.connect import Meeting, connect, listen

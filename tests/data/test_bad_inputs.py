@@ -9,7 +9,7 @@ import pytest
 from pyarrow import feather, parquet
 from tacit.runtime.graph.nodes import Declaration
 
-from .tables import column, refusal, table
+from tests.data.tables import column, refusal, table
 
 SECRET = "31337007"
 """Is in every wrong value, and never in a message."""

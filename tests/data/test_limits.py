@@ -8,7 +8,7 @@ import tacit
 from tacit.runtime.data.limits import check_limits
 from tacit.runtime.errors import InputError, PeerError
 from tacit.runtime.graph.nodes import Declaration
-from tacit.runtime.party import run_party
+from tacit.runtime.run.party import run_party
 from tacit.runtime.transport.memory import connect
 
 BEYOND = "beyond 9 in magnitude"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tacit.calibrate import main
 from tacit.compilation import Options
-from tacit.compiler.report.cost import cost_by
+from tacit.compiler.cost.cost import cost_by
 from tacit.compiler.source import Source
 from tacit.compiler.target import NETWORKS
 from tacit.program import Program

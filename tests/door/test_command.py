@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tacit import arguments, cli
+from tacit.commands import arguments, cli
 from tacit.runtime.errors import PeerError
 
 MILLIONAIRES = """\

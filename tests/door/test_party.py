@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tacit import cli
+from tacit.commands import cli
 from tacit.runtime.transport.connect import listen
 
 MILLIONAIRES = """\

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import tacit
-from tacit.cli import main
-from tacit.compiler.passes.expand_protocol import PROTOCOLS
-from tacit.tables import Column, Table, plain_text
+from tacit.commands.cli import main
+from tacit.compiler.protocols.table import PROTOCOLS
+from tacit.terminal.tables import Column, Table, plain_text
 
 RICHER = str(Path(__file__).parents[2] / "examples" / "millionaires" / "millionaires.mpc")
 WEALTH = ["--input", "alice_wealth=7", "--input", "bob_wealth=5"]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tacit.results import Report
-from tacit.show import closing_line, print_outputs, progress_bar, shown
+from tacit.terminal.show import closing_line, print_outputs, progress_bar, shown
 
 
 class Terminal(io.StringIO):

@@ -14,8 +14,8 @@ import pytest
 from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.rewrite import walk
-from tacit.compiler.passes import describe_data
-from tacit.compiler.passes.list_matchings import list_matchings
+from tacit.compiler.passes.lowering import describe_data
+from tacit.compiler.passes.lowering.list_matchings import list_matchings
 from tacit.compiler.pipeline import declare, elaborate, lower
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.syntax.reading import read_source
@@ -27,7 +27,7 @@ from tacit.runtime.data.results import decode_outputs
 from tacit.runtime.data.sizes import bind_sizes
 from tacit.runtime.graph.alignments import order_input, places_input
 from tacit.runtime.graph.nodes import ROLE_EVERYONE, Declaration, Input
-from tacit.runtime.party import run_in_memory
+from tacit.runtime.run.party import run_in_memory
 
 from tests.programs.running import SETTINGS
 

@@ -23,7 +23,7 @@ from tacit.runtime.graph.nodes import (
     ValueType,
 )
 
-from .samples import ALL, CONDITION, INDEX, INTEGERS, RING, constants, sample, step
+from tests.graph.samples import ALL, CONDITION, INDEX, INTEGERS, RING, constants, sample, step
 
 WORDS = ValueType(Storage.WORD16, (3,))
 

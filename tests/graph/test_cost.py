@@ -3,7 +3,7 @@
 from tacit.runtime.graph.cost import count_bytes, count_rounds
 from tacit.runtime.graph.nodes import Exchange, Graph, Node, Random, Repeat, Storage, ValueType
 
-from .samples import ALL, CONDITION, sample
+from tests.graph.samples import ALL, CONDITION, sample
 
 RING = ValueType(Storage.RING, (10,))
 BITS = ValueType(Storage.BITS, (70,), 3)

@@ -12,7 +12,7 @@ from tacit.runtime.graph.errors import GraphError
 from tacit.runtime.graph.file import MAGIC, digest, from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Constant, Graph, Local, Node, Repeat
 
-from .samples import constants, sample, step
+from tests.graph.samples import constants, sample, step
 
 BODIES = [to_bytes(sample()), to_bytes(constants())]
 

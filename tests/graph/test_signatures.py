@@ -7,7 +7,7 @@ from tacit.runtime.graph.errors import GraphError
 from tacit.runtime.graph.nodes import Storage, ValueType
 from tacit.runtime.graph.signatures import check_call
 
-from .samples import BITS, INTEGERS, RING
+from tests.graph.samples import BITS, INTEGERS, RING
 
 WORDS = ValueType(Storage.WORD16, (3,))
 

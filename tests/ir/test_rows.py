@@ -13,12 +13,12 @@ from tacit.compiler.ir.print import print_program
 from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.types import INT, ROWS, ArrayType
 from tacit.compiler.ir.verify import VerificationError, verify, verify_shared
-from tacit.compiler.passes.bound_ranges import bound_ranges
-from tacit.compiler.passes.compute_in_clear import compute_in_clear
-from tacit.compiler.passes.drop_dead import drop_dead
-from tacit.compiler.passes.hoist_invariant import hoist_invariant
-from tacit.compiler.passes.merge_common import merge_common
-from tacit.compiler.passes.vectorise_loops import vectorise_loops
+from tacit.compiler.passes.loops.hoist_invariant import hoist_invariant
+from tacit.compiler.passes.loops.vectorise_loops import vectorise_loops
+from tacit.compiler.passes.ranges.bound_ranges import bound_ranges
+from tacit.compiler.passes.sharing.compute_in_clear import compute_in_clear
+from tacit.compiler.passes.simplify.drop_dead import drop_dead
+from tacit.compiler.passes.simplify.merge_common import merge_common
 from tacit.compiler.source import Source, Span
 
 HEAD = 'program "t"\nroles ["alice", "bob"]\nsizes {}\nfraction_bits 16\n'

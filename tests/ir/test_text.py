@@ -7,7 +7,7 @@ from tacit.compiler.ir.parse import ParseError, parse_program
 from tacit.compiler.ir.print import print_program
 from tacit.compiler.ir.verify import verify
 
-from .generate import random_program
+from tests.ir.generate import random_program
 
 EXAMPLE = """\
 program "salary ü.mpc"

@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.program import Program
-from tacit.compiler.passes.list_matchings import list_matchings
+from tacit.compiler.passes.lowering.list_matchings import list_matchings
 from tacit.compiler.pipeline import elaborate, lower
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target, add_dealer, place_roles
 from tacit.runtime.alignment.align import Aligned, align, align_in_clear
 from tacit.runtime.alignment.base import SIDES
-from tacit.runtime.data.keys import hash_key
+from tacit.runtime.data.sources.keys import hash_key
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.alignments import Matching, order_input
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.file import from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Graph
-from tacit.runtime.party import PartyResult, run_party
-from tacit.runtime.session import Keys
+from tacit.runtime.run.party import PartyResult, run_party
+from tacit.runtime.run.session import Keys
 from tacit.runtime.transport.base import Indirect, Receives, Sends, Transport
 from tacit.runtime.transport.memory import connect
 

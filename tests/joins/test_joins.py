@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tacit.runtime.graph.alignments import aligned_bytes
 
+from tests.joins.sessions import Array, Outputs, Session, keys
 from tests.programs.running import SETTINGS
-
-from .sessions import Array, Outputs, Session, keys
 
 Row = dict[str, Any]
 

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 import tacit
-from tacit.cli import main
-from tacit.runtime.deployment import Deployment
+from tacit.commands.cli import main
+from tacit.runtime.deployed.deployment import Deployment
+from tacit.runtime.deployed.run_remote import run_remote
 from tacit.runtime.errors import InputError, PeerError, UsageError
 from tacit.runtime.graph.alignments import DELEGATED, Matching
-from tacit.runtime.local import LocalParty, run_local
-from tacit.runtime.remote import run_remote
+from tacit.runtime.local.run_local import LocalParty, run_local
 from tacit.runtime.transport.secure import create_identity
 
-from tests.runtime.graphs import NAMES
-from tests.runtime.local_runs import adding_graph
-from tests.runtime.test_remote import free_ports
+from tests.deployed.test_remote import free_ports
+from tests.local.local_runs import adding_graph
+from tests.run.graphs import NAMES
 
 LIFT = """
 party publisher

@@ -13,13 +13,13 @@ from threading import current_thread
 
 import numpy as np
 import pytest
-from tacit.runtime import session as sessions_of_runtime
 from tacit.runtime.alignment import delegated, private_id
 from tacit.runtime.graph.nodes import Exchange, Storage, ValueType
 from tacit.runtime.randomness import rows as random_rows
 from tacit.runtime.randomness import tags as random_tags
+from tacit.runtime.run import session as sessions_of_runtime
 
-from .sessions import Array, Ran, Session
+from tests.joins.sessions import Array, Ran, Session
 
 TEXT = """
 party ann

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.runtime.kernels import bit_structure
+from tacit.runtime.kernels.planes import structure as bit_structure
 
 Array = np.ndarray[Any, Any]
 

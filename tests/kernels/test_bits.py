@@ -8,7 +8,7 @@ from tacit.runtime.clear import KERNELS as CLEAR
 from tacit.runtime.errors import CheckFailed
 from tacit.runtime.graph.nodes import Storage, ValueType
 
-from .planes import SIZES, pack, random_bits, run, unpack, words
+from tests.kernels.planes import SIZES, pack, random_bits, run, unpack, words
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.runtime.kernels.curve import CURVE, PORTABLE, VECTOR, Implementation, clamped, has_zeros, is_vectorised
+from tacit.runtime.kernels.curve.group import CURVE, PORTABLE, VECTOR, Implementation, clamped, has_zeros, is_vectorised
 
 Array = np.ndarray[Any, Any]
 

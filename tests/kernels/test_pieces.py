@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tacit.runtime.graph.nodes import Storage, ValueType
 
-from .planes import Array, run, words
+from tests.kernels.planes import Array, run, words
 
 SIZES = (0, 1, 5, 64)
 

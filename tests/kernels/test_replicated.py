@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tacit.runtime.graph.nodes import Storage, ValueType
 
-from .planes import SIZES, pack, random_bits, run, unpack, words
+from tests.kernels.planes import SIZES, pack, random_bits, run, unpack, words
 
 KINDS = {"": Storage.RING, "32": Storage.WORD32, "16": Storage.WORD16}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tacit.runtime.graph.nodes import Storage, ValueType
 
-from .planes import run, words
+from tests.kernels.planes import run, words
 
 RINGS = {"ring": Storage.RING, "word32": Storage.WORD32, "word16": Storage.WORD16}
 SHAPES: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (7,), (3, 5), (2, 0, 3), (2, 3, 4))

@@ -12,15 +12,15 @@ from tacit.compiler.ir.parse import parse_program
 from tacit.compiler.ir.print import print_program
 from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.verify import verify, verify_shared
-from tacit.compiler.passes.bound_ranges import bound_ranges
-from tacit.compiler.passes.compute_in_clear import compute_in_clear
-from tacit.compiler.passes.drop_dead import drop_dead
-from tacit.compiler.passes.drop_decided import drop_decided
-from tacit.compiler.passes.fold_constants import fold_constants
-from tacit.compiler.passes.hoist_invariant import hoist_invariant
-from tacit.compiler.passes.inline_calls import inline_calls
-from tacit.compiler.passes.merge_common import merge_common
-from tacit.compiler.passes.tighten_labels import tighten_labels
+from tacit.compiler.passes.loops.hoist_invariant import hoist_invariant
+from tacit.compiler.passes.ranges.bound_ranges import bound_ranges
+from tacit.compiler.passes.ranges.drop_decided import drop_decided
+from tacit.compiler.passes.sharing.compute_in_clear import compute_in_clear
+from tacit.compiler.passes.sharing.tighten_labels import tighten_labels
+from tacit.compiler.passes.simplify.drop_dead import drop_dead
+from tacit.compiler.passes.simplify.fold_constants import fold_constants
+from tacit.compiler.passes.simplify.inline_calls import inline_calls
+from tacit.compiler.passes.simplify.merge_common import merge_common
 
 PASSES: dict[str, Callable[[Program], Program]] = {
     "inline_calls": inline_calls,

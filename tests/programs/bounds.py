@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from tacit.compiler.protocols.numeric_bounds import BOUNDS
+from tacit.compiler.protocols.numeric.bounds import BOUNDS
 
 FRACTION_BITS = 16
 UNIT = 2.0**-FRACTION_BITS

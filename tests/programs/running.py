@@ -13,7 +13,7 @@ from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target, add_dealer, place_roles
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.nodes import Graph, Input
-from tacit.runtime.party import PartyResult, run_in_memory
+from tacit.runtime.run.party import PartyResult, run_in_memory
 
 Array = np.ndarray[Any, Any]
 SETTINGS = {"rep3": ("rep3", 3), "semi2k": ("semi2k", 2), "semi2k-3": ("semi2k", 3)}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from tacit.compilation import Options
+from tacit.compiler.cost import prices
 from tacit.compiler.pipeline import lower
-from tacit.compiler.protocols import prices
 from tacit.compiler.source import Source
 from tacit.compiler.stages import Stage
 from tacit.program import Program

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from tacit.compiler.cost.places import Line
 from tacit.compiler.ir.program import Program
-from tacit.compiler.passes.choose_shares import choose_shares, compare_choices, explain_choices
+from tacit.compiler.passes.sharing.choose_shares import choose_shares, compare_choices, explain_choices
 from tacit.compiler.pipeline import lower
-from tacit.compiler.report.places import Line
 from tacit.compiler.target import NETWORKS, Target, add_dealer, place_roles
 
 from tests.programs.running import SETTINGS, elaborated, run_both_ways

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from tacit.compiler.passes.batch_rounds import batch_rounds
-from tacit.compiler.protocols.additive import Additive
-from tacit.compiler.protocols.replicated import Replicated
-from tacit.compiler.protocols.rules import Arithmetic, Boolean, Expansion, Protocol, Wire, bits, ring
+from tacit.compiler.passes.rounds.batch_rounds import batch_rounds
+from tacit.compiler.protocols.rep3.replicated import Replicated
+from tacit.compiler.protocols.rules.protocol import Arithmetic, Boolean, Expansion, Protocol, Wire, bits, ring
+from tacit.compiler.protocols.semi2k.additive import Additive
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.cost import count_bytes, count_rounds
 from tacit.runtime.graph.nodes import DEALER, Declaration, Graph, ValueType
-from tacit.runtime.party import run_in_memory
+from tacit.runtime.run.party import run_in_memory
 
 Array = np.ndarray[Any, Any]
 

@@ -4,22 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from tacit.compiler.cost.prices import Prices
 from tacit.compiler.ir.build import Builder
 from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.program import Program, Value
 from tacit.compiler.ir.types import ArrayType
 from tacit.compiler.ir.verify import verify, verify_shared
-from tacit.compiler.passes.batch_rounds import batch_rounds
-from tacit.compiler.passes.choose_shares import choose_shares, write_kinds
-from tacit.compiler.passes.compute_in_clear import compute_in_clear
-from tacit.compiler.passes.expand_protocol import PROTOCOLS, expand_protocol
-from tacit.compiler.passes.weigh_kinds import SIDES, weigh_kinds
-from tacit.compiler.protocols.prices import Prices
+from tacit.compiler.passes.lowering.expand_protocol import expand_protocol
+from tacit.compiler.passes.rounds.batch_rounds import batch_rounds
+from tacit.compiler.passes.sharing.choose_shares import choose_shares, write_kinds
+from tacit.compiler.passes.sharing.compute_in_clear import compute_in_clear
+from tacit.compiler.passes.sharing.weigh_kinds import SIDES, weigh_kinds
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.source import Source, Span
 from tacit.compiler.target import Target
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.nodes import Graph, Input
-from tacit.runtime.party import PartyResult, run_in_memory
+from tacit.runtime.run.party import PartyResult, run_in_memory
 
 Array = np.ndarray[Any, Any]
 ROLES = ("alice", "bob")

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols import circuits
+from tacit.compiler.protocols.circuits import circuits
 
-from .bench import SETTINGS, evaluate
-from .test_replicated import EDGES, numbers
+from tests.protocols.bench import SETTINGS, evaluate
+from tests.protocols.rep3.test_replicated import EDGES, numbers
 
 
 def narrow(bits: int, size: int = 60) -> np.ndarray:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 from tacit.compiler.ir.types import BOOL, DATE, INT, KEY, ArrayType, Element, Kind, category, fixed, integer
-from tacit.compiler.protocols.operations import RULES
+from tacit.compiler.protocols.operations.table import RULES
 
-from .programs import TARGETS, WITH_CLIENTS, Writer, check_same
+from tests.protocols.programs import TARGETS, WITH_CLIENTS, Writer, check_same
 
 Array = np.ndarray[Any, Any]
 

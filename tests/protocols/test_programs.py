@@ -10,9 +10,9 @@ from tacit.compiler.ir.types import BOOL, INT, ArrayType, fixed
 from tacit.runtime.errors import CheckFailed
 from tacit.runtime.graph.cost import count_bytes, count_rounds
 from tacit.runtime.graph.nodes import Output
-from tacit.runtime.party import run_in_memory
+from tacit.runtime.run.party import run_in_memory
 
-from .programs import TARGETS, WITH_CLIENTS, Writer, check_same, compiled, run, split_inputs
+from tests.protocols.programs import TARGETS, WITH_CLIENTS, Writer, check_same, compiled, run, split_inputs
 
 X = ArrayType(INT, (5,))
 VALUES = np.array([3, -1, 4, 1, -5])

@@ -10,14 +10,14 @@ from ir.generate import ROLES, random_program
 from tacit.compiler.diagnostics import CompileError
 from tacit.compiler.ir.evaluate import Evaluation, EvaluationError, Outputs
 from tacit.compiler.ir.program import Operation, Program
-from tacit.compiler.passes.batch_rounds import batch_rounds
-from tacit.compiler.passes.expand_protocol import PROTOCOLS
+from tacit.compiler.passes.rounds.batch_rounds import batch_rounds
 from tacit.compiler.pipeline import lower
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.target import Target
 from tacit.runtime.errors import CheckFailed
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.nodes import Graph, Input, Storage
-from tacit.runtime.party import run_in_memory
+from tacit.runtime.run.party import run_in_memory
 
 Array = np.ndarray[Any, Any]
 

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.types import BOOL, DATE, INT, KEY, ArrayType, Element, category, fixed, integer
-from tacit.compiler.passes import weigh_kinds
-from tacit.compiler.passes.bound_ranges import bound_ranges
-from tacit.compiler.passes.compute_in_clear import compute_in_clear
-from tacit.compiler.protocols import operations_rows
-from tacit.compiler.protocols.rows import layout
-from tacit.compiler.protocols.rules import Arithmetic, Clear, Rows
+from tacit.compiler.passes.ranges.bound_ranges import bound_ranges
+from tacit.compiler.passes.sharing import weigh_kinds
+from tacit.compiler.passes.sharing.compute_in_clear import compute_in_clear
+from tacit.compiler.protocols.operations import rows as operations_rows
+from tacit.compiler.protocols.rules.protocol import Arithmetic, Clear, Rows
+from tacit.compiler.protocols.rules.rows import layout
 from tacit.runtime.graph.cost import count_rounds
 
-from .bench import SETTINGS, Bench
-from .programs import TARGETS, WITH_CLIENTS, Array, Writer, check_same, compiled, run
+from tests.protocols.bench import SETTINGS, Bench
+from tests.protocols.programs import TARGETS, WITH_CLIENTS, Array, Writer, check_same, compiled, run
 
 ELEMENTS = [INT, integer(8), fixed(16), BOOL, DATE, KEY, category(("a", "b", "c")), integer(1)]
 SEEDS = st.integers(0, 2**32 - 1)

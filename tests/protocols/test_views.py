@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols import circuits, replicated_summands
-from tacit.compiler.protocols.rules import Arithmetic, Boolean, Clear
+from tacit.compiler.protocols.circuits import circuits
+from tacit.compiler.protocols.rep3 import summands as replicated_summands
+from tacit.compiler.protocols.rules.protocol import Arithmetic, Boolean, Clear
 
-from .bench import SETTINGS, Bench
+from tests.protocols.bench import SETTINGS, Bench
 
 COUNT = 4096
 SETS = [(party,) for party in range(5)] + list(combinations_of(range(5), 2))

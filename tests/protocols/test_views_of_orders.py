@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols.rules import Rows
+from tacit.compiler.protocols.rules.protocol import Rows
 from tacit.runtime.graph.nodes import Graph
-from tacit.runtime.party import run_in_memory
+from tacit.runtime.run.party import run_in_memory
 
-from .bench import SETTINGS, Bench
-from .test_views import COUNT, SETS, Views, check_uniform, combinations, same
+from tests.protocols.bench import SETTINGS, Bench
+from tests.protocols.test_views import COUNT, SETS, Views, check_uniform, combinations, same
 
 Messages = list[tuple[int, int, int, bytes]]
 """(round, sender, receiver, content)."""

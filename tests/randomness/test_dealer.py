@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols.rules import Expansion, Wire, bits, ring
+from tacit.compiler.protocols.rules.protocol import Expansion, Wire, bits, ring
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.correlations import CORRELATIONS
@@ -15,7 +15,7 @@ from tacit.runtime.graph.cost import Amount, count_correlations
 from tacit.runtime.graph.errors import GraphError
 from tacit.runtime.graph.file import digest, from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Declaration, Graph, Random, Repeat, Storage, ValueType
-from tacit.runtime.party import PartyResult, run_in_memory, run_party
+from tacit.runtime.run.party import PartyResult, run_in_memory, run_party
 from tacit.runtime.transport import memory
 from tacit.runtime.transport.base import Indirect
 

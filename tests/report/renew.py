@@ -1,7 +1,7 @@
 """Writes the texts that `test_explain` expects. To be run from the root, and its changes to be read."""
 
-from .masking import masked
-from .test_explain import NAMES, TEXTS, explained
+from tests.report.masking import masked
+from tests.report.test_explain import NAMES, TEXTS, explained
 
 for name in NAMES:
     (TEXTS / f"{name}.txt").write_text(masked(str(explained(name))), encoding="utf-8")

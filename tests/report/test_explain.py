@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 import tacit
-from tacit.compiler.passes.expand_protocol import PROTOCOLS
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.report.knowledge import EVERYONE
 from tacit.explained import Explained
 from tacit.runtime.graph.cost import count_bytes, count_rounds
 
-from .masking import masked
+from tests.report.masking import masked
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TEXTS = Path(__file__).parent / "texts"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import tacit
-from tacit.cli import main
+from tacit.commands.cli import main
 from tacit.compiler.report.lock import LockError, dearer, to_lock
 
 BEFORE = """\

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 import tacit
 from hypothesis import HealthCheck, given, settings
-from tacit.compiler.passes.expand_protocol import PROTOCOLS
-from tacit.compiler.report.cost import cost_by
-from tacit.compiler.report.places import line_of
+from tacit.commands.reports import profile_json
+from tacit.compiler.cost.cost import cost_by
+from tacit.compiler.cost.places import line_of
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.target import NETWORKS
-from tacit.reports import profile_json
 from tacit.runtime.graph.nodes import Graph, Input
 from tacit.runtime.graph.times import load_times
-from tacit.runtime.party import PartyResult, run_in_memory
-from tacit.runtime.trace import to_trace
+from tacit.runtime.run.party import PartyResult, run_in_memory
+from tacit.runtime.run.trace import to_trace
 
 from tests.programs.generate import RandomProgram, programs
 from tests.programs.running import compiled, elaborated

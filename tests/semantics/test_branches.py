@@ -2,7 +2,7 @@
 
 import pytest
 
-from .running import compiled, label, mistakes, names, run
+from tests.semantics.running import compiled, label, mistakes, names, run
 
 A = "input a: int from alice\ninput b: int from bob\n"
 

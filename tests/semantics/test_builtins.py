@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.compiler.semantics.builtins import BUILT_INS, NOT_AVAILABLE_YET
+from tacit.compiler.semantics.builtins.table import BUILT_INS, NOT_AVAILABLE_YET
 
-from .running import compiled, constant_element, mistakes, names, run
+from tests.semantics.running import compiled, constant_element, mistakes, names, run
 
 HEAD = """
 input i: int[2, 3] from alice

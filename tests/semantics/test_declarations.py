@@ -6,7 +6,7 @@ from tacit.compiler.ir.types import Kind
 from tacit.compiler.semantics.declarations import declarations
 from tacit.compiler.syntax.parser import parse
 
-from .running import compiled, label, mistakes, run, source
+from tests.semantics.running import compiled, label, mistakes, run, source
 
 
 def test_declarations_before_data() -> None:

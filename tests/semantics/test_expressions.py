@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from .running import compiled as compile_text
-from .running import constant_element, names, run
+from tests.semantics.running import compiled as compile_text
+from tests.semantics.running import constant_element, names, run
 
 A = "input a: int from alice\ninput b: int from bob\n"
 X = "input x: fixed from alice\ninput y: fixed from bob\n"

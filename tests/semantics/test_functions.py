@@ -2,7 +2,7 @@
 
 import pytest
 
-from .running import compiled, constant_element, mistakes, names, run
+from tests.semantics.running import compiled, constant_element, mistakes, names, run
 
 A = "input a: int from alice\ninput x: fixed[3] from bob\n"
 

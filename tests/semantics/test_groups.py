@@ -5,8 +5,20 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from .running import compiled, mistakes, names, run
-from .tables import AGGREGATES, COLUMNS, LABELS, NAMES, ROWS, Row, aggregates, columns, grouped, kept, shown
+from tests.semantics.running import compiled, mistakes, names, run
+from tests.semantics.tables import (
+    AGGREGATES,
+    COLUMNS,
+    LABELS,
+    NAMES,
+    ROWS,
+    Row,
+    aggregates,
+    columns,
+    grouped,
+    kept,
+    shown,
+)
 
 HEAD = f"""
 input x: table[{COLUMNS}] from alice

@@ -5,8 +5,8 @@
 import numpy as np
 import pytest
 
-from .running import compiled as compile_text
-from .running import mistakes, names, run
+from tests.semantics.running import compiled as compile_text
+from tests.semantics.running import mistakes, names, run
 
 X = np.arange(24).reshape(2, 3, 4)
 

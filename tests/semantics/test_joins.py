@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies
 
-from .running import compiled, mistakes, operations, run
-from .tables import LABELS, Row, in_order, joined, kept, shown
+from tests.semantics.running import compiled, mistakes, operations, run
+from tests.semantics.tables import LABELS, Row, in_order, joined, kept, shown
 
 X = 'input p: table[k: key = "", e: key = "", a: int, l: int8[2], keep: bool] from alice\n'
 Y = 'input q: table[k: key = "", e: key = "", b: fixed, c: category["red", "green", "blue"], keep: bool] from bob\n'

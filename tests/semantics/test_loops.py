@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from .running import compiled, constant_element, label, mistakes, names, run
+from tests.semantics.running import compiled, constant_element, label, mistakes, names, run
 
 X = "input x: fixed[n] from alice\ninput y: int[n] from bob\n"
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies
-from tacit.compiler.semantics.liveness import COLUMN_SCOPES
+from tacit.compiler.semantics.state.liveness import COLUMN_SCOPES
 
-from .running import compiled, mistakes, names, run
-from .tables import COLUMNS, NAMES, ROW, ROWS, Row, columns, in_order, kept, raw, shown
+from tests.semantics.running import compiled, mistakes, names, run
+from tests.semantics.tables import COLUMNS, NAMES, ROW, ROWS, Row, columns, in_order, kept, raw, shown
 
 VECTOR = "input x: int8[n] from alice\ninput m: bool[n] from bob\n"
 MATRIX = "input x: fixed[r, n] from alice\ninput m: bool[r, n] from bob\n"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tacit.compiler.ir.program import Operation
 
-from .running import compiled, mistakes, names, operations, run
+from tests.semantics.running import compiled, mistakes, names, operations, run
 
 HEAD = """
 input t: table[a: int, b: fixed, c: category["x", "y"], l: int8[2], p: bool] from alice

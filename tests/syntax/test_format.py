@@ -10,8 +10,8 @@ from tacit.compiler.syntax import grammar
 from tacit.compiler.syntax.format import format_source
 from tacit.compiler.syntax.parser import parse
 
-from .shape import shape
-from .texts import PROGRAMS
+from tests.syntax.shape import shape
+from tests.syntax.texts import PROGRAMS
 
 ROOT = Path(__file__).parents[2]
 FILES = [path for folder in ("examples", "stdlib", "tests") for path in sorted((ROOT / folder).rglob("*.mpc"))]

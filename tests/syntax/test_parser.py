@@ -11,7 +11,7 @@ from tacit.compiler.syntax.parser import parse
 from tacit.compiler.syntax.reading import read_source
 from tacit.compiler.syntax.strings import unquote
 
-from .shape import shape, written
+from tests.syntax.shape import shape, written
 
 
 def module(text: str) -> tree.Module:

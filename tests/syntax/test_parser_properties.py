@@ -10,8 +10,8 @@ from tacit.compiler.source import Source, Span
 from tacit.compiler.syntax import tree
 from tacit.compiler.syntax.parser import parse
 
-from .shape import nodes, written
-from .texts import EXPRESSIONS, PROGRAMS, SOUPS, damaged
+from tests.syntax.shape import nodes, written
+from tests.syntax.texts import EXPRESSIONS, PROGRAMS, SOUPS, damaged
 
 _SIGNS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",

@@ -15,7 +15,7 @@ from tacit.runtime.transport.secure import PinnedCertificates, create_identity
 from tacit.runtime.transport.shaped import STAMP_BYTES, Shape, ShapedTransport
 from tacit.runtime.transport.tcp import TcpTransport
 
-from .directly import DirectTransport
+from tests.transport.directly import DirectTransport
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
 TOKEN = bytes(32)

@@ -7,7 +7,7 @@ import pytest
 from tacit.runtime.errors import PeerError
 from tacit.runtime.transport.base import Transport
 
-from .groups import GROUPS, NAMES, STAMPS, at_all
+from tests.transport.groups import GROUPS, NAMES, STAMPS, at_all
 
 Connect = Callable[[int], list[Transport]]
 

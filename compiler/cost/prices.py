@@ -1,0 +1,139 @@
+"""What a rule, a conversion, a sharing or an opening costs, by expanding it. In: operations and kinds. Out: seconds.
+
+Nothing is looked up: the rule is expanded on dummies of the operands' types, its messages are batched into rounds, and
+the small graph is counted as a report counts a program's: half a round trip for each round, the transmission over the
+busiest link of each round, and the work of the busiest party. Uses of equal types share one expansion.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
+from ...runtime.graph.times import Times, load_times
+from ..ir.program import Operation, Value
+from ..ir.types import Kind
+from ..passes.rounds.batch_rounds import batch_rounds
+from ..protocols.operations.sharing import converted, opened, shared
+from ..protocols.rules.protocol import Arithmetic, Boolean, Clear, Expansion, Protocol, Share, bits, ring
+from ..protocols.rules.use import BOOLEAN, ROWS, Rule, Use, widths
+from ..target import Target
+from .cost import Cost, cost_by
+
+Known = np.ndarray[Any, Any] | None
+"""The number of an operand that is a constant."""
+
+
+class Prices:
+    """Costs under one target's protocol and network. All methods give what one turn costs."""
+
+    def __init__(self, protocol: type[Protocol], target: Target, times: Times | None = None) -> None:
+        self._protocol = protocol
+        self._target = target
+        self._times = load_times() if times is None else times
+        self._found: dict[Hashable, Cost] = {}
+
+    @property
+    def delay(self) -> float:
+        """The seconds that a round waits whatever it sends."""
+        return self._target.network.round_trip / 2000 + self._times.round
+
+    def rule(self, operation: Operation, rule: Rule, known: Sequence[Known]) -> Cost:
+        """An operation by one of its rules."""
+        wanted = rule.wanted(len(operation.operands))
+        values = [(value.type, _holder(value)) for value in (*operation.operands, *operation.results)]
+        told = _content(known[-1]) if operation.name in _BY_CONSTANTS else None
+
+        def expand(p: Protocol) -> Share:
+            operands = [self._dummy(p, value, kind) for value, kind in zip(operation.operands, wanted, strict=True)]
+            return rule.expand(Use(p, operation, tuple(operands), tuple(known)))
+
+        attributes = tuple(sorted(operation.attributes.items()))
+        key = (operation.name, attributes, *values, widths(operation), told, wanted, rule.result)
+        return self._cost(key, expand)
+
+    def conversion(self, value: Value, kind: str) -> Cost:
+        """A value of this kind in the other one."""
+        return self._cost(("convert", _about(value), kind), lambda p: converted(p, self._dummy(p, value, kind), value))
+
+    def share(self, operation: Operation, kind: str) -> Cost:
+        """A clear value as shares."""
+        (clear,), (value,) = operation.operands, operation.results
+
+        def expand(p: Protocol) -> Share:
+            dummy = self._dummy(p, clear, "")
+            assert isinstance(dummy, Clear)
+            return shared(p, dummy, value, kind, is_public=clear.label.is_public)
+
+        return self._cost(("share", _about(clear), clear.label, _about(value), kind), expand)
+
+    def reveal(self, operation: Operation, kind: str) -> Cost:
+        """A share of this kind in the clear, at those that it is revealed to."""
+        (value,), roles = operation.operands, operation.attributes["roles"]
+
+        def expand(p: Protocol) -> Share:
+            to = p.g.everyone if roles is None else tuple(sorted({self._target.roles[role] for role in roles}))
+            return opened(p, self._dummy(p, value, kind), value.type.element, to)
+
+        return self._cost(("reveal", _about(value), roles, kind), expand)
+
+    def _dummy(self, p: Protocol, value: Value, kind: str) -> Share:
+        """A share of this kind that comes from nowhere; what is not secret in the clear."""
+        shape, g = value.type.shape, p.g
+        if value.label.is_clear:
+            storage = Storage.BOOLEAN if value.type.element.kind is Kind.BOOL else Storage.INTEGER
+            return Clear(g.input("", ValueType(storage, shape), self._holders(g, value)))
+        if kind == ROWS:
+            return p.any_rows(*shape)
+        type = bits(shape, value.bits) if kind == BOOLEAN else ring(shape)
+        parts = tuple(g.input("", type, g.nodes, shares=True) for _ in range(p.parts))
+        return Boolean(parts) if kind == BOOLEAN else Arithmetic(parts)
+
+    def _holders(self, g: Expansion, value: Value) -> Parties:
+        return g.everyone if value.label.owner is None else (self._target.roles[value.label.owner],)
+
+    def _cost(self, key: Hashable, expand: Callable[[Protocol], Share]) -> Cost:
+        if key not in self._found:
+            target = self._target
+            g = Expansion(target.nodes, target.dealers.start, target.roles)
+            for part in expand(self._protocol(g)).parts:
+                g.output(part, "", ROLE_EVERYONE, part.at, kept=True)
+            graph = Graph(
+                protocol=target.protocol,
+                program="",
+                parties=target.parties,
+                nodes=target.nodes,
+                roles=dict(target.roles),
+                types=tuple(g.types),
+                body=g.body,
+                preprocessing=target.preprocessing,
+            )
+            report = cost_by(batch_rounds(graph), _nowhere, target.network, self._times)
+            self._found[key] = report.program.total
+        return self._found[key]
+
+
+def _nowhere(place: Place | None) -> None:
+    return None
+
+
+_BY_CONSTANTS = ("divide", "floor_divide", "modulo")
+"""Operations whose rules look at the numbers of a constant, the last operand."""
+
+
+def _about(value: Value) -> Hashable:
+    """What sharing, conversion and opening look at."""
+    return value.type, value.bits, _holder(value)
+
+
+def _holder(value: Value) -> str | None:
+    return "secret" if not value.label.is_clear else value.label.owner
+
+
+def _content(array: Known) -> Hashable:
+    """One number if all are equal, else all of them."""
+    if array is None:
+        return None
+    is_one = array.size > 0 and bool(np.all(array == array.flat[0]))
+    return array.flat[0].item() if is_one else array.tobytes()

@@ -1,0 +1,91 @@
+"""What a loop's turns touch of an array, and whether two turns meet. In: windows at affine places. Out: yes or no.
+
+Starts are sums of multiples of turns (`ir.affine`). Turns of loops inside the one in question may have any value, turns
+of loops around it have the same value in both turns that are compared.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ...ir.affine import Affine, affine
+from ...ir.program import Operation, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A window of `slice_at` or `update_at`: where it starts and how long it is, on each axis that it names."""
+
+    starts: dict[int, Affine]
+    sizes: dict[int, int]
+
+
+def access(
+    operation: Operation, counts: Mapping[Value, int], definition: Callable[[Value], Operation | None]
+) -> Access | None:
+    """What the operation touches; None unless all places are sums of turns and surely inside the array."""
+    array, axes = operation.operands[0], operation.attributes["axes"]
+    if operation.name == "slice_at":
+        sizes, given = operation.attributes["sizes"], operation.operands[1:]
+    else:
+        sizes, given = tuple(operation.operands[1].type.shape[axis] for axis in axes), operation.operands[2:]
+    starts = [affine(start, definition) for start in given]
+    for axis, size, start in zip(axes, sizes, starts, strict=True):
+        bounds = start.bounds(counts)
+        if bounds is None or bounds[0] < 0 or bounds[1] + size > array.type.shape[axis]:
+            return None
+    return Access(dict(zip(axes, starts, strict=True)), dict(zip(axes, sizes, strict=True)))
+
+
+def meet(one: Access, other: Access, turn: Value, inner: Mapping[Value, int], count: int, *, later_only: bool) -> bool:
+    """Whether `one` in some turn may touch what `other` touches in another turn (in an earlier one if `later_only`)."""
+    for axis in one.starts.keys() & other.starts.keys():
+        ranges = [_Range.of(each, axis, turn, inner) for each in (one, other)]
+        if ranges[0].around != ranges[1].around:
+            continue
+        if not _meet_on_axis(ranges[0], ranges[1], count, later_only):
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """In turn i, [low + step * i, high + step * i), moved by what loops around say."""
+
+    low: int
+    high: int
+    step: int
+    around: frozenset[tuple[Value, int]]
+
+    @staticmethod
+    def of(access: Access, axis: int, turn: Value, inner: Mapping[Value, int]) -> "_Range":
+        start = access.starts[axis]
+        inside = Affine(start.constant, tuple(term for term in start.terms if term[0] in inner))
+        around = frozenset(term for term in start.terms if term[0] not in inner and term[0] is not turn)
+        bounds = inside.bounds(inner)
+        assert bounds is not None
+        return _Range(bounds[0], bounds[1] + access.sizes[axis], start.factor(turn), around)
+
+
+def _meet_on_axis(one: _Range, other: _Range, count: int, later_only: bool) -> bool:
+    if one.step != other.step:
+        low, high = _hull(one, count)
+        other_low, other_high = _hull(other, count)
+        return low < other_high and other_low < high
+    # Turns i and i - distance meet if one.low + step * distance < other.high and the other way round.
+    low, high = other.low - one.high, other.high - one.low
+    return _hits(low, high, one.step, count) or (not later_only and _hits(low, high, -one.step, count))
+
+
+def _hull(range: _Range, count: int) -> tuple[int, int]:
+    end = range.step * (count - 1)
+    return range.low + min(0, end), range.high + max(0, end)
+
+
+def _hits(low: int, high: int, step: int, count: int) -> bool:
+    """Whether low < step * distance < high for a distance from 1 to count - 1."""
+    if step < 0:
+        low, high, step = -high, -low, -step
+    if step == 0:
+        return low < 0 < high and count > 1
+    first = max(1, low // step + 1)
+    return first < count and step * first < high

@@ -1,0 +1,41 @@
+"""The walk of passes that put something else in the place of loops. In: a program and an attempt. Out: a program."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from ...ir.build import Builder
+from ...ir.program import Operation, Program, Value
+from ...ir.rewrite import Rewriter, rewrite
+from .widen import CannotWidenError
+
+Attempt = Callable[[Builder, Operation, Mapping[Value, int]], tuple[Value, ...]]
+"""Writes what takes a loop's place and gives its results; nothing, or a CannotWidenError, if the loop must stay.
+
+The mapping has the turns of the loops up to this one, by the values that count them.
+"""
+
+
+def replace_loops(program: Program, attempt: Attempt) -> Program:
+    """The program after an attempt on each of its loops, inner ones first. Of one that fails nothing is left."""
+    counts: dict[Value, int] = {}
+
+    def rule(rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
+        if operation.name != "loop":
+            return None
+        counts[operation.regions[0].arguments[0]] = operation.attributes["count"]
+        operands = rewriter.operands(operation)
+        region = rewriter.region(operation.regions[0])
+        builder = rewriter.builder
+        builder.span = operation.span
+        try:
+            with builder.region() as scratch:
+                results = attempt(builder, replace(operation, operands=operands, regions=(region,)), counts)
+        except CannotWidenError:
+            results = ()
+        if not results:
+            return rewriter.derive(operation, operands, (region,))
+        for written in scratch.operations:
+            builder.add(written)
+        return results
+
+    return rewrite(program, rule)

@@ -1,0 +1,36 @@
+"""Totals that a loop carries, in lanes: sums, conjunctions, disjunctions, extrema. In: values. Out: values."""
+
+from dataclasses import replace
+
+from ...ir.build import Builder
+from ...ir.program import Value
+from ...ir.rewrite import fitted
+from .carried import Role
+
+LIMIT = 1 << 24
+"""Elements that the widest value of a loop may have when turns have become lanes: 128 MB for each part of a share."""
+
+_ALONG = {"add": "sum", "subtract": "sum", "and": "all", "or": "any"}
+
+
+def total(builder: Builder, name: str, initial: Value, terms: Value) -> Value:
+    """`initial` combined with all of the terms, along their first axis; in the type of `initial` or one like it."""
+    if name in _ALONG:
+        return builder.emit(name, initial, builder.emit(_ALONG[name], terms, axis=0))
+    shape = initial.type.shape
+    terms = fitted(builder, terms, replace(initial, type=initial.type.with_shape((terms.type.shape[0], *shape))))
+    first = builder.emit("reshape", initial, shape=(1, *shape))
+    return builder.emit(name, builder.emit("concat", first, terms, axis=0), axis=0)
+
+
+def combined(builder: Builder, role: Role, totals: Value, terms: Value) -> Value:
+    """Each lane's total with its next term; a difference is summed and subtracted in the end."""
+    aligned = terms
+    missing = len(totals.type.shape) - len(terms.type.shape)
+    if missing:
+        lanes, *shape = terms.type.shape
+        aligned = builder.emit("reshape", terms, shape=(lanes, *[1] * missing, *shape))
+    if role.reduction not in ("min", "max"):
+        return builder.emit("add" if role.reduction == "subtract" else role.reduction, totals, aligned)
+    pair = (totals, aligned) if role.reduction == "min" else (aligned, totals)
+    return builder.emit("select", builder.emit("less", *pair), totals, aligned)

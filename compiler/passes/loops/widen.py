@@ -1,0 +1,275 @@
+"""Operations over many turns of a loop at once: one more axis, in front. In: operations, lanes. Out: wide operations.
+
+A value is *wide* when it differs from lane to lane: then it has become an array whose first axis is the lanes. Every
+operation keeps its meaning lane by lane. Places that differ by lane become public arrays of indices.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from math import prod
+from operator import mul
+
+from ...ir.build import Builder
+from ...ir.ops import OPERATIONS, Trait
+from ...ir.program import Operation, Region, Value
+from ...ir.types import ArrayType
+
+
+class CannotWidenError(Exception):
+    """The operation has no wide form here: the loop stays as it is."""
+
+
+class Lanes:
+    """Writes wide operations. `values` says what old values have become, `wide` which of the old ones are wide.
+
+    `windows` is asked before a window at wide places is read one by one: it may give it in a cheaper way, or refuse.
+    """
+
+    def __init__(self, builder: Builder, count: int, windows: Callable[[Operation], Value | None]) -> None:
+        self.builder = builder
+        self.count = count
+        self.values: dict[Value, Value] = {}
+        self.wide: set[Value] = set()
+        self._windows = windows
+        self._rules: dict[str, Callable[[Operation], Value]] = {
+            "broadcast": self._broadcast,
+            "reshape": self._reshape,
+            "transpose": self._transpose,
+            "slice": self._slice,
+            "update": self._update,
+            "concat": self._concat,
+            "take": self._take,
+            "slice_at": self._slice_at,
+            "update_at": self._update_at,
+            "matmul": self._matmul,
+        }
+
+    def bind(self, old: Value, new: Value, *, wide: bool) -> None:
+        """Says what a value has become."""
+        self.values[old] = new
+        self.builder.keep_name(old, new)
+        if wide:
+            self.wide.add(old)
+
+    def narrow(self, old: Value) -> Value:
+        """What a value that is alike in all lanes has become."""
+        return self.values.get(old, old)
+
+    def widened(self, old: Value) -> Value:
+        """The value with lanes, repeated if it is alike in all of them."""
+        new = self.narrow(old)
+        if old in self.wide:
+            return new
+        return self.builder.emit("broadcast", new, shape=(self.count, *new.type.shape))
+
+    def write(self, operation: Operation) -> None:
+        """Writes the operation for all lanes. Raises CannotWidenError."""
+        self.builder.span = operation.span
+        row = OPERATIONS[operation.name]
+        if row.has(Trait.CONTROL):
+            self._control(operation)
+        elif not row.is_pure:
+            raise CannotWidenError(operation.name)
+        elif self.wide.isdisjoint(operation.operands):
+            operands = tuple(map(self.narrow, operation.operands))
+            self.bind(operation.results[0], self._emit(operation, *operands), wide=False)
+        else:
+            self.bind(operation.results[0], self._wide(operation), wide=True)
+
+    def _wide(self, operation: Operation) -> Value:
+        rule = self._rules.get(operation.name)
+        if rule is not None:
+            return rule(operation)
+        if OPERATIONS[operation.name].has(Trait.ELEMENTWISE):
+            rank = len(operation.results[0].type.shape)
+            return self._emit(operation, *(self._aligned(operand, rank) for operand in operation.operands))
+        if OPERATIONS[operation.name].has(Trait.REDUCTION):
+            return self.builder.emit(
+                operation.name, self.widened(operation.operands[0]), axis=operation.attributes["axis"] + 1
+            )
+        raise CannotWidenError(operation.name)
+
+    def _emit(self, operation: Operation, *operands: Value) -> Value:
+        return self.builder.emit(operation.name, *operands, **operation.attributes)
+
+    def _aligned(self, old: Value, rank: int) -> Value:
+        """A value whose axes, but for the lanes, are the last of `rank` ones."""
+        new = self.narrow(old)
+        shape = old.type.shape
+        if old not in self.wide or len(shape) == rank:
+            return new
+        return self.reshaped(new, (self.count, *[1] * (rank - len(shape)), *shape))
+
+    def reshaped(self, new: Value, shape: tuple[int, ...]) -> Value:
+        """The value in another shape."""
+        return new if new.type.shape == shape else self.builder.emit("reshape", new, shape=shape)
+
+    def moved(self, new: Value, permutation: Sequence[int]) -> Value:
+        """The value with its axes in another order."""
+        if list(permutation) == sorted(permutation):
+            return new
+        return self.builder.emit("transpose", new, permutation=tuple(permutation))
+
+    # --- structure ----------------------------------------------------------------------------------------------
+
+    def _broadcast(self, operation: Operation) -> Value:
+        shape = operation.attributes["shape"]
+        aligned = self._aligned(operation.operands[0], len(shape))
+        return self.builder.emit("broadcast", aligned, shape=(self.count, *shape))
+
+    def _reshape(self, operation: Operation) -> Value:
+        return self.reshaped(self.narrow(operation.operands[0]), (self.count, *operation.attributes["shape"]))
+
+    def _transpose(self, operation: Operation) -> Value:
+        permutation = (0, *(axis + 1 for axis in operation.attributes["permutation"]))
+        return self.moved(self.narrow(operation.operands[0]), permutation)
+
+    def _with_lanes(self, operation: Operation) -> dict[str, tuple[int | None, ...]]:
+        found = operation.attributes
+        return {
+            "starts": (0, *found["starts"]),
+            "stops": (self.count, *found["stops"]),
+            "steps": (1, *found["steps"]),
+        }
+
+    def _slice(self, operation: Operation) -> Value:
+        return self.builder.emit("slice", self.narrow(operation.operands[0]), **self._with_lanes(operation))
+
+    def _update(self, operation: Operation) -> Value:
+        return self.builder.emit("update", *map(self.widened, operation.operands), **self._with_lanes(operation))
+
+    def _concat(self, operation: Operation) -> Value:
+        axis = operation.attributes["axis"] + 1
+        return self.builder.emit("concat", *map(self.widened, operation.operands), axis=axis)
+
+    def _matmul(self, operation: Operation) -> Value:
+        """Vectors become matrices of one row or column, so that the lanes stack matrices."""
+        x, y = operation.operands
+        left = (1, *x.type.shape) if len(x.type.shape) == 1 else x.type.shape
+        right = (*y.type.shape, 1) if len(y.type.shape) == 1 else y.type.shape
+        rank = max(len(left), len(right))
+        operands = [
+            self.reshaped(self.narrow(old), (self.count, *[1] * (rank - len(shape)), *shape))
+            if old in self.wide
+            else self.reshaped(self.narrow(old), shape)
+            for old, shape in ((x, left), (y, right))
+        ]
+        product = self.builder.emit("matmul", *operands)
+        return self.reshaped(product, (self.count, *operation.results[0].type.shape))
+
+    # --- places -------------------------------------------------------------------------------------------------
+
+    def _take(self, operation: Operation) -> Value:
+        x, indices = operation.operands
+        axis = operation.attributes["axis"]
+        if indices not in self.wide:
+            return self.builder.emit("take", self.narrow(x), self.narrow(indices), axis=axis + 1)
+        if x in self.wide:
+            raise CannotWidenError("take from different arrays at different places")
+        taken = self.builder.emit("take", self.narrow(x), self.narrow(indices), axis=axis)
+        rest = [other for other in range(len(taken.type.shape)) if other != axis]
+        return self.moved(taken, (axis, *rest))
+
+    def _slice_at(self, operation: Operation) -> Value:
+        x, *starts = operation.operands
+        axes, sizes = operation.attributes["axes"], operation.attributes["sizes"]
+        if self.wide.isdisjoint(starts):
+            shifted = tuple(axis + 1 for axis in axes)
+            return self.builder.emit("slice_at", *map(self.narrow, operation.operands), axes=shifted, sizes=sizes)
+        found = self._windows(operation)
+        if found is not None:
+            return found
+        dimensions = [x.type.shape[axis] for axis in axes]
+        places = self.places(starts, sizes, dimensions)
+        lanes = int(x in self.wide)
+        flat, at, order = flattened(self.builder, self.narrow(x), [axis + lanes for axis in axes], lanes=lanes)
+        if lanes:
+            cells = prod(dimensions)
+            places = self.builder.emit("add", places, self._lane_starts(cells, len(places.type.shape)))
+        taken = self.builder.emit("take", flat, places, axis=at)
+        lane_first = [at, *(axis for axis in range(len(taken.type.shape)) if axis != at)]
+        axes_now = [0, *(axis + 1 - lanes for axis in order)]
+        return self.moved(self.moved(taken, lane_first), [axes_now.index(axis) for axis in range(len(axes_now))])
+
+    def places(self, starts: Sequence[Value], sizes: Sequence[int], dimensions: Sequence[int]) -> Value:
+        """Indices [lanes, *sizes] into the axes `dimensions` flattened, of windows at `starts`."""
+        strides = [*accumulate(reversed(dimensions[1:]), mul, initial=1)][::-1]
+        rank = 1 + len(sizes)
+        total: Value | None = None
+        for number, (start, size, stride) in enumerate(zip(starts, sizes, strides, strict=True), 1):
+            place = self.reshaped(self.widened(start), (self.count, *[1] * len(sizes)))
+            if size > 1:
+                steps = self.builder.emit("iota", n=size)
+                place = self.builder.emit("add", place, self.reshaped(steps, along(number, rank, size)))
+            place = self._times(place, stride)
+            total = place if total is None else self.builder.emit("add", total, place)
+        assert total is not None
+        return total
+
+    def _times(self, value: Value, factor: int) -> Value:
+        return value if factor == 1 else self.builder.emit("multiply", value, self.builder.integer(factor))
+
+    def _lane_starts(self, cells: int, rank: int) -> Value:
+        lanes = self.builder.emit("iota", n=self.count)
+        return self.reshaped(self._times(lanes, cells), along(0, rank, self.count))
+
+    def _update_at(self, operation: Operation) -> Value:
+        x, v, *starts = operation.operands
+        if not self.wide.isdisjoint(starts):
+            raise CannotWidenError("writing at different places")
+        axes = tuple(axis + 1 for axis in operation.attributes["axes"])
+        return self.builder.emit("update_at", self.widened(x), self.widened(v), *map(self.narrow, starts), axes=axes)
+
+    # --- control ------------------------------------------------------------------------------------------------
+
+    def _control(self, operation: Operation) -> None:
+        """An inner loop carries wide values."""
+        if operation.name != "loop":
+            raise CannotWidenError(operation.name)
+        (region,) = operation.regions
+        turn, *carried = region.arguments
+        initial = [self.widened(operand) for operand in operation.operands]
+        arguments = [(turn.type, turn.label, turn.name)]
+        arguments += [
+            (ArrayType(value.type.element, (self.count, *value.type.shape)), value.label, value.name)
+            for value in carried
+        ]
+        with self.builder.region(arguments) as opened:
+            self.bind(turn, opened.arguments[0], wide=False)
+            for old, new in zip(carried, opened.arguments[1:], strict=True):
+                self.bind(old, new, wide=True)
+            opened.results = self.splice(region)
+        self.builder.span = operation.span
+        results = self.builder.loop(operation.attributes["count"], initial, opened.close())
+        for old, new in zip(operation.results, results, strict=True):
+            self.bind(old, new, wide=True)
+
+    def splice(self, region: Region) -> tuple[Value, ...]:
+        """Writes a region's operations here; its results, wide."""
+        for operation in region.operations:
+            self.write(operation)
+        return tuple(map(self.widened, region.results))
+
+
+def flattened(builder: Builder, x: Value, axes: Sequence[int], lanes: int = 0) -> tuple[Value, int, list[int]]:
+    """x with the places along `axes` (and before them along the first axis, if `lanes`) on one axis; which axis that
+    is; and the order that the axes but for the lanes have then, `axes` next to each other at that place.
+    """
+    rank, axes = len(x.type.shape), list(axes)
+    if not lanes and axes == list(range(axes[0], axes[0] + len(axes))):
+        order = list(range(rank))
+    else:
+        order = [*axes, *(axis for axis in range(lanes, rank) if axis not in axes)]
+        permutation = [*range(lanes), *order]
+        if permutation != list(range(rank)):
+            x = builder.emit("transpose", x, permutation=tuple(permutation))
+    at = 0 if lanes else order.index(axes[0])
+    shape = x.type.shape
+    end = at + lanes + len(axes)
+    flat = (*shape[:at], prod(shape[at:end]), *shape[end:])
+    return builder.emit("reshape", x, shape=flat), at, order
+
+
+def along(axis: int, rank: int, size: int) -> tuple[int, ...]:
+    """The shape of a vector that lies along one of `rank` axes."""
+    return tuple(size if other == axis else 1 for other in range(rank))

@@ -1,0 +1,105 @@
+"""How a program's inputs and outputs look to people: what readers of data and printers of results need to know.
+
+In: the declarations of a source, or a program. Out: `Declaration`s, as graphs carry them. A dimension that the data
+binds keeps its size name.
+"""
+
+from collections.abc import Iterator
+
+from ....runtime.graph.nodes import ROLE_EVERYONE, Declaration
+from ...ir.program import Operation, Program
+from ...ir.rewrite import walk
+from ...semantics.declarations import Declarations, InputDeclaration
+
+
+def declared_inputs(declarations: Declarations) -> tuple[Declaration, ...]:
+    """The inputs that a source declares, a table's columns each on their own."""
+    return tuple(column for declared in declarations.inputs for column in _columns(declared))
+
+
+def inputs(program: Program) -> tuple[Declaration, ...]:
+    """The inputs of a program; those of the members of a role (`bids[0]`, ...) as one, with the closest limits."""
+    found: dict[str, Declaration] = {}
+    for operation in walk(program.body):
+        if operation.name == "input":
+            declared = _input(operation)
+            found[declared.name] = _closer(found.get(declared.name, declared), declared)
+    return tuple(found.values())
+
+
+def _closer(one: Declaration, other: Declaration) -> Declaration:
+    """Of two declarations that differ in limits at most, the one that allows less; limits are the same both ways."""
+    if not one.limits or not other.limits:
+        return one if one.limits else other
+    return one if one.limits[1] <= other.limits[1] else other
+
+
+def outputs(program: Program) -> tuple[Declaration, ...]:
+    """What a program reveals, to each role on its own, and what it keeps."""
+    found = (one for operation in walk(program.body) for one in _outputs(operation))
+    return tuple({(declaration.name, declaration.role): declaration for declaration in found}.values())
+
+
+def base_name(name: str) -> str:
+    """The input or the role of which `name` is one member's: `bids` for `bids[3]`."""
+    return name.partition("[")[0]
+
+
+def _columns(declared: InputDeclaration) -> Iterator[Declaration]:
+    for column in declared.columns:
+        yield Declaration(
+            name=column.name,
+            kind=column.element.kind.value,
+            dimensions=column.dimensions,
+            bits=column.element.bits,
+            scale=column.element.scale,
+            labels=column.element.labels,
+            steps=column.element.steps,
+            default=column.default,
+            role=declared.role or ROLE_EVERYONE,
+            each=declared.each,
+            table=declared.name if declared.is_table else "",
+            shares=declared.from_shares,
+            valid=declared.valid,
+        )
+
+
+def _input(operation: Operation) -> Declaration:
+    attributes, type = operation.attributes, operation.results[0].type
+    name, role, each = attributes["name"], attributes["role"] or ROLE_EVERYONE, attributes["each"]
+    return Declaration(
+        name=base_name(name) if each else name,
+        kind=type.element.kind.value,
+        dimensions=attributes["dimensions"] or type.shape,
+        bits=type.element.bits,
+        scale=type.element.scale,
+        labels=type.element.labels,
+        steps=type.element.steps,
+        default=attributes["default"],
+        role=base_name(role) if each else role,
+        each=each,
+        table=attributes["table"],
+        shares=attributes["shares"],
+        valid=attributes["valid"],
+        limits=attributes["limits"],
+        beyond=attributes["beyond"],
+    )
+
+
+def _outputs(operation: Operation) -> Iterator[Declaration]:
+    if operation.name not in ("reveal", "save"):
+        return
+    attributes, type = operation.attributes, operation.operands[0].type
+    for role in attributes.get("roles") or (ROLE_EVERYONE,):
+        yield Declaration(
+            name=attributes["name"],
+            kind=type.element.kind.value,
+            dimensions=type.shape,
+            bits=type.element.bits,
+            scale=type.element.scale,
+            labels=type.element.labels,
+            role=role,
+            table=attributes["table"],
+            shares=operation.name == "save",
+            valid=attributes["valid"],
+        )

@@ -1,0 +1,273 @@
+"""From IR with share kinds to a protocol graph. In: a program after `choose_shares`, a target. Out: a `Graph`.
+
+What someone knows is computed in the clear, by its owner or by everybody; what is secret by the rules of the protocol.
+An operation on arrays of any size becomes the same nodes; a loop becomes one repeat, a branch two that run once or not.
+
+Assumes that calls are inlined. Ensures that the graph passes `runtime.graph.check`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ....runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
+from ...diagnostics import CompileError, Diagnostic
+from ...ir.labels import REVEALED, Knowledge
+from ...ir.ops import OPERATIONS
+from ...ir.program import Operation, Program, Region, Value
+from ...ir.types import ArrayType, Kind
+from ...protocols.circuits import circuits
+from ...protocols.operations.sharing import converted, opened, shared
+from ...protocols.operations.table import expand
+from ...protocols.rules.protocol import (
+    Arithmetic,
+    Boolean,
+    Clear,
+    Expansion,
+    Share,
+    Wire,
+    bits,
+    booleans,
+    ring,
+)
+from ...protocols.rules.shares import flat_parts, regroup
+from ...protocols.rules.use import BOOLEAN, Use
+from ...protocols.table import PROTOCOLS
+from ...source import Span
+from ...target import Target
+from . import describe_data
+
+
+def expand_protocol(program: Program, target: Target) -> Graph:
+    """The graph of all parties together."""
+    expander = _Expander(program, target)
+    expander.block(program.body)
+    return Graph(
+        protocol=target.protocol,
+        program=program.name,
+        parties=target.parties,
+        nodes=target.nodes,
+        roles=dict(target.roles),
+        types=tuple(expander.g.types),
+        body=expander.g.body,
+        places=tuple(expander.places),
+        inputs=(*describe_data.inputs(program), *expander.p.permutations.declarations()),
+        outputs=describe_data.outputs(program),
+        preprocessing=target.preprocessing,
+    )
+
+
+class _Expander:
+    """One walk. `values` has what each IR value has become; `places` the source places met so far, by number."""
+
+    def __init__(self, program: Program, target: Target) -> None:
+        self.target = target
+        self.g = Expansion(target.nodes, target.dealers.start, target.roles)
+        self.p = PROTOCOLS[target.protocol](self.g)
+        self.values: dict[Value, Share] = {}
+        self.known: dict[Value, np.ndarray[Any, Any]] = {}
+        self.places: dict[Place, int] = {}
+        self.special: dict[str, Callable[[Operation], list[Share]]] = {
+            "input": self.input,
+            "constant": self.constant,
+            "share": self.share,
+            "convert": self.convert,
+            "reveal": self.reveal,
+            "save": self.save,
+            "assert": self.check,
+            "loop": self.loop,
+            "while": self.while_,
+            "branch": self.branch,
+        }
+
+    def block(self, region: Region) -> list[Share]:
+        """Expands a region's operations here; what its results have become."""
+        outer = self.g.span
+        for operation in region.operations:
+            self.g.span = self.place(operation.span)
+            results = self.special.get(operation.name, self.compute)(operation)
+            self.values.update(zip(operation.results, results, strict=True))
+        self.g.span = outer
+        return [self.values[result] for result in region.results]
+
+    def place(self, span: Span) -> int:
+        place = Place(span.source.name, span.line, span.column, span.end_line, span.end_column)
+        return self.places.setdefault(place, len(self.places))
+
+    def holders(self, value: Value) -> Parties:
+        """Who holds a value in the clear."""
+        owner = value.label.owner
+        return self.g.everyone if owner is None else (self.target.roles[owner],)
+
+    # --- values ----------------------------------------------------------------------------------------------------
+
+    def compute(self, operation: Operation) -> list[Share]:
+        self.check_places(operation)
+        (result,) = operation.results
+        operands = tuple(self.values[operand] for operand in operation.operands)
+        if _is_secret(result):
+            known = tuple(self.known.get(operand) for operand in operation.operands)
+            return [expand(Use(self.p, operation, operands, known))]
+        rule = OPERATIONS[operation.name].clear
+        assert rule is not None, f"{operation.name} has no clear meaning"
+        kernel, attributes = rule(tuple(operand.type for operand in operation.operands), operation.attributes)
+        wires = [wire for operand in operands for wire in operand.parts]
+        at = self.holders(result)
+        return [Clear(self.g.local(f"clear.{kernel}", _clear_type(result.type), *wires, at=at, **attributes))]
+
+    def input(self, operation: Operation) -> list[Share]:
+        (value,) = operation.results
+        name = operation.attributes["name"]
+        if not operation.attributes["shares"]:
+            return [Clear(self.g.input(name, _clear_type(value.type), self.holders(value)))]
+        kind = bits(value.type.shape, value.type.element.bits) if value.share == BOOLEAN else ring(value.type.shape)
+        parts = [self.g.input(part_name(name, part), kind, self.g.nodes, shares=True) for part in range(self.p.parts)]
+        return [Boolean(tuple(parts)) if value.share == BOOLEAN else Arithmetic(tuple(parts))]
+
+    def constant(self, operation: Operation) -> list[Share]:
+        (value,) = operation.results
+        self.known[value] = operation.attributes["value"]
+        return [Clear(self.g.constant(operation.attributes["value"], _clear_type(value.type)))]
+
+    def share(self, operation: Operation) -> list[Share]:
+        (result,) = operation.results
+        clear = self.values[operation.operands[0]]
+        assert isinstance(clear, Clear)
+        is_public = operation.operands[0].label.is_public
+        return [shared(self.p, clear, result, result.share, is_public=is_public)]
+
+    def convert(self, operation: Operation) -> list[Share]:
+        (value,) = operation.operands
+        return [converted(self.p, self.values[value], value)]
+
+    # --- effects ---------------------------------------------------------------------------------------------------
+
+    def reveal(self, operation: Operation) -> list[Share]:
+        value = self.values[operation.operands[0]]
+        name, roles = operation.attributes["name"], operation.attributes["roles"]
+        to = self.g.everyone if roles is None else tuple(sorted({self.target.roles[role] for role in roles}))
+        known = opened(self.p, value, operation.operands[0].type.element, to)
+        for role in (ROLE_EVERYONE,) if roles is None else roles:
+            self.g.output(known.wire, name, role, to if roles is None else (self.target.roles[role],))
+        return [known] if operation.results else []
+
+    def save(self, operation: Operation) -> list[Share]:
+        for part, wire in enumerate(self.values[operation.operands[0]].parts):
+            name = part_name(operation.attributes["name"], part)
+            self.g.output(wire, name, ROLE_EVERYONE, self.g.nodes, kept=True)
+        return []
+
+    def check(self, operation: Operation) -> list[Share]:
+        (condition,) = self.values[operation.operands[0]].parts
+        self.g.local("check", condition.type, condition, message=operation.attributes["message"])
+        return []
+
+    def check_places(self, operation: Operation) -> None:
+        """Has revealed places looked at where they become known, not where the data that they are places of does:
+        what is revealed in between would have left a program that fails."""
+        first = OPERATIONS[operation.name].indices_from
+        if first is None:
+            return
+        shape, attributes = operation.operands[0].type.shape, operation.attributes
+        axes: Sequence[int] = attributes["axes"] if "axes" in attributes else (attributes["axis"],)
+        windows = [1] * len(axes)
+        if operation.name == "slice_at":
+            windows = list(attributes["sizes"])
+        elif operation.name == "update_at":
+            windows = [operation.operands[1].type.shape[axis] for axis in axes]
+        for place, axis, window in zip(operation.operands[first:], axes, windows, strict=True):
+            if place.label == REVEALED and place.type.size:
+                (wire,) = self.values[place].parts
+                self.g.local("check_index", wire.type, wire, size=shape[axis], window=window)
+
+    # --- control ---------------------------------------------------------------------------------------------------
+
+    def loop(self, operation: Operation) -> list[Share]:
+        (region,) = operation.regions
+        turn, *arguments = region.arguments
+        initial = self.carried(operation.operands, arguments)
+
+        def body(index: Wire, wires: list[Wire]) -> list[Wire]:
+            self.values[turn] = Clear(index)
+            self.values.update(zip(arguments, regroup(initial, wires), strict=True))
+            return flat_parts(map(self.in_planes, self.block(region), arguments))
+
+        return list(regroup(initial, self.g.repeat(operation.attributes["count"], flat_parts(initial), body)))
+
+    def while_(self, operation: Operation) -> list[Share]:
+        (region,) = operation.regions
+        (condition,) = self.values[operation.operands[0]].parts
+        initial = self.carried(operation.operands[1:], region.arguments)
+
+        def body(wires: list[Wire]) -> tuple[Wire, list[Wire]]:
+            self.values.update(zip(region.arguments, regroup(initial, wires), strict=True))
+            renewed, *results = self.block(region)
+            if self.g.has_correlations_here:
+                raise CompileError([_uncounted(operation.span, self.target.protocol)])
+            return renewed.parts[0], flat_parts(map(self.in_planes, results, region.arguments))
+
+        return list(regroup(initial, self.g.repeat_while(condition, flat_parts(initial), body)))
+
+    def branch(self, operation: Operation) -> list[Share]:
+        """Two repeats that run once or not at all, the second on what the first leaves."""
+        (condition,) = self.values[operation.operands[0]].parts
+        otherwise = self.g.local("clear.not", condition.type, condition)
+        false = self.g.constant(False, booleans(()))
+        results: list[Share] = [self.nothing(result) for result in operation.results]
+        for holds, region in zip((condition, otherwise), operation.regions, strict=True):
+
+            def body(wires: list[Wire], region: Region = region) -> tuple[Wire, list[Wire]]:
+                return false, flat_parts(map(self.in_planes, self.block(region), operation.results))
+
+            results = list(regroup(results, self.g.repeat_while(holds, flat_parts(results), body)))
+        return results
+
+    def carried(self, operands: Sequence[Value], arguments: Sequence[Value]) -> list[Share]:
+        """The initial values, those in the clear at just the parties that hold them in every turn."""
+        values = [self.values[operand] for operand in operands]
+        return [
+            self.in_planes(value, argument)
+            if _is_secret(argument)
+            else Clear(self.g.kept_at(value.parts[0], self.holders(argument)))
+            for value, argument in zip(values, arguments, strict=True)
+        ]
+
+    def in_planes(self, share: Share, like: Value) -> Share:
+        """A value's bits in as many planes as the one has that it becomes; numbers as they are."""
+        if not isinstance(share, Boolean) or like.type.element.kind is Kind.BOOL:
+            return share
+        return circuits.extend(self.p, share, like.bits)
+
+    def nothing(self, value: Value) -> Share:
+        """Any value of the right kind."""
+        if not _is_secret(value):
+            return Clear(self.g.local("zeros", _clear_type(value.type), at=self.holders(value)))
+        shape, planes = value.type.shape, value.bits
+        if value.share == BOOLEAN:
+            return Boolean(tuple(self.g.local("zeros", bits(shape, planes)) for _ in range(self.p.parts)))
+        return Arithmetic(tuple(self.g.local("zeros", ring(shape)) for _ in range(self.p.parts)))
+
+
+def _uncounted(span: Span, protocol: str) -> Diagnostic:
+    """Correlated randomness is prepared before a run, for a number of turns that only the run tells."""
+    return Diagnostic(
+        span,
+        f"{protocol} cannot run this `while`: it does not know how much to prepare for it",
+        expected="a loop with a known number of turns around secret products and comparisons",
+        found="a loop that ends on a revealed value",
+        remedy="use `for` with the largest number of turns, and `if` inside it; or use --protocol rep3",
+    )
+
+
+def part_name(name: str, part: int) -> str:
+    """How graphs call one part of a stored share."""
+    return f"{name}/{part}"
+
+
+def _clear_type(type: ArrayType) -> ValueType:
+    return ValueType(Storage.BOOLEAN if type.element.kind is Kind.BOOL else Storage.INTEGER, type.shape)
+
+
+def _is_secret(value: Value) -> bool:
+    return value.label.knowledge is Knowledge.SECRET

@@ -1,0 +1,33 @@
+"""What the parties match before a program is compiled for good. In: a program and a target. Out: `Matching`s, in order.
+
+The numbers of matches that the program was elaborated with do not matter, so made-up ones will do. Alignments whose
+results nobody uses are listed too: their numbers are sizes.
+"""
+
+from ....runtime.graph.alignments import OWN, Matching
+from ...ir.program import Operation, Program
+from ...ir.rewrite import walk
+from ...protocols.table import PROTOCOLS
+from ...target import Target
+
+
+def list_matchings(program: Program, target: Target) -> tuple[Matching, ...]:
+    """The alignments of a program as elaborated, each once."""
+    found = {operation.attributes["join"]: operation for operation in walk(program.body) if operation.name == "align"}
+    return tuple(_matching(operation, target) for operation in found.values())
+
+
+def _matching(operation: Operation, target: Target) -> Matching:
+    attributes = operation.attributes
+    left, right = (target.roles[role] for role in attributes["owners"])
+    protocol = PROTOCOLS[target.protocol]
+    is_own = left == right
+    return Matching(
+        name=attributes["join"],
+        method=OWN if is_own else protocol.matching,
+        keys=(attributes["left"], attributes["right"]),
+        kinds=attributes["kinds"],
+        rows=attributes["counts"],
+        owners=(left, right),
+        matchers=(left, left) if is_own else protocol.matchers_for((left, right)),
+    )

@@ -1,0 +1,404 @@
+"""Between which numbers every value of a program lies, and which operations may leave what the ring holds.
+
+In: a program without calls, and where its inputs lie (by default what readers of data let pass). Out: `Ranges`.
+
+Values are numbers of the ring, `fixed` times 2**scale. Loops get an invariant: what is carried as far as it grows by at
+most so much in each turn (`find_growth`), is stable, or is soon large enough; what cannot be bounded so may be anything
+that its type allows. A choice between values narrows them by the comparison that decides it, so that `clip` and `abs`
+are understood.
+
+Two readers ask. `bound_ranges` wants what is sure even of a program that wraps: a result that may leave the ring may be
+anything in it. `report_overflow` wants each mistake once, at its root: what may leave its range is noted and then taken
+to have stayed inside, and so are unbounded carried values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from ...ir.control import operand_bounds
+from ...ir.intervals import BIT, INTERVALS, RING, Interval, documented, hull
+from ...ir.program import Operation, Program, Region, Value
+from ...ir.rewrite import walk
+from ...ir.types import Kind
+from .find_growth import Growths
+from .find_invariant import TRIES, Invariant, limit_of, turns_of, yielded_by
+from .find_patterns import SAME_NUMBERS, Patterns
+
+EFFORT = 300_000
+"""Applications of operations after which loops are no longer looked at again, but taken to be unbounded."""
+
+TURNS = 3
+"""Turns of a loop that are looked at as they are before an invariant is guessed."""
+
+
+class Reading(Enum):
+    """What becomes of a result that may leave its range."""
+
+    SURE = "may be anything"
+    ROOTS = "is noted, and stays inside"
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """An operation one of whose numbers may lie outside `allowed`: its result, or what it takes (`of`)."""
+
+    operation: Operation
+    of: Value
+    found: Interval
+    allowed: Interval
+    is_modular: bool = False
+    """Whether it is an `int` of the whole ring that wraps as the language documents."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether every value is outside."""
+        return self.found.low > self.allowed.high or self.found.high < self.allowed.low
+
+
+@dataclass(frozen=True, slots=True)
+class Unbounded:
+    """A carried value that grows in a way that no interval bounds."""
+
+    loop: Operation
+    argument: Value
+    taken: Interval
+
+
+@dataclass(slots=True)
+class Ranges:
+    """Where values lie, and for `Reading.ROOTS` what may go wrong, in the order of the program."""
+
+    of: dict[Value, Interval] = field(default_factory=dict)
+    excesses: list[Excess] = field(default_factory=list)
+    unbounded: list[Unbounded] = field(default_factory=list)
+
+
+def find_ranges(program: Program, reading: Reading, inputs: dict[str, Interval] | None = None) -> Ranges:
+    """`inputs` has by name where inputs lie that are known better than by their declarations."""
+    finder = _Finder(program, reading, inputs or {})
+    finder.region(program.body)
+    return finder.ranges
+
+
+def declared(value: Value, *, is_kept: bool = False) -> Interval:
+    """Where an input lies: readers refuse `fixed` beyond the documented range; kept shares nobody checks."""
+    element = value.type.element
+    if element.kind is Kind.FIXED and not is_kept:
+        return documented(element.scale)
+    if element.kind is Kind.CATEGORY:
+        return Interval(0, max(len(element.labels) - 1, 0))
+    return Interval(element.least, element.greatest)
+
+
+class _Finder:
+    def __init__(self, program: Program, reading: Reading, inputs: dict[str, Interval]) -> None:
+        self.ranges = Ranges()
+        self._reading = reading
+        self._inputs = inputs
+        self._effort = EFFORT
+        self._quiet = 0
+        self._wrapped: set[Value] = set()
+        self._modular: set[Value] = set()
+        self._growths = Growths(self.ranges.of, self._wrapped)
+        self._definitions = {result: each for each in walk(program.body) for result in each.results}
+        self._patterns = Patterns(self._definitions, self.ranges.of, self._wrapped)
+        self._constants: dict[Operation, Interval] = {}
+
+    # --- operations ---------------------------------------------------------------------------------------------
+
+    def region(self, region: Region) -> list[Interval]:
+        """Finds the ranges of a region whose arguments are known; those of its results."""
+        for operation in region.operations:
+            self._effort -= 1
+            if operation.regions:
+                self._control(operation)
+            elif operation.results:
+                (result,) = operation.results
+                self._wrapped.discard(result)
+                self._modular.discard(result)
+                self.ranges.of[result] = self._result(operation, result)
+            else:
+                self._uses(operation)
+        return [self.ranges.of[result] for result in region.results]
+
+    def _result(self, operation: Operation, result: Value) -> Interval:
+        found = self._source(operation, result)
+        if found is not None:
+            return found
+        if result.type.size == 0:
+            return Interval(0, 0)
+        self._uses(operation)
+        if result in self._wrapped and self._reading is Reading.SURE:
+            if operation.name in _BOUNDED:
+                return Interval(-4 << result.type.element.scale, 4 << result.type.element.scale)
+            return BIT if result.type.element.kind is Kind.BOOL else RING
+        operands = [self.ranges.of[operand] for operand in operation.operands]
+        exact = self._patterns.mean(operation) or self._patterns.chosen(operation, operands)
+        if exact is None:
+            exact = INTERVALS[operation.name](operation, operands)
+        return self._kept(operation, result, exact)
+
+    def _source(self, operation: Operation, result: Value) -> Interval | None:
+        if operation.name == "input":
+            kept = operation.attributes["shares"]
+            known = self._inputs.get(operation.attributes["name"])
+            if result.bounds is not None:
+                known = Interval(*result.bounds)
+            if kept and self._reading is Reading.ROOTS and result.type.element.kind is Kind.FIXED:
+                return documented(result.type.element.scale)
+            return known if known is not None else declared(result, is_kept=kept)
+        if operation.name == "iota":
+            return Interval(0, max(operation.attributes["n"] - 1, 0))
+        if operation.name == "constant":
+            if operation not in self._constants:
+                array = operation.attributes["value"]
+                ends = (int(array.min()), int(array.max())) if array.size else (0, 0)
+                self._constants[operation] = Interval(*ends)
+            return self._constants[operation]
+        return None
+
+    def _kept(self, operation: Operation, result: Value, exact: Interval) -> Interval:
+        """The range of a result, given as nothing wraps: noted where it may leave what it may be."""
+        element = result.type.element
+        if element.kind is Kind.BOOL:
+            return exact.meet(BIT)
+        allowed = RING
+        if operation.name in _DOCUMENTED and not result.label.is_clear:
+            allowed = _documented(operation, element.scale)
+        if exact in allowed:
+            if any(operand in self._modular for operand in operation.operands) and operation.name in _RING_LIKE:
+                self._modular.add(result)
+            return exact.meet(Interval(element.least, element.greatest)) if element.kind is not Kind.FIXED else exact
+        self._wrapped.add(result)
+        if element.kind is Kind.INT:
+            modular = all(
+                self.ranges.of[operand] == RING or operand in self._modular or self._is_whole(operand)
+                for operand in operation.operands
+                if self.ranges.of[operand].low != self.ranges.of[operand].high
+            )
+            follows = modular and any(operand in self._modular for operand in operation.operands)
+            self._modular.add(result)
+            if not follows:
+                self._note(Excess(operation, result, exact, allowed, is_modular=modular))
+            return RING
+        self._note(Excess(operation, result, exact, allowed))
+        if self._reading is Reading.SURE:
+            return RING if operation.name != "exp" else exact.meet(RING)
+        return exact.meet(allowed)
+
+    def _is_whole(self, value: Value) -> bool:
+        """Whether an int has the width of the ring by its input's declaration."""
+        operation = self._definitions.get(value)
+        while operation is not None and operation.name in SAME_NUMBERS:
+            operation = self._definitions.get(operation.operands[0])
+        return operation is not None and operation.name == "input" and operation.results[0].type.element.bits == 64
+
+    def _uses(self, operation: Operation) -> None:
+        """Notes operands that an operation cannot take."""
+        name = operation.name
+        if name in ("less", "min", "max", "argmin", "argmax"):
+            self._compares(operation)
+        elif name in ("floor_divide", "modulo", "shift_right") or (
+            name == "cast" and operation.results[0].type.element.kind is Kind.FIXED
+        ):
+            self._takes_whole(operation)
+        elif name == "exp":
+            scale = operation.operands[0].type.element.scale
+            self._takes(operation, 0, Interval(documented(scale).low, _largest_exponent(scale)))
+        elif any(result.label.is_clear for result in operation.results):
+            return  # Clear kernels are exact for all numbers of the ring.
+        elif name == "truncate":
+            self._takes(operation, 0, Interval(-(1 << 62) + 1, 1 << 62))
+        elif name in _DOCUMENTED:
+            for place, operand in enumerate(operation.operands):
+                self._takes(operation, place, _documented(operation, operand.type.element.scale))
+
+    def _takes(self, operation: Operation, place: int, allowed: Interval) -> None:
+        operand = operation.operands[place]
+        found = self.ranges.of[operand]
+        if operand.type.size and found not in allowed:
+            self._wrapped.update(operation.results)
+            self._note(Excess(operation, operand, found, allowed))
+            if self._reading is Reading.ROOTS:
+                self.ranges.of[operand] = found.meet(allowed)
+
+    def _takes_whole(self, operation: Operation) -> None:
+        """Operations that need the number itself, not one that is equal modulo 2**64."""
+        for operand in operation.operands:
+            if operand in self._modular:
+                self._note(Excess(operation, operand, self.ranges.of[operand], RING))
+
+    def _compares(self, operation: Operation) -> None:
+        """The difference of what is compared fits the ring."""
+        self._takes_whole(operation)
+        if any(operand in self._modular or not operand.type.size for operand in operation.operands):
+            return
+        if operation.results[0].label.is_clear:
+            return
+        x, y = (self.ranges.of[operand] for operand in (operation.operands[0], operation.operands[-1]))
+        difference = x.plus(y.negated())
+        if difference not in RING:
+            self._note(Excess(operation, operation.operands[0], difference, RING))
+
+    def _note(self, excess: Excess) -> None:
+        if not self._quiet:
+            self.ranges.excesses.append(excess)
+
+    # --- control ----------------------------------------------------------------------------------------------------
+
+    def _control(self, operation: Operation) -> None:
+        if operation.name == "branch":
+            sides = [self.region(region) for region in operation.regions]
+            self.ranges.of.update(zip(operation.results, map(hull, zip(*sides, strict=True)), strict=True))
+        elif operation.name == "call":
+            (region,) = operation.regions
+            given = [self.ranges.of[operand] for operand in operation.operands]
+            self.ranges.of.update(zip(region.arguments, given, strict=True))
+            self.ranges.of.update(zip(operation.results, self.region(region), strict=True))
+        else:
+            self._repeat(operation)
+
+    def _repeat(self, operation: Operation) -> None:
+        (region,) = operation.regions
+        count = turns_of(operation)
+        operands = operation.operands if operation.name == "loop" else operation.operands[1:]
+        carried = [argument for argument in operand_bounds(operation) if argument is not None]
+        initial = [self.ranges.of[operand] for operand in operands]
+        if operation.name == "loop":
+            self.ranges.of[region.arguments[0]] = Interval(0, max(count - 1, 0))
+        self._quiet += 1
+        invariant = initial if count == 0 else self._invariant(operation, carried, initial)
+        unbounded = [place for place, interval in enumerate(invariant) if interval is None]
+        found = self._assumed(operation, carried, initial, invariant)
+        self._quiet -= 1
+        self._turn(operation, carried, found)
+        if not self._quiet:
+            self.ranges.unbounded += [Unbounded(operation, carried[place], found[place]) for place in unbounded]
+        for argument, result, yielded in zip(carried, operation.results, yielded_by(operation), strict=True):
+            self._modular.difference_update((argument, result))
+            if yielded in self._modular:
+                self._modular.update((argument, result))
+        self.ranges.of.update(zip(operation.results, found, strict=True))
+        self._growths.close(operation, carried, operands)
+
+    def _turn(self, operation: Operation, carried: Sequence[Value], arguments: Sequence[Interval]) -> list[Interval]:
+        """What a turn yields for carried values that lie there."""
+        self.ranges.of.update(zip(carried, arguments, strict=True))
+        self.region(operation.regions[0])
+        return [self.ranges.of[value] for value in yielded_by(operation)]
+
+    def _invariant(
+        self, operation: Operation, carried: list[Value], initial: list[Interval]
+    ) -> Sequence[Interval | None]:
+        """Intervals that hold the initial values, with which a turn yields nothing outside; None: not found."""
+        current = initial
+        turns = min(TURNS, turns_of(operation))
+        for _ in range(turns):
+            grown = [x.hull(y) for x, y in zip(current, self._turn(operation, carried, current), strict=True)]
+            if grown == current:
+                return current
+            current = grown
+        if turns == turns_of(operation):
+            return current
+        invariant = Invariant(operation, carried, initial, current, self._growths)
+        for _ in range(TRIES):
+            if self._effort < 0 or not invariant.is_inside:
+                break
+            if invariant.is_kept(self._turn(operation, carried, invariant.current)):
+                if self._reading is Reading.ROOTS and self._wraps_in(operation):
+                    break
+                return invariant.current
+        return self._by_turns(operation, carried, initial) or self._given_up(operation, carried, current)
+
+    def _by_turns(self, operation: Operation, carried: list[Value], initial: list[Interval]) -> list[Interval] | None:
+        """Turn after turn, where there are few and nothing wraps."""
+        (region,) = operation.regions
+        if turns_of(operation) * len(region.operations) > min(self._effort // 4, 5000):
+            return None
+        current, result = initial, initial
+        for _ in range(turns_of(operation)):
+            current = self._turn(operation, carried, current)
+            result = [x.hull(y) for x, y in zip(result, current, strict=True)]
+            if self._wraps_in(operation):
+                return None
+        return result
+
+    def _wraps_in(self, loop: Operation) -> bool:
+        """Whether something in a loop may leave its range, with the ranges found last."""
+        return not self._wrapped.isdisjoint(result for each in walk(loop.regions[0]) for result in each.results)
+
+    def _given_up(
+        self, operation: Operation, carried: list[Value], current: list[Interval]
+    ) -> Sequence[Interval | None]:
+        """What is not stable may be all that its type allows."""
+        limits = [limit_of(argument) for argument in carried]
+        loose: set[int] = set()
+        for _ in range(len(carried) + 1):
+            now = [limits[place] if place in loose else each for place, each in enumerate(current)]
+            yielded = self._turn(operation, carried, now)
+            unstable = {place for place, given in enumerate(yielded) if given not in now[place]} - loose
+            if not unstable:
+                break
+            loose |= unstable
+        if self._reading is Reading.SURE:
+            return [limits[place] if place in loose else each for place, each in enumerate(current)]
+        fixed = {place for place in loose if carried[place].type.element.kind is Kind.FIXED}
+        return [
+            None if place in fixed else limits[place] if place in loose else each for place, each in enumerate(current)
+        ]
+
+    def _assumed(
+        self,
+        operation: Operation,
+        carried: list[Value],
+        initial: list[Interval],
+        found: Sequence[Interval | None],
+    ) -> list[Interval]:
+        """What unbounded values are taken to be while the rest is looked at: what they are in the first turns."""
+        current = [start if known is None else known for start, known in zip(initial, found, strict=True)]
+        for _ in range(2 if None in found else 0):
+            yielded = self._turn(operation, carried, current)
+            current = [
+                now.hull(given) if known is None else now
+                for now, given, known in zip(current, yielded, found, strict=True)
+            ]
+        return current
+
+
+def _documented(operation: Operation, scale: int) -> Interval:
+    """What a function may take and give at a scale, which may be finer than it is asked to be precise."""
+    return documented(operation.attributes.get("precision") or scale, scale)
+
+
+def _largest_exponent(scale: int) -> int:
+    """The largest fixed x for which e**x is a documented number."""
+    return int(np.floor(np.log(2.0) * (62 - 2 * scale) * 2.0**scale))
+
+
+_DOCUMENTED = ("divide", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid")
+"""Operations that are only defined for documented numbers, and give them."""
+
+_BOUNDED = ("sigmoid", "tanh")
+"""Operations whose rules give no more than 4 in magnitude whatever they are given: see `numeric.logistic`."""
+
+_RING_LIKE = (
+    "add",
+    "subtract",
+    "negate",
+    "multiply",
+    "matmul",
+    "sum",
+    "cumsum",
+    "shift_left",
+    "select",
+    "concat",
+    "update",
+    "update_at",
+    *SAME_NUMBERS,
+)
+"""Operations whose results are right modulo 2**64 where their operands are no more than that."""

@@ -1,0 +1,112 @@
+"""How large inputs may be before something overflows, where their types alone do not exclude it.
+
+In: a program without calls. Out: `Tolerance`: for inputs declared `int` or `fixed`, without a range of their own, the
+largest magnitude for which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger ones; and
+what may overflow however small they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ...ir.intervals import RING, Interval, documented
+from ...ir.program import Operation, Program
+from ...ir.rewrite import walk
+from ...ir.types import Element, Kind
+from .find_ranges import Excess, Ranges, Reading, find_ranges
+
+REFINED = 12
+"""Up to so many inputs are looked at one by one; of more, all of a kind get one limit."""
+
+LARGE = 2000
+"""So are those of programs of more operations than this."""
+
+Limits = dict[str, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """`limits` has the inputs that must stay small, by name. `excesses` come from larger ones, `others` do not.
+
+    `ranges` are those of inputs within the limits, `whole` those of all inputs.
+    """
+
+    limits: Limits
+    excesses: Sequence[Excess]
+    others: Sequence[Excess]
+    ranges: Ranges
+    whole: Ranges
+
+
+def tolerate_inputs(program: Program) -> Tolerance:
+    """The largest inputs that the program tolerates."""
+    inputs = [each for each in walk(program.body) if each.name == "input" and is_wide(each)]
+    whole = find_ranges(program, Reading.ROOTS)
+    found = [excess for excess in whole.excesses if not excess.is_modular]
+    if not found or not inputs:
+        return Tolerance({}, (), found, whole, whole)
+    search = _Search(program, inputs)
+    limits = search.limits()
+    others = [excess for excess in found if place_of(excess) in search.unavoidable]
+    caused = [excess for excess in found if place_of(excess) not in search.unavoidable]
+    return Tolerance(limits if caused else {}, caused, others, find_ranges(program, Reading.ROOTS, limits), whole)
+
+
+def is_wide(operation: Operation) -> bool:
+    """Whether an input is of a type that promises no range of its own."""
+    element = operation.results[0].type.element
+    return element.kind is Kind.FIXED or (element.kind is Kind.INT and element.bits == 64)
+
+
+def place_of(excess: Excess) -> tuple[str, int]:
+    """The line of a mistake: one message is enough for each."""
+    span = excess.operation.span
+    return (span.source.path, span.line)
+
+
+class _Search:
+    def __init__(self, program: Program, inputs: Sequence[Operation]) -> None:
+        self._program = program
+        self._elements = {each.attributes["name"]: each.results[0].type.element for each in inputs}
+        least = {name: _candidates(element)[0] for name, element in self._elements.items()}
+        self.unavoidable = self._places(least)
+
+    def limits(self) -> Limits:
+        """The largest limits, of ints first; inputs that need none are left out."""
+        limits = {name: _candidates(element)[0] for name, element in self._elements.items()}
+        for kind in (Kind.INT, Kind.FIXED):
+            names = [name for name, element in self._elements.items() if element.kind is kind]
+            if names:
+                limits = self._largest(limits, names)
+        if len(limits) <= REFINED and len(walk(self._program.body)) <= LARGE:
+            for name in list(limits):
+                without = {each: limit for each, limit in limits.items() if each != name}
+                limits = without if self._is_safe(without) else self._largest(limits, [name])
+        return limits
+
+    def _largest(self, limits: Limits, names: Sequence[str]) -> Limits:
+        """With one limit for all of these names, as large as the others allow, by bisection."""
+        candidates = _candidates(self._elements[names[0]])
+        low, high = 0, len(candidates) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._is_safe({**limits, **dict.fromkeys(names, candidates[middle])}):
+                low = middle
+            else:
+                high = middle - 1
+        return {**limits, **dict.fromkeys(names, candidates[low])}
+
+    def _is_safe(self, limits: Mapping[str, Interval]) -> bool:
+        return self._places(limits) <= self.unavoidable
+
+    def _places(self, limits: Mapping[str, Interval]) -> set[tuple[str, int]]:
+        ranges = find_ranges(self._program, Reading.ROOTS, dict(limits))
+        return {place_of(excess) for excess in ranges.excesses if not excess.is_modular}
+
+
+def _candidates(element: Element) -> list[Interval]:
+    """Round magnitudes, from small to the whole range."""
+    largest = documented(element.scale).high if element.kind is Kind.FIXED else RING.high // 2
+    numbers = [digit * 10**exponent << element.scale for exponent in range(20) for digit in (1, 2, 5)]
+    return [Interval(-number, number) for number in [number for number in numbers if number < largest] + [largest]]

@@ -1,0 +1,121 @@
+"""Where clear values become shares. In: a program with least labels. Out: `Sharing`; `compute_in_clear` writes it down.
+
+Owned values that meet secret ones must be shared, but perhaps earlier than where they meet: an array once before the
+loop rather than a batch of it in each turn, a column rather than its broadcast, one matrix rather than it and its
+transpose. What may be done on shares for nothing (moving elements, linear maps) may happen on either side of sharing.
+
+Each place has a cost: the elements shared there, times the turns of the loops around, and in a loop the round that a
+turn then waits. The cheapest places are chosen by the area-flow heuristic of technology mapping: from the sources on,
+the cost of having a value as shares is the less of sharing it there and of having its operands so, where a value's own
+cost is divided among those that use it.
+"""
+
+from dataclasses import dataclass
+
+from ...ir.ops import OPERATIONS, Trait
+from ...ir.program import Operation, Program, Region, Value
+from ...ir.types import Kind
+from ...ir.verify import clear_among_secret
+
+ROUND = 4096
+"""Elements of the ring that cost as much as a round: about half a millisecond of a gigabit network."""
+
+TURNS_OF_WHILE = 10
+"""Turns that a loop without a count is taken to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """`shared` values get a `share` behind their definition; `moved` ones are computed again from shares."""
+
+    shared: frozenset[Value]
+    moved: frozenset[Value]
+
+
+def place_shares(program: Program) -> Sharing:
+    """The cheapest places, by the heuristic."""
+    return _Places(program).choose()
+
+
+class _Places:
+    def __init__(self, program: Program) -> None:
+        self._definitions: dict[Value, Operation] = {}
+        self._cost: dict[Value, float] = {}
+        self._order: list[Value] = []
+        self._demanded: set[Value] = set()
+        self._visit(program.body, 1)
+
+    def _visit(self, region: Region, turns: int) -> None:
+        for argument in region.arguments:
+            self._define(argument, turns)
+        for operation in region.operations:
+            self._demanded.update(clear_among_secret(operation))
+            inside = turns
+            if operation.name == "loop":
+                inside *= max(1, operation.attributes["count"])
+            elif operation.name == "while":
+                inside *= TURNS_OF_WHILE
+            for inner in operation.regions:
+                self._visit(inner, inside)
+            for result in operation.results:
+                self._definitions[result] = operation
+                self._define(result, turns)
+
+    def _define(self, value: Value, turns: int) -> None:
+        """Notes a value in order of definition, and what sharing it there costs: nothing if it is public."""
+        self._order.append(value)
+        waiting = ROUND if turns > 1 else 0
+        self._cost[value] = turns * (value.type.size + waiting) if value.label.owner is not None else 0
+
+    def choose(self) -> Sharing:
+        """Demands go backwards, costs forwards, choices backwards again."""
+        users = self._users()
+        flow: dict[Value, float] = {}
+        is_moved: dict[Value, bool] = {}
+        for value in self._order:
+            if value in users:
+                here, before = self._cost[value], self._cost_before(value, flow)
+                is_moved[value] = before is not None and before <= here
+                cheapest = here if before is None else min(here, before)
+                flow[value] = 0 if value in self._demanded else cheapest / max(1, users[value])
+        chosen = set(self._demanded)
+        for value in reversed(self._order):
+            if value in chosen and is_moved[value]:
+                chosen.update(self._sources(value))
+        moved = frozenset(value for value in chosen if is_moved[value])
+        return Sharing(frozenset(chosen) - moved, moved)
+
+    def _users(self) -> dict[Value, int]:
+        """For each value that may be wanted as shares: how many values may be computed from it then."""
+        users = dict.fromkeys(self._demanded, 0)
+        for value in reversed(self._order):
+            if value in users:
+                for source in self._sources(value):
+                    users[source] = users.get(source, 0) + 1
+        return users
+
+    def _cost_before(self, value: Value, flow: dict[Value, float]) -> float | None:
+        sources = self._sources(value)
+        return sum(flow[source] for source in sources) if sources else None
+
+    def _sources(self, value: Value) -> list[Value]:
+        """The clear values whose shares give shares of this value for nothing; none if it must be shared itself."""
+        operation = self._definitions.get(value)
+        if operation is None or value.label.owner is None or not is_free(operation):
+            return []
+        return shares_needed(operation)
+
+
+def is_free(operation: Operation) -> bool:
+    """Whether the operation costs nothing on shares."""
+    if operation.name == "cast":
+        return operation.operands[0].type.element.kind is not Kind.BOOL
+    return OPERATIONS[operation.name].has(Trait.LINEAR)
+
+
+def shares_needed(operation: Operation) -> list[Value]:
+    """The operands that a free operation on clear values needs as shares to give shares."""
+    row = OPERATIONS[operation.name]
+    data = operation.operands[: row.indices_from]
+    wanted = data if row.has(Trait.STRUCTURAL) else [value for value in data if value.label.owner is not None]
+    return list(dict.fromkeys(wanted))

@@ -1,0 +1,233 @@
+"""What every way to share the secret values of a program costs. In: shared IR, prices. Out: `Weighed`.
+
+An operation with two rules is a place to decide, and so is what a loop or a branch carries: its initial value, its
+argument and its result have one kind, so that conversions stand outside of loops where that is cheaper. A value's
+conversion is paid where the value is made, what stands in a loop as often as that turns.
+
+The model adds up the rounds of all operations as if each waited for those before it. Independent ones share theirs, and
+then it sees the rounds of a choice larger than they are: the choice is optimal under the model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ...cost.cost import Cost
+from ...cost.prices import Known, Prices
+from ...ir.control import flows
+from ...ir.labels import Knowledge
+from ...ir.ops import OPERATIONS, Trait
+from ...ir.program import Operation, Program, Region, Value
+from ...ir.types import Kind
+from ...protocols.operations.rows import digits_for
+from ...protocols.operations.table import applicable
+from ...protocols.rules.use import ARITHMETIC, BOOLEAN, ROWS, Rule
+from .cut_kinds import ARITHMETIC_SIDE, BOOLEAN_SIDE, Choice, Conversion
+from .place_shares import TURNS_OF_WHILE
+
+SIDES = {ARITHMETIC: ARITHMETIC_SIDE, BOOLEAN: BOOLEAN_SIDE}
+KINDS = {side: kind for kind, side in SIDES.items()}
+
+
+@dataclass(slots=True)
+class Weighed:
+    """`values` has the place that decides each secret value's kind, `operands` those of what an operation takes, None
+    where it takes any; `decisions` are the operations with two rules, by their place. `digits` has the best `digit` of
+    each order. Rows have but one kind, and no place. `settled` has what operations with one rule cost, if the costs of
+    what leaves no choice are wanted.
+    """
+
+    choice: Choice = field(default_factory=Choice)
+    values: dict[Value, int] = field(default_factory=dict)
+    operands: dict[Operation, list[int | None]] = field(default_factory=dict)
+    decisions: dict[int, Operation] = field(default_factory=dict)
+    carried: list[int] = field(default_factory=list)
+    digits: dict[Operation, int] = field(default_factory=dict)
+    settled: dict[Operation, int] = field(default_factory=dict)
+
+
+def weigh_kinds(program: Program, prices: Prices, *, whole: bool = False) -> Weighed:
+    """All choices and their costs; if `whole`, also the costs of what leaves no choice."""
+    weigher = _Weigher(prices, whole)
+    weigher.region(program.body, 1)
+    weigher.finish()
+    return weigher.weighed
+
+
+def picoseconds(cost: Cost) -> int:
+    """A cost as the model adds it up: online seconds, as a whole number."""
+    return round(cost.seconds * 1e12)
+
+
+class _Weigher:
+    """One walk. `turns` has how often each secret value is made, `uses` the places that take it, `shares` what the
+    sharing of a value in either kind costs.
+    """
+
+    def __init__(self, prices: Prices, whole: bool) -> None:
+        self.prices = prices
+        self.whole = whole
+        self.weighed = Weighed()
+        self.choice = self.weighed.choice
+        self.turns: dict[Value, int] = {}
+        self.uses: dict[Value, set[int]] = {}
+        self.shares: dict[Value, tuple[int, int]] = {}
+        self.known: dict[Value, Known] = {}
+
+    def region(self, region: Region, turns: int) -> None:
+        for operation in region.operations:
+            self.operation(operation, turns)
+
+    def operation(self, operation: Operation, turns: int) -> None:
+        if operation.name == "constant":
+            self.known[operation.results[0]] = operation.attributes["value"]
+        elif OPERATIONS[operation.name].has(Trait.CONTROL):
+            self.control(operation, turns)
+        elif operation.name == "reveal":
+            self.reveal(operation, turns)
+        elif operation.name == "share":
+            self.share(operation, turns)
+        elif operation.name in ("input", "save"):
+            for value in filter(is_secret, operation.results):
+                self.define(value, SIDES[default_kind(value)], turns)
+            self.take(operation, [SIDES[default_kind(value)] for value in operation.operands])
+        elif any(map(is_secret, operation.results)):
+            self.compute(operation, turns)
+
+    def define(self, value: Value, place: int, turns: int) -> None:
+        self.weighed.values[value] = place
+        self.turns[value] = turns
+
+    def take(self, operation: Operation, places: Sequence[int | None]) -> None:
+        self.weighed.operands[operation] = list(places)
+        for value, place in zip(operation.operands, places, strict=True):
+            if place is not None:
+                self.use(value, place)
+
+    def use(self, value: Value, place: int) -> None:
+        if is_secret(value):
+            self.uses.setdefault(value, set()).add(place)
+
+    def compute(self, operation: Operation, turns: int) -> None:
+        rules = list(applicable(operation))
+        places: list[int | None]
+        if len(rules) == 1:
+            (rule,) = rules
+            found = self.cheapest(operation, rule) if operation.name == "argsort" else operation
+            if self.whole:
+                self.weighed.settled[operation] = turns * self.price(found, rule)
+                self.choice.fixed += self.weighed.settled[operation]
+            places = [SIDES.get(kind) for kind in rule.wanted(len(operation.operands))]
+            result = SIDES.get(rule.result)
+        else:
+            arithmetic, boolean = rules
+            own = self.choice.place(*(turns * self.price(operation, rule) for rule in rules))
+            self.weighed.decisions[own] = operation
+            wanted = zip(*(rule.wanted(len(operation.operands)) for rule in rules), strict=True)
+            places = [_tied(first, second, own) for first, second in wanted]
+            result = _tied(arithmetic.result, boolean.result, own)
+        self.take(operation, places)
+        for value in operation.results:
+            if result is not None:
+                self.define(value, result, turns)
+
+    def cheapest(self, operation: Operation, rule: Rule) -> Operation:
+        """An order with the digit for which it costs least."""
+        each = [
+            replace(operation, attributes=operation.attributes | {"digit": digit})
+            for digit in digits_for(operation.results[0].type.size)
+        ]
+        best = min(each, key=lambda one: self.price(one, rule))
+        self.weighed.digits[operation] = best.attributes["digit"]
+        return best
+
+    def price(self, operation: Operation, rule: Rule) -> int:
+        known = [self.known.get(value) for value in operation.operands]
+        return picoseconds(self.prices.rule(operation, rule, known))
+
+    def share(self, operation: Operation, turns: int) -> None:
+        """In one kind, in the other, or in both, which then travel in one round."""
+        (value,) = operation.results
+        if value.type.element.kind is Kind.ROWS:
+            self.pay(turns * picoseconds(self.prices.share(operation, ROWS)) if self.whole else 0)
+            return
+        costs = [self.prices.share(operation, kind) for kind in (ARITHMETIC, BOOLEAN)]
+        alone = [turns * picoseconds(cost) for cost in costs]
+        if _is_truth(value):
+            self.define(value, BOOLEAN_SIDE, turns)
+            self.pay(alone[BOOLEAN_SIDE])
+        else:
+            self.define(value, self.choice.place(*alone), turns)
+        waiting = [turns * round(cost.rounds * self.prices.delay * 1e12) for cost in costs]
+        to_arithmetic, to_boolean = (max(0, cost - wait) for cost, wait in zip(alone, waiting, strict=True))
+        self.shares[value] = to_arithmetic, to_boolean
+
+    def pay(self, cost: int) -> None:
+        """What leaves no choice."""
+        if self.whole:
+            self.choice.fixed += cost
+
+    def reveal(self, operation: Operation, turns: int) -> None:
+        (value,) = operation.operands
+        if not is_secret(value):
+            return
+        costs = [turns * picoseconds(self.prices.reveal(operation, kind)) for kind in (ARITHMETIC, BOOLEAN)]
+        if _is_truth(value):
+            self.pay(costs[BOOLEAN_SIDE])
+            self.take(operation, [BOOLEAN_SIDE])
+        else:
+            self.take(operation, [self.choice.place(*costs)])
+
+    def control(self, operation: Operation, turns: int) -> None:
+        inner = turns * {"loop": operation.attributes.get("count", 1), "while": TURNS_OF_WHILE}.get(operation.name, 1)
+        for index, value in enumerate(operation.results):
+            if is_secret(value):
+                place = BOOLEAN_SIDE if _is_truth(value) else self.choice.place()
+                if place != BOOLEAN_SIDE:
+                    self.weighed.carried.append(place)
+                self.define(value, place, turns)
+                if operation.name in ("loop", "while"):
+                    arguments = operation.regions[0].arguments[operation.name == "loop" :]
+                    self.define(arguments[index], place, inner)
+        for region in operation.regions:
+            self.region(region, inner)
+        for bound, value in flows(operation):
+            if is_secret(bound):
+                self.use(value, self.weighed.values[bound])
+
+    def finish(self) -> None:
+        """The conversions of each value that is used."""
+        for value, uses in self.uses.items():
+            source = self.weighed.values[value]
+            if uses <= {source}:
+                continue
+            if value in self.shares:
+                to_arithmetic, to_boolean = self.shares[value]
+            else:
+                turns = self.turns[value]
+                to_boolean, to_arithmetic = (
+                    turns * picoseconds(self.prices.conversion(value, kind)) for kind in (ARITHMETIC, BOOLEAN)
+                )
+            self.choice.conversions.append(Conversion(source, frozenset(uses), to_arithmetic, to_boolean))
+
+
+def _tied(arithmetic: str, boolean: str, own: int) -> int | None:
+    """The place of an operand or a result that two rules want in these kinds; none for rows."""
+    if arithmetic == boolean:
+        return SIDES.get(arithmetic)
+    if (arithmetic, boolean) != (ARITHMETIC, BOOLEAN):
+        raise ValueError("a minimum cut has no place for rules that disagree crosswise")
+    return own
+
+
+def default_kind(value: Value) -> str:
+    """What sources and stored shares use: truth values are bits, all else numbers."""
+    return BOOLEAN if _is_truth(value) else ARITHMETIC
+
+
+def is_secret(value: Value) -> bool:
+    """Whether a value has a kind at all."""
+    return value.label.knowledge is Knowledge.SECRET
+
+
+def _is_truth(value: Value) -> bool:
+    return value.type.element.kind is Kind.BOOL

@@ -1,0 +1,86 @@
+"""Where a number lies, in two rounds: blocks of several bits first, then all blocks at once.
+
+In: a share x of a protocol that knows summands. Out: bits. As in `carries`, blocks of bits generate (G) or propagate
+(P) what the summands carry; but all blocks are joined in one round, the carry being the XOR over the blocks of G of one
+AND P of all above it. That is a function of few shared bits, and a node that knows their first summands knows all
+products of these (`Protocol.bilinear_bits`). It takes more bits than a tree does in five rounds, and pays where rounds
+count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from ..rules.protocol import Arithmetic, Bilinear, Boolean, Protocol
+from .carries import ONE, Item, Polynomial, bilinear, bit_of_a, bit_of_b, plus, polynomial, times
+
+BLOCKS = 7
+"""What is joined, besides the bits below the bound: twice as many products for each block more."""
+BLOCK = 4
+"""The bits of a block, for which a form is worth its bits."""
+
+
+def is_narrow(reach: int, bits: int) -> bool:
+    """Whether `sign_and_inside` has small blocks for these."""
+    return bits - 2 - reach <= BLOCKS * BLOCK
+
+
+def sign_and_inside(p: Protocol, y: Arithmetic, low: int, reach: int, bits: int) -> Boolean:
+    """Two planes: whether y < 0, and whether 0 <= y < 2**reach, in two rounds, for y that fits `bits` bits.
+
+    The carry from below `low` is left out: the answers are those of y or of y - 2**low, which has to fit, too.
+    """
+    planes = p.bilinear(y, _blocks(low, reach, bits))
+    return p.bilinear_bits(planes, _joined(planes.planes))
+
+
+@lru_cache(maxsize=256)
+def _blocks(low: int, reach: int, bits: int) -> Bilinear:
+    """G of the bits below `reach`; G and P of each block above; and whether y's bits from `reach` up are zeros.
+
+    With c carried into it, a sum of summands a, b is zero in all bits just if its lowest one, a_0 XOR b_0 XOR c, is and
+    each other one a_i XOR b_i equals a_(i-1) OR b_(i-1): for up to there all bits of the sum are zero, and so what is
+    carried is that OR. These factors too are taken block by block. The sign goes with the last block's G, the factor of
+    the top bit with its others.
+    """
+    top = bits - 1
+    count = min(BLOCKS, top - reach)
+    bounds = [reach + (top - reach) * block // count for block in range(count + 1)]
+    below = polynomial(Item("G", low, reach))
+    carries, passes, zeros = [below], [], [plus(plus(ONE, _either(reach)), below)]
+    for first, stop in pairwise(bounds):
+        is_last = stop == top
+        carry = polynomial(Item("G", first, stop))
+        carries.append(plus(carry, _either(top)) if is_last else carry)
+        passes.append(polynomial(Item("P", first, stop)))
+        zeros.append(_product([_is_zero(bit) for bit in range(max(first, reach + 1), stop + is_last)]))
+    return bilinear(bits, [*carries, *passes, *zeros])
+
+
+def _is_zero(bit: int) -> Polynomial:
+    below = plus(_either(bit - 1), times(bit_of_a(bit - 1), bit_of_b(bit - 1)))
+    return plus(plus(ONE, _either(bit)), below)
+
+
+@lru_cache(maxsize=64)
+def _joined(planes: int) -> Bilinear:
+    """Of c carries, c - 1 passes and c zeros: what is carried out of all blocks, and whether all are zero."""
+    count = (planes + 1) // 3
+    carries, passes, zeros = range(count), range(count, 2 * count - 1), range(2 * count - 1, planes)
+    carried: Polynomial = frozenset()
+    for block in carries:
+        carried = plus(carried, _product([_either(plane) for plane in (carries[block], *passes[block:])]))
+    return bilinear(planes, [carried, _product([_either(plane) for plane in zeros])])
+
+
+def _either(bit: int) -> Polynomial:
+    return plus(bit_of_a(bit), bit_of_b(bit))
+
+
+def _product(factors: Sequence[Polynomial]) -> Polynomial:
+    result = ONE
+    for factor in factors:
+        result = times(result, factor)
+    return result

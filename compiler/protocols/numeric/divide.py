@@ -1,0 +1,179 @@
+"""Division of fixed-point shares: a table for 1 / m, where |y| = m * 2**E, and x shifted to match.
+
+    x * 2**f / y  =  (x * 2**(f - E)) * (1 / m) * sign(y)
+
+The first factor is computed with guard bits while the table is being looked up. E in base `digit` has two digits a, b:
+x is multiplied by powers of two for each a and truncated, for as many a at once as its range bears; then one product by
+2**-b needs no truncation because the result takes the guard bits. Where the range of y leaves few places for its
+leading bit, and no truncation, one power of two does. The last product is split so that it does not overflow and loses
+nothing (where the ranges bear it, it is one product): with r = 2**p / m, X = Xh * 2**w + Xl and w = guard + p,
+
+    X r / 2**w  =  Xh r  +  Xl r / 2**w.
+
+Errors, in units of the last place: < 1 from the last truncation, < 2**(2 - g) from the truncations of x (g guard bits
+below the digit b), and relative to the quotient the table's and 2**-p (`bounds.divide`). y = 0 has no leading
+bit, sets no piece, and gives 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+
+import numpy as np
+
+from ...ir.intervals import Interval, documented
+from ...ir.types import width
+from ..rules.protocol import Arithmetic, Protocol
+from .bits import leading
+from .normalise import normalise, octave_pieces
+from .polynomials import evaluate, variables
+from .tables import Table, tabulate
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How x is aligned and 1 / m looked up.
+
+    E = a * `digit` + b; `guard` bits are kept below what b shifts out; 1 / m has `precision` bits after the point,
+    2**`cell` pieces for each octave, and polynomials of `degree`.
+    """
+
+    digit: int
+    guard: int
+    precision: int
+    cell: int
+    degree: int
+
+    @property
+    def scale(self) -> int:
+        """The guard bits of the aligned x; with them it is below 2**62."""
+        return self.guard + self.digit - 1
+
+    @property
+    def split(self) -> int:
+        """The bits of the last product that are truncated."""
+        return self.scale + self.precision
+
+
+@dataclass(frozen=True, slots=True)
+class Divisor:
+    """What a division needs of y: 1 / m as `Plan` says, and what aligns x.
+
+    x is multiplied by each of the powers of two (0 where another one holds), each product truncated by so many bits,
+    and their sum multiplied by 2**(digit - 1 - b) with y's sign, if there is such a factor.
+    """
+
+    inverse: Arithmetic
+    powers: tuple[Arithmetic, ...]
+    dropped: tuple[int, ...]
+    factor: Arithmetic | None
+
+
+FEW = 16
+"""So many places of the leading bit become powers of two one by one, more of them by two digits."""
+
+
+def plan_for(fraction_bits: int) -> Plan:
+    """The widest digit up to 8 that leaves room for guard bits, and the most precise inverse that the product bears."""
+    digit = 1 << min(3, (fraction_bits // 2).bit_length() - 1) if fraction_bits > 1 else 1
+    guard = min(5, fraction_bits - digit + 1)
+    cell, degree = (3, 4) if fraction_bits <= 16 else (4, 3)
+    return Plan(digit, guard, (60 - guard - digit + 1) // 2, cell, degree)
+
+
+@lru_cache(maxsize=64)
+def reciprocals(cell: int, degree: int, precision: int) -> Table:
+    """1 / m at scale `precision` on the pieces of `octave_pieces(cell)`."""
+    return tabulate(lambda m: np.asarray(1.0 / m), octave_pieces(cell), degree, precision, 17 + cell)
+
+
+def divide(
+    p: Protocol,
+    x: Arithmetic,
+    y: Arithmetic,
+    fraction_bits: int,
+    dividends: Interval | None = None,
+    divisors: Interval | None = None,
+) -> Arithmetic:
+    """x / y within these ranges, of any shapes that broadcast; 0 for y = 0. 16 rounds, 17 for fraction_bits > 16.
+
+    What depends on y alone is done in y's shape.
+    """
+    plan = plan_for(fraction_bits)
+    dividends, divisors = dividends or documented(fraction_bits), divisors or documented(fraction_bits)
+    magnitude = max(-dividends.low, dividends.high)
+    prepared = _prepared(p, y, plan, fraction_bits, magnitude, divisors)
+    aligned = _aligned(p, x, prepared)
+    inverse = _spread(p, prepared.inverse, aligned.shape)
+    if (magnitude << fraction_bits) // max(divisors.low, 1) < 1 << 61 - plan.split:
+        return p.truncate(p.multiply(aligned, inverse), plan.split)
+    high, low = halves(p, aligned, plan.split)
+    return p.add(p.multiply(high, inverse), p.truncate(p.multiply(low, inverse), plan.split))
+
+
+def _prepared(
+    p: Protocol, y: Arithmetic, plan: Plan, fraction_bits: int, magnitude: int, divisors: Interval
+) -> Divisor:
+    """The inverse is 14 rounds away, the digits 2 after `leading`."""
+    found = leading(p, y, width(divisors.low, divisors.high), max(divisors.low, 0).bit_length())
+    table = reciprocals(plan.cell, plan.degree, plan.precision)
+    normalised = normalise(p, found, plan.cell, table.widths[0])
+    inverse = evaluate(p, normalised.pieces, variables(p, normalised.variable, table), table)
+    shifts = [fraction_bits + plan.scale - exponent for exponent in found.exponents]
+    factor = None
+    if divisors.low < 0:
+        factor = p.add_public(p.weigh(p.planes(found.planes, (found.sign,)), [-2]), 1)
+    if shifts[-1] >= 0 and len(shifts) <= FEW:
+        power = p.weigh(found.place, [1 << shift for shift in shifts])
+        return Divisor(inverse, (power if factor is None else p.multiply(power, factor),), (0,), None)
+    digit = plan.digit
+    units = [range(first, len(shifts), digit) for first in range(digit)]
+    unit = p.weigh(p.parities(found.place, units), [1 << (digit - 1 - b) for b in range(digit)])
+    groups = [range(first, min(first + digit, len(shifts))) for first in range(0, len(shifts), digit)]
+    # What x is shifted by for each digit a; negative shifts follow a product with a power that keeps it below 2**62.
+    at = [shifts[group.start] - (digit - 1) for group in groups]
+    room = 62 - magnitude.bit_length()
+    chunks = [[shift for shift in at if shift >= 0]]
+    for shift in at:
+        if shift < 0:
+            if not chunks[-1] or chunks[-1][0] >= 0 or chunks[-1][0] - shift > room:
+                chunks.append([])
+            chunks[-1].append(shift)
+    chunks = [chunk for chunk in chunks if chunk]
+    dropped = [max(0, -chunk[-1]) for chunk in chunks]
+    rows = [
+        [1 << shift + bits if shift in chunk else 0 for shift in at]
+        for chunk, bits in zip(chunks, dropped, strict=True)
+    ]
+    powers = p.weigh_each(p.parities(found.place, groups), rows)
+    return Divisor(inverse, powers, tuple(dropped), unit if factor is None else p.multiply(unit, factor))
+
+
+def _aligned(p: Protocol, x: Arithmetic, y: Divisor) -> Arithmetic:
+    """x * 2**(fraction_bits + scale - E) with y's sign. 3 rounds."""
+    shape = np.broadcast_shapes(x.shape, y.inverse.shape)
+    whole = _spread(p, x, shape)
+    parts = [
+        p.truncate(p.multiply(whole, _spread(p, power, shape)), bits)
+        for power, bits in zip(y.powers, y.dropped, strict=True)
+    ]
+    total = reduce(p.add, parts)
+    return total if y.factor is None else p.multiply(total, _spread(p, y.factor, shape))
+
+
+def shifts(p: Protocol, x: Arithmetic, count: int, plan: Plan, fraction_bits: int) -> list[Arithmetic]:
+    """x * 2**(fraction_bits + guard - a * digit) for a = 0, 1, ... 1 round."""
+    bits = [fraction_bits + plan.guard - plan.digit * a for a in range(count)]
+    return [p.shift_left(x, at) if at >= 0 else p.truncate(x, -at) for at in bits]
+
+
+def halves(p: Protocol, x: Arithmetic, bits: int) -> tuple[Arithmetic, Arithmetic]:
+    """x = high * 2**bits + low with |low| < 2**bits. 1 round."""
+    high = p.truncate(x, bits)
+    return high, p.subtract(x, p.shift_left(high, bits))
+
+
+def _spread(p: Protocol, x: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
+    """x broadcast."""
+    return x if x.shape == shape else p.map("broadcast", shape, x, shape=shape)

@@ -1,0 +1,212 @@
+"""Sigmoid and tanh of fixed-point shares: odd functions that soon reach their limit, by pieces of equal width.
+
+sigmoid(x) = 1/2 + g(x), g(x) = sigmoid(x) - 1/2; tanh is g itself. On |x| < T = 2**a the bits of x below 2**a are
+looked at; g(T) is its limit up to a quarter of a unit. Two comparisons (in the same rounds as the bits) tell x >= T and
+x < -T, where the limit is added instead and no piece is set; if x is known to be within a few T, further bits of x do.
+The comparisons may leave out low bits: near T both answers do, so they compare with T and -T up to the margin that the
+limit leaves.
+
+Let s be the sign. The index of the piece of |x| is made of x's bits XOR s; inside a piece x = s (centre + half t), so
+the variable taken from x's own bits is s t. With g odd,
+
+    g(x) = s P(t) = c_0 s + c_1 (s t) + c_2 s (s t)**2 + c_3 (s t)**3 + ...
+
+and only the even powers need a product with s. Error: < 1 unit of the last place, and the table's, absolute.
+
+Where a protocol knows summands, `pieces` has g(x) in three rounds, and bits tell only where x is far out.
+
+Whatever ring element x is, also one that is no documented number, results are below 4 in magnitude: g is a polynomial
+of a place within some piece, if any, and the limit is added at most twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, floor, log, log2, prod
+
+import numpy as np
+
+from ...ir.intervals import Interval, documented
+from ...ir.types import width as bits_of
+from ..circuits.carries_wide import is_narrow, sign_and_inside
+from ..rules.protocol import Arithmetic, Boolean, Protocol
+from .bits import bits_between, cases, is_below
+from .pieces import SCALE, cut_function, piecewise
+from .polynomials import Known, part_variables, power, variables
+from .tables import Array, Table, even_pieces, tabulate
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """The function g and its limit; limit - g(x) < 2 e**(-rate * x)."""
+
+    function: Callable[[Array], Array]
+    limit: float
+    rate: int
+
+
+SIGMOID = Odd(lambda x: np.asarray(0.5 * np.tanh(0.5 * x)), 0.5, 1)
+TANH = Odd(lambda x: np.asarray(np.tanh(x)), 1.0, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """|x| < 2**`reach` is cut into 2**`index_bits` pieces; g is its limit from the piece `used` on.
+
+    The comparisons leave out the bits below `cut`, of x as an integer.
+    """
+
+    reach: int
+    index_bits: int
+    used: int
+    cut: int
+    table: Table
+
+
+@lru_cache(maxsize=64)
+def plan_for(odd: Odd, fraction_bits: int) -> Plan:
+    """Pieces of width 1/rate up to 16 fraction bits, 1/2 up to 20, then 1/4; quartic."""
+    horizon = _horizon(odd, fraction_bits)
+    width_bits = (odd.rate - 1) + (0 if fraction_bits <= 16 else 1 if fraction_bits <= 20 else 2)
+    reach, cut = _limits(odd, fraction_bits)
+    used = ceil(horizon * 2**width_bits)
+    pieces = even_pieces(used, 2.0**-width_bits)
+    bits = fraction_bits - width_bits
+    if fraction_bits <= SUMMED:
+        table = tabulate(odd.function, pieces, 4, fraction_bits, bits, exact=True, doubt=2)
+    else:
+        table = tabulate(odd.function, pieces, 4, fraction_bits, min(bits, 24), exact=bits <= 24)
+    return Plan(reach, reach + width_bits, used, cut, table)
+
+
+def _horizon(odd: Odd, fraction_bits: int) -> float:
+    """From here on g is its limit up to a quarter of a unit."""
+    return (fraction_bits + 3) * log(2) / odd.rate
+
+
+def _limits(odd: Odd, fraction_bits: int) -> tuple[int, int]:
+    """T = 2**reach is beyond the horizon, by as much as the bits below `cut` of x as an integer may tell."""
+    horizon = _horizon(odd, fraction_bits)
+    reach = ceil(log2(horizon))
+    return reach, max(0, floor(log2(2.0**reach - horizon) + fraction_bits))
+
+
+FEW = 1 << 10
+"""For so many numbers rounds count for more than bits: where they lie is found out in two."""
+
+SUMMED = 20
+"""Up to so many fraction bits the variable is a sum of two numbers; beyond, high powers must be exact to the bit."""
+
+WIDER = 2
+"""If x is known to lie within 2**WIDER times the reach, more pieces are less work than comparisons."""
+
+
+def sigmoid(
+    p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
+) -> Arithmetic:
+    """1 / (1 + e**-x) for x `within`; as exact as with `fraction_bits`, of a number and at a scale that may be finer.
+
+    11 rounds; of a protocol that knows summands 4 for few numbers, 3 for x that is known to be within a few T.
+    """
+    scale = fraction_bits if scale is None else scale
+    return p.add_public(_odd(p, x, SIGMOID, fraction_bits, within, scale), 1 << scale - 1)
+
+
+def hyperbolic_tangent(
+    p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
+) -> Arithmetic:
+    """tanh x for x `within`. As `sigmoid`."""
+    return _odd(p, x, TANH, fraction_bits, within, fraction_bits if scale is None else scale)
+
+
+def _odd(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval | None, scale: int) -> Arithmetic:
+    """g(x)."""
+    within = within or documented(fraction_bits, scale)
+    if p.knows_summands and fraction_bits <= COARSE:
+        return _by_summands(p, x, odd, fraction_bits, within, scale)
+    return _by_bits(p, x, odd, fraction_bits, within, scale)
+
+
+COARSE = 16
+"""Up to so many fraction bits `pieces` is exact enough."""
+
+
+def _by_summands(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
+    """g as `pieces` has it, on |x| < T: the limit is added where x is not there, unless that is known."""
+    reach, cut = _limits(odd, fraction_bits)
+    reach, cut = reach + scale, cut + scale - fraction_bits
+    far, limit = 1 << reach, round(odd.limit * 2.0**scale)
+    is_near = within in Interval(-2 * far, 2 * far)
+    cut_at = within if is_near else Interval(-far, far + (1 << cut))
+    found = cut_function(odd.function, cut_at, scale, 0.6 * odd.limit * 2.0**-fraction_bits)
+    value = p.truncate(piecewise(p, x, found), SCALE - scale)
+    if is_near:
+        return value
+    bits = bits_of(within.low + far - (1 << cut), within.high + far)
+    if prod(x.shape) <= FEW and is_narrow(reach + 1, bits):
+        where = sign_and_inside(p, p.add_public(x, far), cut, reach + 1, bits)
+        sides = p.weigh(p.planes(where, (0,)), [-2 * limit])
+        outside, value = p.add_public(sides, limit), p.add_public(value, -limit)
+        inside = p.planes(where, (1,))
+    else:
+        inside, outside = _compared(p, x, Interval(-far, far - (1 << cut)), cut, limit, within)
+    return p.add(p.multiply_bit(inside, value), outside)
+
+
+def _compared(
+    p: Protocol, x: Arithmetic, near: Interval, cut: int, limit: int, within: Interval
+) -> tuple[Boolean, Arithmetic]:
+    """Whether x is near; and where it is not the limit, on its side, else 0. A bound may be off by 2**cut upwards."""
+    bits = bits_of(within.low - near.high, within.high - near.low)
+    not_above, below = (is_below(p, x, bound, cut, bits) for bound in (near.high, near.low))
+    outside = p.weigh(p.concat_planes(p.invert(not_above), below), [limit, -limit])
+    return p.xor(not_above, below), outside
+
+
+def _by_bits(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
+    """g by the bits of x: which piece it lies in, and where in the piece."""
+    plan, finer = plan_for(odd, fraction_bits), scale - fraction_bits
+    table, limit = plan.table, round(odd.limit * 2.0**fraction_bits)
+    reach = max(plan.reach + fraction_bits, bits_of(within.low, within.high) - 1 - finer)
+    inside, outside = None, None
+    if reach > plan.reach + fraction_bits + WIDER:
+        reach = plan.reach + fraction_bits
+        cut = plan.cut + finer
+        near = Interval(-(1 << reach + finer), (1 << reach + finer) - (1 << cut))
+        inside, outside = _compared(p, x, near, cut, limit, within)
+    digits = bits_between(p, x, finer, finer + reach + 1)
+    first = plan.reach + fraction_bits - plan.index_bits
+    index = p.xor(digits.planes, digits.planes, tuple(range(first, reach)), (reach,) * (reach - first))
+    pieces = cases(p, index, inside)
+    kept = p.parities(pieces, [*([piece] for piece in range(plan.used)), range(plan.used, pieces.planes)])
+    constants, *factors = p.weigh_each(kept, [[*table.constants, limit], *([*row, 0] for row in table.rows)])
+    if fraction_bits <= SUMMED:
+        known = part_variables(p, digits, finer + first, table)
+    else:
+        known = variables(p, digits.bits(p, finer, finer + first), table)
+    signed = _signed_powers(p, known, p.planes(digits.planes, (reach,)), table)
+    total = p.truncate(p.dot(list(zip(factors, signed, strict=True))), table.scale - scale)
+    whole = p.multiply(constants, signed[0])
+    return p.add(total, p.shift_left(whole if outside is None else p.add(whole, outside), finer))
+
+
+def _signed_powers(p: Protocol, known: Known, sign: Boolean, table: Table) -> list[Arithmetic]:
+    """s, s t, s (s t)**2, (s t)**3, ... from s t and the bit of s. 1 + log2(degree) rounds."""
+    factor = p.add_public(p.weigh(sign, [-2]), 1)
+    terms = [factor]
+    for exponent, width in enumerate(table.widths, 1):
+        if exponent % 2:
+            terms.append(power(p, known, width, exponent))
+        else:
+            terms.append(_signed_power(p, known, factor, width, exponent))
+    return terms
+
+
+def _signed_power(p: Protocol, known: Known, sign: Arithmetic, width: int, exponent: int) -> Arithmetic:
+    """s (s t)**exponent. log2(exponent) + 1 rounds."""
+    if exponent == 0:
+        return sign
+    half = exponent // 2
+    return p.multiply(_signed_power(p, known, sign, width, half), power(p, known, width, exponent - half))

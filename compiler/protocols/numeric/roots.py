@@ -1,0 +1,93 @@
+"""Square root and logarithm of fixed-point shares: a table on the mantissa, and the exponent put back.
+
+In: a share at scale f, |x| < 2**(62 - f) as an integer. Out: a share at scale f; 0 where x <= 0, exactly, because no
+piece is set there. x = m * 2**E as an integer, m in [1/4, 1), by `normalise`.
+
+sqrt: x * 2**f = m * 2**s * 4**k with E + f = 2 k + s, s in {0, 1}: the pieces come in two copies, for s = 0 and 1, and
+hold sqrt(m * 2**s) < sqrt 2; 2**k is the product of the digits of k = 8 a + b. The result is below 2**31 as an integer,
+so both it and 30 bits below its point fit. Error: < 1 unit of the last place, and the table's, relative.
+
+log: log m + (E - f) log 2. The places of the leading bit give the bits of E, whose product with log 2 (only where a
+piece is set) joins the sum of products. Error: < 1 unit of the last place, and the table's, absolute.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import log
+
+import numpy as np
+
+from ...ir.intervals import Interval, documented
+from ...ir.types import width
+from ..rules.protocol import Arithmetic, Protocol
+from .bits import Leading, leading
+from .normalise import normalise_positive, octave_pieces, power_of_two
+from .polynomials import evaluate, powers, sum_of_products, variables
+from .tables import Piece, Table, tabulate
+
+ROOT_BITS = 30
+"""The bits after the point that a root keeps before its product with 2**k."""
+
+
+@lru_cache(maxsize=64)
+def roots(cell: int, bits: int) -> Table:
+    """Cubics for sqrt(m) and then sqrt(2 m) on the pieces of `octave_pieces(cell)`: a piece that is twice as large."""
+    pieces = octave_pieces(cell)
+    doubled = [Piece(2 * piece.centre, 2 * piece.half, piece.low, piece.high) for piece in pieces]
+    return tabulate(lambda m: np.asarray(np.sqrt(m)), pieces + doubled, 3, ROOT_BITS, bits)
+
+
+@lru_cache(maxsize=64)
+def logarithms(cell: int, bits: int, fraction_bits: int) -> Table:
+    """Cubics for log(m) - fraction_bits * log 2 on the pieces of `octave_pieces(cell)`, and room for `rest` * E."""
+    shift, pieces = fraction_bits * log(2), octave_pieces(cell)
+    room = 64 * abs(_split_log_2(fraction_bits)[1])
+    return tabulate(lambda m: np.asarray(np.log(m) - shift), pieces, 3, fraction_bits, bits, room=room)
+
+
+def _split_log_2(fraction_bits: int) -> tuple[int, float]:
+    """log 2 as constants are split: units of the last place, and the rest."""
+    units = round(log(2) * 2.0**fraction_bits)
+    return units, log(2) - units * 2.0**-fraction_bits
+
+
+def square_root(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+    """The square root of x `within`; 0 for x < 0. 16 rounds."""
+    within = within or documented(fraction_bits)
+    found = _leading(p, x, within)
+    cell, bits = (2, 17) if fraction_bits <= 16 else (3, 22)
+    table = roots(cell, bits)
+    normalised = normalise_positive(p, found, cell, table.widths[0], modulus=2, may_be_negative=within.low < 0)
+    pieces = normalised.pieces
+    if fraction_bits % 2:  # E + f is even where E is odd.
+        half = pieces.planes // 2
+        pieces = p.planes(pieces, (*range(half, 2 * half), *range(half)))
+    root = evaluate(p, pieces, variables(p, normalised.variable, table), table)
+    halves = [(exponent + fraction_bits) // 2 for exponent in found.exponents]
+    power = power_of_two(p, found.place, [half - halves[0] for half in halves])
+    return p.truncate(p.multiply(root, power), ROOT_BITS - halves[0])
+
+
+def _leading(p: Protocol, x: Arithmetic, within: Interval) -> Leading:
+    return leading(p, x, width(within.low, within.high), max(within.low, 0).bit_length())
+
+
+def logarithm(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+    """The natural logarithm of x `within`; 0 for x <= 0. 14 rounds, 15 for fraction_bits > 16."""
+    within = within or documented(fraction_bits)
+    found = _leading(p, x, within)
+    cell, bits = (3, 18) if fraction_bits <= 16 else (4, 23)
+    table = logarithms(cell, bits, fraction_bits)
+    normalised = normalise_positive(p, found, cell, table.widths[0], may_be_negative=within.low < 0)
+    size = found.exponents[-1].bit_length()
+    digits = p.parities(
+        found.place, [[place for place, e in enumerate(found.exponents) if e >> bit & 1] for bit in range(size)]
+    )
+    exponent = p.weigh(digits, [1 << bit for bit in range(size)])
+    units, rest = _split_log_2(fraction_bits)
+    constants = [[factor] * normalised.pieces.planes for factor in (units, round(rest * 2.0**table.scale))]
+    high, step, fine, *factors = p.weigh_each(normalised.pieces, [table.constants, *constants, *table.rows])
+    terms = powers(p, variables(p, normalised.variable, table), table)
+    total = sum_of_products(p, [*factors, fine], [*terms, exponent])
+    return p.add(p.truncate(total, table.scale - fraction_bits), p.add(high, p.multiply(step, exponent)))

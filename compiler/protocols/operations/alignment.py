@@ -1,0 +1,50 @@
+"""Putting a side's columns into the order of joined rows: `align`. In: what its owner knows. Out: shares.
+
+See `runtime.alignment.base` for the two permutations and who holds them. A graph brings them in as inputs, once for
+each side, whatever the number of its columns.
+"""
+
+from ....runtime.graph.nodes import ValueType
+from ..rules.protocol import Arithmetic, Boolean, Clear
+from ..rules.sides import Side
+from ..rules.use import Use
+
+
+def numbers(use: Use) -> Arithmetic:
+    """The joined rows of a column as numbers."""
+    side, value = _side(use), _ordered(use)
+    if side.is_own:
+        return use.p.share(_first_rows(use, value))
+    return use.p.align(value, side)
+
+
+def planes(use: Use) -> Boolean:
+    """The joined rows of a column as bits."""
+    side, value = _side(use), _ordered(use)
+    if side.is_own:
+        return use.p.share_bits(_first_rows(use, value), use.planes)
+    return use.p.align_bits(value, use.planes, side)
+
+
+def _side(use: Use) -> Side:
+    number, roles = use.attribute("side"), use.p.g.roles
+    owner, other = (roles[use.attribute("owners")[side]] for side in (number, 1 - number))
+    return Side(use.attribute("join"), number, owner, other, use.attribute("counts")[number], use.attribute("rows"))
+
+
+def _ordered(use: Use) -> Clear:
+    """The column in the secret order that its owner has drawn; a public one as if it were the owner's."""
+    (value,) = use.operands
+    assert isinstance(value, Clear)
+    side, g = _side(use), use.p.g
+    order = use.p.permutations.order(side)
+    mine = g.kept_at(value.wire, (side.owner,))
+    return Clear(g.local("clear.take", mine.type, mine, order, axis=0))
+
+
+def _first_rows(use: Use, value: Clear) -> Clear:
+    """The rows that are wanted, of a column whose order is that of the joined rows."""
+    rank = len(use.shape)
+    kind = ValueType(value.wire.type.storage, use.shape)
+    attributes = {"starts": (0,) * rank, "stops": use.shape, "steps": (1,) * rank}
+    return Clear(use.p.g.local("clear.slice", kind, value.wire, **attributes))

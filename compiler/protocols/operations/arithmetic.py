@@ -1,0 +1,124 @@
+"""Arithmetic on arithmetic shares. A public operand costs no communication: it is added or multiplied to each part."""
+
+from ..circuits import circuits
+from ..rules.protocol import Arithmetic, Boolean, Clear, Share, ring
+from ..rules.use import Use
+
+
+def cast(use: Use) -> Share:
+    """A wider integer, or a fixed number of a finer scale: no round. A truth value held as a number is one."""
+    return use.p.shift_left(use.number(0), use.element.scale - use.element_of(0).scale)
+
+
+def truncate(use: Use) -> Share:
+    """1 round."""
+    return use.p.truncate(use.number(0), use.attribute("bits"))
+
+
+def floor(use: Use) -> Share:
+    """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
+    return circuits.shift_right(use.p, use.number(0), use.element_of(0).scale, use.bits_of(0))
+
+
+def shift_left(use: Use) -> Share:
+    """No round."""
+    shift = use.attribute("bits")
+    x = use.number(0)
+    return use.p.shift_left(x, shift) if shift < 64 else use.p.multiply_public(x, 0)
+
+
+def shift_right(use: Use) -> Share:
+    """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
+    return circuits.shift_right(use.p, use.number(0), use.attribute("bits"), use.bits_of(0))
+
+
+def add(use: Use) -> Share:
+    """No round."""
+    left, right = use.clear(0), use.clear(1)
+    if right is not None:
+        return use.p.add_public(use.number(0), right)
+    return use.p.add_public(use.number(1), left) if left is not None else use.p.add(use.number(0), use.number(1))
+
+
+def subtract(use: Use) -> Share:
+    """No round."""
+    left = use.clear(0)
+    if left is not None:
+        return use.p.add_public(use.p.negate(use.number(1)), left)
+    return use.p.subtract(use.number(0), use.number(1))
+
+
+def negate(use: Use) -> Share:
+    """No round."""
+    return use.p.negate(use.number(0))
+
+
+def multiply(use: Use) -> Share:
+    """1 round; none where an operand is public."""
+    left, right = use.clear(0), use.clear(1)
+    if right is not None:
+        return use.p.multiply_public(use.number(0), right)
+    if left is not None:
+        return use.p.multiply_public(use.number(1), left)
+    x, y = _scalar_or_whole(use, 0), _scalar_or_whole(use, 1)
+    return use.p.multiply(x, y)
+
+
+def _scalar_or_whole(use: Use, operand: int) -> Arithmetic:
+    """A scalar stays one: the product spreads it."""
+    value = use.operands[operand]
+    both_scalars = all(other.shape == () for other in use.operands)
+    return value if isinstance(value, Arithmetic) and value.shape == () and not both_scalars else use.number(operand)
+
+
+def matmul(use: Use) -> Share:
+    """1 round; none where an operand is public."""
+    left, right = use.operands
+    if isinstance(left, Arithmetic) and isinstance(right, Arithmetic):
+        return use.p.matmul(left, right, use.shape)
+    parts = []
+    for part in (left if isinstance(left, Arithmetic) else right).parts:
+        factors = [use.p.clear_ring(side) if isinstance(side, Clear) else part for side in (left, right)]
+        parts.append(use.p.g.local("ring.matmul", ring(use.shape), *factors))
+    return Arithmetic(tuple(parts))
+
+
+def select(use: Use) -> Share:
+    """1 round; none where the condition is public."""
+    p = use.p
+    condition = use.clear(0)
+    if condition is not None:
+        x, y = use.number(1), use.number(2)
+        return p.add(p.multiply_public(p.subtract(x, y), condition), y)
+    bit = use.bits(0, 1)
+    x_clear, y_clear = use.clear(1), use.clear(2)
+    if x_clear is not None and y_clear is not None:
+        return _choose_public(use, bit, x_clear, y_clear)
+    return circuits.select(p, bit, use.number(1), use.number(2))
+
+
+def _choose_public(use: Use, bit: Boolean, x: Clear, y: Clear) -> Arithmetic:
+    """The bit as a number, times what is public."""
+    p = use.p
+    sides = [p.clear_ring(side) for side in (x, y)]
+    difference = p.g.local("ring.subtract", ring(use.shape), *sides)
+    number = p.weigh(bit, [1])
+    scaled = Arithmetic(tuple(p.g.local("ring.multiply", ring(use.shape), part, difference) for part in number.parts))
+    return p.add_public(scaled, y)
+
+
+def total(use: Use) -> Share:
+    """No round."""
+    return use.p.sum(_operand(use), use.attribute("axis"))
+
+
+def running_total(use: Use) -> Share:
+    """No round."""
+    return use.p.linear("ring.cumsum", use.shape, _operand(use), axis=use.attribute("axis"))
+
+
+def _operand(use: Use) -> Arithmetic:
+    (x,) = use.operands
+    if not isinstance(x, Arithmetic):
+        raise TypeError(f"{use.operation.name} takes numbers")
+    return x

@@ -1,0 +1,94 @@
+"""Least and greatest entries along an axis, and their places, by tournaments: of numbers, and of bits, alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic
+
+from ..circuits import circuits
+from ..rules.protocol import Arithmetic, Boolean, Clear, Protocol, Share, Shared, integers
+from ..rules.use import Use, halves, joined, without_axis
+
+
+def least(use: Use) -> Share:
+    """log2(entries) times (rounds of `less` and 1)."""
+    return _play(use, is_least=True, places=False)
+
+
+def greatest(use: Use) -> Share:
+    """As `least`."""
+    return _play(use, is_least=False, places=False)
+
+
+def place_of_least(use: Use) -> Share:
+    """As `least`; the first of equal entries counts."""
+    return _play(use, is_least=True, places=True)
+
+
+def place_of_greatest(use: Use) -> Share:
+    """As `least`; the first of equal entries counts."""
+    return _play(use, is_least=False, places=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules(Generic[Shared]):
+    """How entries of one kind of share are compared and chosen, and how places become shares of that kind."""
+
+    less: Callable[[Shared, Shared], Boolean]
+    select: Callable[[Boolean, Shared, Shared], Shared]
+    public: Callable[[Clear], Shared]
+
+
+def _play(use: Use, *, is_least: bool, places: bool) -> Share:
+    p, axis = use.p, use.attribute("axis")
+    (x,) = use.operands
+    if isinstance(x, Arithmetic):
+        return _tournament(p, _of_numbers(p, use.difference_bits), x, axis, is_least=is_least, places=places)
+    if isinstance(x, Boolean):
+        whole = circuits.extend(p, x, use.bits_of(0))
+        return _tournament(p, _of_bits(p, whole.shape[axis]), whole, axis, is_least=is_least, places=places)
+    raise TypeError(f"{use.operation.name} takes shares")
+
+
+def _of_numbers(p: Protocol, bits: int) -> _Rules[Arithmetic]:
+    return _Rules(
+        less=lambda x, y: circuits.sign(p, p.subtract(x, y), bits),
+        select=lambda condition, x, y: circuits.select(p, condition, x, y),
+        public=p.public,
+    )
+
+
+def _of_bits(p: Protocol, entries: int) -> _Rules[Boolean]:
+    """Places get a plane for the sign."""
+    planes = max(entries - 1, 0).bit_length() + 1
+    return _Rules(
+        less=lambda x, y: circuits.less_bits(p, x, y),
+        select=lambda condition, x, y: circuits.select_bits(p, condition, x, y),
+        public=lambda places: p.public_bits(places, planes),
+    )
+
+
+def _tournament(p: Protocol, rules: _Rules[Shared], x: Shared, axis: int, *, is_least: bool, places: bool) -> Shared:
+    """Neighbours play; the later one wins only if it is strictly better, so that the first of equals remains."""
+    place = rules.public(_places(p, x.shape, axis)) if places else None
+    while x.shape[axis] > 1:
+        even, odd, last = halves(p, x, axis)
+        wins = rules.less(odd, even) if is_least else rules.less(even, odd)
+        if place is not None:
+            first, second, rest = halves(p, place, axis)
+            place = _survivors(p, rules.select(wins, second, first), rest, axis)
+        x = _survivors(p, rules.select(wins, odd, even), last, axis)
+    return without_axis(p, x if place is None else place, axis)
+
+
+def _survivors(p: Protocol, winners: Shared, last: Shared | None, axis: int) -> Shared:
+    return winners if last is None else joined(p, [winners, last], axis)
+
+
+def _places(p: Protocol, shape: tuple[int, ...], axis: int) -> Clear:
+    """The place of each entry along the axis."""
+    numbers = p.g.local("clear.iota", integers((shape[axis],)), at=p.g.nodes, n=shape[axis])
+    column = tuple(size if index == axis else 1 for index, size in enumerate(shape))
+    upright = p.g.local("reshape", integers(column), numbers, shape=column)
+    return Clear(p.g.local("broadcast", integers(shape), upright, shape=shape))

@@ -1,0 +1,297 @@
+"""A protocol graph under construction. In: calls of a protocol's rules. Out: the nodes of the graph, in order.
+
+Knows wires, kernels and parties; shares and secrets are the rules' affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ....runtime.graph.correlations import count_correlated
+from ....runtime.graph.nodes import (
+    Constant,
+    Exchange,
+    Input,
+    Local,
+    Node,
+    Output,
+    Parties,
+    Random,
+    Repeat,
+    Step,
+    Storage,
+    ValueType,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A value of the graph: its number, how it lies in memory, and the parties that hold it (each its own content)."""
+
+    id: int
+    type: ValueType
+    at: Parties
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The logical shape."""
+        return self.type.shape
+
+
+def ring(shape: tuple[int, ...]) -> ValueType:
+    """The type of ring elements in this shape."""
+    return ValueType(Storage.RING, shape)
+
+
+def bits(shape: tuple[int, ...], planes: int) -> ValueType:
+    """The type of `planes` bit planes over this shape."""
+    return ValueType(Storage.BITS, shape, planes)
+
+
+def integers(shape: tuple[int, ...]) -> ValueType:
+    """The type of integers in the clear in this shape."""
+    return ValueType(Storage.INTEGER, shape)
+
+
+def booleans(shape: tuple[int, ...]) -> ValueType:
+    """The type of truth values in the clear in this shape."""
+    return ValueType(Storage.BOOLEAN, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A kernel and what it is applied to: one side of `Expansion.choose`."""
+
+    kernel: str
+    inputs: tuple[Wire, ...]
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def call(kernel: str, *inputs: Wire, **attributes: Any) -> Call:
+    """A `Call`, written like one."""
+    return Call(kernel, inputs, attributes)
+
+
+class Expansion:
+    """A protocol graph under construction. `span` is the place that new nodes carry, `roles` says who sits where."""
+
+    def __init__(self, nodes: int, parties: int, roles: Mapping[str, int] = MappingProxyType({})) -> None:
+        self.roles = roles
+        self.nodes: Parties = tuple(range(nodes))
+        self.everyone: Parties = tuple(range(parties))
+        self.types: list[ValueType] = []
+        self.span = -1
+        self._blocks: list[list[Node]] = [[]]
+        self._depths: list[int] = []
+
+    @contextmanager
+    def beside(self, *values: Wire) -> Iterator[None]:
+        """What is added meanwhile stands in the innermost block that any of the values is bound in, not in this one.
+
+        So it is there once for all turns of the repeats between, and for what comes after them.
+        """
+        depth = max(self._depths[value.id] for value in values)
+        inner = self._blocks[depth + 1 :]
+        del self._blocks[depth + 1 :]
+        yield
+        self._blocks += inner
+
+    @property
+    def has_correlations_here(self) -> bool:
+        """Whether the block under construction takes correlated randomness, at any depth."""
+        return count_correlated(self._blocks[-1]) > 0
+
+    @property
+    def body(self) -> tuple[Node, ...]:
+        """The nodes so far, outside of any repeat."""
+        return tuple(self._blocks[0])
+
+    def constant(self, data: np.ndarray[Any, Any] | int | bool, type: ValueType, at: Parties | None = None) -> Wire:
+        """Public data at the parties `at` (all of them if not given); one element fills the whole shape."""
+        wire = self._wire(type, self.everyone if at is None else at)
+        if isinstance(data, np.ndarray):
+            array = data.astype(type.dtype, copy=False)
+        else:
+            array = np.array(int(data) % 2**64 if type.dtype is np.uint64 else data).astype(type.dtype)
+        self._add(Constant(wire.id, array, wire.at, self.span))
+        return wire
+
+    def stream(self, type: ValueType, at: Iterable[int]) -> Wire:
+        """Fresh uniform content that the parties `at` share and nobody else knows."""
+        wire = self._wire(type, tuple(sorted(at)))
+        self._add(Random(wire.id, "stream", wire.at, {}, self.span))
+        return wire
+
+    def permutation(self, rows: int, at: Iterable[int]) -> Wire:
+        """A fresh uniform permutation of so many rows that the parties `at` share and nobody else knows."""
+        wire = self._wire(ValueType(Storage.WORD32, (rows,)), tuple(sorted(at)))
+        self._add(Random(wire.id, "permutation", wire.at, {}, self.span))
+        return wire
+
+    def zero(self, type: ValueType) -> Wire:
+        """A fresh sharing of zero among the nodes."""
+        return self.random("zero", type)
+
+    def random(self, source: str, type: ValueType, *inputs: Wire, **attributes: Any) -> Wire:
+        """Randomness of the kind `source` at all nodes, correlated with `inputs`."""
+        wire = self._wire(type, self.nodes)
+        self._add(Random(wire.id, source, self.nodes, attributes, self.span, tuple(value.id for value in inputs)))
+        return wire
+
+    def local(self, kernel: str, type: ValueType, *inputs: Wire, at: Parties | None = None, **attributes: Any) -> Wire:
+        """The same kernel at the parties `at`: those that hold all inputs if not given (the nodes if it has none)."""
+        if at is None:
+            at = _common(inputs) if inputs else self.nodes
+        return self.choose(type, (at, Call(kernel, inputs, attributes)))
+
+    def choose(self, type: ValueType, *steps: tuple[Parties, Call]) -> Wire:
+        """One value that different parties compute in different ways."""
+        for at, step in steps:
+            for wire in step.inputs:
+                if at != wire.at and not set(at) <= set(wire.at):
+                    raise ValueError(f"{step.kernel} at {at} reads a value that only {wire.at} hold")
+        wire = self._wire(type, tuple(sorted(party for at, _ in steps for party in at)))
+        done = tuple(Step(at, c.kernel, tuple(w.id for w in c.inputs), c.attributes) for at, c in steps if at)
+        self._add(Local(wire.id, done, self.span))
+        return wire
+
+    def rows(self, value: Wire) -> list[Wire]:
+        """The rows of an array, each as a value of its own; they are parts of its memory, and nothing is moved."""
+        count, *shape = value.type.shape
+        stops = tuple(shape)
+        row = ValueType(value.type.storage, (1, *shape))
+        parts = [
+            self.local(
+                "slice",
+                row,
+                value,
+                starts=(number, *(0 for _ in shape)),
+                stops=(number + 1, *stops),
+                steps=(1,) * len(row.shape),
+            )
+            for number in range(count)
+        ]
+        kind = ValueType(value.type.storage, stops)
+        return [self.local("reshape", kind, part, shape=stops) for part in (parts if count > 1 else [value])]
+
+    def exchange(self, value: Wire, *routes: tuple[int, int]) -> Wire:
+        """`value` sent along the routes (sender, receiver): what the receivers got."""
+        wire = self._wire(value.type, tuple(sorted(receiver for _, receiver in routes)))
+        self._add(Exchange(wire.id, value.id, routes, self.span))
+        return wire
+
+    def send(self, value: Wire, to: Parties) -> Wire:
+        """A value at exactly the parties `to`, sent to those that lack it by the first that holds it."""
+        lacking = tuple(party for party in to if party not in value.at)
+        if not lacking:
+            return self.kept_at(value, to)
+        sent = self.exchange(value, *((value.at[0], party) for party in lacking))
+        holding = tuple(party for party in to if party in value.at)
+        return self.choose(value.type, (holding, call("identity", value)), (lacking, call("identity", sent)))
+
+    def kept_at(self, value: Wire, at: Parties) -> Wire:
+        """A value at just these of the parties that hold it."""
+        return value if value.at == at else self.local("identity", value.type, value, at=at)
+
+    def input(self, name: str, type: ValueType, at: Parties, shares: bool = False) -> Wire:
+        """A private value of the party `at`, a public one at all parties, or a stored share at the nodes.
+
+        It stands outside of all repeats, wherever it is asked for.
+        """
+        inner, self._blocks = self._blocks, self._blocks[:1]
+        wire = self._wire(type, at)
+        self._add(Input(wire.id, name, at, shares, self.span))
+        self._blocks = inner
+        return wire
+
+    def output(self, value: Wire, name: str, role: str, at: Parties, kept: bool = False) -> None:
+        """Gives `value` to a role (or keeps it as a share)."""
+        self._add(Output(value.id, name, role, at, kept, self.span))
+
+    def repeat(
+        self, count: int, initial: Sequence[Wire], body: Callable[[Wire, list[Wire]], Sequence[Wire]]
+    ) -> list[Wire]:
+        """`body(turn number, carried)` `count` times: what is carried at the end."""
+        index: list[Wire] = []
+        parameters: list[Wire] = []
+
+        def turn() -> Sequence[Wire]:
+            index.append(self._wire(integers(()), self.everyone))
+            parameters.extend(self._wire(wire.type, wire.at) for wire in initial)
+            return body(index[0], list(parameters))
+
+        nodes, results = self._inside(turn)
+        return self._close(nodes, initial, parameters, results, count=count, index=index[0].id)
+
+    def repeat_while(
+        self, condition: Wire, initial: Sequence[Wire], body: Callable[[list[Wire]], tuple[Wire, Sequence[Wire]]]
+    ) -> list[Wire]:
+        """`body(carried)` while the public condition holds, which `body` renews: what is carried at the end."""
+        renewed: list[Wire] = []
+        parameters: list[Wire] = []
+
+        def turn() -> Sequence[Wire]:
+            parameters.extend(self._wire(wire.type, wire.at) for wire in initial)
+            next_condition, results = body(list(parameters))
+            renewed.append(next_condition)
+            return results
+
+        nodes, results = self._inside(turn)
+        return self._close(nodes, initial, parameters, results, condition=condition.id, next_condition=renewed[0].id)
+
+    def _inside(self, build: Callable[[], Sequence[Wire]]) -> tuple[tuple[Node, ...], list[Wire]]:
+        self._blocks.append([])
+        results = list(build())
+        return tuple(self._blocks.pop()), results
+
+    def _close(
+        self,
+        nodes: tuple[Node, ...],
+        initial: Sequence[Wire],
+        parameters: Sequence[Wire],
+        results: Sequence[Wire],
+        **control: Any,
+    ) -> list[Wire]:
+        for parameter, result in zip(parameters, results, strict=True):
+            if parameter.type != result.type or not set(parameter.at) <= set(result.at):
+                raise ValueError(f"a repeat carries {parameter} but its body yields {result}")
+        outputs = [self._wire(wire.type, wire.at) for wire in parameters]
+        start, inside, end, after = (
+            tuple(wire.id for wire in wires) for wires in (initial, parameters, results, outputs)
+        )
+        self._add(Repeat(nodes, start, inside, end, after, span=self.span, **control))
+        return outputs
+
+    def _wire(self, type: ValueType, at: Parties) -> Wire:
+        self.types.append(type)
+        self._depths.append(len(self._blocks) - 1)
+        return Wire(len(self.types) - 1, type, at)
+
+    def _add(self, node: Node) -> None:
+        self._blocks[-1].append(node)
+
+
+def _common(wires: Sequence[Wire]) -> Parties:
+    first = wires[0].at
+    if all(wire.at == first for wire in wires):
+        return first
+    return tuple(sorted(set(first).intersection(*(wire.at for wire in wires))))
+
+
+def structural(
+    g: Expansion, kernel: str, shape: tuple[int, ...], wires: Sequence[Wire], attributes: dict[str, Any]
+) -> Wire:
+    """A structural kernel on one wire (or several, for `concat` and `update`) of any storage."""
+    first = wires[0].type
+    result = ValueType(first.storage, shape, first.planes)
+    if first.storage is not Storage.BITS:
+        return g.local(kernel, result, *wires, **attributes)
+    shapes = tuple(wire.shape for wire in wires if wire.type.storage is Storage.BITS)
+    told = {"shapes": shapes, "shape": shape}
+    return g.local(f"bits.{kernel}", result, *wires, **{**attributes, **told})

@@ -1,0 +1,145 @@
+"""Arrangements of rows that nobody knows, and the words that a radix sort moves. In: sizes. Out: where bits lie.
+
+A sort goes digit by digit, from the least significant one up, and moves each time what is left of the keys and, with
+it, from which row it came. So a row's words hold its number in their lowest bits, above it the last digit to be used,
+and so on; the digit of a pass is always the topmost of the words that are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ....runtime.graph.nodes import Storage, ValueType
+from .expansion import Expansion, Wire
+
+WORD_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the rows of an array come from, known to nobody: a shuffle by `permutations`, and a move by `places`.
+
+    Who knows which of them is the protocol's affair; no node knows all. The shuffle comes before the move if
+    `shuffles_first`, else it is undone after the move. The move takes row places[i] to i if it `takes`, else it puts
+    row i at places[i]. A protocol whose shuffle is enough has no places.
+    """
+
+    permutations: tuple[Wire, ...]
+    places: Wire | None
+    shuffles_first: bool
+    takes: bool
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """One axis."""
+        return self.permutations[0].shape
+
+    @property
+    def parts(self) -> tuple[Wire, ...]:
+        """The wires."""
+        return self.permutations if self.places is None else (*self.permutations, self.places)
+
+    @property
+    def inverse(self) -> Rows:
+        """What puts the rows back."""
+        return replace(self, shuffles_first=not self.shuffles_first, takes=not self.takes)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass: the digit of `bits` bits at `shift` of word `word` decides; below it all is moved."""
+
+    word: int
+    shift: int
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the bits of a row lie in words: `planes[w]` are the key's bits from bit `starts[w]` of word w on.
+
+    Word 0 starts with the row's number. `passes` are in order.
+    """
+
+    starts: tuple[int, ...]
+    planes: tuple[tuple[int, ...], ...]
+    passes: tuple[Pass, ...]
+
+
+def layout(rows: int, planes: int, digit: int) -> Layout:
+    """The layout for keys of so many bits, sorted by digits of `digit` bits, the last one perhaps shorter."""
+    number = bits_of_numbers(rows)
+    starts = [number]
+    words: list[list[int]] = [[]]
+    passes: list[Pass] = []
+    top = number
+    for low in reversed(range(0, planes, digit)):
+        bits = min(digit, planes - low)
+        if top + bits > WORD_BITS:
+            starts.append(0)
+            words.append([])
+            top = 0
+        passes.append(Pass(len(words) - 1, top, bits))
+        words[-1].extend(range(low, low + bits))
+        top += bits
+    return Layout(tuple(starts), tuple(map(tuple, words)), tuple(reversed(passes)))
+
+
+def bits_of_numbers(rows: int) -> int:
+    """The bits that number so many rows."""
+    return max(1, (rows - 1).bit_length())
+
+
+def storage_for(bits: int) -> Storage:
+    """The narrowest words that have so many bits, 32 at least."""
+    return Storage.WORD32 if bits <= 32 else Storage.RING
+
+
+def word_planes(plan: Layout, word: int) -> tuple[int, ...]:
+    """The planes of the key that become a word, -1 where its row number will be."""
+    return (-1,) * plan.starts[word] + plan.planes[word]
+
+
+def narrowed(g: Expansion, word: Wire, bits: int) -> Wire:
+    """The word in as few bytes as hold its low `bits` bits; what is above may stay."""
+    if bits > 32 or word.type.storage is Storage.WORD32:
+        return word
+    return g.local("ring.to_word32", ValueType(Storage.WORD32, word.shape), word)
+
+
+def low_bits(g: Expansion, word: Wire, bits: int) -> Wire:
+    """The word with zeros above its low `bits` bits."""
+    storage = word.type.storage
+    width = WORD_BITS if storage is Storage.RING else 32
+    shifted = g.local(f"{storage.value}.shift_left", word.type, word, bits=width - bits)
+    return g.local(f"{storage.value}.shift_right", word.type, shifted, bits=width - bits)
+
+
+def spelled(g: Expansion, planes: Wire, chosen: Sequence[int]) -> Wire:
+    """Chosen bit planes (-1: zeros) as words."""
+    chosen, storage, ordered = tuple(chosen), storage_for(len(chosen)), planes
+    if chosen != tuple(range(planes.type.planes)):
+        kind = ValueType(Storage.BITS, planes.shape, len(chosen))
+        ordered = g.local("bits.planes", kind, planes, planes=chosen)
+    return g.local(f"{storage.value}.from_bits", ValueType(storage, planes.shape), ordered)
+
+
+def numbers(g: Expansion, rows: int, storage: Storage, at: tuple[int, ...]) -> Wire:
+    """0, 1, 2, ... as words."""
+    counted = g.local("clear.iota", ValueType(Storage.INTEGER, (rows,)), at=at, n=rows)
+    return g.local(f"{storage.value}.from_integer", ValueType(storage, (rows,)), counted)
+
+
+def in_words(g: Expansion, part: Wire) -> Wire:
+    """A part of a share as words that can be moved: bits as the words that they spell, numbers as they are."""
+    if part.type.storage is not Storage.BITS:
+        return part
+    return spelled(g, part, range(part.type.planes))
+
+
+def out_of_words(g: Expansion, words: Wire, kind: ValueType) -> Wire:
+    """What `in_words` has made, moved, as a part of the type that it had."""
+    if kind.storage is not Storage.BITS:
+        return words
+    return g.local(f"bits.from_{words.type.storage.value}", kind, words, planes=kind.planes)

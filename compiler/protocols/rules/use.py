@@ -1,0 +1,179 @@
+"""What the rules of `operations` have in common: a use of an operation, and bringing its operands into shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...ir.program import Operation
+from ...ir.types import Element, Kind, width
+from .expansion import structural
+from .protocol import Arithmetic, Boolean, Clear, Protocol, Share, Shared
+
+ARITHMETIC = "arithmetic"
+BOOLEAN = "boolean"
+BY_RANGE = ("divide", "sqrt", "exp", "log", "tanh", "sigmoid")
+"""Operations whose rules look at the very ranges of their operands."""
+ROWS = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to expand an operation.
+
+    `operands` are the kinds it takes, one for each operand, or one for all; a public operand fits any.
+    `result` is the kind it gives.
+    """
+
+    operands: tuple[str, ...]
+    result: str
+    expand: Callable[[Use], Share]
+
+    def wanted(self, count: int) -> tuple[str, ...]:
+        """The kind wanted of each of `count` operands."""
+        return self.operands if len(self.operands) == count else self.operands * count
+
+    def fits(self, kinds: Sequence[str]) -> bool:
+        """Whether operands of these kinds (empty: in the clear) may be put in."""
+        return all(kind in ("", wanted) for kind, wanted in zip(kinds, self.wanted(len(kinds)), strict=True))
+
+
+def all_of(kind: str, expand: Callable[[Use], Share]) -> Rule:
+    """A rule that takes and gives one kind."""
+    return Rule((kind,), kind, expand)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One operation with its operands: secret ones of the kinds of the rule, public ones in the clear."""
+
+    p: Protocol
+    operation: Operation
+    operands: tuple[Share, ...]
+    known: tuple[np.ndarray[Any, Any] | None, ...]
+    """The numbers of operands that are constants."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the result."""
+        return self.operation.results[0].type.shape
+
+    @property
+    def element(self) -> Element:
+        """The element of the result."""
+        return self.operation.results[0].type.element
+
+    def attribute(self, name: str) -> Any:
+        """An attribute of the operation."""
+        return self.operation.attributes[name]
+
+    def element_of(self, operand: int) -> Element:
+        """The element of an operand."""
+        return self.operation.operands[operand].type.element
+
+    @property
+    def planes(self) -> int:
+        """The bits that hold the result."""
+        return self.operation.results[0].bits
+
+    def bits_of(self, operand: int) -> int:
+        """The bits that hold an operand."""
+        return self.operation.operands[operand].bits
+
+    @property
+    def difference_bits(self) -> int:
+        """The bits that hold x - y of the first and the last operand, or of two entries of one.
+
+        A difference of 64-bit operands is promised to fit 64 bits itself.
+        """
+        return _difference_bits(self.operation)
+
+    @property
+    def distance_bits(self) -> int:
+        """Numbers of the first and the last operand are less than 2**bits apart."""
+        return _distance_bits(self.operation)
+
+    def clear(self, operand: int) -> Clear | None:
+        """An operand if it is public, in the result's shape or as a scalar, which arithmetic spreads itself."""
+        value = self.operands[operand]
+        return value if isinstance(value, Clear) and value.shape == () else self.whole_clear(operand)
+
+    def whole_clear(self, operand: int) -> Clear | None:
+        """An operand if it is public, broadcast to the result's shape."""
+        value = self.operands[operand]
+        if not isinstance(value, Clear) or value.shape == self.shape:
+            return value if isinstance(value, Clear) else None
+        return Clear(structural(self.p.g, "broadcast", self.shape, value.parts, {"shape": self.shape}))
+
+    def number(self, operand: int) -> Arithmetic:
+        """An operand as an arithmetic share of the result's shape; a public one is dealt."""
+        value = self.operands[operand]
+        if isinstance(value, Clear):
+            value = self.p.public(value)
+        if not isinstance(value, Arithmetic):
+            raise TypeError(f"{self.operation.name} takes numbers")
+        return value if value.shape == self.shape else self.p.map("broadcast", self.shape, value, shape=self.shape)
+
+    def bits(self, operand: int, planes: int) -> Boolean:
+        """An operand as a boolean share of the result's shape with so many planes; a public one is dealt."""
+        value, element = self.operands[operand], self.element_of(operand)
+        if isinstance(value, Clear):
+            value = self.p.public_bits(value, planes)
+        if not isinstance(value, Boolean):
+            raise TypeError(f"{self.operation.name} takes bits")
+        above = -1 if element.kind is Kind.BOOL else value.planes - 1
+        value = self.p.planes(value, tuple(plane if plane < value.planes else above for plane in range(planes)))
+        return value if value.shape == self.shape else self.p.map("broadcast", self.shape, value, shape=self.shape)
+
+
+def widths(operation: Operation) -> tuple[int, ...]:
+    """All that rules see of the ranges of an operation's values, by `Use`: equal widths, equal expansions."""
+    found = tuple(value.bits for value in (*operation.operands, *operation.results))
+    if operation.name in BY_RANGE:
+        found += tuple(bound for value in operation.operands for bound in (value.least, value.greatest))
+    return (*found, _difference_bits(operation), _distance_bits(operation)) if operation.operands else found
+
+
+def _difference_bits(operation: Operation) -> int:
+    x, y = operation.operands[0], operation.operands[-1]
+    return min(64, width(x.least - y.greatest, x.greatest - y.least))
+
+
+def _distance_bits(operation: Operation) -> int:
+    x, y = operation.operands[0], operation.operands[-1]
+    return min(64, max(x.greatest - y.least, y.greatest - x.least, 1).bit_length())
+
+
+def halves(p: Protocol, x: Shared, axis: int) -> tuple[Shared, Shared, Shared | None]:
+    """Entries 0, 2, 4, ... along the axis, entries 1, 3, 5, ..., and the last one of an odd number, or None.
+
+    Neighbours meet, so that each of the results keeps the order of what it stands for.
+    """
+    size = x.shape[axis]
+    even, odd = (part(p, x, axis, start, size - size % 2, 2) for start in (0, 1))
+    return even, odd, part(p, x, axis, size - 1, size, 1) if size % 2 else None
+
+
+def part(p: Protocol, x: Shared, axis: int, start: int, stop: int, step: int) -> Shared:
+    """x[..., start:stop:step, ...] along the axis."""
+    starts, stops, steps = [0] * len(x.shape), list(x.shape), [1] * len(x.shape)
+    starts[axis], stops[axis], steps[axis] = start, stop, step
+    shape = list(x.shape)
+    shape[axis] = len(range(start, stop, step))
+    return p.map("slice", tuple(shape), x, starts=tuple(starts), stops=tuple(stops), steps=tuple(steps))
+
+
+def joined(p: Protocol, parts: Sequence[Shared], axis: int) -> Shared:
+    """The parts one after the other along the axis."""
+    shape = list(parts[0].shape)
+    shape[axis] = sum(one.shape[axis] for one in parts)
+    return p.map("concat", tuple(shape), *parts, axis=axis)
+
+
+def without_axis(p: Protocol, x: Shared, axis: int) -> Shared:
+    """x without an axis of one entry."""
+    shape = x.shape[:axis] + x.shape[axis + 1 :]
+    return p.map("reshape", shape, x, shape=shape)

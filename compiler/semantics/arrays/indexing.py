@@ -1,0 +1,299 @@
+"""Reading and writing parts of arrays: `x[...]` and `x[...] = v`. In: an array and the parts of an index. Out: an
+array.
+
+Reading goes in stages, each on the result of the one before: places known while running (`slice_at`), places known now
+(`slice`), arrays of places and private places. Writing does the same backwards.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...ir.program import Value
+from ...ir.types import INT, ArrayType, Element, Kind, integer
+from ...source import Span
+from ..errors import shapes_differ, wrong
+from ..state.context import Context
+from ..state.conversion import cast, joined
+from ..state.describe import describe
+from ..state.values import Array, tied
+from .arithmetic import conjunction, mask_along, promoted, where_valid
+from .index_parts import AxisPart, Fresh, Part, Places, SecretPlaces, Stretch, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The parts that belong to the array's own axes."""
+
+    parts: tuple[AxisPart, ...]
+
+    @property
+    def moving(self) -> list[tuple[int, Window]]:
+        """Axes with a window at a place known while running."""
+        return [(axis, part) for axis, part in enumerate(self.parts) if isinstance(part, Window)]
+
+    @property
+    def still(self) -> list[tuple[int, Stretch]]:
+        """Axes with a stretch known now."""
+        return [(axis, part) for axis, part in enumerate(self.parts) if isinstance(part, Stretch)]
+
+    @property
+    def points(self) -> list[int]:
+        """Axes that a number was written for, which the result does not have."""
+        return [axis for axis, part in enumerate(self.parts) if isinstance(part, Stretch | Window) and part.point]
+
+
+Block = tuple[tuple[int, ...], tuple[Value | None, ...]]
+"""The sizes and the ties that one part of an index contributes to the result."""
+
+
+def read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
+    """x[parts]."""
+    axes = Axes(tuple(part for part in parts if not isinstance(part, Fresh)))
+    part = _at_stretches(context, _at_windows(context, x, axes), axes)
+    part = where_valid(context, part, [axis for axis in range(part.rank) if _leaves_rows(axes.parts[axis])])
+    value, position = part.value, 0
+    blocks: list[Block] = []
+    for axis, entry in enumerate(axes.parts):
+        value, block = _read_axis(context, span, value, position, entry, part.tie(axis))
+        position += 1 if isinstance(entry, Stretch | Window) else len(block[0])
+        blocks.append(block)
+    own = iter(blocks)
+    every: list[Block] = [((1,), (None,)) if isinstance(entry, Fresh) else next(own) for entry in parts]
+    shape = tuple(size for sizes, _ in every for size in sizes)
+    if shape != value.type.shape:
+        value = context.emit("reshape", value, shape=shape)
+    return tied(value, tuple(tie for _, ties in every for tie in ties))
+
+
+def _read_axis(
+    context: Context, span: Span, value: Value, position: int, entry: AxisPart, tie: Value | None
+) -> tuple[Value, Block]:
+    """The value after one part of the index, which stands for its axis `position`, and what is left of that axis."""
+    if isinstance(entry, Stretch | Window):
+        return value, ((), ()) if entry.point else ((value.type.shape[position],), (tie,))
+    shape = entry.indices.shape
+    if isinstance(entry, SecretPlaces):
+        return _look_up(context, span, value, entry.indices, position), (shape, (None,) * len(shape))
+    taken = context.emit("take", value, entry.indices.value, axis=position)
+    if len(shape) == 1:
+        return taken, (shape, (_taken_tie(context, tie, entry.indices),))
+    return taken, (shape, (None,) * len(shape))
+
+
+def _leaves_rows(part: AxisPart) -> bool:
+    """Whether the result no longer runs over the axis's rows one by one: cleared rows then read as zero."""
+    if isinstance(part, Stretch | Window):
+        return part.point
+    return isinstance(part, SecretPlaces) or len(part.indices.shape) != 1
+
+
+def _at_windows(context: Context, x: Array, axes: Axes) -> Array:
+    if not axes.moving:
+        return x
+    starts = [part.start for _, part in axes.moving]
+    numbers, sizes = tuple(axis for axis, _ in axes.moving), tuple(part.size for _, part in axes.moving)
+    value = context.emit("slice_at", x.value, *starts, axes=numbers, sizes=sizes)
+    if not x.ties:
+        return Array(value)
+    ties = list(x.ties)
+    for axis, part in axes.moving:
+        tie = x.ties[axis]
+        if tie is not None:
+            ties[axis] = context.emit("slice_at", tie, part.start, axes=(0,), sizes=(part.size,))
+    return tied(value, tuple(ties))
+
+
+def _at_stretches(context: Context, x: Array, axes: Axes) -> Array:
+    bounds = _bounds(x.shape, axes)
+    if all(part == (0, size, 1) for part, size in zip(bounds, x.shape, strict=True)):
+        return x
+    value = context.emit("slice", x.value, **_slices(bounds))
+    if not x.ties:
+        return Array(value)
+    ties = tuple(
+        tie if tie is None or part == (0, size, 1) else context.emit("slice", tie, **_slices([part]))
+        for tie, part, size in zip(x.ties, bounds, x.shape, strict=True)
+    )
+    return tied(value, ties)
+
+
+Bounds = tuple[int, int | None, int]
+
+
+def _bounds(shape: tuple[int, ...], axes: Axes) -> list[Bounds]:
+    bounds: list[Bounds] = [(0, size, 1) for size in shape]
+    for axis, part in axes.still:
+        if part.size == 0:
+            bounds[axis] = (0, 0, 1)
+        elif part.step > 0:
+            bounds[axis] = (part.start, min(part.stop, shape[axis]), part.step)
+        else:
+            bounds[axis] = (part.start, part.stop if part.stop >= 0 else None, part.step)
+    return bounds
+
+
+def _slices(bounds: list[Bounds]) -> dict[str, tuple[int | None, ...]]:
+    starts, stops, steps = zip(*bounds, strict=True)
+    return {"starts": starts, "stops": stops, "steps": steps}
+
+
+def _taken_tie(context: Context, tie: Value | None, indices: Array) -> Value | None:
+    return None if tie is None else context.emit("take", tie, indices.value, axis=0)
+
+
+# --- private places ---------------------------------------------------------------------------------------------
+
+
+def one_hot_places(context: Context, indices: Array, size: int) -> Value:
+    """For each index a bool vector with one True; none where the index is outside 0 ... size - 1."""
+    column = context.emit("reshape", indices.value, shape=(*indices.shape, 1))
+    places = context.emit("iota", n=size)
+    return context.emit("equal", column, places)
+
+
+def _look_up(context: Context, span: Span, x: Value, indices: Array, axis: int) -> Value:
+    """x[indices] along an axis without telling which: every element is read."""
+    if not x.type.element.is_number:
+        raise wrong(
+            span,
+            "a private index looks up numbers and bools only",
+            expected="`bool`, `int` or `fixed`",
+            found=describe(Array(x)),
+            remedy="convert a date with `int(d)`, a category with `one_hot(c)`",
+        )
+    shape = x.type.shape
+    rest = shape[:axis] + shape[axis + 1 :]
+    rank = len(indices.shape)
+    hot = one_hot_places(context, indices, shape[axis])
+    order = (axis, *(other for other in range(len(shape)) if other != axis))
+    front = x if axis == 0 else context.emit("transpose", x, permutation=order)
+    flat = context.emit("reshape", front, shape=(shape[axis], int(np.prod(rest, dtype=np.int64))))
+    if x.type.element.kind is Kind.BOOL:
+        wide = context.emit("reshape", hot, shape=(*hot.type.shape, 1))
+        found = context.emit("any", context.emit("and", wide, flat), axis=rank)
+    else:
+        number = context.emit("cast", hot, element=integer(2))
+        found = context.emit("matmul", number, flat)
+    found = context.emit("reshape", found, shape=(*indices.shape, *rest))
+    if axis == 0:
+        return found
+    back = (*range(rank, rank + axis), *range(rank), *range(rank + axis, rank + len(rest)))
+    return context.emit("transpose", found, permutation=back)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+def write(context: Context, span: Span, x: Array, parts: list[Part], v: Array) -> Array:
+    """The array x with v at the places: what x is after `x[parts] = v`."""
+    if any(isinstance(part, Fresh) for part in parts):
+        raise wrong(
+            span,
+            "`None` may not stand in an index that is assigned to",
+            expected="numbers, slices and indices",
+            found="a new axis",
+            remedy="give the value on the right its shape by `reshape` or `v[:, None]`",
+        )
+    element = _written_element(context, span, x, v)
+    x, v = cast(context, x, element), cast(context, where_valid(context, v, range(v.rank)), element)
+    axes = Axes(tuple(part for part in parts if not isinstance(part, Fresh)))
+    outer = _at_windows(context, Array(x.value), axes)
+    inner = _at_stretches(context, outer, axes)
+    new = _fitted(context, span, v, axes, inner.shape)
+    new = _at_places(context, span, axes, inner, new)
+    if inner is not outer:
+        new = context.emit("update", outer.value, new, **_slices(_bounds(outer.shape, axes)))
+    if outer.value is not x.value:
+        numbers = tuple(axis for axis, _ in axes.moving)
+        new = context.emit("update_at", x.value, new, *(part.start for _, part in axes.moving), axes=numbers)
+    return Array(new, x.ties)
+
+
+def _written_element(context: Context, span: Span, x: Array, v: Array) -> Element:
+    element = joined([x.element, v.element], context.scale)
+    if element is None:
+        promoted(context, [x, v], span, "=")
+        raise TypeError(x.element)
+    return element
+
+
+def _fitted(context: Context, span: Span, v: Array, axes: Axes, part: tuple[int, ...]) -> Value:
+    """The new values, broadcast to the places and with the rank of the part."""
+    target: list[int] = []
+    full: list[int] = []
+    for axis, entry in enumerate(axes.parts):
+        own = list(entry.indices.shape) if isinstance(entry, Places | SecretPlaces) else [part[axis]]
+        full += own
+        if axis not in axes.points:
+            target += own
+    shape = tuple(target)
+    if v.shape != shape:
+        if context.common_shape([v.shape, shape], span, "the part and its new values") != shape:
+            raise shapes_differ(span, "the part and its new values", [shape, v.shape])
+        v = Array(context.emit("broadcast", v.value, shape=shape))
+    return v.value if v.shape == tuple(full) else context.emit("reshape", v.value, shape=tuple(full))
+
+
+def _at_places(context: Context, span: Span, axes: Axes, part: Array, new: Value) -> Value:
+    """The part with the new values at arrays of places and at private places; `new` itself where there are none."""
+    secret = [(axis, entry) for axis, entry in enumerate(axes.parts) if isinstance(entry, SecretPlaces)]
+    public = [(axis, entry) for axis, entry in enumerate(axes.parts) if isinstance(entry, Places)]
+    if any(entry.indices.shape for _, entry in secret):
+        raise wrong(
+            span,
+            "an array of private places may not be assigned to",
+            expected="one private index, or public indices",
+            found=describe(secret[0][1].indices),
+            remedy="assign one element after the other in a loop",
+        )
+    if public and secret:
+        raise wrong(
+            span,
+            "an array of places and a private index may not be assigned to together",
+            expected="one of them",
+            found="both",
+            remedy="assign in a loop over the places",
+        )
+    for axis, places in public:
+        new = _scattered(context, span, part, new, axis, places)
+    for axis, _ in secret:
+        shape = (*new.type.shape[:axis], 1, *new.type.shape[axis:])
+        new = context.emit("reshape", new, shape=shape)
+    masks = [
+        mask_along(context, one_hot_places(context, one.indices, part.shape[axis]), part.rank, axis)
+        for axis, one in secret
+    ]
+    mask = conjunction(context, masks)
+    return new if mask is None else context.emit("select", mask, new, part.value)
+
+
+def _scattered(context: Context, span: Span, part: Array, new: Value, axis: int, entry: Places) -> Value:
+    """The part with the new values at public places: one `take` from both, side by side."""
+    remedy = "assign one element after the other in a loop"
+    places = context.numbers(entry.indices, span, "an array of places that is assigned to", remedy)
+    order = np.arange(part.shape[axis], dtype=np.int64)
+    order[places.reshape(-1)] = part.shape[axis] + np.arange(places.size)
+    flat = (*part.shape[:axis], places.size, *part.shape[axis + 1 :])
+    both = context.emit("concat", part.value, context.emit("reshape", new, shape=flat), axis=axis)
+    return context.emit(
+        "take", both, context.emit("constant", type=ArrayType(INT, order.shape), value=order), axis=axis
+    )
+
+
+def element_at(context: Context, x: Array, place: Value) -> Array:
+    """x[place] for a public scalar place on the first axis that is known to be in range."""
+    rest = [Stretch(0, size, 1) for size in x.shape[1:]]
+    return read(context, context.builder.span, x, [Window(place, 1, point=True), *rest])
+
+
+def stretch_at(context: Context, x: Array, start: Value, size: int) -> Array:
+    """x[start:start + size] for a public start on the first axis that is known to be in range."""
+    rest = [Stretch(0, length, 1) for length in x.shape[1:]]
+    return read(context, context.builder.span, x, [Window(start, size), *rest])
+
+
+def first_axis(context: Context, x: Array, start: int, stop: int, point: bool = False) -> Array:
+    """x[start:stop], or x[start] where `point`, with numbers on the first axis."""
+    rest = [Stretch(0, length, 1) for length in x.shape[1:]]
+    return read(context, context.builder.span, x, [Stretch(start, stop, 1, point), *rest])

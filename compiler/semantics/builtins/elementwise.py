@@ -1,0 +1,189 @@
+"""Built-in functions of each element, and conversions. In: bound arguments. Out: arrays of the broadcast shape."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from ...ir.types import Kind, integer
+from ..arrays import arithmetic as arrays
+from ..arrays.arithmetic import elementwise, require_numbers, unary, zeros_like
+from ..errors import wrong
+from ..state.context import Context
+from ..state.conversion import as_fixed, as_number, cast
+from ..state.describe import describe
+from ..state.values import Array, Meaning
+from .arguments import Arguments, Build
+from .reduction import extremum
+
+NUMBERS = (Kind.BOOL, Kind.INT, Kind.FIXED)
+
+
+def _numbers(call: Arguments, *names: str) -> list[Array]:
+    values = [call.array(name) for name in names]
+    require_numbers(values, call.span, call.signature.name, *NUMBERS)
+    return values
+
+
+def absolute(call: Arguments) -> Meaning:
+    """|x|."""
+    (x,) = _numbers(call, "x")
+    x = as_number(call.context, x)
+    negative = arrays.less(call.context, call.span, "abs", x, zeros_like(call.context, x))
+    return arrays.select(call.context, call.span, negative, unary(call.context, "negate", x), x, "abs")
+
+
+def sign(call: Arguments) -> Meaning:
+    """-1, 0 or 1, as an int."""
+    context = call.context
+    (x,) = _numbers(call, "x")
+    x = as_number(context, x)
+    zero = zeros_like(context, x)
+    negative = cast(context, arrays.less(context, call.span, "sign", x, zero), integer(2))
+    positive = cast(context, arrays.less(context, call.span, "sign", zero, x), integer(2))
+    return elementwise(context, call.span, "sign", "subtract", positive, negative)
+
+
+def least(call: Arguments) -> Meaning:
+    """The smallest of several arrays element by element; of one array, along an axis."""
+    return _chosen(call, "min", arrays.lesser)
+
+
+def greatest(call: Arguments) -> Meaning:
+    """The largest of several arrays element by element; of one array, along an axis."""
+    return _chosen(call, "max", arrays.greater)
+
+
+def _chosen(call: Arguments, name: str, choose: "Callable[..., Array]") -> Meaning:
+    values = call.arrays("x")
+    if len(values) == 1:
+        return extremum(call, name, values[0])
+    for option in ("axis", "where"):
+        if call.has(option):
+            raise call.expected(
+                option, "one array to reduce", f"{len(values)} arrays", f"call `{name}` twice, or use `stack`"
+            )
+    result = values[0]
+    for value in values[1:]:
+        result = choose(call.context, call.span, result, value)
+    return result
+
+
+def clip(call: Arguments) -> Meaning:
+    """x brought between lo and hi."""
+    x, low, high = _numbers(call, "x", "lo", "hi")
+    return arrays.lesser(call.context, call.span, arrays.greater(call.context, call.span, x, low), high)
+
+
+def select(call: Arguments) -> Meaning:
+    """a where the condition holds, else b."""
+    return arrays.select(call.context, call.span, call.array("c"), call.array("a"), call.array("b"))
+
+
+def relu(call: Arguments) -> Meaning:
+    """max(x, 0)."""
+    (x,) = _numbers(call, "x")
+    x = as_number(call.context, x)
+    return arrays.greater(call.context, call.span, x, zeros_like(call.context, x))
+
+
+def function(name: str) -> Build:
+    """A function of fixed-point numbers that the IR knows."""
+
+    def build(call: Arguments) -> Meaning:
+        (x,) = _numbers(call, "x")
+        return unary(call.context, name, as_fixed(call.context, x))
+
+    return build
+
+
+def floor(call: Arguments) -> Meaning:
+    """The largest int not above x."""
+    (x,) = _numbers(call, "x")
+    return _floor(call.context, x)
+
+
+def _floor(context: Context, x: Array) -> Array:
+    return unary(context, "floor", x) if x.element.kind is Kind.FIXED else as_number(context, x)
+
+
+def round_(call: Arguments) -> Meaning:
+    """The nearest int; halves go to the even one, as in Python.
+
+    floor(x + 1/2 - ulp + ulp * odd) for odd = floor(x) % 2: at a half, the last place decides.
+    """
+    (x,) = _numbers(call, "x")
+    context = call.context
+    if x.element.kind is not Kind.FIXED:
+        return as_number(context, x)
+    below = Array(context.filled(x.type.with_shape(()), (1 << (x.element.scale - 1)) - 1))
+    last_place = Array(context.filled(x.type.with_shape(()), 1))
+    whole = _floor(context, x)
+    odd = arrays.logic(context, call.span, "round", "and", whole, Array(context.integer(1)))
+    nudge = elementwise(context, call.span, "round", "multiply", odd, last_place)
+    shifted = elementwise(context, call.span, "round", "add", x, below)
+    return _floor(context, elementwise(context, call.span, "round", "add", shifted, nudge))
+
+
+def to_int(call: Arguments) -> Meaning:
+    """x as an int: `fixed` toward zero, dates as days since 1970-01-01, categories as the place of their label."""
+    x, context = call.array("x"), call.context
+    if x.element.kind in (Kind.DATE, Kind.CATEGORY):
+        return cast(context, x, integer(max(x.element.bits, 2)))
+    require_numbers([x], call.at("x"), "int", *NUMBERS)
+    if x.element.kind is not Kind.FIXED:
+        return as_number(context, x)
+    # Toward zero is floor for x >= 0, and floor(x + 1 - ulp) below.
+    negative = arrays.less(context, call.span, "int", x, zeros_like(context, x))
+    almost_one = Array(context.filled(x.type.with_shape(()), (1 << x.element.scale) - 1))
+    up = arrays.select(context, call.span, negative, almost_one, zeros_like(context, x), "int")
+    return _floor(context, elementwise(context, call.span, "int", "add", x, up))
+
+
+def to_fixed(call: Arguments) -> Meaning:
+    """x as `fixed`."""
+    (x,) = _numbers(call, "x")
+    exact = call.context.exact(x)
+    if exact is not None and x.element.kind is Kind.INT:
+        return Array(call.context.literal(Fraction(exact), call.span))
+    return as_fixed(call.context, x)
+
+
+def to_bool(call: Arguments) -> Meaning:
+    """x != 0."""
+    (x,) = _numbers(call, "x")
+    return arrays.truth(call.context, call.span, x)
+
+
+def one_hot(call: Arguments) -> Meaning:
+    """For each category a bool vector with one True, at its label; of an int below n, at its number."""
+    context, x = call.context, call.array("c")
+    if x.element.kind is Kind.CATEGORY:
+        count = len(x.element.labels)
+    elif x.element.kind is Kind.INT and call.has("n"):
+        count = call.number("n")
+    else:
+        raise call.expected("c", "a `category`, or an `int` and `n`", describe(x), "`one_hot(x, n)` takes an `int`")
+    number = cast(context, x, integer(max(x.element.bits, 2)))
+    column = context.emit("reshape", number.value, shape=(*x.shape, 1))
+    hot = context.emit("equal", column, context.emit("iota", n=count))
+    return Array(hot, (*x.ties, None) if x.ties else ())
+
+
+def cumulative(call: Arguments) -> Meaning:
+    """Running sums along an axis; cleared rows count as zero."""
+    context = call.context
+    (x,) = _numbers(call, "x")
+    x = as_number(context, arrays.where_valid(context, x, range(x.rank)))
+    if not call.has("axis") and x.rank != 1:
+        x = Array(context.emit("reshape", x.value, shape=(x.type.size,)))
+    return Array(context.emit("cumsum", x.value, axis=call.axis("axis", x.rank, 0)), x.ties)
+
+
+def refuse(call: Arguments) -> Meaning:
+    """A function that only the header of a loop may call."""
+    raise wrong(
+        call.span,
+        f"`{call.signature.name}` stands only in the header of a `for`",
+        expected=f"`for ... in {call.signature.text}:`",
+        found=f"`{call.signature.name}` in an expression",
+        remedy="use `arange(n)` for an array of numbers, slices for parts of an array",
+    )

@@ -1,0 +1,244 @@
+"""The built-in `group`: one row for each distinct value of some columns, with aggregates of the rows that have it.
+
+In: bound arguments; the aggregates are calls whose bare names are the table's columns. Out: a table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...ir.program import Value
+from ...ir.types import Kind, integer
+from ...source import Span
+from ...syntax import tree
+from ..arrays import arithmetic as arrays
+from ..arrays.arithmetic import require_numbers
+from ..errors import similar, wrong
+from ..state.context import Context
+from ..state.conversion import as_fixed, as_number
+from ..state.describe import describe
+from ..state.values import Array, BuiltIn, Meaning, Table
+from .arguments import Arguments, Signature, bind
+from .columns import column_names, columns_as_names
+from .groups_kinds import Groups, groups_of
+from .reduction import filler
+
+NUMBERS = (Kind.BOOL, Kind.INT, Kind.FIXED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aggregate:
+    """One aggregate of a call: what it is of, and which rows count (None: all of the group)."""
+
+    function: str
+    x: Array | None
+    where: Array | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateRow:
+    """One aggregate function: its signature, what it takes, and what computes it from groups."""
+
+    signature: Signature
+    kinds: tuple[Kind, ...]
+    build: "Callable[[Context, Groups, Aggregate], Value]"
+
+
+def group(call: Arguments) -> Meaning:
+    """One row for each label of a category; else as many rows as the table has, of which the first ones are groups."""
+    context, table = call.context, call.table("t")
+    by = column_names(call, "by", table)
+    found: dict[str, Aggregate] = {}
+    with context.collecting() as collector, columns_as_names(context, table):
+        for name, given in call.named.items():
+            if name not in ("t", "by"):
+                with collector:
+                    found[name] = _aggregate(call, table, by, name, given.node)
+    groups = groups_of(context, table, by, _ordered(context, found))
+    columns = dict(groups.keys())
+    for name, each in found.items():
+        context.builder.span = each.span
+        columns[name] = AGGREGATES[each.function].build(context, groups, each)
+    return Table(columns, groups.count, groups.valid())
+
+
+def _ordered(context: Context, found: dict[str, Aggregate]) -> Value | None:
+    """What a sort by `by` may sort by as well, so that an extreme of it needs no other sort."""
+    extremes = (each for each in found.values() if each.function in ("min", "max"))
+    return next((each.x.value for each in extremes if each.x is not None and not _is_bool(each)), None)
+
+
+def _is_bool(each: Aggregate) -> bool:
+    return each.x is not None and each.x.element.kind is Kind.BOOL
+
+
+# --- what an aggregate is written as ----------------------------------------------------------------------------
+
+
+def _aggregate(call: Arguments, table: Table, by: tuple[str, ...], name: str, node: tree.Expression) -> Aggregate:
+    context = call.context
+    if name in by:
+        remedy = f"choose another name than `{name}`, which is a column of `by`"
+        raise call.expected(name, "a name that is not taken", f"`{name}`", remedy)
+    function = _function(context, node)
+    row = AGGREGATES[function]
+    assert isinstance(node, tree.Call)
+    given = bind(context, row.signature, node)
+    where = given.mask("where")
+    x = given.array("x") if given.has("x") else None
+    if x is not None:
+        require_numbers([x], given.at("x"), function, *row.kinds)
+        x = Array(_over_rows(given, "x", x, table), x.ties)
+        if function in ("min", "max") and not table.rows:
+            raise _of_nothing(node.span, function)
+        where = _counting(context, x, where, table)
+    if where is not None:
+        where = Array(_over_rows(given, "where", where, table))
+    if x is not None and where is not None:
+        x = Array(_left(context, function, x.value, where.value))
+    return Aggregate(function, x, where, node.span)
+
+
+def _function(context: Context, node: tree.Expression) -> str:
+    """The aggregate function that the expression calls."""
+    name = node.function.name if isinstance(node, tree.Call) else ""
+    meaning = context.frame.find(name) if name else None
+    if isinstance(meaning, BuiltIn):
+        name, meaning = meaning.name, None
+    if meaning is None and name in AGGREGATES:
+        return name
+    remedy = similar(name, AGGREGATES) if name else ""
+    raise wrong(
+        node.span,
+        "a column that `group` makes is one aggregate",
+        expected=f"a call of {', '.join(f'`{each}`' for each in AGGREGATES)}",
+        found=f"a call of `{name}`" if name else "another expression",
+        remedy=remedy or "compute with columns of the result: `g = group(t, by=c, s=sum(x), n=count())`, `g.s / g.n`",
+    )
+
+
+def _over_rows(given: Arguments, name: str, x: Array, table: Table) -> Value:
+    """A value for each row; one number is the same for all."""
+    if not x.rank:
+        return given.context.emit("broadcast", x.value, shape=(table.rows,))
+    if x.shape != (table.rows,):
+        expected = f"one value for each row of the table, so many: [{table.rows}]"
+        remedy = "reduce lists first: `sum(sum(list, axis=1))`" if x.rank > 1 else "compute it from the table's columns"
+        raise given.expected(name, expected, describe(x), remedy)
+    return x.value
+
+
+def _counting(context: Context, x: Array, where: Array | None, table: Table) -> Array | None:
+    """The rows that `where` leaves, without those that are cleared in another table that x comes from."""
+    tie = x.tie(0)
+    other = None if tie is None or tie is table.valid else Array(tie)
+    if where is None or other is None:
+        return other if where is None else where
+    return Array(context.emit("and", where.value, other.value))
+
+
+def _left(context: Context, function: str, x: Value, where: Value) -> Value:
+    """x, with what changes nothing where rows do not count."""
+    if x.type.element.kind is Kind.BOOL and function in ("all", "min"):
+        return context.emit("or", x, context.emit("not", where))
+    if x.type.element.kind is Kind.BOOL:
+        return context.emit("and", x, where)
+    is_extreme = function in ("min", "max")
+    fill = filler(context, x.type.element, function) if is_extreme else context.filled(x.type.with_shape(()), 0)
+    return context.emit("select", where, x, fill)
+
+
+def _of_nothing(span: Span, function: str) -> Exception:
+    return wrong(
+        span,
+        f"`{function}` of nothing",
+        expected="at least one row",
+        found="a table of no rows",
+        remedy="check the sizes of the data",
+    )
+
+
+# --- what it computes -------------------------------------------------------------------------------------------
+
+
+def _value(each: Aggregate) -> Value:
+    assert each.x is not None
+    return each.x.value
+
+
+def _sum(context: Context, groups: Groups, each: Aggregate) -> Value:
+    return groups.sum(groups.moved(as_number(context, Array(_value(each))).value))
+
+
+def _count(context: Context, groups: Groups, each: Aggregate) -> Value:
+    """Of bools those that hold, else the rows."""
+    if _is_bool(each):
+        return _sum(context, groups, each)
+    if each.where is not None:
+        return _sum(context, groups, Aggregate("sum", each.where, None, each.span))
+    return groups.sum(context.filled(groups.rows.with_element(integer(2)), 1))
+
+
+def _rows(context: Context, groups: Groups, each: Aggregate) -> Value:
+    return _count(context, groups, Aggregate("count", None, each.where, each.span))
+
+
+def _mean(context: Context, groups: Groups, each: Aggregate) -> Value:
+    total, count = Array(_sum(context, groups, each)), Array(_rows(context, groups, each))
+    return arrays.divide(context, each.span, total, count).value
+
+
+def _var(context: Context, groups: Groups, each: Aggregate) -> Value:
+    """The mean square of the distance from the group's mean."""
+    x = as_number(context, Array(_value(each))).value
+    distance = arrays.subtract(
+        context, each.span, Array(groups.moved(x)), Array(groups.spread(_mean(context, groups, each)))
+    )
+    square = arrays.multiply(context, each.span, distance, distance)
+    if each.where is not None:
+        zero = context.filled(square.type.with_shape(()), 0)
+        square = Array(context.emit("select", groups.moved(each.where.value), square.value, zero))
+    total, count = Array(groups.sum(square.value)), Array(_rows(context, groups, each))
+    return arrays.divide(context, each.span, total, count).value
+
+
+def _std(context: Context, groups: Groups, each: Aggregate) -> Value:
+    return context.emit("sqrt", as_fixed(context, Array(_var(context, groups, each))).value)
+
+
+def _any(context: Context, groups: Groups, each: Aggregate) -> Value:
+    none = context.emit("equal", _sum(context, groups, each), context.integer(0))
+    return context.emit("not", none)
+
+
+def _all(context: Context, groups: Groups, each: Aggregate) -> Value:
+    """None of the rows does not hold."""
+    others = as_number(context, Array(context.emit("not", _value(each)))).value
+    return context.emit("equal", groups.sum(groups.moved(others)), context.integer(0))
+
+
+def _extreme(context: Context, groups: Groups, each: Aggregate) -> Value:
+    if _is_bool(each):
+        return (_all if each.function == "min" else _any)(context, groups, each)
+    x = _value(each)
+    return groups.extreme(each.function, x, filler(context, x.type.element, each.function))
+
+
+def _row(text: str, build: "Callable[[Context, Groups, Aggregate], Value]", *kinds: Kind) -> AggregateRow:
+    return AggregateRow(Signature.parse(text), kinds or NUMBERS, build)
+
+
+AGGREGATES: dict[str, AggregateRow] = {
+    row.signature.name: row
+    for row in [
+        _row("sum(x, where=None)", _sum),
+        _row("count(x=None, where=None)", _count, *Kind),
+        _row("mean(x, where=None)", _mean),
+        _row("var(x, where=None)", _var),
+        _row("std(x, where=None)", _std),
+        _row("min(x, where=None)", _extreme, *NUMBERS, Kind.DATE),
+        _row("max(x, where=None)", _extreme, *NUMBERS, Kind.DATE),
+        _row("any(x, where=None)", _any, Kind.BOOL),
+        _row("all(x, where=None)", _all, Kind.BOOL),
+    ]
+}

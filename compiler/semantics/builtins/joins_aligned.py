@@ -1,0 +1,194 @@
+"""`join` where the owners of the keys match them among themselves, before the program is compiled.
+
+In: two tables, the keys of each an input of one party, which knows the other columns as well. Out: `Matched`. What the
+parties learn is a size, the number of matches k. The rows are aligned in an order that all know: first the k pairs,
+then the n - k rows of `a` alone, then the m - k rows of `b` alone. So `inner` is the first k rows: its order tells
+nothing. In that of `left` and `outer` an owner who is told a column of its own, row by row, would see which of its rows
+have a partner: there the rows are shuffled, once all columns are shares, and whether a row has a partner is secret.
+
+A table may have been filtered: its valid bits are then one more column. Cleared rows are matched like all others, so
+that the number says nothing of the filter.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...ir.labels import Label
+from ...ir.program import Value
+from ..arrays.arithmetic import conjunction
+from ..arrays.arrangement import bits, part, stacked, zero_rows
+from ..errors import wrong
+from ..state.context import Context
+from ..state.values import Table
+from .arguments import Arguments
+from .joins_matched import Matched
+
+
+def is_alignable(call: Arguments, a: Table, b: Table, on: tuple[str, ...]) -> bool:
+    """Whether each side's keys come from one party, which knows all of its columns and their valid bits."""
+    return all(_owner(call.context, table, on) is not None for table in (a, b))
+
+
+def aligned_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
+    """The joined rows: of `inner` the pairs, of `left` those of `a`, of `outer` those of `a` and the rest of `b`."""
+    context = call.context
+    join = _join(context, a, b, on)
+    k = _matches(call, join["join"], min(a.rows, b.rows))
+    of_a, of_b = {"inner": (k, k), "left": (a.rows, k), "outer": (a.rows, b.rows)}[how]
+    rows = of_a + of_b - k
+    left = _Side(context, {**join, "side": 0, "rows": of_a}, a, before=k, between=0, after=of_b - k)
+    right = _Side(context, {**join, "side": 1, "rows": of_b}, b, before=k, between=of_a - k, after=0)
+    moved_a = {name: left.moved(value) for name, value in a.columns.items()}
+    moved_b = {name: right.moved(value) for name, value in b.columns.items() if name not in on or how == "outer"}
+    if how == "outer":
+        for name in on:
+            moved_a[name] = _either(context, left, moved_a[name], moved_b[name])
+    valid = {
+        "inner": conjunction(context, [left.cleared, right.cleared]),
+        "left": left.cleared,
+        "outer": None if a.valid is b.valid is None else context.emit("or", left.present, right.present),
+    }[how]
+    found = Matched(moved_a, moved_b, left.present, right.present, rows, valid)
+    return found if how == "inner" or of_a == of_b == k else _shuffled(context, found)
+
+
+def _shuffled(context: Context, found: Matched) -> Matched:
+    """The rows in an order that nobody knows."""
+    order = context.emit("random_rows", n=found.rows)
+
+    def moved(value: Value) -> Value:
+        return context.emit("gather", value, order)
+
+    return Matched(
+        {name: moved(value) for name, value in found.a.items()},
+        {name: moved(value) for name, value in found.b.items()},
+        moved(found.in_a),
+        moved(found.in_b),
+        found.rows,
+        None if found.valid is None else moved(found.valid),
+    )
+
+
+@dataclass(eq=False)
+class _Side:
+    """A table on its way to the joined rows: it stands in the first `before`, not in the `between` that follow, and of
+    what comes then all but the last `after`."""
+
+    context: Context
+    attributes: dict[str, Any]
+    table: Table
+    before: int
+    between: int
+    after: int
+    present: Value = field(init=False)
+    """On which of the joined rows the table has a row that is not cleared."""
+    cleared: Value | None = field(init=False)
+    """The valid bits of the table's rows among the joined ones, None where all are valid."""
+
+    def __post_init__(self) -> None:
+        self.present = self._spread(bits(self.context, 1, self.attributes["rows"]))
+        self.cleared = None
+        if self.table.valid is not None:
+            self.present = self.cleared = self._spread(self._aligned(self.table.valid))
+
+    def moved(self, column: Value) -> Value:
+        """A column on the joined rows: zeros where the table has no row, or a cleared one."""
+        found = self._spread(self._aligned(column))
+        return found if self.cleared is None else _kept(self.context, self.present, found)
+
+    def _aligned(self, column: Value) -> Value:
+        return self.context.emit("align", column, **self.attributes)
+
+    def _spread(self, x: Value) -> Value:
+        """With rows of zeros where the table has none."""
+        context = self.context
+        parts = [
+            part(context, x, 0, self.before),
+            zero_rows(context, x, self.between),
+            part(context, x, self.before, x.type.shape[0]),
+            zero_rows(context, x, self.after),
+        ]
+        return stacked(context, *parts)
+
+
+def _kept(context: Context, mask: Value, x: Value) -> Value:
+    """x where the mask of its rows holds, else zeros."""
+    shape = x.type.shape
+    wide = context.emit("reshape", mask, shape=(shape[0], *(1 for _ in shape[1:])))
+    wide = wide if len(shape) == 1 else context.emit("broadcast", wide, shape=shape)
+    return context.emit("select", wide, x, context.filled(x.type, 0))
+
+
+def _either(context: Context, left: _Side, x: Value, y: Value) -> Value:
+    """The key of a row of `a`, and of `b` where `a` has none."""
+    if left.cleared is not None:
+        return context.emit("select", left.present, x, y)
+    rows = left.table.rows
+    return stacked(context, part(context, x, 0, rows), part(context, y, rows, y.type.shape[0]))
+
+
+# --- what is matched --------------------------------------------------------------------------------------------
+
+
+def _join(context: Context, a: Table, b: Table, on: tuple[str, ...]) -> dict[str, Any]:
+    """The attributes of `align` that say which rows are matched, and on what."""
+    names = [tuple(_input(context, table.columns[name]) for name in on) for table in (a, b)]
+    return {
+        "join": _name(*names),
+        "counts": (a.rows, b.rows),
+        "owners": tuple(_owner(context, table, on) for table in (a, b)),
+        "left": names[0],
+        "right": names[1],
+        "kinds": tuple(a.columns[name].type.element.kind.value for name in on),
+    }
+
+
+def _name(left: tuple[str, ...], right: tuple[str, ...]) -> str:
+    """`matches(p.user, q.user)`, or `matches(p.email, p.phone; q.email, q.phone)`."""
+    return f"matches({', '.join(left)}{', ' if len(left) == 1 else '; '}{', '.join(right)})"
+
+
+def _input(context: Context, value: Value) -> str:
+    """The name of the input that a value is; empty for anything else."""
+    source = context.builder.definition(value)
+    return source.attributes["name"] if source is not None and source.name == "input" else ""
+
+
+def _owner(context: Context, table: Table, on: tuple[str, ...]) -> str | None:
+    """The one who knows all of a table, whose keys are inputs."""
+    owner = table.columns[on[0]].label.owner
+    if owner is None or not all(_input(context, table.columns[name]) for name in on):
+        return None
+    known = [*table.columns.values(), *([] if table.valid is None else [table.valid])]
+    return owner if all(_is_known(value.label, owner) for value in known) else None
+
+
+def _is_known(label: Label, owner: str) -> bool:
+    return label.is_clear and label.owner in (None, owner)
+
+
+def _matches(call: Arguments, name: str, most: int) -> int:
+    """The number of matches: found by the parties, given by hand, or made up."""
+    context = call.context
+    if name not in context.sizes:
+        context.sizes[name] = made_up = _made_up(context, most)
+        context.sampled.setdefault(made_up, name)
+    number = context.sizes[name]
+    if not 0 <= number <= most:
+        raise wrong(
+            call.span,
+            "so many keys cannot match",
+            expected=f"at most {most} matches, the rows of the smaller table",
+            found=f"{number}, given by `--size`",
+            remedy=f"give another number: `--size '{name}=...'`",
+        )
+    context.matched[name] = number
+    return number
+
+
+def _made_up(context: Context, most: int) -> int:
+    """A number of its own below the made-up sizes of the tables."""
+    number = most
+    while number > 1 and number in context.sizes.values():
+        number -= 1
+    return number

@@ -1,0 +1,139 @@
+"""`join` where a key is secret: rows of both tables are sorted by key, so that partners are neighbours.
+
+In: two tables and their keys. Out: `Matched`. One table's rows, the *base*, stay where they are; the other's columns go
+to them through one sort of all rows, and back. Nothing is learnt. A key that a table has twice finds one partner.
+"""
+
+from dataclasses import dataclass
+
+from ...ir.program import Operation, Value
+from ...ir.types import Kind
+from ..arrays.arithmetic import conjunction, mask_along, promoted
+from ..arrays.arrangement import bits, equals_next, gathered, inverted, part, sorted_rows, stacked, zero_rows
+from ..state.context import Context
+from ..state.values import Array, Table
+from .arguments import Arguments
+from .joins_matched import Matched
+from .making import joined_ties
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partners:
+    """The other table's columns on the rows of the base, zero where there is no partner, and which rows have one."""
+
+    columns: dict[str, Value]
+    base: Value
+    other: Value
+
+
+def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
+    """The joined rows: of `inner` as many as the smaller table has, of `left` those of `a`, of `outer` those of `a` and
+    then those of `b`; what is too many is cleared.
+    """
+    context = call.context
+    if how == "inner" and b.rows < a.rows:
+        found = partners(call, b, a, on)
+        columns = {**found.columns, **(b.columns if len(on) == 1 else {})}
+        of_a = {name: columns[name] for name in a.columns}
+        return Matched(of_a, b.columns, found.base, found.base, b.rows, found.base)
+    found = partners(call, a, b, on)
+    if how == "inner":
+        return Matched(a.columns, found.columns, found.base, found.base, a.rows, found.base)
+    present = bits(context, 1, a.rows) if a.valid is None else a.valid
+    if how == "left":
+        return Matched(a.columns, found.columns, present, found.base, a.rows, a.valid)
+    alone = context.emit("not", found.other)
+    alone = alone if b.valid is None else context.emit("and", alone, b.valid)
+    left = {}
+    for name, value in a.columns.items():
+        pair = _like(call, value, b.columns[name]) if name in on else (value, zero_rows(context, value, b.rows))
+        left[name] = stacked(context, *pair)
+    right = {name: stacked(context, found.columns[name], b.columns[name]) for name in b.columns if name not in on}
+    in_a = stacked(context, present, bits(context, 0, b.rows))
+    in_b = stacked(context, found.base, alone)
+    return Matched(left, right, in_a, in_b, a.rows + b.rows, stacked(context, present, alone))
+
+
+def _like(call: Arguments, x: Value, y: Value) -> tuple[Value, ...]:
+    return tuple(each.value for each in promoted(call.context, [Array(x), Array(y)], call.span, "join"))
+
+
+def partners(call: Arguments, base: Table, other: Table, on: tuple[str, ...]) -> Partners:
+    """For each row of the base its partner's columns. Several keys are tried one after the other, each among the rows
+    that the ones before have left alone.
+    """
+    context, count = call.context, base.rows + other.rows
+    moving = {name: value for name, value in other.columns.items() if name not in on or len(on) > 1}
+    if not base.rows or not other.rows:
+        zeros = {name: zero_rows(context, value, base.rows) for name, value in moving.items()}
+        return Partners(zeros, bits(context, 0, base.rows), bits(context, 0, other.rows))
+    free = joined_ties(context, [(base.valid, base.rows), (other.valid, other.rows)])
+    columns: dict[str, Value] = {}
+    matched: Value | None = None
+    for name in on:
+        key = stacked(context, *_like(call, base.columns[name], other.columns[name]))
+        usable = conjunction(context, [free, _has_key(context, base.columns[name], other.columns[name])])
+        rows = sorted_rows(context, usable, [key])
+        back = inverted(context, rows)
+        pairs = _pairs(context, key, base.rows, usable, rows)
+        no = bits(context, 0, 1)
+        both = context.emit("or", stacked(context, pairs, no), stacked(context, no, pairs))
+        found = gathered(context, both, back)
+        mask = part(context, found, 0, base.rows)
+        for each, value in moving.items():
+            brought = _brought(context, value, base.rows, rows, back)
+            rest = columns.get(each, zero_rows(context, value, base.rows))
+            wide = mask_along(context, mask, len(value.type.shape), 0)
+            columns[each] = context.emit("select", wide, brought, rest)
+        matched = found if matched is None else context.emit("or", matched, found)
+        alone = context.emit("not", found)
+        free = alone if free is None else context.emit("and", free, alone)
+    assert matched is not None
+    return Partners(columns, part(context, matched, 0, base.rows), part(context, matched, base.rows, count))
+
+
+def _has_key(context: Context, base: Value, other: Value) -> Value | None:
+    """Which rows of both have a key; None where all have one.
+
+    0 stands for a missing key. Owners of keys find that out by themselves.
+    """
+    found: list[tuple[Value | None, int]] = []
+    for key in (base, other):
+        source = context.builder.definition(key)
+        is_given = source is not None and source.name == "input" and _has_all_keys(source)
+        if is_given or key.type.element.kind is not Kind.KEY:
+            found.append((None, key.type.size))
+        else:
+            zero = context.filled(key.type.with_shape(()), 0)
+            found.append((context.emit("not", context.emit("equal", key, zero)), key.type.size))
+    return joined_ties(context, found)
+
+
+def _has_all_keys(source: Operation) -> bool:
+    """Whether an input refuses rows without a key; what was kept as shares may have such rows."""
+    return source.attributes["default"] is None and not source.attributes["shares"]
+
+
+def _pairs(context: Context, key: Value, base_rows: int, free: Value | None, rows: Value) -> Value:
+    """For each sorted row but the last whether it is of the base and the next one its partner.
+
+    The sort keeps the order of equal keys, in which the base comes first.
+    """
+    count = key.type.shape[0]
+    of_other = stacked(context, bits(context, 0, base_rows), bits(context, 1, count - base_rows))
+    side = gathered(context, of_other, rows)
+    changes = context.emit("and", context.emit("not", part(context, side, 0, count - 1)), part(context, side, 1, count))
+    pairs = context.emit("and", equals_next(context, gathered(context, key, rows)), changes)
+    if free is None:
+        return pairs
+    # Rows that are not free come last: where the second of two is free, the first is.
+    return context.emit("and", pairs, part(context, gathered(context, free, rows), 1, count))
+
+
+def _brought(context: Context, column: Value, base_rows: int, rows: Value, back: Value) -> Value:
+    """The column of the other table: on each row of the base what the next sorted row has."""
+    all_rows = stacked(context, zero_rows(context, column, base_rows), column)
+    count = all_rows.type.shape[0]
+    following = part(context, gathered(context, all_rows, rows), 1, count)
+    up = stacked(context, following, zero_rows(context, column, 1))
+    return part(context, gathered(context, up, back), 0, base_rows)

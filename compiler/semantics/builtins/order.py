@@ -1,0 +1,217 @@
+"""Built-in functions of order: sorting, the largest, shuffling. In: bound arguments. Out: arrays and tables with their
+rows moved; cleared rows come last, and what tells that they are cleared moves along.
+"""
+
+from dataclasses import dataclass
+from math import prod
+
+from ...ir.program import Value
+from ...ir.types import Kind
+from ..arrays.arithmetic import conjunction, require_numbers
+from ..arrays.arrangement import gathered, inverted, part, rearranged, sorted_rows
+from ..state.context import Context
+from ..state.describe import describe
+from ..state.values import Array, Meaning, Table, tied
+from .arguments import Arguments
+from .columns import column_names, directions
+
+ORDERED = (Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE, Kind.CATEGORY)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The lines of an array of this shape along an axis, each of them sorted by itself.
+
+    `rows` moves all lines at once, one after the other in one vector.
+    """
+
+    context: Context
+    shape: tuple[int, ...]
+    axis: int
+    rows: Value
+
+    @property
+    def length(self) -> int:
+        """The elements of one line."""
+        return self.shape[self.axis]
+
+    def moved(self, x: Value) -> Value:
+        """The array in the new order; its lines are along the last axis."""
+        moved = gathered(self.context, _in_lines(self.context, x, self.axis), self.rows)
+        shape = (*self.shape[: self.axis], *self.shape[self.axis + 1 :], self.length)
+        return moved if moved.type.shape == shape else self.context.emit("reshape", moved, shape=shape)
+
+    def restored(self, x: Value) -> Value:
+        """An array whose lines are along the last axis with the axis where it belongs."""
+        last = len(self.shape) - 1
+        if self.axis == last:
+            return x
+        order = (*range(self.axis), last, *range(self.axis, last))
+        return self.context.emit("transpose", x, permutation=order)
+
+    def places(self) -> Value:
+        """Where in its line each element comes from, lines along the last axis."""
+        return self.moved(_along(self.context, self.context.emit("iota", n=self.length), self.shape, self.axis))
+
+    def tie(self, valid: Value | None) -> Value | None:
+        """What is left of the valid bits of the axis: they are the same in all lines, so that those of one do."""
+        if valid is None or len(self.shape) == 1:
+            return None if valid is None else gathered(self.context, valid, self.rows)
+        moved = self.moved(_along(self.context, valid, self.shape, self.axis))
+        flat = self.context.emit("reshape", moved, shape=(prod(self.shape),))
+        return part(self.context, flat, 0, self.length) if prod(self.shape) else valid
+
+
+def sorted_lines(context: Context, x: Value, axis: int, mask: Value | None, *, descending: bool = False) -> Lines:
+    """The array's lines along an axis in order; elements that the mask, an array like x, leaves out come last."""
+    shape = x.type.shape
+    key = _in_lines(context, x, axis)
+    left_out = [] if mask is None else [context.emit("not", _in_lines(context, mask, axis))]
+    if len(shape) == 1:
+        rows = context.emit("argsort", *left_out, key, descending=(*(0 for _ in left_out), int(descending)))
+        return Lines(context, shape, axis, rows)
+    count = prod(shape[:axis] + shape[axis + 1 :])
+    numbers = context.emit("reshape", context.emit("iota", n=count), shape=(count, 1))
+    wide = context.emit("broadcast", numbers, shape=(count, shape[axis]))
+    line = context.emit("reshape", wide, shape=(count * shape[axis],))
+    flags = (0, *(0 for _ in left_out), int(descending))
+    return Lines(context, shape, axis, context.emit("argsort", line, *left_out, key, descending=flags))
+
+
+def _in_lines(context: Context, x: Value, axis: int) -> Value:
+    """The lines of an array along an axis, one after the other."""
+    shape = x.type.shape
+    if len(shape) == 1:
+        return x
+    if axis != len(shape) - 1:
+        order = (*range(axis), *range(axis + 1, len(shape)), axis)
+        x = context.emit("transpose", x, permutation=order)
+    return context.emit("reshape", x, shape=(prod(shape),))
+
+
+def _along(context: Context, vector: Value, shape: tuple[int, ...], axis: int) -> Value:
+    """A vector, the same in each line of an array."""
+    if len(shape) == 1:
+        return vector
+    column = tuple(size if position == axis else 1 for position, size in enumerate(shape))
+    return context.emit("broadcast", context.emit("reshape", vector, shape=column), shape=shape)
+
+
+# --- arrays -----------------------------------------------------------------------------------------------------
+
+
+def sort(call: Arguments) -> Meaning:
+    """The elements along an axis in order; the rows of a table by some of its columns."""
+    if isinstance(call.named["x"].value, Table):
+        return _sorted_table(call, call.table("x"))
+    if call.has("by"):
+        found = describe(call.named["x"].value)
+        raise call.expected("x", "a table, whose columns `by` names", found, "leave out `by`: `sort(x)`")
+    x, lines = _lines(call, descending=call.flag("descending", default=False))
+    return _ordered(x, lines, lines.moved(x.value))
+
+
+def argsort(call: Arguments) -> Meaning:
+    """The places of the elements along an axis, in the order of the elements; equal ones stay in order."""
+    x, lines = _lines(call, descending=call.flag("descending", default=False))
+    return _ordered(x, lines, lines.places())
+
+
+def topk(call: Arguments) -> Meaning:
+    """The k largest elements along an axis, the largest first."""
+    x, lines = _lines(call, descending=True)
+    k = call.number("k")
+    if not 0 <= k <= lines.length:
+        found = f"{k}, of {lines.length}"
+        raise call.expected("k", f"a number from 0 to {lines.length}, how many there are", found, "ask for fewer")
+    best = _ordered(x, lines, lines.moved(x.value))
+    starts = (0,) * x.rank
+    stops = tuple(k if axis == lines.axis else size for axis, size in enumerate(x.shape))
+    value = call.context.emit("slice", best.value, starts=starts, stops=stops, steps=(1,) * x.rank)
+    tie = best.tie(lines.axis)
+    ties = list(best.ties)
+    if tie is not None:
+        ties[lines.axis] = part(call.context, tie, 0, k)
+    return tied(value, tuple(ties))
+
+
+def _lines(call: Arguments, *, descending: bool) -> tuple[Array, Lines]:
+    x = call.array("x")
+    _require_order(call, x)
+    if not x.rank:
+        raise call.expected("x", "an array", describe(x), "one number is always in order")
+    axis = call.axis("axis", x.rank, -1)
+    tie = x.tie(axis)
+    mask = None if tie is None else _along(call.context, tie, x.shape, axis)
+    return x, sorted_lines(call.context, x.value, axis, mask, descending=descending)
+
+
+def _require_order(call: Arguments, x: Array) -> None:
+    if x.element.kind is Kind.KEY:
+        require_numbers([x], call.span, call.signature.name, *ORDERED)
+
+
+def _ordered(x: Array, lines: Lines, moved: Value) -> Array:
+    ties = tuple(lines.tie(tie) if axis == lines.axis else tie for axis, tie in enumerate(x.ties))
+    return tied(lines.restored(moved), ties)
+
+
+# --- tables -----------------------------------------------------------------------------------------------------
+
+
+def _sorted_table(call: Arguments, table: Table) -> Table:
+    if not call.has("by"):
+        ordered = (name for name, value in table.columns.items() if value.type.element.kind in ORDERED)
+        remedy = f"write `by={next(ordered, 'column')}`, say"
+        raise call.expected("by", "the columns to sort by", "none", remedy)
+    if call.has("axis"):
+        raise call.expected("axis", "no axis: rows of a table are sorted", "`axis=`", "leave it out")
+    names = column_names(call, "by", table)
+    for name in names:
+        if table.columns[name].type.element.kind is Kind.KEY:
+            found, remedy = f"`{name}`, a `key`", "use `group` or `join` for what belongs together"
+            raise call.expected("by", "columns that have an order", found, remedy)
+    keys = [table.columns[name] for name in names]
+    rows = sorted_rows(call.context, table.valid, keys, directions(call, "descending", len(keys)))
+    return rearranged(call.context, table, rows)
+
+
+def shuffle(call: Arguments) -> Meaning:
+    """The rows in an order that nobody knows."""
+    context, given = call.context, call.named["x"].value
+    if isinstance(given, Table):
+        return rearranged(context, given, context.emit("random_rows", n=given.rows))
+    x = _with_rows(call, "x")
+    return _gathered(context, x, context.emit("random_rows", n=x.shape[0]))
+
+
+def permute(call: Arguments) -> Meaning:
+    """Row p[i] of x at place i, for a p that has each place once.
+
+    p is sorted, and never opened: what comes of a p that has some place twice is of no use, but tells nobody.
+    """
+    context, given, p = call.context, call.named["x"].value, call.array("p")
+    count = given.rows if isinstance(given, Table) else _with_rows(call, "x").shape[0]
+    if p.element.kind is not Kind.INT or p.shape != (count,):
+        expected = f"`int[{count}]`: for each row the place it comes from"
+        raise call.expected("p", expected, describe(p), "`argsort(x)` gives such places")
+    rows = inverted(context, context.emit("argsort", p.value, descending=(0,)))
+    if isinstance(given, Table):
+        moved = rearranged(context, given, rows)
+        return Table(moved.columns, moved.rows, conjunction(context, [moved.valid, p.tie(0)]))
+    x = _gathered(context, call.array("x"), rows)
+    tie = conjunction(context, [x.tie(0), p.tie(0)])
+    return tied(x.value, (tie, *(x.ties[1:] or (None,) * (x.rank - 1))))
+
+
+def _with_rows(call: Arguments, name: str) -> Array:
+    x = call.array(name)
+    if not x.rank:
+        raise call.expected(name, "an array or a table", describe(x), "one number has no rows")
+    return x
+
+
+def _gathered(context: Context, x: Array, rows: Value) -> Array:
+    tie = x.tie(0)
+    ties = (tie if tie is None else gathered(context, tie, rows), *x.ties[1:])
+    return tied(gathered(context, x.value, rows), ties)

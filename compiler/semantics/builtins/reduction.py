@@ -1,0 +1,260 @@
+"""Built-in reductions: along one axis, several, or all, over the elements that `where=` and the table's rows leave.
+
+In: bound arguments. Out: arrays without the reduced axes. Each reduction is one row of the IR's table, after the
+reduced axes are made one.
+"""
+
+from dataclasses import dataclass
+from math import prod
+
+from ...ir.program import Value
+from ...ir.types import ArrayType, Element, Kind
+from ..arrays import arithmetic as arrays
+from ..arrays.arithmetic import require_numbers
+from ..errors import wrong
+from ..state.context import Context
+from ..state.conversion import as_fixed, as_number
+from ..state.values import Array, Bundle, Meaning, Table, tied
+from .arguments import Arguments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reduced:
+    """What is reduced: the elements along `axis`, those of them that count (None: all), and the ties that stay."""
+
+    x: Array
+    axis: int
+    mask: Array | None
+    ties: tuple[Value | None, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of elements along the axis."""
+        return self.x.shape[self.axis]
+
+    def result(self, value: Value) -> Array:
+        """A value without the reduced axis."""
+        return tied(value, self.ties) if self.ties else Array(value)
+
+
+def reduced(call: Arguments, x: Array) -> Reduced:
+    """The array of a reduction with `axis=` and `where=` taken into account."""
+    context = call.context
+    where = call.mask("where") if "where" in call.signature.optional else None
+    if where is not None:
+        where = Array(arrays.where_valid(context, where, range(where.rank)).value, where.ties)
+        x = _as_wide_as(call, x, where)
+    axes = _axes(call, x)
+    mask = arrays.validity(context, x, axes)
+    if where is not None:
+        mask = Array(where.value) if mask is None else Array(context.emit("and", mask.value, where.value))
+    if mask is not None and mask.shape != x.shape:
+        mask = Array(context.emit("broadcast", mask.value, shape=x.shape))
+    kept = [axis for axis in range(x.rank) if axis not in axes]
+    ties = tuple(x.tie(axis) for axis in kept)
+    if len(axes) == 1:
+        return Reduced(Array(x.value), axes[0], mask, ties)
+    shape = (*(x.shape[axis] for axis in kept), prod(x.shape[axis] for axis in axes))
+    value = _joined_axes(context, x.value, (*kept, *axes), shape)
+    flat = None if mask is None else Array(_joined_axes(context, mask.value, (*kept, *axes), shape))
+    return Reduced(Array(value), len(kept), flat, ties)
+
+
+def _as_wide_as(call: Arguments, x: Array, where: Array) -> Array:
+    """x, broadcast against the mask; rows of the mask's own table stay tied, too."""
+    context = call.context
+    shape = context.common_shape([x.shape, where.shape], call.at("where"), "the array and `where`")
+    ties = arrays.broadcast_ties(context, [x, where], shape)
+    return tied(x.value if x.shape == shape else context.emit("broadcast", x.value, shape=shape), ties)
+
+
+def _axes(call: Arguments, x: Array) -> list[int]:
+    if not call.has("axis"):
+        return list(range(x.rank))
+    if not isinstance(call.named["axis"].value, Bundle):
+        return [call.axis("axis", x.rank)]
+    axes = [axis % x.rank if -x.rank <= axis < x.rank else axis for axis in call.sizes("axis")]
+    if len(set(axes)) < len(axes) or not set(axes) <= set(range(x.rank)):
+        expected = f"different axes from {-x.rank} to {x.rank - 1}"
+        raise call.expected("axis", expected, str(list(call.sizes("axis"))), "name each axis once")
+    return sorted(axes)
+
+
+def _joined_axes(context: Context, value: Value, order: tuple[int, ...], shape: tuple[int, ...]) -> Value:
+    if order != tuple(range(len(order))):
+        value = context.emit("transpose", value, permutation=order)
+    return value if value.type.shape == shape else context.emit("reshape", value, shape=shape)
+
+
+def _number_array(call: Arguments, *kinds: Kind) -> Array:
+    x = call.array("x")
+    require_numbers([x], call.at("x"), call.signature.name, *(kinds or (Kind.BOOL, Kind.INT, Kind.FIXED)))
+    return x
+
+
+# --- sums -------------------------------------------------------------------------------------------------------
+
+
+def sum_(call: Arguments) -> Meaning:
+    """The sum."""
+    part = reduced(call, _number_array(call))
+    return part.result(_sum(call.context, part).value)
+
+
+def _sum(context: Context, part: Reduced) -> Array:
+    return Array(context.emit("sum", as_number(context, _masked(context, part)).value, axis=part.axis))
+
+
+def _masked(context: Context, part: Reduced) -> Array:
+    """The elements, zero where they do not count."""
+    if part.mask is None:
+        return part.x
+    zero = arrays.zeros_like(context, part.x)
+    return Array(context.emit("select", part.mask.value, part.x.value, zero.value))
+
+
+def _count(context: Context, part: Reduced) -> Array:
+    """How many elements count."""
+    if part.mask is None:
+        number = context.integer(part.count)
+        shape = part.x.shape[: part.axis] + part.x.shape[part.axis + 1 :]
+        return Array(context.emit("broadcast", number, shape=shape) if shape else number)
+    return Array(context.emit("sum", as_number(context, part.mask).value, axis=part.axis))
+
+
+def count(call: Arguments) -> Meaning:
+    """How many rows of a table are valid, how many bools hold, how many elements of another array there are."""
+    value = call.named["x"].value
+    if isinstance(value, Table):
+        valid = call.context.boolean(True, (value.rows,)) if value.valid is None else value.valid
+        if value.valid is None and not call.has("where"):
+            return Array(call.context.integer(value.rows))
+        part = reduced(call, Array(valid))
+        return part.result(_sum(call.context, part).value)
+    x = call.array("x")
+    part = reduced(call, x)
+    if x.element.kind is Kind.BOOL:
+        return part.result(_sum(call.context, part).value)
+    return part.result(_count(call.context, part).value)
+
+
+def mean(call: Arguments) -> Meaning:
+    """The mean; 0 of nothing."""
+    part = reduced(call, _number_array(call))
+    return part.result(_mean(call, part).value)
+
+
+def _mean(call: Arguments, part: Reduced) -> Array:
+    context = call.context
+    return arrays.divide(context, call.span, _sum(context, part), _scalar_count(context, part))
+
+
+def _scalar_count(context: Context, part: Reduced) -> Array:
+    return Array(context.integer(part.count)) if part.mask is None else _count(context, part)
+
+
+def var(call: Arguments) -> Meaning:
+    """The mean square of the distance from the mean, as NumPy's `var`."""
+    part = reduced(call, _number_array(call))
+    return part.result(_var(call, part).value)
+
+
+def _var(call: Arguments, part: Reduced) -> Array:
+    context = call.context
+    shape = (*part.x.shape[: part.axis], 1, *part.x.shape[part.axis + 1 :])
+    middle = Array(context.emit("reshape", _mean(call, part).value, shape=shape))
+    distance = arrays.subtract(context, call.span, Array(part.x.value), middle)
+    square = arrays.multiply(context, call.span, distance, distance)
+    return _mean(call, Reduced(square, part.axis, part.mask, part.ties))
+
+
+def std(call: Arguments) -> Meaning:
+    """The square root of the variance."""
+    part = reduced(call, _number_array(call))
+    return part.result(call.context.emit("sqrt", as_fixed(call.context, _var(call, part)).value))
+
+
+# --- extremes ---------------------------------------------------------------------------------------------------
+
+
+def extremum(call: Arguments, name: str, x: Array) -> Array:
+    """The least or the greatest element."""
+    context = call.context
+    require_numbers([x], call.span, name, Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE)
+    part = non_empty(call, x)
+    if x.element.kind is Kind.BOOL:
+        return part.result(_quantified(context, part, "all" if name == "min" else "any"))
+    return part.result(context.emit(name, _filled(context, part, name).value, axis=part.axis))
+
+
+def non_empty(call: Arguments, x: Array) -> Reduced:
+    part = reduced(call, x)
+    if part.count == 0:
+        raise wrong(
+            call.span,
+            f"`{call.signature.name}` of nothing",
+            expected="at least one element",
+            found=f"an axis of size 0 in the shape {list(x.shape)}",
+            remedy="check the sizes of the data",
+        )
+    return part
+
+
+def _filled(context: Context, part: Reduced, name: str) -> Array:
+    """The elements; those that do not count are where the search never ends before the others."""
+    if part.mask is None:
+        return part.x
+    fill = filler(context, part.x.element, name)
+    return Array(context.emit("select", part.mask.value, part.x.value, fill))
+
+
+def filler(context: Context, element: Element, name: str) -> Value:
+    """What the search for a `min`, a `max` or a place of one does not end at before others.
+
+    For 64 bits that is 2**62, and not further: comparing with it is then exact for values up to 2**62 in magnitude.
+    """
+    least, greatest = (element.least, element.greatest) if element.bits < 64 else (-(1 << 62), 1 << 62)
+    return context.filled(ArrayType(element), greatest if name in ("min", "argmin") else least)
+
+
+def argmin(call: Arguments) -> Meaning:
+    """The place of the least element, the first one where there are several."""
+    return _place(call, "argmin")
+
+
+def argmax(call: Arguments) -> Meaning:
+    """The place of the greatest element, the first one where there are several."""
+    return _place(call, "argmax")
+
+
+def _place(call: Arguments, name: str) -> Array:
+    x = _number_array(call, Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE)
+    part = non_empty(call, as_number(call.context, x))
+    return part.result(call.context.emit(name, _filled(call.context, part, name).value, axis=part.axis))
+
+
+# --- quantifiers ------------------------------------------------------------------------------------------------
+
+
+def any_(call: Arguments) -> Meaning:
+    """Whether one element holds; False of nothing."""
+    return _quantifier(call, "any")
+
+
+def all_(call: Arguments) -> Meaning:
+    """Whether all elements hold; True of nothing."""
+    return _quantifier(call, "all")
+
+
+def _quantifier(call: Arguments, name: str) -> Array:
+    part = reduced(call, _number_array(call, Kind.BOOL))
+    return part.result(_quantified(call.context, part, name))
+
+
+def _quantified(context: Context, part: Reduced, name: str) -> Value:
+    value = part.x.value
+    if part.mask is not None and name == "any":
+        value = context.emit("and", value, part.mask.value)
+    elif part.mask is not None:
+        value = context.emit("or", value, context.emit("not", part.mask.value))
+    return context.emit(name, value, axis=part.axis)

@@ -1,0 +1,81 @@
+"""The built-in functions: one row each, its signature as the language reference writes it and the function that builds
+it. Adding one is adding a row.
+"""
+
+from . import elementwise, groups, joins, making, order, reduction, tables
+from . import quantile as quantiles
+from .arguments import BuiltInRow, rows
+
+BUILT_INS: dict[str, BuiltInRow] = rows(
+    [
+        ("zeros(shape, T=fixed)", making.zeros),
+        ("ones(shape, T=fixed)", making.ones),
+        ("full(shape, v)", making.full),
+        ("arange(n)", making.arange),
+        ("eye(n, T=fixed)", making.eye),
+        ("reshape(x, shape)", making.reshape),
+        ("transpose(x, axes=None)", making.transpose),
+        ("concat(a, ..., axis=0)", making.concat),
+        ("stack(a, ..., axis=0)", making.stack),
+        ("matrix(column, ...)", making.matrix),
+        ("rows(t)", making.rows),
+        ("len(x)", making.length),
+        ("flip(x, axis=None)", making.flip),
+        ("repeat(x, n, axis=None)", making.repeat),
+        ("abs(x)", elementwise.absolute),
+        ("sign(x)", elementwise.sign),
+        ("min(x, ..., axis=None, where=None)", elementwise.least),
+        ("max(x, ..., axis=None, where=None)", elementwise.greatest),
+        ("clip(x, lo, hi)", elementwise.clip),
+        ("select(c, a, b)", elementwise.select),
+        ("floor(x)", elementwise.floor),
+        ("round(x)", elementwise.round_),
+        ("sqrt(x)", elementwise.function("sqrt")),
+        ("exp(x)", elementwise.function("exp")),
+        ("log(x)", elementwise.function("log")),
+        ("sin(x)", elementwise.function("sin")),
+        ("cos(x)", elementwise.function("cos")),
+        ("tanh(x)", elementwise.function("tanh")),
+        ("sigmoid(x)", elementwise.function("sigmoid")),
+        ("relu(x)", elementwise.relu),
+        ("int(x)", elementwise.to_int),
+        ("fixed(x)", elementwise.to_fixed),
+        ("bool(x)", elementwise.to_bool),
+        ("one_hot(c, n=None)", elementwise.one_hot),
+        ("cumsum(x, axis=None)", elementwise.cumulative),
+        ("sum(x, axis=None, where=None)", reduction.sum_),
+        ("mean(x, axis=None, where=None)", reduction.mean),
+        ("var(x, axis=None, where=None)", reduction.var),
+        ("std(x, axis=None, where=None)", reduction.std),
+        ("argmin(x, axis=None, where=None)", reduction.argmin),
+        ("argmax(x, axis=None, where=None)", reduction.argmax),
+        ("any(x, axis=None, where=None)", reduction.any_),
+        ("all(x, axis=None, where=None)", reduction.all_),
+        ("count(x, axis=None, where=None)", reduction.count),
+        ("sort(x, by: column=None, descending=False, axis=-1)", order.sort),
+        ("argsort(x, descending=False, axis=-1)", order.argsort),
+        ("topk(x, k, axis=-1)", order.topk),
+        ("median(x, axis=None, where=None)", quantiles.median),
+        ("quantile(x, q: number, axis=None, where=None)", quantiles.quantile),
+        ("permute(x, p)", order.permute),
+        ("shuffle(x)", order.shuffle),
+        ("filter(t, mask)", tables.filter_),
+        ("table(**columns)", tables.table),
+        ("union(a, b)", tables.union),
+        ("group(t, by: column, **aggregates: aggregate)", groups.group),
+        ('join(a, b, on: column, how="inner", hide_size=False)', joins.join),
+        ("range(start, stop=..., step=...)", elementwise.refuse),
+        ("zip(x, ...)", elementwise.refuse),
+        ("batches(x, ..., size)", elementwise.refuse),
+    ]
+)
+
+NOT_AVAILABLE_YET = frozenset(
+    [
+        "gradient",
+        "gaussian",
+        "laplace",
+    ]
+)
+
+TYPE_NAMES = frozenset({"bool", "int", "int8", "int16", "int32", "int64", "fixed", "key", "category", "date"})

@@ -1,0 +1,39 @@
+"""Elements that hold each other's values: bool, int and `fixed` mix upwards. In: arrays. Out: arrays of one element."""
+
+from collections.abc import Sequence
+
+from ...ir.types import Element, Kind, fixed, integer
+from .context import Context
+from .values import Array
+
+
+def cast(context: Context, x: Array, element: Element) -> Array:
+    """The same values in a wider element."""
+    if x.element == element:
+        return x
+    exact = context.facts.exact.get(x.value)
+    value = context.emit("cast", x.value, element=element)
+    if exact is not None and element.kind is Kind.FIXED:
+        context.facts.exact[value] = exact
+    return Array(value, x.ties)
+
+
+def as_number(context: Context, x: Array) -> Array:
+    """A bool as 0 and 1; other numbers as they are."""
+    return cast(context, x, integer(2)) if x.element.kind is Kind.BOOL else x
+
+
+def as_fixed(context: Context, x: Array) -> Array:
+    """A number as `fixed`."""
+    return cast(context, x, fixed(context.scale))
+
+
+def joined(elements: Sequence[Element], scale: int) -> Element | None:
+    """The element that holds all of these: bool, int and fixed mix upwards, others only with themselves."""
+    if all(element == elements[0] for element in elements):
+        return elements[0]
+    if not all(element.is_number for element in elements):
+        return None
+    if any(element.kind is Kind.FIXED for element in elements):
+        return fixed(scale)
+    return integer(max(max(element.bits for element in elements), 2))

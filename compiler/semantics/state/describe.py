@@ -1,0 +1,62 @@
+"""Values and types in the words of the language, for messages."""
+
+from ...ir.labels import Knowledge
+from ...ir.types import ArrayType, Element, Kind
+from ...syntax import tree
+from .values import Array, BuiltIn, Bundle, Closure, Meaning, Nothing, Role, Table, TypeName, Words
+
+
+def element_name(element: Element) -> str:
+    """`int`, `category["a", "b"]`, `key(strip)`: an element type as a program may write it, without promised widths."""
+    if element.kind is Kind.CATEGORY:
+        return "category[" + ", ".join(f'"{label}"' for label in element.labels) + "]"
+    return str(element) if element.kind is Kind.KEY else str(element.kind.value)
+
+
+def type_name(type: ArrayType) -> str:
+    """`fixed[3, 4]`: an array type as a program may write it."""
+    shape = ", ".join(map(str, type.shape))
+    return element_name(type.element) + (f"[{shape}]" if type.shape else "")
+
+
+def describe(meaning: Meaning) -> str:
+    """What a value is, with who knows it where that is not everyone at compile time."""
+    match meaning:
+        case Array():
+            return known_by(meaning) + type_name(meaning.type)
+        case Table():
+            return "a table[" + ", ".join(meaning.columns) + "]"
+        case Bundle(elements=elements):
+            return "a tuple (" + ", ".join(describe(element) for element in elements) + ")"
+        case Words(text=text):
+            return f'the text "{text}"'
+        case TypeName(name=name):
+            return f"the type `{name}`"
+        case Role(name=name):
+            return f"the party `{name}`"
+        case Closure(node=tree.Function(name=name)):
+            return f"the function `{name.text}`"
+        case BuiltIn(name=name):
+            return f"the built-in function `{name}`"
+        case Nothing():
+            return "no value"
+        case _:
+            return "a wrong value"
+
+
+def known_by(array: Array) -> str:
+    """A word for the label, to stand before a type; nothing for what is known at compile time."""
+    match array.label.knowledge:
+        case Knowledge.SECRET:
+            return "secret "
+        case Knowledge.OWNED:
+            return f"{array.label.owner}'s private "
+        case Knowledge.REVEALED:
+            return "revealed "
+        case Knowledge.STATIC:
+            return ""
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 value`, `2 values`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

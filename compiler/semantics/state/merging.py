@@ -1,0 +1,225 @@
+"""Meanings as rows of IR values, for what passes through a region: out of a branch, around a loop, out of a call.
+
+A *sketch* is what stays the same of a meaning: kinds, elements, shapes, labels. Two sketches join to the one that holds
+both, so that ways of a program can meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ...ir.labels import STATIC, Label, join
+from ...ir.program import Value
+from ...ir.types import BOOL, INT, ArrayType, Kind
+from .context import Context
+from .conversion import cast, joined
+from .describe import describe, type_name
+from .values import Array, Bundle, Meaning, Table, tied
+
+Relabel = Callable[[Label], Label]
+
+
+class MismatchError(Exception):
+    """Two ways of a program give a name meanings that do not go together; the text goes on `..., `."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySketch:
+    """An array; `ties` has the label of the valid bits of each axis, None where there are none."""
+
+    type: ArrayType
+    label: Label
+    ties: tuple[Label | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSketch:
+    """A table."""
+
+    columns: tuple[tuple[str, ArraySketch], ...]
+    rows: int
+    valid: Label | None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleSketch:
+    """A tuple."""
+
+    elements: tuple[Sketch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Something that does not pass through the IR, a function say: it must be the same on every way."""
+
+    meaning: Meaning
+
+
+Sketch = ArraySketch | TableSketch | BundleSketch | Same
+
+
+def sketch(meaning: Meaning) -> Sketch:
+    """What a meaning looks like."""
+    match meaning:
+        case Array():
+            ties = tuple(None if tie is None else tie.label for tie in meaning.ties)
+            return ArraySketch(meaning.type, meaning.label, ties or (None,) * meaning.rank)
+        case Table():
+            columns = tuple((name, _column(value)) for name, value in meaning.columns.items())
+            valid = None if meaning.valid is None else meaning.valid.label
+            return TableSketch(columns, meaning.rows, valid, meaning.origin)
+        case Bundle():
+            return BundleSketch(tuple(sketch(element) for element in meaning.elements))
+        case _:
+            return Same(meaning)
+
+
+def _column(value: Value) -> ArraySketch:
+    return ArraySketch(value.type, value.label, (None,) * len(value.type.shape))
+
+
+def joined_sketch(context: Context, x: Sketch, y: Sketch, *, widen: bool = False) -> Sketch:
+    """The sketch that holds both; with `widen`, an int whose width differs gets 64 bits. Raises MismatchError."""
+    match x, y:
+        case ArraySketch(), ArraySketch():
+            return _joined_arrays(context, x, y, widen)
+        case TableSketch(), TableSketch():
+            names = [name for name, _ in x.columns]
+            if names != [name for name, _ in y.columns] or x.rows != y.rows:
+                raise MismatchError("a table with other columns or rows on another way")
+            columns = zip(x.columns, y.columns, strict=True)
+            pairs = tuple((name, _joined_arrays(context, a, b, widen)) for (name, a), (_, b) in columns)
+            origin = x.origin if x.origin == y.origin else ""
+            return TableSketch(pairs, x.rows, _joined_tie(x.valid, y.valid), origin)
+        case BundleSketch(), BundleSketch() if len(x.elements) == len(y.elements):
+            pairs_of = zip(x.elements, y.elements, strict=True)
+            return BundleSketch(tuple(joined_sketch(context, a, b, widen=widen) for a, b in pairs_of))
+        case Same(), Same() if x.meaning == y.meaning:
+            return x
+        case _:
+            raise MismatchError(f"which is {_told(x)} on one way and {_told(y)} on another")
+
+
+def _joined_arrays(context: Context, x: ArraySketch, y: ArraySketch, widen: bool) -> ArraySketch:
+    element = joined([x.type.element, y.type.element], context.scale)
+    if element is None or x.type.shape != y.type.shape:
+        raise MismatchError(f"which is {type_name(x.type)} on one way and {type_name(y.type)} on another")
+    if widen and element.kind is Kind.INT and element.bits not in (x.type.element.bits, 64):
+        element = INT
+    ties = tuple(_joined_tie(a, b) for a, b in zip(x.ties, y.ties, strict=True))
+    return ArraySketch(x.type.with_element(element), join((x.label, y.label)), ties)
+
+
+def _joined_tie(x: Label | None, y: Label | None) -> Label | None:
+    return None if x is None and y is None else join((x or STATIC, y or STATIC))
+
+
+def _told(one: Sketch) -> str:
+    match one:
+        case ArraySketch():
+            return type_name(one.type)
+        case TableSketch():
+            return "a table"
+        case BundleSketch():
+            return "a tuple"
+        case Same():
+            return describe(one.meaning)
+
+
+def relabelled(one: Sketch, change: Relabel) -> Sketch:
+    """The sketch with every label changed."""
+    match one:
+        case ArraySketch():
+            ties = tuple(None if tie is None else change(tie) for tie in one.ties)
+            return ArraySketch(one.type, change(one.label), ties)
+        case TableSketch():
+            columns = tuple(
+                (name, ArraySketch(column.type, change(column.label), column.ties)) for name, column in one.columns
+            )
+            return TableSketch(columns, one.rows, None if one.valid is None else change(one.valid), one.origin)
+        case BundleSketch():
+            return BundleSketch(tuple(relabelled(element, change) for element in one.elements))
+        case Same():
+            return one
+
+
+def slots(one: Sketch) -> Iterator[tuple[ArrayType, Label]]:
+    """Type and label of each IR value of the meaning, in order."""
+    match one:
+        case ArraySketch():
+            yield one.type, one.label
+            for size, tie in zip(one.type.shape, one.ties, strict=True):
+                if tie is not None:
+                    yield ArrayType(BOOL, (size,)), tie
+        case TableSketch():
+            for _, column in one.columns:
+                yield column.type, column.label
+            if one.valid is not None:
+                yield ArrayType(BOOL, (one.rows,)), one.valid
+        case BundleSketch():
+            for element in one.elements:
+                yield from slots(element)
+        case Same():
+            return
+
+
+def flatten(context: Context, meaning: Meaning, one: Sketch) -> Iterator[Value]:
+    """The IR values of a meaning in the elements of the sketch; rows that it ties and the meaning does not are
+    valid.
+    """
+    match one, meaning:
+        case ArraySketch(), Array():
+            yield cast(context, meaning, one.type.element).value
+            for axis, tie in enumerate(one.ties):
+                if tie is not None:
+                    yield _valid(context, meaning.tie(axis), meaning.shape[axis])
+        case TableSketch(), Table():
+            for name, column in one.columns:
+                yield cast(context, Array(meaning.columns[name]), column.type.element).value
+            if one.valid is not None:
+                yield _valid(context, meaning.valid, meaning.rows)
+        case BundleSketch(), Bundle():
+            for element, inner in zip(meaning.elements, one.elements, strict=True):
+                yield from flatten(context, element, inner)
+        case _:
+            return
+
+
+def _valid(context: Context, tie: Value | None, size: int) -> Value:
+    return context.boolean(True, (size,)) if tie is None else tie
+
+
+def rebuild(one: Sketch, values: Iterator[Value]) -> Meaning:
+    """The meaning that the sketch and its IR values say."""
+    match one:
+        case ArraySketch():
+            value = next(values)
+            return tied(value, tuple(None if tie is None else next(values) for tie in one.ties))
+        case TableSketch():
+            columns = {name: next(values) for name, _ in one.columns}
+            return Table(columns, one.rows, None if one.valid is None else next(values), one.origin)
+        case BundleSketch():
+            return Bundle(tuple(rebuild(element, values) for element in one.elements))
+        case Same():
+            return one.meaning
+
+
+def zeros(context: Context, one: Sketch) -> Iterator[Value]:
+    """Static values of the sketch's types, for what a loop's first turn never reads."""
+    for type, _ in slots(one):
+        yield context.filled(type, 0)
+
+
+def raw_values(meaning: Meaning) -> tuple[Value, ...]:
+    """The IR values of a meaning as they are."""
+    match meaning:
+        case Array():
+            return (meaning.value, *(tie for tie in meaning.ties if tie is not None))
+        case Table():
+            return (*meaning.columns.values(), *(() if meaning.valid is None else (meaning.valid,)))
+        case Bundle():
+            return tuple(value for element in meaning.elements for value in raw_values(element))
+        case _:
+            return ()

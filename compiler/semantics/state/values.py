@@ -1,0 +1,173 @@
+"""What a name of a program stands for while it is elaborated: arrays of the IR, and aggregates that the IR does not
+know.
+
+Tables and tuples are taken apart here: the IR sees their columns and elements only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...ir.labels import Label
+from ...ir.program import Value
+from ...ir.types import ArrayType, Element
+from ...source import Span
+from ...syntax import tree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Array:
+    """An IR value and, for each axis that runs over a table's rows, the valid bits of those rows.
+
+    `ties` is empty when no axis has cleared rows, and otherwise has one entry for each axis: a bool vector as long as
+    the axis, or None.
+    """
+
+    value: Value
+    ties: tuple[Value | None, ...] = ()
+
+    @property
+    def type(self) -> ArrayType:
+        """Element and shape."""
+        return self.value.type
+
+    @property
+    def element(self) -> Element:
+        """The element type."""
+        return self.value.type.element
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The concrete shape."""
+        return self.value.type.shape
+
+    @property
+    def rank(self) -> int:
+        """The number of axes."""
+        return len(self.value.type.shape)
+
+    @property
+    def label(self) -> Label:
+        """Who knows it."""
+        return self.value.label
+
+    def tie(self, axis: int) -> Value | None:
+        """The valid bits along an axis; None where all of it is valid."""
+        return self.ties[axis] if self.ties else None
+
+
+def tied(value: Value, ties: tuple[Value | None, ...]) -> Array:
+    """`value` with one entry of `ties` for each axis."""
+    return Array(value, ties if any(tie is not None for tie in ties) else ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Rows of named columns; `valid` has one bool for each row, and is None while all rows are valid.
+
+    `origin` is the name of the table input whose rows these are, all of them and in order, cleared ones included; empty
+    where rows were moved, added or made.
+    """
+
+    columns: dict[str, Value]
+    rows: int
+    valid: Value | None = None
+    origin: str = ""
+
+    def column(self, name: str) -> Array:
+        """A column, tied to the rows."""
+        value = self.columns[name]
+        return tied(value, (self.valid,) + (None,) * (len(value.type.shape) - 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """A tuple of the language."""
+
+    elements: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text literal: a category's label, a date, a word for an option of a built-in."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """A type as a value, as in `zeros(3, int)`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A party, or a role of `members` members."""
+
+    name: str
+    members: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function of the program, and the frame it was defined in."""
+
+    node: tree.Function
+    frame: Frame
+    defaults: dict[str, Meaning] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A function of the language, by its name in the table of built-ins."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What a function without `return` gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """The result of something wrong that has been reported; whatever uses it stays silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A name that not every way to here has bound, or not to the same kind of thing; using it is an error."""
+
+    problem: str
+    span: Span
+
+
+Meaning = Array | Table | Bundle | Words | TypeName | Role | Closure | BuiltIn | Nothing | Poison | Unclear
+
+POISON = Poison()
+NOTHING = Nothing()
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """The names of one module or one call. `own` are the names bound somewhere in the function's body, as in Python:
+    they are never looked up outside.
+    """
+
+    names: dict[str, Meaning]
+    outer: Frame | None = None
+    own: frozenset[str] = frozenset()
+
+    def find(self, name: str) -> Meaning | None:
+        """The meaning of a name here, or None where it is not bound."""
+        if name in self.names or name in self.own or self.outer is None:
+            return self.names.get(name)
+        return self.outer.find(name)
+
+    def visible(self) -> Iterator[str]:
+        """Every name that can be read here."""
+        yield from self.names
+        if self.outer is not None:
+            yield from self.outer.visible()

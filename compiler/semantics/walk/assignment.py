@@ -1,0 +1,79 @@
+"""Assignment: what a target stands for once a value is assigned to it. Arrays are values: `x[i] = v` binds x anew."""
+
+from ...source import Span
+from ...syntax import tree
+from ..arrays.index_parts import parse_parts
+from ..arrays.indexing import first_axis, write
+from ..errors import WrongError, wrong
+from ..state.context import Context
+from ..state.describe import describe, plural
+from ..state.values import POISON, Array, Bundle, Meaning, Nothing, Table
+
+
+def assign(context: Context, target: tree.Expression, meaning: Meaning, span: Span) -> None:
+    """target = meaning; `span` is where the value is written."""
+    match target:
+        case tree.Reference():
+            if isinstance(meaning, Nothing):
+                raise _nothing(span)
+            bind(context, target.name, meaning)
+        case tree.Tuple():
+            _unpack(context, target, meaning, span)
+        case tree.Index(value=tree.Reference() as whole):
+            _assign_part(context, target, whole, meaning, span)
+        case _:
+            raise TypeError(f"syntax lets nothing else be assigned to: {target}")
+
+
+def bind(context: Context, name: str, meaning: Meaning) -> None:
+    """Gives a name its meaning, and the IR value the name, for people."""
+    context.frame.names[name] = meaning
+    if isinstance(meaning, Array):
+        context.builder.name(meaning.value, name)
+
+
+def _nothing(span: Span) -> WrongError:
+    return wrong(
+        span,
+        "this call gives no value",
+        expected="a function with `return` on every way",
+        found="a function that ends without `return`",
+        remedy="add a `return`, or call the function in a line of its own",
+    )
+
+
+def _unpack(context: Context, target: tree.Tuple, meaning: Meaning, span: Span) -> None:
+    elements: tuple[Meaning, ...] = ()
+    if isinstance(meaning, Bundle):
+        elements = meaning.elements
+    elif isinstance(meaning, Array) and meaning.rank and meaning.shape[0] == len(target.elements):
+        elements = tuple(first_axis(context, meaning, i, i + 1, point=True) for i in range(meaning.shape[0]))
+    if len(elements) != len(target.elements):
+        for element in target.elements:
+            if isinstance(element, tree.Reference):
+                context.frame.names[element.name] = POISON
+        raise wrong(
+            target.span,
+            "the names on the left do not match the value",
+            expected=plural(len(target.elements), "value"),
+            found=describe(meaning),
+            remedy="write one name for each value",
+        )
+    for element, value in zip(target.elements, elements, strict=True):
+        assign(context, element, value, span)
+
+
+def _assign_part(context: Context, target: tree.Index, name: tree.Reference, meaning: Meaning, span: Span) -> None:
+    whole = context.value(name)
+    if isinstance(whole, Table | Bundle):
+        raise wrong(
+            target.span,
+            "only parts of an array can be assigned to",
+            expected="an array",
+            found=describe(whole),
+            remedy="build a new table with `table(...)`, or assign to names",
+        )
+    x = context.as_array(whole, name.span, "what is assigned to")
+    value = context.as_array(meaning, span, "the new value")
+    parts = parse_parts(context, target, x.shape)
+    bind(context, name.name, write(context, target.span, x, parts, value))

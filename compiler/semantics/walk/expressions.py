@@ -1,0 +1,348 @@
+"""Expressions: from the tree to what they mean. One function for each kind of node, in the table at the end.
+
+In: a context and a node; the builder's span is the node's. Out: a meaning. Raises WrongError.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ...ir.labels import Knowledge
+from ...ir.types import DATE, INT, ArrayType, Kind
+from ...source import Span
+from ...syntax import tree
+from ..arrays import arithmetic as arrays
+from ..arrays.index_parts import parse_parts
+from ..arrays.indexing import read
+from ..arrays.powers import power, power_while_running
+from ..builtins.making import sequence, transposed
+from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET, TYPE_NAMES
+from ..errors import similar, too_early, unclear_name, undefined_name, wrong, wrong_operands
+from ..state.context import Context
+from ..state.conversion import as_number
+from ..state.describe import describe
+from ..state.values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unclear, Words
+from .calls import call
+from .conditions import conditional
+
+EPOCH = date(1970, 1, 1)
+
+
+def evaluate(context: Context, node: tree.Expression) -> Meaning:
+    """The meaning of an expression."""
+    return _EXPRESSIONS[type(node)](context, node)
+
+
+# --- literals and names -----------------------------------------------------------------------------------------
+
+
+def _number(context: Context, node: tree.Number) -> Meaning:
+    if isinstance(node.value, int):
+        if node.value >= 1 << 63:
+            raise wrong(
+                node.span,
+                "this number does not fit an `int`",
+                expected="a number below 2**63",
+                found=node.text,
+                remedy="an `int` has 64 bits; write a float literal for a large `fixed`",
+            )
+        return Array(context.integer(node.value))
+    return Array(context.literal(Fraction(node.text), node.span))
+
+
+def _boolean(context: Context, node: tree.Boolean) -> Meaning:
+    return Array(context.boolean(node.value))
+
+
+def _text(context: Context, node: tree.Text) -> Meaning:
+    return Words(node.value)
+
+
+def _reference(context: Context, node: tree.Reference) -> Meaning:
+    meaning = context.frame.find(node.name)
+    if isinstance(meaning, Unclear):
+        raise unclear_name(node.span, node.name, meaning.problem, meaning.span)
+    if meaning is not None:
+        return meaning
+    if node.name in context.frame.own:
+        raise too_early(node.span, node.name)
+    if node.name in TYPE_NAMES:
+        return TypeName(node.name)
+    if node.name in BUILT_INS or node.name in NOT_AVAILABLE_YET:
+        return BuiltIn(node.name)
+    raise undefined_name(node.span, node.name, [*context.frame.visible(), *BUILT_INS])
+
+
+def _attribute(context: Context, node: tree.Attribute) -> Meaning:
+    value, name = context.value(node.value), node.name.text
+    if isinstance(value, Table):
+        if name not in value.columns:
+            raise wrong(
+                node.name.span,
+                f"the table has no column `{name}`",
+                expected=f"one of {', '.join(value.columns)}",
+                found=f"`{name}`",
+                remedy=similar(name, value.columns) or "use the name of a column",
+            )
+        return value.column(name)
+    if isinstance(value, Array) and name == "T":
+        return transposed(context, value)
+    if isinstance(value, Array) and name == "shape":
+        return Bundle(tuple(Array(context.integer(size)) for size in value.shape))
+    raise wrong(
+        node.name.span,
+        f"there is no `.{name}` here",
+        expected="`.T` or `.shape` of an array, `.column` of a table",
+        found=f"`.{name}` of {describe(value)}",
+        remedy=f"call a function, as in `{name}(x)`" if name in BUILT_INS else "use one of these",
+    )
+
+
+# --- operators --------------------------------------------------------------------------------------------------
+
+_ARITHMETIC: dict[str, Callable[[Context, Span, Array, Array], Array]] = {
+    "+": arrays.add,
+    "-": arrays.subtract,
+    "*": arrays.multiply,
+    "/": arrays.divide,
+    "@": arrays.matmul,
+}
+_BITWISE = {"&": "and", "|": "or", "^": "xor"}
+
+
+def _unary(context: Context, node: tree.Unary) -> Meaning:
+    x = context.array(node.operand, f"the operand of `{node.operator}`")
+    match node.operator:
+        case "not":
+            _require_bool(x, node.operand.span, "not")
+            return arrays.negation(context, x)
+        case "~":
+            arrays.require_numbers([x], node.span, "~", Kind.BOOL, Kind.INT)
+            return arrays.negation(context, x)
+        case "-":
+            return arrays.negate(context, node.span, x)
+        case _:
+            arrays.require_numbers([x], node.span, "+", Kind.BOOL, Kind.INT, Kind.FIXED)
+            return as_number(context, x)
+
+
+def _require_bool(x: Array, span: Span, operator: str) -> None:
+    if x.element.kind is not Kind.BOOL:
+        remedy = "compare with a number: `x != 0`" if x.element.is_number else "write a comparison"
+        raise wrong_operands(span, operator, "`bool`", describe(x), remedy)
+
+
+def _binary(context: Context, node: tree.Binary) -> Meaning:
+    left, right = context.values([node.left, node.right])
+    x = context.as_array(left, node.left.span, f"the left side of `{node.operator}`")
+    y = context.as_array(right, node.right.span, f"the right side of `{node.operator}`")
+    return operate(context, node.operator, node.operator_span, x, y, (node.left.span, node.right.span))
+
+
+def operate(context: Context, operator: str, span: Span, x: Array, y: Array, sides: tuple[Span, Span]) -> Array:
+    """x operator y, for the operators of arithmetic, logic and bits."""
+    if operator in _ARITHMETIC:
+        return _ARITHMETIC[operator](context, span, x, y)
+    if operator in ("and", "or"):
+        _require_bool(x, sides[0], operator)
+        _require_bool(y, sides[1], operator)
+        return arrays.logic(context, span, operator, operator, x, y)
+    if operator in _BITWISE:
+        arrays.require_numbers([x, y], span, operator, Kind.BOOL, Kind.INT)
+        return arrays.logic(context, span, operator, _BITWISE[operator], x, y)
+    if operator in ("//", "%"):
+        return arrays.integer_division(context, span, operator, x, y)
+    if operator == "**":
+        return _power(context, span, x, y, sides[1])
+    return _shift(context, operator, span, x, y, sides[1])
+
+
+def _power(context: Context, span: Span, x: Array, y: Array, place: Span) -> Array:
+    remedy = "write `sqrt(x)` for a root, `1 / x` for an inverse, `exp(y * log(x))` for other powers"
+    if y.element.kind is Kind.FIXED or y.shape:
+        raise wrong_operands(place, "**", "one `int` of 0 or more as the exponent", describe(y), remedy)
+    arrays.require_numbers([x, y], span, "**", Kind.BOOL, Kind.INT, Kind.FIXED)
+    context.require_public(y, place, "an exponent", "multiply, or use `exp(y * log(x))` for a private exponent")
+    exponent = context.static(y.value) if y.label.knowledge is Knowledge.STATIC else None
+    if exponent is None:
+        return power_while_running(context, span, x, y)
+    if exponent < 0:
+        raise wrong_operands(place, "**", "an exponent of 0 or more", str(int(exponent)), remedy)
+    return power(context, span, x, int(exponent))
+
+
+def _shift(context: Context, operator: str, span: Span, x: Array, y: Array, place: Span) -> Array:
+    arrays.require_numbers([x, y], span, operator, Kind.BOOL, Kind.INT)
+    context.require_public(y, place, "a shift amount", "multiply by a power of two, or `select` between two shifts")
+    x = as_number(context, x)
+    amount = context.static(y.value) if y.label.knowledge is Knowledge.STATIC and not y.shape else None
+    if amount is not None:
+        if amount < 0:
+            raise wrong_operands(
+                place, operator, "a shift amount of 0 or more", str(int(amount)), "shift the other way"
+            )
+        return arrays.unary(context, "shift_left" if operator == "<<" else "shift_right", x, bits=int(amount))
+    # An amount known only while the program runs picks a power of two. -2**63 stands for 2**63 in 64 bits: as a factor
+    # it is the same, and as a divisor it gives 0 or 1 for -1 or 0, so that shifts right stop at 62.
+    powers = np.left_shift(1, np.arange(64 if operator == "<<" else 63), dtype=np.int64)
+    table = context.emit("constant", type=ArrayType(INT, powers.shape), value=powers)
+    power = Array(context.emit("take", table, as_number(context, y).value, axis=0))
+    name = "multiply" if operator == "<<" else "floor_divide"
+    return arrays.elementwise(context, span, operator, name, x, power)
+
+
+# --- comparison -------------------------------------------------------------------------------------------------
+
+
+def _compare(context: Context, node: tree.Compare) -> Meaning:
+    operands = context.values(node.operands)
+    result: Array | None = None
+    for position, operator in enumerate(node.operators):
+        places = (node.operands[position].span, node.operands[position + 1].span)
+        pair = _comparable(context, operator, operands[position], operands[position + 1], places)
+        test = compare(context, operator, node.span, *pair)
+        result = test if result is None else arrays.logic(context, node.span, operator, "and", result, test)
+    assert result is not None
+    return result
+
+
+def compare(context: Context, operator: str, span: Span, x: Array, y: Array) -> Array:
+    """x operator y, from `less` and `equal` alone."""
+    match operator:
+        case "<":
+            return arrays.less(context, span, operator, x, y)
+        case ">":
+            return arrays.less(context, span, operator, y, x)
+        case "<=":
+            return arrays.negation(context, arrays.less(context, span, operator, y, x))
+        case ">=":
+            return arrays.negation(context, arrays.less(context, span, operator, x, y))
+        case "==":
+            return arrays.equal(context, span, operator, x, y)
+        case _:
+            return arrays.negation(context, arrays.equal(context, span, operator, x, y))
+
+
+def _comparable(
+    context: Context, operator: str, x: Meaning, y: Meaning, places: tuple[Span, Span]
+) -> tuple[Array, Array]:
+    """Both sides as arrays; a text becomes a label of the other side's category, or a date."""
+    what = f"the {{}} side of `{operator}`"
+    if isinstance(x, Words) and isinstance(y, Array):
+        return _from_words(context, x.text, y, places[0]), y
+    if isinstance(y, Words) and isinstance(x, Array):
+        return x, _from_words(context, y.text, x, places[1])
+    return (
+        context.as_array(x, places[0], what.format("left")),
+        context.as_array(y, places[1], what.format("right")),
+    )
+
+
+def _from_words(context: Context, text: str, other: Array, span: Span) -> Array:
+    if other.element.kind is Kind.CATEGORY:
+        labels = other.element.labels
+        if text not in labels:
+            raise wrong(
+                span,
+                f'the category has no label "{text}"',
+                expected="one of " + ", ".join(f'"{label}"' for label in labels),
+                found=f'"{text}"',
+                remedy=similar(text, labels) or "use a label of the category's declaration",
+            )
+        return Array(context.filled(ArrayType(other.element), labels.index(text)))
+    if other.element.kind is Kind.DATE:
+        try:
+            days = (date.fromisoformat(text) - EPOCH) // timedelta(days=1)
+        except ValueError:
+            raise wrong(
+                span, "this text is not a date", expected='a date as "2024-12-31"', found=f'"{text}"',
+                remedy="write year, month and day with two `-` between them",
+            ) from None  # fmt: skip
+        return Array(context.filled(ArrayType(DATE), days))
+    raise wrong(
+        span,
+        "a text is compared with a category or a date only",
+        expected="a `category` or a `date` on the other side",
+        found=f'"{text}" beside {describe(other)}',
+        remedy="declare the input as `category[...]` to compare it with a label",
+    )
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------
+
+
+def _conditional(context: Context, node: tree.Conditional) -> Meaning:
+    return conditional(context, node)
+
+
+def _index(context: Context, node: tree.Index) -> Meaning:
+    value = context.value(node.value)
+    if isinstance(value, Bundle):
+        return _element(context, node, value)
+    if isinstance(value, Table):
+        raise wrong(
+            node.span,
+            "a table has no index",
+            expected="a column, as in `t.amount[0]`",
+            found=describe(value),
+            remedy="take a column first, or use `filter(t, mask)`",
+        )
+    x = context.as_array(value, node.value.span, "what is indexed")
+    return read(context, node.span, x, parse_parts(context, node, x.shape))
+
+
+def _element(context: Context, node: tree.Index, value: Bundle) -> Meaning:
+    part = node.parts[0]
+    if len(node.parts) != 1 or isinstance(part, tree.SliceSyntax | tree.NewAxis | tree.FullSlices):
+        raise wrong(
+            node.span, "a tuple is indexed by one number", expected="one static `int`", found="something else",
+            remedy="use names: `a, b = t`",
+        )  # fmt: skip
+    place = context.number(context.value(part), part.span, "the index of a tuple")
+    if not -len(value.elements) <= place < len(value.elements):
+        raise wrong(
+            part.span, "the index is out of range", expected=f"0 to {len(value.elements) - 1}", found=str(place),
+            remedy=f"the tuple has {len(value.elements)} elements",
+        )  # fmt: skip
+    return value.elements[place]
+
+
+def _sequence(context: Context, node: tree.Sequence) -> Meaning:
+    if not node.elements:
+        raise wrong(
+            node.span,
+            "an array literal has at least one element",
+            expected="`[a, b, ...]`",
+            found="`[]`",
+            remedy="use `zeros(0)` for an empty array",
+        )
+    values = context.values(node.elements)
+    elements = [
+        context.as_array(value, element.span, "an element of `[...]`")
+        for value, element in zip(values, node.elements, strict=True)
+    ]
+    return sequence(context, node.span, elements)
+
+
+def _tuple(context: Context, node: tree.Tuple) -> Meaning:
+    return Bundle(tuple(context.values(node.elements)))
+
+
+_EXPRESSIONS: dict[type[Any], Callable[[Context, Any], Meaning]] = {
+    tree.Number: _number,
+    tree.Boolean: _boolean,
+    tree.Text: _text,
+    tree.Reference: _reference,
+    tree.Attribute: _attribute,
+    tree.Unary: _unary,
+    tree.Binary: _binary,
+    tree.Compare: _compare,
+    tree.Conditional: _conditional,
+    tree.Index: _index,
+    tree.Call: call,
+    tree.Sequence: _sequence,
+    tree.Tuple: _tuple,
+}

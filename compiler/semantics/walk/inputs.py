@@ -1,0 +1,107 @@
+"""Inputs in the IR, and sizes as names. In: declarations and the sizes that the data gave. Out: meanings of names."""
+
+from ...ir.program import Value
+from ...ir.types import BOOL, ArrayType
+from ...syntax import tree
+from ..declarations import ColumnDeclaration, Declarations, Dimension, InputDeclaration
+from ..state.context import Context
+from ..state.values import POISON, Array, Meaning, Role, Table
+
+FIRST_SAMPLE = 1009
+FIRST_MEMBER_SAMPLE = 101
+
+
+def with_samples(declared: Declarations, sizes: dict[str, int]) -> tuple[dict[str, int], dict[int, str]]:
+    """All sizes, and for those that are made up the size's name by its number.
+
+    Made-up sizes are different primes, so that a number in a message tells which size it came from.
+    """
+    complete, sampled = dict(sizes), {}
+    for name in declared.sizes:
+        if name in complete:
+            continue
+        number = FIRST_MEMBER_SAMPLE if name.startswith("len(") else FIRST_SAMPLE
+        while not _is_prime(number) or number in sampled or number in complete.values():
+            number += 1
+        complete[name] = number
+        sampled[number] = name
+    return complete, sampled
+
+
+def _is_prime(number: int) -> bool:
+    return all(number % divisor for divisor in range(2, int(number**0.5) + 1))
+
+
+def bind_head(context: Context, declared: Declarations) -> None:
+    """Binds roles and size names, before the first statement."""
+    for name in declared.parties:
+        context.frame.names[name] = Role(name, context.parties[name])
+    for name, size in context.sizes.items():
+        if name.isidentifier() and name in declared.sizes:
+            context.frame.names[name] = Array(context.integer(size))
+
+
+def input_statement(context: Context, node: tree.Input) -> None:
+    """Binds an input's name, where it is declared."""
+    declaration = context.inputs.get(node.name.text)
+    if declaration is None or declaration.span != node.name.span:
+        context.frame.names[node.name.text] = POISON
+        return
+    outer, context.builder.span = context.builder.span, node.name.span
+    context.frame.names[node.name.text] = _meaning(context, declaration)
+    context.builder.span = outer
+
+
+def _meaning(context: Context, declaration: InputDeclaration) -> Meaning:
+    if not declaration.is_table:
+        value = _array(context, declaration, declaration.columns[0])
+        context.builder.name(value, declaration.name)
+        return Array(value)
+    columns = {column.column: _array(context, declaration, column) for column in declaration.columns}
+    rows = context.sizes[f"rows({declaration.name})"]
+    if not declaration.valid:
+        return Table(columns, rows, origin=declaration.name)
+    bits = ColumnDeclaration(declaration.valid, "", BOOL, declaration.columns[0].dimensions[:1])
+    return Table(columns, rows, _array(context, declaration, bits), declaration.name)
+
+
+def _array(context: Context, declaration: InputDeclaration, column: ColumnDeclaration) -> Value:
+    shape = tuple(_size(context, dimension) for dimension in column.dimensions)
+    type = ArrayType(column.element, shape)
+    if not declaration.each or declaration.role is None:
+        return _input(context, declaration, column, type, column.name, declaration.role)
+    members = context.parties[declaration.role] or 0
+    parts = []
+    for member in range(members):
+        name, role = f"{column.name}[{member}]", f"{declaration.role}[{member}]"
+        value = _input(context, declaration, column, type, name, role)
+        parts.append(context.emit("reshape", value, shape=(1, *shape)))
+    if not parts:
+        return context.filled(type.with_shape((0, *shape)), 0)
+    return context.emit("concat", *parts, axis=0)
+
+
+def _input(
+    context: Context,
+    declaration: InputDeclaration,
+    column: ColumnDeclaration,
+    type: ArrayType,
+    name: str,
+    role: str | None,
+) -> Value:
+    return context.emit(
+        "input",
+        name=name,
+        type=type,
+        role=role,
+        shares=declaration.from_shares,
+        default=column.default,
+        dimensions=column.dimensions,
+        each=declaration.each,
+        table=declaration.name if declaration.is_table else "",
+        valid=declaration.valid,
+    )
+
+
+def _size(context: Context, dimension: Dimension) -> int:
+    return context.sizes[dimension] if isinstance(dimension, str) else dimension

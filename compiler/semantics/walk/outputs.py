@@ -1,0 +1,193 @@
+"""`reveal` and `save`. In: the statement. Out: effects of the IR; a table is one effect for each column and one for the
+valid bits, rows that are cleared are zero.
+"""
+
+from collections.abc import Sequence
+
+from ...diagnostics import Note
+from ...ir.program import Value
+from ...source import Span
+from ...syntax import tree
+from ..arrays.arithmetic import where_valid
+from ..errors import WrongError, inside_secret_condition, similar, twice, wrong
+from ..state.context import Context, Output, Outputs
+from ..state.describe import describe, type_name
+from ..state.values import Array, Meaning, Table, tied
+from .assignment import bind
+
+
+def valid_name(name: str) -> str:
+    """The name of the output or the stored array with a table's valid bits; no column can have it."""
+    return f"{name}.(valid)"
+
+
+def reveal(context: Context, node: tree.Reveal) -> None:
+    """`reveal e as name to roles`."""
+    _refuse_in_secret(context, node.span, "reveal")
+    roles: tuple[str, ...] | None = None
+    with context.collecting() as collector:
+        with collector:
+            roles = _roles(context, node)
+        with collector:
+            value = _revealable(context, node.value, "reveal")
+        with collector:
+            name = _name(node.value, node.name, "reveal")
+    _register(context, context.outputs, name, roles if roles is not None else context.roles, node, value)
+    public = _reveal(context, name, value, roles)
+    if public is not None:
+        bind(context, name, public)
+
+
+def _refuse_in_secret(context: Context, span: Span, statement: str) -> None:
+    if context.secret_conditions:
+        condition = context.secret_conditions[-1]
+        raise inside_secret_condition(span, statement, context.facts.origin(condition.condition))
+
+
+def _roles(context: Context, node: tree.Reveal) -> tuple[str, ...] | None:
+    if not node.roles:
+        return None
+    result: list[str] = []
+    for role in node.roles:
+        if role.text not in context.parties:
+            known = ", ".join(f"`{name}`" for name in context.parties) or "none are declared"
+            raise wrong(
+                role.span,
+                f"there is no party `{role.text}`",
+                expected=f"a declared party: {known}",
+                found=f"`{role.text}`",
+                remedy=similar(role.text, context.parties) or f"declare it: `party {role.text}`",
+            )
+        members = context.parties[role.text]
+        result += [role.text] if members is None else [f"{role.text}[{number}]" for number in range(members)]
+    return tuple(dict.fromkeys(result))
+
+
+def _revealable(context: Context, node: tree.Expression, statement: str) -> Array | Table:
+    value = context.value(node)
+    if isinstance(value, Array | Table):
+        return value
+    raise wrong(
+        node.span,
+        f"`{statement}` takes an array or a table",
+        expected="an array or a table",
+        found=describe(value),
+        remedy=f"write one `{statement}` for each value",
+    )
+
+
+def _name(value: tree.Expression, name: tree.Name | None, statement: str) -> str:
+    if name is not None:
+        return name.text
+    if isinstance(value, tree.Reference):
+        return value.name
+    raise wrong(
+        value.span,
+        f"what is told by this `{statement}` has no name",
+        expected=f"`{statement} ... as name`",
+        found="an expression without a name",
+        remedy="add `as` and a name",
+    )
+
+
+def _register(
+    context: Context, taken: Outputs, name: str, roles: Sequence[str], node: tree.Reveal | tree.Save, value: Meaning
+) -> None:
+    """A name is given once for each role, except in a loop, which renews it, and in branches that exclude each
+    other.
+    """
+    output = Output(node.span, context.arms, _kind(value))
+    in_loop = bool(context.loops or context.turns)
+    for role in roles or ("",):
+        for other in taken.get((name, role), []):
+            if not in_loop and not _exclude(other, output):
+                raise twice(node.span, "the output", name, other.span)
+            if other.kind != output.kind:
+                raise _other_kind(node.span, name, output, other)
+        taken.setdefault((name, role), []).append(output)
+
+
+def _kind(value: Meaning) -> str:
+    """Type and shape; a table's columns with theirs."""
+    if isinstance(value, Table):
+        return "table[" + ", ".join(f"{name}: {type_name(column.type)}" for name, column in value.columns.items()) + "]"
+    return type_name(value.type) if isinstance(value, Array) else ""
+
+
+def _other_kind(span: Span, name: str, output: Output, first: Output) -> WrongError:
+    return wrong(
+        span,
+        f"the output `{name}` has two types",
+        expected=f"`{first.kind}`, as before",
+        found=f"`{output.kind}`",
+        remedy="choose another name for one of them",
+        notes=[Note(first.span, "the first one is here")],
+    )
+
+
+def _exclude(x: Output, y: Output) -> bool:
+    return any(a.node == b.node and a.first is not b.first for a in x.arms for b in y.arms)
+
+
+def _reveal(context: Context, name: str, value: Array | Table, roles: tuple[str, ...] | None) -> Meaning | None:
+    if isinstance(value, Table):
+        valid = valid_name(name) if value.valid is not None else ""
+        columns = {}
+        for column in value.columns:
+            cleared = where_valid(context, value.column(column), [0])
+            columns[column] = _emit(context, f"{name}.{column}", cleared.value, roles, name, valid)
+        bits = None if value.valid is None else _emit(context, valid, value.valid, roles, name, valid)
+        shown = [column for column in columns.values() if column is not None]
+        return Table(dict(zip(columns, shown, strict=True)), value.rows, bits) if roles is None else None
+    cleared = where_valid(context, value, range(value.rank))
+    tie = value.tie(0) if value.rank else None
+    valid = valid_name(name) if tie is not None else ""
+    shown_value = _emit(context, name, cleared.value, roles, "", valid)
+    bits = None if tie is None else _emit(context, valid, tie, roles, "", valid)
+    if shown_value is None:
+        return None
+    return (
+        tied(shown_value, (bits, *(value.tie(axis) for axis in range(1, value.rank))))
+        if value.rank
+        else (Array(shown_value))
+    )
+
+
+def _emit(
+    context: Context, name: str, value: Value, roles: tuple[str, ...] | None, table: str, valid: str
+) -> Value | None:
+    attributes = {"name": name, "roles": roles, "table": table, "valid": valid}
+    operation = context.builder.append("reveal", (value,), attributes)
+    context.facts.define(operation)
+    return operation.results[0] if operation.results else None
+
+
+def save(context: Context, node: tree.Save) -> None:
+    """`save e as name`."""
+    _refuse_in_secret(context, node.span, "save")
+    value = _revealable(context, node.value, "save")
+    name = _name(node.value, node.name, "save")
+    _register(context, context.saved, name, (), node, value)
+    if isinstance(value, Table):
+        valid = context.boolean(True, (value.rows,)) if value.valid is None else value.valid
+        for column, array in value.columns.items():
+            _keep(context, f"{name}.{column}", array, name, valid_name(name))
+        _keep(context, valid_name(name), valid, name, valid_name(name))
+        return
+    if value.ties:
+        raise _tied(node)
+    _keep(context, name, value.value, "", "")
+
+
+def _tied(node: tree.Save) -> WrongError:
+    return wrong(
+        node.value.span,
+        "this array has cleared rows, which it would lose",
+        expected="a table, or an array without cleared rows",
+        found="an array tied to the rows of a filtered table",
+        remedy="save a table: `t = table(x=...)`, then `save t`",
+    )
+
+
+def _keep(context: Context, name: str, value: Value, table: str, valid: str) -> None:
+    context.builder.effect("save", value, name=name, table=table, valid=valid)

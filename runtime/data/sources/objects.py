@@ -1,0 +1,115 @@
+"""Python objects as content: scalars, lists, dicts, NumPy, pandas, Polars, Arrow. In: any object. Out: `Content`.
+
+pandas and Polars need not be installed: their objects are known by the Arrow and NumPy protocols that they speak.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from ...graph.nodes import Declaration
+from .arrow import pa
+from .content import Cells, Columns, Content, Typed, cells_of_arrow, cells_of_nested, cells_of_numpy, named
+from .refused import RefusedError
+from .stream import Wanted, read_table
+
+
+def content_of(value: Any, wanted: Wanted) -> Content:
+    """What the object holds; of a table only the columns `wanted`. Raises `RefusedError`."""
+    if isinstance(value, Mapping):
+        return _columns(value, wanted)
+    if isinstance(value, list | tuple) and value and all(isinstance(row, Mapping) for row in value):
+        return _columns(_columns_of_rows(list(value)), wanted)
+    if isinstance(value, np.ndarray | np.generic):
+        return _content_of_numpy(np.asarray(value), wanted)
+    if _is_of_python(value):
+        return cells_of_nested(list(value) if isinstance(value, range) else value)
+    if is_frame(value):
+        return read_table(arrow_table(value), wanted)
+    if isinstance(value, pa.Array | pa.ChunkedArray):
+        return cells_of_arrow(value)
+    if hasattr(value, "__arrow_c_stream__"):
+        return cells_of_arrow(pa.chunked_array(value))
+    if hasattr(value, "__array__"):
+        return _content_of_numpy(np.asarray(value), wanted)
+    return cells_of_nested(list(value) if isinstance(value, range) else value)
+
+
+def is_frame(value: object) -> bool:
+    """Whether an object has named columns, by the protocols of Arrow, pandas and Polars."""
+    if _is_of_python(value):
+        return False
+    return isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or hasattr(value, "columns")
+
+
+def _is_of_python(value: object) -> bool:
+    """Whether this is a value of Python's own types, for which Arrow need not be loaded."""
+    return value is None or type(value) in _OF_PYTHON or isinstance(value, PurePath)
+
+
+_OF_PYTHON = frozenset({bool, int, float, str, list, tuple, range})
+
+
+def arrow_table(value: Any) -> Any:
+    """A frame as an Arrow table, mostly without a copy; a reader is read to its end."""
+    if isinstance(value, pa.Table):
+        return value
+    if isinstance(value, pa.RecordBatchReader):
+        return value.read_all()
+    if hasattr(value, "__arrow_c_stream__") or isinstance(value, pa.RecordBatch):
+        return pa.table(value)
+    return pa.Table.from_pandas(value, preserve_index=False)
+
+
+def held(value: Any, wanted: Iterable[str]) -> Any:
+    """The object in a form that another process can read: frames of other libraries become Arrow tables.
+
+    Such frames may need threads, which a forked process lacks, or can be read only once. Of a table's columns only the
+    `wanted` ones are kept, if all are there.
+    """
+    if isinstance(value, Mapping):
+        return {name: pa.chunked_array(each) if _is_foreign(each) else each for name, each in value.items()}
+    if not is_frame(value) or isinstance(value, pa.Table | pa.RecordBatch):
+        return value
+    table, names = arrow_table(value), list(wanted)
+    are_there = names and all(table.schema.names.count(name) == 1 for name in names)
+    return table.select(names) if are_there else table
+
+
+def _is_foreign(value: object) -> bool:
+    return hasattr(value, "__arrow_c_stream__") and not isinstance(value, pa.ChunkedArray | pa.Array)
+
+
+def _columns(data: Mapping[Any, Any], wanted: Wanted) -> Columns:
+    names = tuple(map(str, data))
+    chosen = {str(name): values for name, values in data.items() if _is_wanted(str(name), wanted)}
+    cells: dict[str, Cells | Typed] = {name: named(name, _cells, values) for name, values in chosen.items()}
+    rows = {name: cell.shape[0] if cell.shape else 1 for name, cell in cells.items()}
+    if len(set(rows.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in rows.items())
+        raise RefusedError(None, f"the columns have different numbers of rows: {told}")
+    return Columns(names, cells)
+
+
+def _is_wanted(name: str, wanted: Wanted) -> bool:
+    return isinstance(wanted, Declaration) or name in wanted
+
+
+def _cells(value: Any) -> Cells:
+    content = content_of(value, {})
+    if isinstance(content, Columns) or not content.shape:
+        raise RefusedError(None, "a column must be a list or an array")
+    return content
+
+
+def _columns_of_rows(rows: list[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _content_of_numpy(array: np.ndarray[Any, Any], wanted: Wanted) -> Content:
+    if array.dtype.names:
+        return _columns({name: array[name] for name in array.dtype.names}, wanted)
+    return cells_of_numpy(array)

@@ -1,0 +1,139 @@
+"""How the planes of a kernel's BITS hang together, and BITS with words: one rule for each family of kernels."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ..calls import Call, Rule, same, same_halves, same_size
+from ..errors import require
+from ..nodes import Storage, ValueType
+
+
+def replicated_planes_plus(call: Call) -> None:
+    """As `replicated_planes`, plus plane plus[p] of the first share."""
+    replicated_planes(call)
+    _check_map(call.attributes["plus"], call.inputs[0], call.output)
+
+
+def replicated_planes(call: Call) -> None:
+    """(x mine, x next, y mine, y next, zero): as `plane_pairs`."""
+    same_halves(call)
+    _plane_pairs(call, call.inputs[0], call.inputs[2])
+
+
+def plane_pairs(call: Call) -> None:
+    """Output plane p combines plane left[p] of the first and right[p] of the second; -1 is a plane of zeros."""
+    _plane_pairs(call, *call.inputs)
+
+
+def same_bits(call: Call) -> None:
+    """As many planes of as many elements."""
+    same_size(call)
+    require(call.inputs[0].planes == call.output.planes, "the number of planes changes")
+
+
+def chosen_planes(call: Call) -> None:
+    """Output plane p is plane planes[p] of the input; -1 is a plane of zeros."""
+    same_size(call)
+    _check_map(call.attributes["planes"], call.inputs[0], call.output)
+
+
+def stacked_planes(call: Call) -> None:
+    """The output has the planes of all inputs, in order."""
+    same_size(call)
+    require(sum(value.planes for value in call.inputs) == call.output.planes, "the planes do not add up")
+
+
+def to_planes(call: Call) -> None:
+    """The lowest `planes` bits of each element."""
+    same_size(call)
+    planes = call.attributes["planes"]
+    width = {Storage.WORD16: 16, Storage.WORD32: 32}.get(call.inputs[0].storage, 64)
+    require(0 <= planes <= width and planes == call.output.planes, f"{planes} planes of {width} bits")
+
+
+def to_one_plane(call: Call) -> None:
+    """One bit for each element."""
+    same_size(call)
+    require(call.output.planes == 1, "a truth value is one plane")
+
+
+def from_planes(call: Call) -> None:
+    """Each element is the number that its bits spell."""
+    same_size(call)
+    width = {Storage.WORD16: 16, Storage.WORD32: 32}.get(call.output.storage, 64)
+    require(call.inputs[0].planes <= width, f"{call.inputs[0].planes} planes do not fit {width} bits")
+
+
+def from_one_plane(call: Call) -> None:
+    """One bit for each element."""
+    same_size(call)
+    require(call.inputs[0].planes == 1, "a truth value is one plane")
+
+
+def numbers_of_planes(call: Call) -> None:
+    """An element for each bit, plane by plane."""
+    (planes,) = call.inputs
+    require(call.output.size == planes.size * planes.planes, "the output has not an element for each bit")
+
+
+def bit_products(call: Call) -> None:
+    """Output plane p is the AND of the bits left[p] and right[p] of the input, or of its negative."""
+    same_size(call)
+    left, right = call.attributes["left"], call.attributes["right"]
+    require(len(left) == len(right) == call.output.planes, f"not {call.output.planes} pairs of bits")
+    require(all(0 <= bit < 64 for bit in (*left, *right)), "a bit outside of the word")
+
+
+def dot(call: Call) -> None:
+    """Output plane p is plane p of the third input, XORed with the ANDs of its pairs of planes; -1 stands for ones.
+
+    The pairs of plane p are those of `left` and `right` from ends[p - 1] to ends[p].
+    """
+    first, second, start = call.inputs
+    same_size(call)
+    require(start.planes == call.output.planes, "the start has other planes than the output")
+    left, right, ends = (call.attributes[name] for name in ("left", "right", "ends"))
+    require(len(left) == len(right), "left and right differ in length")
+    require(len(ends) == call.output.planes, f"{len(ends)} ends for {call.output.planes} planes")
+    require(all(a <= b for a, b in pairwise((0, *ends, len(left)))), "the ends do not ascend")
+    for chosen, value in ((left, first), (right, second)):
+        _check_planes(chosen, value)
+
+
+def dot_from_nothing(call: Call) -> None:
+    """As `dot`, from planes of zeros."""
+    dot(Call((*call.inputs, call.output), call.output, call.attributes))
+
+
+def on_bits(rule: Rule) -> Rule:
+    """The same for BITS: `shapes` and `shape` repeat the logical shapes of the inputs in BITS and of the output."""
+
+    def check(call: Call) -> None:
+        values = [value for value in call.inputs if value.storage is Storage.BITS]
+        same(call.attributes["shapes"], tuple(value.shape for value in values))
+        same(call.attributes["shape"], call.output.shape)
+        planes = {value.planes for value in values}
+        require(planes <= {call.output.planes}, "the number of planes changes")
+        rule(call)
+
+    return check
+
+
+def _plane_pairs(call: Call, left: ValueType, right: ValueType) -> None:
+    same_size(call)
+    for name, value in (("left", left), ("right", right)):
+        chosen = call.attributes.get(name)
+        if chosen is None:
+            require(value.planes == call.output.planes, f"{value.planes} planes for {call.output.planes}")
+        else:
+            _check_map(chosen, value, call.output)
+
+
+def _check_map(chosen: Sequence[int], source: ValueType, output: ValueType) -> None:
+    require(len(chosen) == output.planes, f"{len(chosen)} planes chosen for {output.planes}")
+    _check_planes(chosen, source)
+
+
+def _check_planes(chosen: Sequence[int], source: ValueType) -> None:
+    sound = not chosen or (min(chosen) >= -1 and max(chosen) < source.planes)
+    require(sound, f"a plane chosen outside the {source.planes}")

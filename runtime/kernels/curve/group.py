@@ -1,0 +1,95 @@
+"""The group of private matching: Curve25519, points as u-coordinates, in batches.
+
+Points and field elements are rows of 32 bytes, little-endian (RFC 7748, section 5): uint8[n, 32]. Two implementations
+give the same bytes: `vector` where the CPU has AVX-512 IFMA, `portable` elsewhere or with
+TACIT_PORTABLE=1. Threads may share both; the first leaves Python to the others while it runs.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..features import host_features, may_use
+from ..native import Native
+from . import portable as curve_portable
+from .portable import BYTES
+from .vector import map_to_curve as map_vectors
+from .vector import multiply_points
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """`multiply(scalar, points)` and `map_to_curve(elements)`, as the functions of this module."""
+
+    multiply: Callable[[bytes, Array], Array]
+    map_to_curve: Callable[[Array], Array]
+    needs: tuple[Native, ...] = ()
+
+
+def multiply(scalar: bytes, points: Array) -> Array:
+    """Every point times one scalar, which is clamped first: X25519 of RFC 7748, in constant time.
+
+    So it is a multiple of 8 and takes whatever is of small order out of a point. A result is all zeros exactly where
+    the point itself is of small order; whoever has points from others must look for zeros.
+    """
+    return CURVE.multiply(clamped(scalar), points)
+
+
+def map_to_curve(elements: Array) -> Array:
+    """Points of the curve, never of its twist, from elements of the field (255 bits; further ones are ignored).
+
+    Elligator 2 of RFC 9380, section 6.7.1. Exactly two elements, r and -r, go to each point that it reaches, which are
+    half of all. Points still have a part of small order; `multiply` removes it.
+    """
+    return CURVE.map_to_curve(elements)
+
+
+def clamped(scalar: bytes) -> bytes:
+    """`decodeScalar25519` of RFC 7748: a multiple of 8 with bit 254 as its highest."""
+    if len(scalar) != BYTES:
+        raise ValueError(f"a scalar has {BYTES} bytes, not {len(scalar)}")
+    return bytes([scalar[0] & 0xF8, *scalar[1:-1], scalar[-1] & 0x7F | 0x40])
+
+
+def has_zeros(points: Array) -> bool:
+    """Whether any point is all zeros: no secret came of it."""
+    return not bool(np.all(np.any(points.view(np.uint64), axis=1)))
+
+
+def is_vectorised(environment: Mapping[str, str], features: Mapping[str, bool]) -> bool:
+    """Whether `VECTOR` may run."""
+    return may_use(environment, features, ("avx512f", "avx512dq", "avx512ifma"))
+
+
+def _multiply_vectors(scalar: bytes, points: Array) -> Array:
+    out = np.empty((len(points), BYTES), np.uint8)
+    multiply_points.run(_words(out), _words(points), _turns(scalar))
+    return out
+
+
+def _turns(scalar: bytes) -> Array:
+    """What `multiply_points` wants to know of a scalar."""
+    bits = np.unpackbits(np.frombuffer(scalar, np.uint8), bitorder="little").astype(np.uint64)
+    return np.ascontiguousarray((bits[:-1] ^ bits[1:])[::-1])
+
+
+def _map_vectors(elements: Array) -> Array:
+    out = np.empty((len(elements), BYTES), np.uint8)
+    map_vectors.run(_words(out), _words(elements))
+    return out
+
+
+def _words(rows: Array) -> Array:
+    return np.ascontiguousarray(rows).reshape(-1).view(np.uint64)
+
+
+VECTOR = Implementation(_multiply_vectors, _map_vectors, (multiply_points, map_vectors))
+PORTABLE = Implementation(curve_portable.multiply, curve_portable.map_to_curve)
+
+CURVE = VECTOR if is_vectorised(os.environ, host_features()) else PORTABLE
+"""The implementation for this machine."""

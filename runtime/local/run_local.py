@@ -1,0 +1,256 @@
+"""A whole run on one machine: every party a process of its own, over real sockets, without set-up.
+
+The parent starts the parties, learns from each what the compiler must know of its inputs (shapes, never values), has
+the program compiled, and hands the same graph to all. It holds no input and takes no part in the protocol. Whatever
+goes wrong, it ends every process before it tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from multiprocessing.connection import Connection, wait
+from time import monotonic, perf_counter
+from typing import TypeVar
+
+from ..data.unique import Check, check_column
+from ..errors import InternalError, PeerError, TacitError
+from ..graph.alignments import Matching
+from ..graph.file import from_bytes
+from ..graph.kernels import kernel_names
+from ..graph.later import later
+from ..graph.nodes import Graph
+from ..randomness.fresh import fresh_bytes
+from ..run.result import PartyResult
+from ..transport.shaped import Shape
+from .conversation import Advance, Failed, Go, Meet, Met, Read, Ready, Start, Task
+from .nursery import Nursery, how_it_ended
+from .parcel import Parcel, receive_result
+
+_here = later("tacit.runtime.local.here")
+
+_LOOPBACK = "127.0.0.1"
+_TOKEN_BYTES = 32
+_SLOW_SECONDS = 1.0
+"""Loading kernels from the cache on disk takes less; more means that they are being compiled."""
+
+_TELLING_SECONDS = 2.0
+"""How long the parent waits, once a party blames another, for that one's own word."""
+
+Message = TypeVar("Message")
+
+
+Compile = Callable[[list[object], Mapping[str, int]], bytes]
+"""The graph's bytes, from what each party's `read` told of its inputs, and how many keys match in each alignment."""
+
+Plan = Callable[[list[object]], Sequence[Matching]]
+"""What to align before compiling, from what each party's `read` told of its inputs."""
+
+
+def nothing_to_align(facts: list[object]) -> Sequence[Matching]:
+    """For programs without joins on keys that owners hold."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalParty:
+    """A party's name, how it reads its inputs, and how it checks keys to join on; both run in its process only."""
+
+    name: str
+    read: Read
+    check: Check = check_column
+
+
+def _ignore(*_: object) -> None:
+    """For who does not watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told how a run goes on: `progress` hears rounds done and in all, `notice` a line of text."""
+
+    progress: Callable[[int, int], None] = _ignore
+    notice: Callable[[str], None] = _ignore
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRun:
+    """A run that succeeded: `results` by party; `seconds` for "compile", "offline", "online" and "total", and for
+    "align" if there was something to align.
+
+    Online begins when the last party is ready: before that, none gets beyond its first messages.
+    """
+
+    graph: Graph
+    results: tuple[PartyResult, ...]
+    seconds: dict[str, float]
+
+    @property
+    def rounds(self) -> int:
+        """The rounds of the protocol."""
+        return max(result.rounds for result in self.results)
+
+
+def run_local(
+    parties: Sequence[LocalParty],
+    compile: Compile,
+    watcher: Watcher = Watcher(),
+    shape: Shape | None = None,
+    profiled: bool = False,
+    plan: Plan = nothing_to_align,
+    nursery: Nursery | None = None,
+) -> LocalRun:
+    """Runs a program among `parties`, in the order of the graph's.
+
+    The parties read, align what `plan` says, and run what `compile` makes of it all. With a `shape` messages take as
+    long as over such a network; `profiled` measures what each instruction takes. Raises the error of the party that
+    failed, typed as it was there; `PeerError` naming a party that died; and what `plan` and `compile` raise. No process
+    is left in any case, nor is a `nursery` that was given: without one this process loads the kernels itself.
+    """
+    begin = perf_counter()
+    group = _Group([party.name for party in parties], watcher, nursery or _here.Here())
+    try:
+        group.prepare()  # Forked parties inherit what is loaded before they start.
+        for number, party in enumerate(parties):
+            group.start(Task(number, group.names, party.read, party.check, number == 0))
+        ready = group.gather(Ready)
+        facts = [one.facts for one in ready]
+        matchings = tuple(plan(facts))
+        addresses = tuple((_LOOPBACK, one.port) for one in ready)
+        if matchings:
+            group.prepare(aligns=True)
+        group.tell(Meet(addresses, fresh_bytes(_TOKEN_BYTES), version("tacit"), matchings, shape))
+        met = group.gather(Met)
+        compiling = perf_counter()
+        content = compile(facts, met[0].matched)
+        compiled = perf_counter()
+        graph = from_bytes(content)
+        if graph.parties != group.names:
+            raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
+        group.tell(Start(content, profiled))
+        group.prepare(kernel_names(graph))
+        group.tell(Go())
+        results = tuple(group.gather(PartyResult))
+    finally:
+        group.end()
+    ready_at = max(one.began for one in results)
+    seconds = {
+        "compile": compiled - compiling,
+        "offline": ready_at - min(one.began - one.setup_seconds for one in results),
+        "online": max(one.began + one.seconds for one in results) - ready_at,
+        "total": perf_counter() - begin,
+    }
+    if matchings:
+        seconds["align"] = max(one.aligned_seconds for one in results)
+    return LocalRun(graph, results, seconds)
+
+
+def told_if_slow(watcher: Watcher) -> Callable[[int, int], None]:
+    """What hears how many kernels are ready, of how many, and tells the watcher if they must be compiled."""
+    begin = monotonic()
+    told = False
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        if monotonic() - begin > _SLOW_SECONDS and done < total:
+            if not told:
+                watcher.notice("compiling kernels (first run only)")
+                told = True
+            watcher.progress(done, total)
+
+    return progress
+
+
+class _Group:
+    """The parties' processes, as their parent sees them."""
+
+    def __init__(self, names: Sequence[str], watcher: Watcher, nursery: Nursery) -> None:
+        self.names = tuple(names)
+        self._watcher = watcher
+        self._nursery = nursery
+        self._pipes: list[Connection] = []
+
+    def prepare(self, kernels: Iterable[str] = (), aligns: bool = False) -> None:
+        """Has kernels compiled once, so that the parties find them on disk. Raises the reason when a party fails."""
+        told = told_if_slow(self._watcher)
+
+        def progress(done: int, total: int) -> None:
+            self._check()
+            told(done, total)
+
+        self._nursery.prepare(kernels, aligns, progress)
+
+    def start(self, task: Task) -> None:
+        """Starts the next party."""
+        self._pipes.append(self._nursery.start(task))
+
+    def tell(self, message: object) -> None:
+        """Sends a message to every party. One that is gone does not hear it; `gather` finds out."""
+        for pipe in self._pipes:
+            with suppress(OSError):
+                pipe.send(message)
+
+    def gather(self, kind: type[Message]) -> list[Message]:
+        """A message of this kind from every party; raises the reason when one fails instead."""
+        heard: dict[int, Message] = {}
+        while len(heard) < len(self._pipes):
+            for party in self._speaking(set(range(len(self._pipes))) - heard.keys(), None):
+                message = self._hear(party)
+                if isinstance(message, kind):
+                    heard[party] = message
+                elif isinstance(message, Advance):
+                    self._watcher.progress(message.done, message.total)
+        return [heard[party] for party in sorted(heard)]
+
+    def _check(self) -> None:
+        """Raises the reason when a party has failed that should have nothing to say."""
+        for party in self._speaking(set(range(len(self._pipes))), 0.0):
+            self._hear(party)
+
+    def end(self) -> None:
+        """Ends every process."""
+        self._nursery.end()
+
+    def _speaking(self, parties: set[int], seconds: float | None) -> list[int]:
+        """Those of the parties that have said something or are gone, waiting for one to."""
+        ready = wait([self._pipes[party] for party in sorted(parties)], seconds)
+        return [party for party in sorted(parties) if self._pipes[party] in ready]
+
+    def _hear(self, party: int) -> object:
+        """What a party says next; raises the reason when it has failed."""
+        message = self._message(party)
+        if isinstance(message, TacitError):
+            raise self._reason(party, message)
+        return message
+
+    def _message(self, party: int) -> object:
+        """What a party says next, an error if it failed."""
+        try:
+            pipe = self._pipes[party]
+            message = pipe.recv()
+            if isinstance(message, Parcel):
+                return receive_result(pipe, message)
+        except (EOFError, OSError):
+            return PeerError(self.names[party], how_it_ended(self._nursery.status(party, _TELLING_SECONDS)))
+        return message.error if isinstance(message, Failed) else message
+
+    def _reason(self, party: int, error: TacitError) -> TacitError:
+        """Why the run failed. A party that blames another is believed only if that one does not say better itself."""
+        errors = {party: error}
+        deadline = monotonic() + _TELLING_SECONDS
+        while self._blames_another(party, error) and (left := deadline - monotonic()) > 0:
+            silent = set(range(len(self._pipes))) - errors.keys()
+            if not silent:
+                break
+            for other in self._speaking(silent, left):
+                message = self._message(other)
+                if isinstance(message, TacitError):
+                    errors[other] = message
+                    if not self._blames_another(other, message):
+                        return message
+        return error
+
+    def _blames_another(self, party: int, error: TacitError) -> bool:
+        return isinstance(error, PeerError) and error.party != self.names[party]

@@ -1,0 +1,51 @@
+"""How much memory the parties' values take when they take most. In: a checked graph. Out: a `Peak` for each party.
+
+Nothing is run and nothing is estimated: each party's memory is planned before its first round (`schedule`, `arena`),
+and this is that plan:
+
+- the block in which everything lies that is read, computed, drawn or received, with messages in compact form; outputs
+  stay in it;
+- constants, which have memory of their own for the whole run, with copies of those that are outputs;
+- at the last node what a dealer has sent it, all of which comes before the first round.
+
+A dealer has no plan: it holds what is not yet sent, some megabytes, and the values that it still derives others from.
+The interpreter and the compiled kernels come on top, with about as much for every program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..graph.cost import Peak, count_correlations
+from ..graph.nodes import Graph
+from ..instructions import Block, Deliver, Loop
+from .arena import plan
+from .schedule import schedule
+
+
+def peaks(graph: Graph) -> tuple[Peak, ...]:
+    """The peak of each party, in their order; a dealer has none."""
+    return tuple(_peak(graph, party) for party in graph.everyone)
+
+
+def _peak(graph: Graph, party: int) -> Peak:
+    made = schedule(graph, party)
+    placed = plan(made)
+    copied = {
+        (each.kept, each.role, each.name): each.value
+        for each in _delivered(made.body)
+        if each.value not in placed.stays
+    }
+    apart = sum(made.layouts[slot].nbytes for slot in (*(slot for slot, _ in made.constants), *copied.values()))
+    is_last = graph.dealer is not None and party == graph.nodes - 1
+    dealt = sum(amount.bytes for amount in count_correlations(graph).values()) if is_last else 0
+    place = graph.places[placed.span] if 0 <= placed.span < len(graph.places) else None
+    return Peak(placed.size + apart + dealt, place)
+
+
+def _delivered(block: Block) -> Iterator[Deliver]:
+    for instruction in block:
+        if isinstance(instruction, Deliver):
+            yield instruction
+        elif isinstance(instruction, Loop):
+            yield from _delivered(instruction.body)

@@ -1,0 +1,163 @@
+"""The commands that report: `explain`, `compare`, and what `run` has measured. In: arguments. Out: text."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from .. import comparison
+from ..comparison import Comparison
+from ..compilation import Compilation
+from ..compiler.protocols.table import PROTOCOLS
+from ..compiler.report.explain import Explanation
+from ..compiler.report.lock import LockError, dearer, to_lock
+from ..compiler.target import NETWORKS
+from ..program import Program
+from ..results import Measured, Result
+from ..runtime.errors import UsageError
+from ..runtime.run.trace import to_trace
+from ..terminal.show_costs import comparison_tables, explanation_tables, heading, memory_table, profile_table
+from ..terminal.tables import print_tables
+from .arguments import load, pairs, write_whole
+from .why import why, why_json, why_table
+
+
+def explain(chosen: Namespace) -> int:
+    """`tacit explain`."""
+    program = load(chosen)
+    sizes = program.sizes_of(pairs(chosen.input, "--input"), chosen.data)
+    if chosen.why is not None:
+        return _why(program, sizes, chosen)
+    explanation = program.explanation_for(sizes)
+    if chosen.check is not None:
+        return _check(explanation, sizes, chosen.check)
+    if chosen.lock is not None:
+        write_whole(chosen.lock, to_lock(explanation, sizes).encode())
+        print(f"{chosen.lock}: what {explanation.program} costs now")
+    elif chosen.json:
+        print(json.dumps(explanation.to_json(), ensure_ascii=False, allow_nan=False))
+    else:
+        print(heading(explanation), end="\n\n")
+        print_tables(sys.stdout, explanation_tables(explanation))
+    return 0
+
+
+def _why(program: Program, sizes: Mapping[str, int], chosen: Namespace) -> int:
+    line, found = why(program, sizes, chosen.why)
+    text = found[0].span.source.line(line.number).strip()
+    if chosen.json:
+        print(json.dumps(why_json(line, text, found), ensure_ascii=False, allow_nan=False))
+    else:
+        print_tables(sys.stdout, [why_table(line, text, found)])
+    return 0
+
+
+def compare(chosen: Namespace) -> int:
+    """`tacit compare`."""
+    program = load(chosen)
+    sizes = program.sizes_of(pairs(chosen.input, "--input"), chosen.data)
+    explanations = {protocol: _on_networks(program, protocol, sizes) for protocol in PROTOCOLS}
+    if chosen.json:
+        told = {
+            protocol: {
+                "trust": PROTOCOLS[protocol].trust,
+                **{network: explanation.to_json() for network, explanation in by_network.items()},
+            }
+            for protocol, by_network in explanations.items()
+        }
+        print(json.dumps(told, ensure_ascii=False, allow_nan=False))
+    else:
+        print_tables(sys.stdout, comparison_tables(explanations))
+    return 0
+
+
+def print_profile(out: TextIO, result: Result) -> None:
+    """What each line cost, predicted and measured."""
+    if result.measured is not None:
+        print(file=out)
+        explanation = result.measured.explanation
+        table = profile_table(explanation, _compared(result, result.measured))
+        print_tables(out, [table, memory_table(explanation, result.measured.memory)])
+        print(file=out)
+
+
+def profile_json(result: Result) -> dict[str, Any]:
+    """The same for programs; nothing if nothing was measured."""
+    if result.measured is None:
+        return {}
+    compared, places = _compared(result, result.measured), result.measured.explanation.places
+    return {
+        "profile": {
+            "predicted": {
+                "rounds": compared.rounds,
+                "bytes": compared.bytes,
+                "seconds": compared.seconds,
+                "memory": [peak.bytes for peak in result.measured.explanation.memory],
+            },
+            "measured": {
+                "rounds": compared.measured_rounds,
+                "bytes": compared.measured_bytes,
+                "seconds": compared.measured_seconds,
+                "seconds_in_rounds": compared.in_rounds,
+                "memory": list(result.measured.memory[: len(result.measured.explanation.memory)]),
+            },
+            "lines": [
+                {
+                    "source": line.source,
+                    "line": line.number,
+                    "rounds": one.cost.rounds,
+                    "bytes": one.cost.bytes,
+                    "predicted_seconds": one.cost.seconds,
+                    "measured_seconds": one.seconds,
+                }
+                for line in places.in_order(compared.lines)
+                for one in [compared.lines[line]]
+            ],
+        }
+    }
+
+
+def write_trace(path: Path, result: Result) -> None:
+    """What happened, as a trace file."""
+    if result.measured is None:
+        raise UsageError("--trace wants a run of the protocol: leave --clear out")
+    trace = to_trace(result.measured.graph, result.measured.profiles)
+    write_whole(path, json.dumps(trace, ensure_ascii=False).encode())
+
+
+def _check(explanation: Explanation, sizes: Mapping[str, int], path: Path) -> int:
+    try:
+        found = dearer(explanation, sizes, path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except LockError as error:
+        raise UsageError(f"{path} does not fit: {error}") from None
+    for one in found:
+        print(f"{one.what} costs more: {', '.join(one.amounts)}", file=sys.stderr)
+        for line in one.lines:
+            print(f"  {line}", file=sys.stderr)
+    return 1 if found else 0
+
+
+def _on_networks(program: Program, protocol: str, sizes: Mapping[str, int]) -> dict[str, Explanation]:
+    here = program.compilation
+    options = replace(here.options, protocol=protocol, preprocessing=None)
+    return {
+        name: Compilation(here.source, replace(options, network=network), here.watch).explanation_for(sizes)
+        for name, network in NETWORKS.items()
+    }
+
+
+def _compared(result: Result, measured: Measured) -> Comparison:
+    report = result.report
+    return comparison.compare(
+        measured.graph,
+        measured.explanation.lines,
+        measured.profiles,
+        report.rounds,
+        tuple(report.bytes_sent.values()),
+        report.seconds["online"],
+    )
