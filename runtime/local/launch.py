@@ -24,7 +24,7 @@ Work = Callable[[Connection], None]
 """What a child does with its end of the pipe; for a fresh interpreter it must be possible to pickle it."""
 
 _PR_SET_PDEATHSIG = 1
-_FRESH = "import sys; from tacit.runtime.launch import begin_fresh; begin_fresh(*map(int, sys.argv[1:]))"
+_FRESH = f"import sys; from {__name__} import begin_fresh; begin_fresh(*map(int, sys.argv[1:]))"
 
 
 class Child(Protocol):
