@@ -43,6 +43,7 @@ ROOMS = (
     "tacit.compiler.library",
     "tacit.compiler.ir",
     "tacit.compiler.semantics.errors",
+    "tacit.compiler.semantics.type_names",
     "tacit.compiler.semantics.defaults",
     "tacit.compiler.semantics.declarations",
     "tacit.compiler.semantics.state",

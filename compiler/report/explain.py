@@ -14,7 +14,7 @@ from ..cost.cost import Cost, CostReport, Part, cost_by
 from ..cost.places import Line, Places, line_of, places_of
 from ..ir.program import Program
 from ..ir.rewrite import walk
-from ..semantics.state.describe import type_name
+from ..semantics.type_names import type_name
 from ..target import Network
 from .knowledge import Knowledge, who_learns_what
 

@@ -1,6 +1,6 @@
 """What a program asks of its parties, read before any data is: roles, options, and inputs with size names for sizes.
 
-In: a tree. Out: `Declarations`. Type names are resolved here and nowhere else.
+In: a tree. Out: `Declarations`.
 """
 
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import CompileError, Diagnostic, Note
 from ..ir.infer_arithmetic import MAXIMUM_FRACTION_BITS
-from ..ir.types import BOOL, DATE, KEY, Element, category, fixed, integer, normalised_key
+from ..ir.types import Element
 from ..source import Span
 from ..syntax import tree
 from .defaults import default_of
 from .errors import WrongError, similar, twice, wrong
+from .type_names import TABLE, input_element, unknown_type
 
 DEFAULT_FRACTION_BITS = 16
 
@@ -151,7 +152,7 @@ def _input(node: tree.Statement, declared: Declarations, inputs: list[InputDecla
     if not isinstance(node, tree.Input):
         return
     _take_name(node.name, "the name", declared)
-    name, is_table = node.name.text, node.type.name == "table"
+    name, is_table = node.name.text, node.type.name == TABLE
     mistakes: list[Diagnostic] = []
     columns: tuple[ColumnDeclaration, ...] = ()
     try:
@@ -192,7 +193,7 @@ def _check_role(node: tree.Input, declared: Declarations) -> None:
             node.role.span, f"`{role}` is one party", expected=f"`from {role}`", found=f"`from each {role}`",
             remedy=f"leave `each` out, or declare `parties {role}`",
         )  # fmt: skip
-    if node.each and node.type.name == "table":
+    if node.each and node.type.name == TABLE:
         raise wrong(
             node.type.span, "a table comes from one party", expected="an array type", found="`table` from each member",
             remedy="declare one array input for each column",
@@ -201,7 +202,7 @@ def _check_role(node: tree.Input, declared: Declarations) -> None:
 
 def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclaration]:
     name, type = node.name.text, node.type
-    if type.name != "table":
+    if type.name != TABLE:
         yield ColumnDeclaration(name, "", input_element(type, declared.fraction_bits), _dimensions(type, declared))
         return
     first: dict[str, Span] = {}
@@ -212,8 +213,8 @@ def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclara
             if text in first:
                 raise twice(column.name.span, "the column", text, first[text])
             first[text] = column.name.span
-            if column.type.name == "table":
-                raise _unknown_type(column.type, "a table has no tables as columns", "list the inner columns instead")
+            if column.type.name == TABLE:
+                raise unknown_type(column.type, "a table has no tables as columns", "list the inner columns instead")
             element = input_element(column.type, declared.fraction_bits)
             dimensions = (f"rows({name})", *_dimensions(column.type, declared))
             default = default_of(column, element, node.from_shares)
@@ -246,84 +247,3 @@ def _dimension(node: tree.Expression, declared: Declarations) -> Dimension:
                 found="another expression",
                 remedy="give the size a name of its own; the data binds it",
             )
-
-
-# --- types ------------------------------------------------------------------------------------------------------
-
-
-def input_element(type: tree.TypeSyntax, fraction_bits: int) -> Element:
-    """The element that an input's type names, with the normalisation of keys. Raises WrongError."""
-    element = element_of(tree.TypeSyntax(type.name, type.span, labels=type.labels), fraction_bits)
-    if not type.steps:
-        return element
-    taken: list[str] = []
-    for step in type.steps:
-        if element != KEY:
-            raise wrong(
-                step.span, f"`{type.name}` takes no words in parentheses", expected=f"`{type.name}` alone",
-                found=f"`{step.text}`", remedy="leave the parentheses out; only a `key` is normalised",
-            )  # fmt: skip
-        if step.text not in NORMALISATIONS:
-            raise wrong(
-                step.span, f"there is no normalisation `{step.text}`",
-                expected="one of " + ", ".join(f"`{name}`" for name in NORMALISATIONS), found=f"`{step.text}`",
-                remedy=_STEP_SPELLINGS.get(step.text) or similar(step.text, NORMALISATIONS) or "leave it out",
-            )  # fmt: skip
-        if step.text in taken:
-            raise wrong(
-                step.span, f"the normalisation `{step.text}` is there already", expected="each once, in order",
-                found=f"`{step.text}` again", remedy="leave it out",
-            )  # fmt: skip
-        taken.append(step.text)
-    return normalised_key(tuple(taken))
-
-
-NORMALISATIONS = ("casefold", "strip", "digits")
-"""What may be done to the text of a key before it is hashed; the readers of data do it."""
-
-_STEP_SPELLINGS = dict.fromkeys(("lower", "upper", "caseless", "ignorecase"), "write `casefold`")
-_STEP_SPELLINGS |= dict.fromkeys(("trim", "whitespace"), "write `strip`")
-_STEP_SPELLINGS |= dict.fromkeys(("number", "numeric", "phone"), "write `digits`")
-
-
-def element_of(type: tree.TypeSyntax, fraction_bits: int) -> Element:
-    """The element that a type names. Raises WrongError."""
-    if type.steps:
-        raise wrong(
-            type.span,
-            "only an input's keys are normalised",
-            expected=f"`{type.name}`",
-            found="words in parentheses",
-            remedy="leave the parentheses out",
-        )
-    elements = {"bool": BOOL, "key": KEY, "date": DATE, "int": integer(64), "fixed": fixed(fraction_bits)}
-    elements |= {f"int{bits}": integer(bits) for bits in (8, 16, 32, 64)}
-    if type.name == "category":
-        labels = tuple(label.value for label in type.labels)
-        if len(set(labels)) < len(labels):
-            raise wrong(
-                type.span,
-                "a category lists its labels, each once",
-                expected="different labels",
-                found="a label twice",
-                remedy="leave one of them out",
-            )
-        return category(labels)
-    if type.name not in elements:
-        raise _unknown_type(type, f"there is no type `{type.name}`")
-    return elements[type.name]
-
-
-_SPELLINGS = {"float": "fixed", "double": "fixed", "str": "key", "string": "key", "boolean": "bool", "integer": "int"}
-TYPES = ("bool", "int", "int8", "int16", "int32", "int64", "fixed", "key", "category", "date", "table")
-
-
-def _unknown_type(type: tree.TypeSyntax, problem: str, remedy: str = "") -> WrongError:
-    known = _SPELLINGS.get(type.name)
-    return wrong(
-        type.span,
-        problem,
-        expected="one of " + ", ".join(f"`{name}`" for name in TYPES),
-        found=f"`{type.name}`",
-        remedy=f"write `{known}`" if known else remedy or similar(type.name, TYPES) or "use one of these",
-    )

@@ -20,7 +20,7 @@ from .sources.convert import convert
 from .sources.files import file_types, is_file, read_file
 from .sources.numbers import number_of
 from .sources.objects import content_of
-from .sources.readers import Array
+from .sources.readers import Array, element_name
 from .sources.refused import RefusedError
 from .sources.sql import database_name, is_query, read_query
 
@@ -173,7 +173,7 @@ def _check_shape(declared: Declaration, shape: tuple[int, ...]) -> None:
 
 def declared_type(declared: Declaration) -> str:
     """The type as a program writes it, such as `int32[n, 3]`."""
-    name = f"int{declared.bits}" if declared.kind == "int" and declared.bits < 64 else declared.kind
+    name = element_name(declared)
     if declared.kind == "category":
         name += "[" + ", ".join(f'"{label}"' for label in declared.labels) + "]"
     return f"{name}[{', '.join(map(str, declared.dimensions))}]" if declared.dimensions else name

@@ -8,7 +8,7 @@ from ..compiler.ir.program import Program as Elaborated
 from ..compiler.ir.rewrite import walk
 from ..compiler.passes.sharing.choose_shares import Explained, explain_choices
 from ..compiler.passes.sharing.weigh_kinds import is_secret
-from ..compiler.semantics.state.describe import type_name
+from ..compiler.semantics.type_names import type_name
 from ..program import Program
 from ..runtime.errors import UsageError
 from ..terminal.amounts import seconds_text

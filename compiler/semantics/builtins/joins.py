@@ -9,8 +9,9 @@ from ...ir.types import Kind
 from ...syntax import tree
 from ..errors import wrong
 from ..state.conversion import joined
-from ..state.describe import describe, element_name
+from ..state.describe import describe
 from ..state.values import Array, Meaning, Table
+from ..type_names import element_name
 from .arguments import Arguments
 from .columns import column_names
 from .joins_aligned import aligned_join, is_alignable

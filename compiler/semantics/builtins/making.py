@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import prod
 
 from ...ir.program import Value
-from ...ir.types import BOOL, INT, ArrayType, Element, Kind, fixed
+from ...ir.types import BOOL, ArrayType, Element, fixed
 from ...source import Span
 from ..arrays.arithmetic import conjunction, promoted, where_valid
 from ..errors import shapes_differ, wrong
@@ -12,6 +12,7 @@ from ..state.context import Context
 from ..state.conversion import as_fixed
 from ..state.describe import describe, plural
 from ..state.values import Array, Bundle, Meaning, Role, Table, TypeName, tied
+from ..type_names import number_element
 from .arguments import Arguments
 
 
@@ -31,14 +32,13 @@ def _filled(call: Arguments, number: int) -> Array:
 
 
 def _element(call: Arguments) -> Element:
-    elements = {"bool": BOOL, "int": INT, "fixed": fixed(call.context.scale)}
-    elements |= {f"int{bits}": Element(Kind.INT, bits) for bits in (8, 16, 32, 64)}
     if not call.has("T"):
-        return elements["fixed"]
+        return fixed(call.context.scale)
     given = call.named["T"].value
-    if not isinstance(given, TypeName) or given.name not in elements:
+    element = number_element(given.name, call.context.scale) if isinstance(given, TypeName) else None
+    if element is None:
         raise call.expected("T", "`bool`, `int` or `fixed`", describe(given), "name the type, as in `zeros(3, int)`")
-    return elements[given.name]
+    return element
 
 
 def full(call: Arguments) -> Meaning:

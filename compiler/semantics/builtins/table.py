@@ -77,5 +77,3 @@ NOT_AVAILABLE_YET = frozenset(
         "laplace",
     ]
 )
-
-TYPE_NAMES = frozenset({"bool", "int", "int8", "int16", "int32", "int64", "fixed", "key", "category", "date"})

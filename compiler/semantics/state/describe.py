@@ -1,22 +1,9 @@
-"""Values and types in the words of the language, for messages."""
+"""Values in the words of the language, for messages."""
 
 from ...ir.labels import Knowledge
-from ...ir.types import ArrayType, Element, Kind
 from ...syntax import tree
+from ..type_names import type_name
 from .values import Array, BuiltIn, Bundle, Closure, Meaning, Nothing, Role, Table, TypeName, Words
-
-
-def element_name(element: Element) -> str:
-    """`int`, `category["a", "b"]`, `key(strip)`: an element type as a program may write it, without promised widths."""
-    if element.kind is Kind.CATEGORY:
-        return "category[" + ", ".join(f'"{label}"' for label in element.labels) + "]"
-    return str(element) if element.kind is Kind.KEY else str(element.kind.value)
-
-
-def type_name(type: ArrayType) -> str:
-    """`fixed[3, 4]`: an array type as a program may write it."""
-    shape = ", ".join(map(str, type.shape))
-    return element_name(type.element) + (f"[{shape}]" if type.shape else "")
 
 
 def describe(meaning: Meaning) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from ...ir.labels import STATIC, Label, join
 from ...ir.program import Value
 from ...ir.types import BOOL, INT, ArrayType, Kind
+from ..type_names import type_name
 from .context import Context
 from .conversion import cast, joined
-from .describe import describe, type_name
+from .describe import describe
 from .values import Array, Bundle, Meaning, Table, tied
 
 Relabel = Callable[[Label], Label]

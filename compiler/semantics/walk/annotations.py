@@ -5,12 +5,12 @@ mix.
 from ...ir.types import ArrayType, Element, Kind
 from ...source import Span
 from ...syntax import tree
-from ..declarations import element_of
 from ..errors import wrong
 from ..state.context import Context
 from ..state.conversion import cast, joined
-from ..state.describe import describe, element_name
+from ..state.describe import describe
 from ..state.values import Array, Meaning, Table
+from ..type_names import TABLE, element_name, element_of
 
 _ORDER = {Kind.BOOL: 0, Kind.INT: 1, Kind.FIXED: 2}
 
@@ -21,7 +21,7 @@ def annotated(context: Context, parameter: tree.Parameter, given: Meaning, place
     """
     assert parameter.type is not None
     type = parameter.type
-    if type.name == "table":
+    if type.name == TABLE:
         if isinstance(given, Table):
             return given
         raise _misfit(parameter, "a table", describe(given), place)

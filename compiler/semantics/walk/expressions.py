@@ -19,12 +19,13 @@ from ..arrays.index_parts import parse_parts
 from ..arrays.indexing import read
 from ..arrays.powers import power, power_while_running
 from ..builtins.making import sequence, transposed
-from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET, TYPE_NAMES
+from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
 from ..errors import similar, too_early, unclear_name, undefined_name, wrong, wrong_operands
 from ..state.context import Context
 from ..state.conversion import as_number
 from ..state.describe import describe
 from ..state.values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unclear, Words
+from ..type_names import ELEMENTS
 from .calls import call
 from .conditions import conditional
 
@@ -69,7 +70,7 @@ def _reference(context: Context, node: tree.Reference) -> Meaning:
         return meaning
     if node.name in context.frame.own:
         raise too_early(node.span, node.name)
-    if node.name in TYPE_NAMES:
+    if node.name in ELEMENTS:
         return TypeName(node.name)
     if node.name in BUILT_INS or node.name in NOT_AVAILABLE_YET:
         return BuiltIn(node.name)

@@ -11,8 +11,9 @@ from ...syntax import tree
 from ..arrays.arithmetic import where_valid
 from ..errors import WrongError, inside_secret_condition, similar, twice, wrong
 from ..state.context import Context, Output, Outputs
-from ..state.describe import describe, type_name
+from ..state.describe import describe
 from ..state.values import Array, Meaning, Table, tied
+from ..type_names import type_name
 from .assignment import bind
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET, TYPE_NAMES
+from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
 from ..errors import undefined_name
 from ..state.context import Context
 from ..state.liveness import Scopes
+from ..type_names import ELEMENTS
 
 
 def check_functions(context: Context, found: Scopes, module_names: Iterable[str]) -> None:
     """Reports free names of a module's functions that neither the module nor the language has."""
-    known = {*module_names, *BUILT_INS, *NOT_AVAILABLE_YET, *TYPE_NAMES}
+    known = {*module_names, *BUILT_INS, *NOT_AVAILABLE_YET, *ELEMENTS}
     for reference in found.outermost:
         if reference.name not in known:
             context.report(undefined_name(reference.span, reference.name, known))

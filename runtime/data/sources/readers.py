@@ -144,9 +144,13 @@ def _highest(wanted: Declaration) -> int:
     return (1 << (wanted.bits - 1)) - 1
 
 
+def element_name(wanted: Declaration) -> str:
+    """The element type as a program names it, such as `int32`; a category without its labels."""
+    return f"int{wanted.bits}" if wanted.kind == "int" and wanted.bits < 64 else wanted.kind
+
+
 def _outside(wanted: Declaration) -> str:
-    name = "int" if wanted.bits == 64 else f"int{wanted.bits}"
-    return f"the value is outside the range of {name}, {_lowest(wanted)} to {_highest(wanted)}"
+    return f"the value is outside the range of {element_name(wanted)}, {_lowest(wanted)} to {_highest(wanted)}"
 
 
 # --- fixed ------------------------------------------------------------------------------------------------------
