@@ -30,6 +30,14 @@ class Span:
     end_line: int
     end_column: int
 
+    @property
+    def text(self) -> str:
+        """The characters of the range, line ends among them."""
+        lines = self.source.text.split("\n")[self.line - 1 : self.end_line]
+        lines[-1] = lines[-1][: self.end_column - 1]
+        lines[0] = lines[0][self.column - 1 :]
+        return "\n".join(lines)
+
     def to(self, other: "Span") -> "Span":
         """The span from the start of this one to the end of `other`."""
         return Span(self.source, self.line, self.column, other.end_line, other.end_column)

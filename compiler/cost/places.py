@@ -12,8 +12,6 @@ from ...runtime.graph.nodes import Place
 from ..ir.program import Program
 from ..ir.rewrite import walk
 from ..source import Source
-from ..syntax import tree
-from ..syntax.parser import parse
 
 TOP_LEVEL = ""
 """The function of what is in none."""
@@ -64,11 +62,9 @@ def places_of(program: Program) -> Places:
     """The places of an elaborated program."""
     spans = [operation.span for operation in walk(program.body)]
     sources = {span.source.name: span.source for span in spans}
-    functions = {}
-    for name, source in sources.items():
-        prefix = "" if name == program.name else name.removesuffix(".mpc") + "."
-        for statement in parse(source).body:
-            if isinstance(statement, tree.Function):
-                lines = range(statement.span.line, statement.span.end_line + 1)
-                functions.update(dict.fromkeys((Line(name, line) for line in lines), prefix + statement.name.text))
+    functions = {
+        Line(span.source.name, line): name
+        for name, span in program.written.functions
+        for line in range(span.line, span.end_line + 1)
+    }
     return Places(program.name, sources, functions)

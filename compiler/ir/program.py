@@ -6,6 +6,7 @@ builds new ones (through `rewrite` or `build`) and never changes old ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,11 +69,25 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What the text of a program says and its operations do not; reports quote it.
+
+    `functions` are the outermost functions of the program and of its modules: how reports call each, and where each
+    stands. `told` has, for each `reveal` and `save`, where the expression stands that the statement tells: the key is
+    the name of the source and the span of the statement, which the operations have as well.
+    """
+
+    functions: tuple[tuple[str, Span], ...] = ()
+    told: Mapping[tuple[str, Span], Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A program for concrete sizes.
 
     `roles` are the parties in order of declaration, members of a `parties` role each on their own (`farmers[0]`, ...).
-    `sizes` are the size names' values. `body` has no arguments and no results.
+    `sizes` are the size names' values. `body` has no arguments and no results. `written` is empty for a program that no
+    text was elaborated to.
     """
 
     name: str
@@ -80,3 +95,4 @@ class Program:
     sizes: dict[str, int]
     fraction_bits: int
     body: Region
+    written: Written = field(default_factory=Written)

@@ -6,17 +6,14 @@ Optimisations do not matter here: what is revealed is what the source says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from dataclasses import dataclass
 
 from ...runtime.graph.alignments import DELEGATED, Matching, aligned_bytes
 from ...runtime.graph.nodes import Declaration, Graph
 from ..ir.program import Operation, Program, Region
 from ..ir.rewrite import walk
-from ..semantics.state.describe import type_name
-from ..source import Source, Span
-from ..syntax import tree
-from ..syntax.parser import parse
+from ..semantics.type_names import type_name
+from ..source import Span
 
 EVERYONE = "everyone"
 
@@ -102,7 +99,7 @@ def who_learns_what(
 ) -> Knowledge:
     """What an inlined program discloses; `inputs` are its declarations with the names of sizes, `graph` has them with
     the limits of numbers, and the parties; `matchings` are its joins on keys that owners hold."""
-    told = list(_told(program.body, 1, ""))
+    told = list(_told(program, program.body, 1, ""))
     declared = {name: size for name, size in program.sizes.items() if name not in {one.name for one in matchings}}
     return Knowledge(
         roles=program.roles,
@@ -129,28 +126,28 @@ def _doubles(graph: Graph, matchings: Sequence[Matching]) -> Iterator[Stop]:
         yield Stop(graph.parties[owner], name, "that stands twice")
 
 
-def _told(region: Region, times: int, when: str) -> Iterator[Told]:
+def _told(program: Program, region: Region, times: int, when: str) -> Iterator[Told]:
     for operation in region.operations:
         if operation.name in ("reveal", "save"):
-            yield _one(operation, times, when)
+            yield _one(program, operation, times, when)
         line = operation.span.line
         for inner in operation.regions:
             if operation.name == "loop":
-                yield from _told(inner, times * operation.attributes["count"], when)
+                yield from _told(program, inner, times * operation.attributes["count"], when)
             elif operation.name == "while":
-                yield from _told(inner, 1, f"in each turn of the `while` of line {line}")
+                yield from _told(program, inner, 1, f"in each turn of the `while` of line {line}")
             else:
-                yield from _told(inner, times, f"if the `if` of line {line} takes this branch")
+                yield from _told(program, inner, times, f"if the `if` of line {line} takes this branch")
 
 
-def _one(operation: Operation, times: int, when: str) -> Told:
+def _one(program: Program, operation: Operation, times: int, when: str) -> Told:
     attributes, type, span = operation.attributes, operation.operands[0].type, operation.span
     roles: tuple[str, ...] = ()
     if operation.name == "reveal":
         roles = (EVERYONE,) if attributes["roles"] is None else tuple(attributes["roles"])
     return Told(
         name=attributes["name"],
-        expression=_expression(span),
+        expression=_expression(program, span),
         type=type_name(type),
         elements=type.size,
         roles=roles,
@@ -185,30 +182,7 @@ def _joined(program: Program, parties: tuple[str, ...], matching: Matching) -> J
     )
 
 
-def _expression(span: Span) -> str:
-    """The text of what is told by the statement at a place; the statement's own if no such one stands there."""
-    written = _statements(span.source).get((span.line, span.column), span)
-    lines = span.source.text.split("\n")[written.line - 1 : written.end_line]
-    lines[-1] = lines[-1][: written.end_column - 1]
-    lines[0] = lines[0][written.column - 1 :]
-    return " ".join(" ".join(lines).split())
-
-
-@cache
-def _statements(source: Source) -> dict[tuple[int, int], Span]:
-    """Where the value of each `reveal` and `save` stands, by the place of the statement."""
-    return {
-        (node.span.line, node.span.column): node.value.span
-        for node in _nodes(parse(source))
-        if isinstance(node, tree.Reveal | tree.Save)
-    }
-
-
-def _nodes(node: object) -> Iterator[object]:
-    if isinstance(node, tuple):
-        for each in node:
-            yield from _nodes(each)
-    elif is_dataclass(node) and not isinstance(node, Source | Span | type):
-        yield node
-        for each in fields(node):
-            yield from _nodes(getattr(node, each.name))
+def _expression(program: Program, span: Span) -> str:
+    """The text of what is told by the statement at a place; the statement's own if no text was elaborated."""
+    written = program.written.told.get((span.source.name, span), span)
+    return " ".join(written.text.split())

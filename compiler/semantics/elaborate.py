@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..diagnostics import CompileError, Diagnostic
 from ..ir.build import Builder
-from ..ir.program import Program
+from ..ir.program import Program, Written
 from ..source import Span
 from ..syntax import tree
 from .declarations import Declarations, declarations, read_declarations
@@ -48,7 +48,17 @@ def elaborate(
     if context.diagnostics:
         raise CompileError(_with_sizes(diagnostic, sampled) for diagnostic in _different(context.diagnostics))
     used = {name: size for name, size in complete.items() if name in declared.sizes} | context.matched
-    return context.builder.finish(module.source.name, context.roles, used, declared.fraction_bits)
+    program = context.builder.finish(module.source.name, context.roles, used, declared.fraction_bits)
+    return replace(program, written=Written(tuple(_functions(context, module)), context.told))
+
+
+def _functions(context: Context, program: tree.Module) -> Iterator[tuple[str, Span]]:
+    """The outermost functions of the program and its modules, the latter's with the module's name in front."""
+    for module in (program, *context.kept):
+        prefix = "" if module is program else module.source.name.removesuffix(".mpc") + "."
+        for statement in module.body:
+            if isinstance(statement, tree.Function):
+                yield prefix + statement.name.text, statement.span
 
 
 def _context(

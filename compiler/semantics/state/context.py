@@ -69,7 +69,8 @@ class Context:
     `parties` has the number of members of each role, None for a single party. `copies` counts the copies of the
     statements that are being written, in loops that are written out turn by turn. `kept` holds trees whose nodes are
     told apart by identity. `matched` has the numbers of matches of joins that the owners of keys align, of
-    which there are none if the program `hides_sizes`.
+    which there are none if the program `hides_sizes`. `told` has the expressions of `reveal` and `save`, as
+    `ir.program.Written` says.
     """
 
     builder: Builder
@@ -102,6 +103,7 @@ class Context:
     kept: list[tree.Module] = field(default_factory=list)
     matched: dict[str, int] = field(default_factory=dict)
     hides_sizes: bool = False
+    told: dict[tuple[str, Span], Span] = field(default_factory=dict)
 
     @property
     def roles(self) -> tuple[str, ...]:

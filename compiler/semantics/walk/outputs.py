@@ -33,6 +33,7 @@ def reveal(context: Context, node: tree.Reveal) -> None:
             value = _revealable(context, node.value, "reveal")
         with collector:
             name = _name(node.value, node.name, "reveal")
+    context.told[node.span.source.name, node.span] = node.value.span
     _register(context, context.outputs, name, roles if roles is not None else context.roles, node, value)
     public = _reveal(context, name, value, roles)
     if public is not None:
@@ -168,6 +169,7 @@ def save(context: Context, node: tree.Save) -> None:
     _refuse_in_secret(context, node.span, "save")
     value = _revealable(context, node.value, "save")
     name = _name(node.value, node.name, "save")
+    context.told[node.span.source.name, node.span] = node.value.span
     _register(context, context.saved, name, (), node, value)
     if isinstance(value, Table):
         valid = context.boolean(True, (value.rows,)) if value.valid is None else value.valid
