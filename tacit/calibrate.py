@@ -31,8 +31,9 @@ from .predictions import check_predictions
 from .program import Program
 from .runtime.graph.correlations import DERIVED, kernel_attributes
 from .runtime.graph.cost import count_correlations
-from .runtime.graph.nodes import Graph, Local, Node, Random, Repeat, Storage, ValueType
+from .runtime.graph.nodes import Graph, Local, Random, Storage, ValueType
 from .runtime.graph.times import ANY, CALL, DEAL, FIRST, ROUND, START, Rate, Times, to_json, work
+from .runtime.graph.walk import every_node
 from .runtime.kernels import TABLE, warm
 from .runtime.plan.binding import NATIVES
 from .runtime.randomness.dealer import deal, seed_sets
@@ -146,7 +147,7 @@ def main(arguments: list[str]) -> None:
 def measure_times() -> Times:
     """The table for this machine."""
     samples: dict[str, list[tuple[int, float]]] = {}
-    calls = {_identity(call): call for graph in _graphs() for call in _calls(graph, graph.body)}
+    calls = {_identity(call): call for graph in _graphs() for call in _calls(graph)}
     warm({name for name, *_ in calls.values()}, NATIVES)
     for name, inputs, output, attributes in calls.values():
         seconds = _timed(name, inputs, output, attributes)
@@ -173,8 +174,8 @@ def _graphs() -> Iterator[Graph]:
             yield Program(Source("all.mpc", "all.mpc", OPERATIONS), Options(protocol)).graph_for({"n": size})
 
 
-def _calls(graph: Graph, nodes: tuple[Node, ...]) -> Iterator[Call]:
-    for node in nodes:
+def _calls(graph: Graph) -> Iterator[Call]:
+    for node in every_node(graph.body):
         if isinstance(node, Local):
             for step in node.steps:
                 if step.kernel not in _UNTIMED:
@@ -183,8 +184,6 @@ def _calls(graph: Graph, nodes: tuple[Node, ...]) -> Iterator[Call]:
         elif isinstance(node, Random) and node.source in DERIVED:
             inputs = tuple(graph.types[value] for value in node.inputs)
             yield DERIVED[node.source], inputs, graph.types[node.output], kernel_attributes(node)
-        elif isinstance(node, Repeat):
-            yield from _calls(graph, node.body)
 
 
 def _identity(call: Call) -> tuple[object, ...]:
@@ -256,7 +255,7 @@ def _first(times: Times) -> float:
     given = {**dict.fromkeys("abcd", integers), **dict.fromkeys("xy", fixed), **dict.fromkeys("pq", bits)}
     measured = program.run_local({**given, "m": wide, "w": wide, "s": square, "t": square}, profiled=True).measured
     assert measured is not None
-    calls = {_identity(call): call for call in _calls(measured.graph, measured.graph.body)}.values()
+    calls = {_identity(call): call for call in _calls(measured.graph)}.values()
     usual = {name: times.seconds(name, inputs, output, attributes) for name, inputs, output, attributes in calls}
     longer: list[float] = []
     for profile in measured.profiles:

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Generic, TypeVar
 
-from ...runtime.graph.correlations import CORRELATIONS, DERIVED, PERMUTATIONS, kernel_attributes
+from ...runtime.graph.correlations import DERIVED, PERMUTATIONS, is_correlated, kernel_attributes
 from ...runtime.graph.nodes import Constant, Exchange, Graph, Local, Node, Place, Random, Repeat, ValueType
 from ...runtime.graph.times import Times
+from ...runtime.graph.walk import by_round
 from ..target import Network
 
 Key = TypeVar("Key", bound=Hashable)
@@ -166,12 +166,11 @@ class _Counter(Generic[Key]):
         return self.tallies[-1]
 
     def block(self, nodes: Sequence[Node], times: int, tally: _Tally[Key]) -> None:
-        for are_exchanges, group in groupby(nodes, lambda node: isinstance(node, Exchange)):
-            if are_exchanges:
-                self._round([node for node in group if isinstance(node, Exchange)], times, tally)
+        for step in by_round(nodes):
+            if isinstance(step, tuple):
+                self._round(step, times, tally)
             else:
-                for node in group:
-                    self._node(node, times, tally)
+                self._node(step, times, tally)
 
     def _node(self, node: Node, times: int, tally: _Tally[Key]) -> None:
         match node:
@@ -183,7 +182,7 @@ class _Counter(Generic[Key]):
                     seconds = self.times.seconds(step.kernel, self._types(step.inputs), output, step.attributes)
                     self._work(node.span, step.at, seconds * times, tally)
                     self._meet(step.kernel, node.span, step.at)
-            case Random() if node.source in CORRELATIONS:
+            case Random() if is_correlated(node):
                 source = "permutation" if node.source == PERMUTATIONS else "stream"
                 self._work(node.span, node.at, times * self._draw(source, node), tally)
                 self._offline(node, times)

@@ -19,8 +19,9 @@ from collections.abc import Container, Sequence
 from typing import Any, TypeGuard
 
 from .errors import require
-from .nodes import Local, Node, Random, Repeat, Storage, ValueType
+from .nodes import Local, Node, Random, Storage, ValueType
 from .signatures import check_call
+from .walk import every_block
 
 MASK = "mask"
 PERMUTATIONS = "permutations"
@@ -62,13 +63,12 @@ CORRELATIONS = (*SEEDED, *DERIVED)
 
 def count_correlated(nodes: Sequence[Node]) -> int:
     """How many values of correlated randomness these nodes name in one pass, all turns of their loops included."""
-    total = 0
-    for node in nodes:
-        if isinstance(node, Repeat):
-            total += count_correlated(node.body) * (1 if node.count is None else node.count)
-        else:
-            total += isinstance(node, Random) and node.source in CORRELATIONS
-    return total
+    return sum(block.turns * sum(map(is_correlated, block.nodes)) for block in every_block(nodes))
+
+
+def is_correlated(node: Node) -> TypeGuard[Random]:
+    """Whether the node is correlated randomness, not a stream or a zero sharing."""
+    return isinstance(node, Random) and node.source in CORRELATIONS
 
 
 def is_move(node: Node, correlated: Container[int]) -> TypeGuard[Local]:

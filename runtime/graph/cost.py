@@ -3,22 +3,36 @@
 A repeat counts as often as it turns. One that ends on a revealed bit has no such number: then the answer is None.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .correlations import CORRELATIONS, SEEDED
-from .nodes import Exchange, Graph, Node, Place, Random, Repeat
+from .correlations import SEEDED, is_correlated
+from .nodes import Exchange, Graph, Place
+from .walk import by_round, every_block
 
 
 def count_rounds(graph: Graph) -> int | None:
     """The number of rounds of all parties together: runs of consecutive exchanges."""
-    return _rounds(graph.body)
+    total = 0
+    for block in every_block(graph.body):
+        rounds = block.turns * sum(isinstance(step, tuple) for step in by_round(block.nodes))
+        if rounds > 0 and not block.is_counted:
+            return None
+        total += rounds
+    return total
 
 
 def count_bytes(graph: Graph) -> tuple[int, ...] | None:
     """What each party sends, without the headers of messages."""
     totals = [0] * len(graph.parties)
-    return tuple(totals) if _add_bytes(graph, graph.body, 1, totals) else None
+    for block in every_block(graph.body):
+        for node in block.nodes:
+            if isinstance(node, Exchange):
+                size = block.turns * graph.types[node.value].wire_bytes
+                if size > 0 and node.routes and not block.is_counted:
+                    return None
+                for sender, _ in node.routes:
+                    totals[sender] += size
+    return tuple(totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +58,9 @@ def count_correlations(graph: Graph) -> dict[str, Amount]:
     anything, its piece of every other value.
     """
     found: dict[str, Amount] = {}
-    _add_correlations(graph, graph.body, 1, found)
-    return found
-
-
-def _add_correlations(graph: Graph, nodes: Sequence[Node], times: int, found: dict[str, Amount]) -> None:
-    for node in nodes:
-        if isinstance(node, Repeat):
-            _add_correlations(graph, node.body, times * (1 if node.count is None else node.count), found)
-        elif isinstance(node, Random) and node.source in CORRELATIONS:
+    for block in every_block(graph.body):
+        for node in filter(is_correlated, block.nodes):
             before = found.get(node.source, Amount(0, 0))
             size = 0 if node.source in SEEDED else graph.types[node.output].wire_bytes
-            found[node.source] = Amount(before.values + times, before.bytes + times * size)
-
-
-def _rounds(nodes: Sequence[Node]) -> int | None:
-    total, in_round = 0, False
-    for node in nodes:
-        if isinstance(node, Repeat):
-            inner = _rounds(node.body)
-            if inner is None or (node.count is None and inner > 0):
-                return None
-            total += inner * (node.count or 0)
-        total += isinstance(node, Exchange) and not in_round
-        in_round = isinstance(node, Exchange)
-    return total
-
-
-def _add_bytes(graph: Graph, nodes: Sequence[Node], times: int, totals: list[int]) -> bool:
-    """Whether all repeats that send anything have a count."""
-    for node in nodes:
-        if isinstance(node, Exchange):
-            for sender, _ in node.routes:
-                totals[sender] += times * graph.types[node.value].wire_bytes
-        elif isinstance(node, Repeat):
-            turns = 1 if node.count is None else node.count
-            before = list(totals)
-            if not _add_bytes(graph, node.body, times * turns, totals) or (node.count is None and totals != before):
-                return False
-    return True
+            found[node.source] = Amount(before.values + block.turns, before.bytes + block.turns * size)
+    return found

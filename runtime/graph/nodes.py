@@ -208,6 +208,21 @@ class Repeat:
     index: int | None = None
     span: int = -1
 
+    @property
+    def taken(self) -> tuple[int, ...]:
+        """The values from before the repeat that it reads on entry: what it carries, and the condition."""
+        return self.initial if self.condition is None else (*self.initial, self.condition)
+
+    @property
+    def bound(self) -> tuple[int, ...]:
+        """The values of the body that each turn finds bound: the parameters, and the turn's number."""
+        return self.parameters if self.index is None else (*self.parameters, self.index)
+
+    @property
+    def renewed(self) -> tuple[int, ...]:
+        """The values that a turn hands to the next one: the results, and the next condition."""
+        return self.results if self.next_condition is None else (*self.results, self.next_condition)
+
 
 Node = Input | Constant | Random | Local | Exchange | Output | Repeat
 

@@ -10,17 +10,17 @@ which this party has no part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from ..graph.correlations import CORRELATIONS, count_correlated
+from ..graph.correlations import count_correlated, is_correlated
 from ..graph.errors import GraphError
 from ..graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat, Step, Storage
 from ..graph.views import offset_of
+from ..graph.walk import by_round
 from ..instructions import (
     Alias,
     Block,
@@ -76,12 +76,8 @@ class _Lowering:
     def block(self, nodes: tuple[Node, ...]) -> Block:
         """The instructions of consecutive nodes; exchanges that stand together become one round."""
         body: list[Instruction] = []
-        for are_exchanges, group in groupby(nodes, lambda node: isinstance(node, Exchange)):
-            if are_exchanges:
-                body += self._round([node for node in group if isinstance(node, Exchange)])
-            else:
-                for node in group:
-                    body += self._node(node)
+        for step in by_round(nodes):
+            body += self._round(step) if isinstance(step, tuple) else self._node(step)
         return (*body, *self._skip())
 
     def _node(self, node: Node) -> Iterator[Instruction]:
@@ -107,7 +103,7 @@ class _Lowering:
 
     def _draw(self, node: Random) -> Iterator[Instruction]:
         if self.me not in node.at:
-            self._draws += node.source not in CORRELATIONS
+            self._draws += not is_correlated(node)
             return
         yield from self._skip()
         self.present.add(node.output)
@@ -148,7 +144,7 @@ class _Lowering:
         else:
             yield Fill(node.output, data.reshape(()), node.span)
 
-    def _round(self, nodes: list[Exchange]) -> Iterator[Instruction]:
+    def _round(self, nodes: Sequence[Exchange]) -> Iterator[Instruction]:
         if not {node.output for node in nodes}.isdisjoint(node.value for node in nodes):
             raise GraphError("an exchange sends a value that arrives in the same round")
         sends: dict[int, list[Piece]] = {}

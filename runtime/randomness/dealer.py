@@ -30,11 +30,13 @@ from ..graph.correlations import (
     PERMUTATIONS,
     SEEDED,
     XORED,
+    is_correlated,
     is_move,
     kernel_attributes,
 )
 from ..graph.cost import count_correlations
 from ..graph.nodes import Graph, Local, Node, Parties, Random, Repeat, Storage, ValueType
+from ..graph.walk import every_node
 from ..kernels import KERNELS
 from ..transport.base import Transport
 from .aes import STREAM, Stream
@@ -290,7 +292,7 @@ def _block(nodes: Sequence[Node], correlated: set[int]) -> _Block:
     steps: list[tuple[Random | Local | _Block, int, tuple[int, ...]]] = []
     own: set[int] = set()
     for node in nodes:
-        if (isinstance(node, Random) and node.source in CORRELATIONS) or is_move(node, correlated | own):
+        if is_correlated(node) or is_move(node, correlated | own):
             own.add(node.output)
     later: set[int] = set()
     for node in reversed(nodes):
@@ -325,8 +327,6 @@ def _unrolled(block: _Block) -> Iterator[tuple[Random | Local, tuple[int, ...]]]
 
 def _inputs(nodes: Sequence[Node]) -> Iterator[int]:
     """All values that correlated randomness of these nodes may depend on."""
-    for node in nodes:
+    for node in every_node(nodes):
         if isinstance(node, Random) or (isinstance(node, Local) and node.steps[0].kernel in MOVES):
             yield from _depends(node)
-        elif isinstance(node, Repeat):
-            yield from _inputs(node.body)

@@ -11,12 +11,13 @@ Zeros are what any kernel takes, as indices too. Random draws are rehearsed unde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ..graph.correlations import CORRELATIONS, DERIVED, kernel_attributes
-from ..graph.nodes import Graph, Local, Node, Parties, Random, Repeat, ValueType
+from ..graph.nodes import Graph, Local, Parties, Random, ValueType
+from ..graph.walk import every_node
 from ..kernels import TABLE
 from ..randomness.aes import STREAM
 from ..randomness.sources import KEY_BYTES, SOURCES, is_one_call
@@ -29,15 +30,16 @@ _MOST_BYTES = 1 << 16
 def rehearse(graph: Graph, me: int) -> None:
     """Calls every compiled kernel and every source of randomness once that party `me` uses on small arrays."""
     known: set[tuple[str, ...]] = set()
-    for node in _nodes(graph.body):
+    for node in every_node(graph.body):
         if isinstance(node, Local):
             for step in node.steps:
                 if me in step.at:
                     _call(graph, known, step.kernel, step.inputs, node.output, step.attributes)
-        elif node.source in DERIVED and me == graph.dealer:
-            _call(graph, known, DERIVED[node.source], node.inputs, node.output, kernel_attributes(node))
-        elif me in node.at or me == graph.dealer:
-            _draw(graph, known, node, me)
+        elif isinstance(node, Random):
+            if node.source in DERIVED and me == graph.dealer:
+                _call(graph, known, DERIVED[node.source], node.inputs, node.output, kernel_attributes(node))
+            elif me in node.at or me == graph.dealer:
+                _draw(graph, known, node, me)
 
 
 def _call(
@@ -78,11 +80,3 @@ def _zeros(kind: ValueType) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 
 def _size(kind: ValueType) -> int:
     return int(np.prod(kind.array_shape)) * np.dtype(kind.dtype).itemsize
-
-
-def _nodes(nodes: Sequence[Node]) -> Iterator[Local | Random]:
-    for node in nodes:
-        if isinstance(node, Local | Random):
-            yield node
-        elif isinstance(node, Repeat):
-            yield from _nodes(node.body)

@@ -6,7 +6,7 @@ Both travel over the transport as messages of round 0; neither counts among the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -15,7 +15,8 @@ import numpy as np
 
 from ..errors import InputError, PeerError
 from ..graph.alignments import Matching
-from ..graph.nodes import Graph, Input, Node, Parties, Random, Repeat
+from ..graph.nodes import Graph, Input, Parties, Random
+from ..graph.walk import every_node
 from ..randomness.dealer import seed_sets
 from ..randomness.fresh import fresh_bytes
 from ..randomness.sources import KEY_BYTES, SOURCES, Keys
@@ -83,8 +84,8 @@ def _compare(transport: Transport, names: Sequence[str], content: bytes, otherwi
 def key_sets(graph: Graph) -> tuple[Parties, ...]:
     """The sets of parties that share a key in `graph`, in ascending order."""
     found: set[Parties] = set()
-    for node in _randoms(graph.body):
-        if node.source in SOURCES:
+    for node in every_node(graph.body):
+        if isinstance(node, Random) and node.source in SOURCES:
             found.update(SOURCES[node.source].key_sets(node.at))
     return tuple(sorted(found.union(seed_sets(graph))))
 
@@ -134,14 +135,6 @@ def _compare_public_inputs(graph: Graph, transport: Transport, inputs: Mapping[s
             if digest != digests[name]:
                 raise PeerError(graph.parties[peer], f"gives another value for the public input {name}")
     return _DIGEST_BYTES * sum(map(len, common.values()))
-
-
-def _randoms(nodes: tuple[Node, ...]) -> Iterator[Random]:
-    for node in nodes:
-        if isinstance(node, Random):
-            yield node
-        elif isinstance(node, Repeat):
-            yield from _randoms(node.body)
 
 
 def _digest(inputs: Mapping[str, Array], name: str) -> bytes:

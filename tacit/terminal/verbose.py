@@ -1,6 +1,5 @@
 """`--verbose`: what each stage of a compilation made, and how long it took. In: stages. Out: a line for each."""
 
-from collections.abc import Iterable
 from typing import TextIO
 
 from ..compiler.ir.program import Program
@@ -9,7 +8,8 @@ from ..compiler.ir.verify import verify, verify_shared
 from ..compiler.passes.ranges.report_overflow import Report
 from ..compiler.stages import Stage, Watch
 from ..compiler.syntax.tree import Module
-from ..runtime.graph.nodes import Exchange, Graph, Node, Repeat
+from ..runtime.graph.nodes import Exchange, Graph
+from ..runtime.graph.walk import every_node
 
 _CHECKS = (verify.__name__, verify_shared.__name__)
 
@@ -43,15 +43,8 @@ def _size(made: object) -> str:
         case Report():
             return f"{len(made.diagnostics):,} warnings, {len(made.limits):,} limits of inputs"
         case Graph():
-            nodes = list(_nodes(made.body))
+            nodes = list(every_node(made.body))
             messages = sum(isinstance(node, Exchange) for node in nodes)
             return f"{len(nodes):,} nodes, {messages:,} of them exchanges"
         case _:
             return ""
-
-
-def _nodes(body: Iterable[Node]) -> Iterable[Node]:
-    for node in body:
-        yield node
-        if isinstance(node, Repeat):
-            yield from _nodes(node.body)

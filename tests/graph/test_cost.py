@@ -45,6 +45,10 @@ def test_a_conditional_repeat_has_no_number_of_rounds() -> None:
 
 
 def test_a_silent_conditional_repeat_costs_nothing() -> None:
+    assert count_rounds(graph(repeat(repeat(send(2, (0, 1)), count=0)))) == 0
+    assert count_bytes(graph(repeat(repeat(send(2, (0, 1)), count=0)))) == (0, 0, 0)
+    assert count_rounds(graph(repeat(repeat(send(2, (0, 1))), count=0))) == 0
+    assert count_bytes(graph(repeat(repeat(send(2, (0, 1))), count=0))) == (0, 0, 0)
     silent = sample()
     assert count_rounds(silent) == 5
     assert count_bytes(silent) == (120, 120, 120)

@@ -13,6 +13,7 @@ from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target, add_dealer, place_roles
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.nodes import Graph, Input
+from tacit.runtime.graph.walk import every_node
 from tacit.runtime.run.party import PartyResult, run_in_memory
 
 Array = np.ndarray[Any, Any]
@@ -36,6 +37,11 @@ def compiled(program: Program, protocol: str = "rep3", optimize: int = 2) -> Gra
     graph = lower(program, target)
     check(graph)
     return graph
+
+
+def count_nodes(graph: Graph) -> int:
+    """The number of nodes, each once, however often it runs."""
+    return sum(1 for _ in every_node(graph.body))
 
 
 @dataclass(frozen=True)

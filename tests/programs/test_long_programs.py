@@ -12,8 +12,7 @@ from tacit.compiler.stages import Stage
 from tacit.program import Program
 
 from tests.programs.long_programs import long_program
-from tests.programs.running import compiled, elaborated
-from tests.programs.test_scaling import count_nodes
+from tests.programs.running import compiled, count_nodes, elaborated
 from tests.programs.test_share_kinds import target_for
 
 SIZES = {"items": 100}
@@ -22,7 +21,7 @@ SHORT, LONG = 300, 1200
 
 @pytest.mark.parametrize("protocol", ["rep3", "semi2k"])
 def test_nodes_grow_with_lines(protocol: str) -> None:
-    short, long = (count_nodes(compiled(elaborated(long_program(n), SIZES), protocol).body) for n in (SHORT, LONG))
+    short, long = (count_nodes(compiled(elaborated(long_program(n), SIZES), protocol)) for n in (SHORT, LONG))
     assert long < 1.1 * (LONG / SHORT) * short
 
 

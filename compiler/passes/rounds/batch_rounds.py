@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ....runtime.graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat
+from ....runtime.graph.walk import every_node
 
 _CHECKS = frozenset({"check", "check_index"})
 
@@ -48,8 +49,7 @@ def _round_by_round(nodes: Iterable[Node]) -> Iterator[Node]:
     """The nodes, the bodies of repeats batched too."""
     for node in nodes:
         if isinstance(node, Repeat):
-            used = set(node.results) | ({node.next_condition} if node.next_condition is not None else set())
-            yield replace(node, body=_batch(node.body, used))
+            yield replace(node, body=_batch(node.body, set(node.renewed)))
         else:
             yield node
 
@@ -96,7 +96,7 @@ def _live(nodes: Sequence[Node], yielded: set[int]) -> list[Node]:
 
 def has(node: Node, is_one: Callable[[Node], bool]) -> bool:
     """Whether the node, or one in its body, is such a one."""
-    return is_one(node) or (isinstance(node, Repeat) and any(has(inner, is_one) for inner in node.body))
+    return is_one(node) or (isinstance(node, Repeat) and any(map(is_one, every_node(node.body))))
 
 
 def _is_check(node: Node) -> bool:
@@ -125,15 +125,8 @@ def reads(node: Node) -> Iterable[int]:
         case Random():
             return dict.fromkeys(node.inputs)
         case Repeat():
-            inside = _bound_inside(node)
-            values = [*node.initial, *([node.condition] if node.condition is not None else [])]
-            values += [value for inner in node.body for value in reads(inner) if value not in inside]
-            carried = [*node.results, *([node.next_condition] if node.next_condition is not None else [])]
-            return dict.fromkeys(values + [value for value in carried if value not in inside])
+            inside = {*node.bound, *(value for inner in node.body for value in binds(inner))}
+            values = [value for inner in node.body for value in reads(inner)]
+            return dict.fromkeys([*node.taken, *(value for value in (*values, *node.renewed) if value not in inside)])
         case _:
             return ()
-
-
-def _bound_inside(node: Repeat) -> set[int]:
-    index = {node.index} if node.index is not None else set()
-    return {*node.parameters, *index, *(value for inner in node.body for value in binds(inner))}

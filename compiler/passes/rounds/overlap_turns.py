@@ -39,6 +39,7 @@ from ....runtime.graph.nodes import (
     Step,
     ValueType,
 )
+from ....runtime.graph.walk import every_node
 from .batch_rounds import binds, is_effect, reads
 
 PARTS = 4
@@ -246,13 +247,10 @@ def _number(value: int) -> np.ndarray[Any, Any]:
 
 def _all_bound(node: Node) -> Iterator[int]:
     """The values that the node binds, in its block and inside."""
-    yield from binds(node)
-    if isinstance(node, Repeat):
-        yield from node.parameters
-        if node.index is not None:
-            yield node.index
-        for inner in node.body:
-            yield from _all_bound(inner)
+    for each in every_node((node,)):
+        yield from binds(each)
+        if isinstance(each, Repeat):
+            yield from each.bound
 
 
 @overload

@@ -110,11 +110,9 @@ class _Walk:
                 self.made_by[node.output] = number
 
     def _repeat(self, node: Repeat, number: int) -> None:
-        inner = (*node.parameters, *(() if node.index is None else (node.index,)))
-        self.made_by.update(dict.fromkeys(inner, number))
+        self.made_by.update(dict.fromkeys(node.bound, number))
         self.block(node.body, number)
-        renewed = (*node.results, *(() if node.next_condition is None else (node.next_condition,)))
-        carried = tuple(Read(self.made_by[value], value, carried=True) for value in renewed)
+        carried = tuple(Read(self.made_by[value], value, carried=True) for value in node.renewed)
         inside = {party for step in self.steps[number + 1 :] for party in step.parties}
         own = self.steps[number]
         self.steps[number] = replace(own, reads=own.reads + carried, parties=tuple(sorted(inside)))
@@ -138,9 +136,7 @@ def _reads(node: Node) -> Iterator[int]:
     elif isinstance(node, Exchange | Output):
         yield node.value
     elif isinstance(node, Repeat):
-        yield from node.initial
-        if node.condition is not None:
-            yield node.condition
+        yield from node.taken
 
 
 def _parties(node: Node) -> Parties:

@@ -18,9 +18,10 @@ from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target, place_roles
 from tacit.runtime.graph.cost import count_rounds
-from tacit.runtime.graph.nodes import Graph, Node, Repeat
+from tacit.runtime.graph.nodes import Graph
 
 from tests.passes.test_texts import becomes, clean
+from tests.programs.running import count_nodes
 
 EDIT_DISTANCE = Path(__file__).parents[3] / "examples" / "edit_distance" / "edit_distance.mpc"
 
@@ -53,10 +54,6 @@ def rounds(text: str, optimize: int = 2, **sizes: int) -> int:
     found = count_rounds(graph_of(text, optimize, **sizes))
     assert found is not None
     return found
-
-
-def count_nodes(nodes: tuple[Node, ...]) -> int:
-    return sum(1 + (count_nodes(node.body) if isinstance(node, Repeat) else 0) for node in nodes)
 
 
 def count_loops(simple: Program) -> int:
@@ -288,9 +285,9 @@ def test_edit_distance_is_the_same() -> None:
 def test_a_graph_does_not_grow_with_what_loops_run_over() -> None:
     """How values are shared, and so what is local, may differ: that is chosen by what each way takes."""
     text = EDIT_DISTANCE.read_text()
-    sizes = [count_nodes(graph_of(text, pairs=9, n=n, m=n + 1).body) for n in (15, 30, 60)]
+    sizes = [count_nodes(graph_of(text, pairs=9, n=n, m=n + 1)) for n in (15, 30, 60)]
     assert max(sizes) <= 1.1 * min(sizes)
-    assert len({count_nodes(graph_of(HEAD + WIDE["sum"], n=n).body) for n in (10, 1_000_000)}) == 1
+    assert len({count_nodes(graph_of(HEAD + WIDE["sum"], n=n)) for n in (10, 1_000_000)}) == 1
 
 
 def test_ten_comparisons_take_the_rounds_of_one() -> None:
