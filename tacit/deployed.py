@@ -14,8 +14,8 @@ from .compiler.protocols.table import PROTOCOLS
 from .compiler.target import Placement
 from .results import Report, Result, result_of
 from .runtime.data.assign import Assigned, assign_sources
+from .runtime.data.inputs import Inputs
 from .runtime.data.owner import Kept, Own, count_members, read_own
-from .runtime.data.sources.readers import Array
 from .runtime.data.told import Told, UntoldError, from_json, to_json
 from .runtime.data.unique import check_keys
 from .runtime.deployed.deployment import Deployment
@@ -23,9 +23,9 @@ from .runtime.errors import PeerError, UsageError
 from .runtime.graph.alignments import Matching
 from .runtime.graph.later import later
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration
-from .runtime.local.run_local import Watcher
 from .runtime.randomness.fresh import fresh_bytes
-from .session import Session, keep, kept_tasks, own
+from .runtime.run.watcher import Watcher
+from .session import Session, Settled, keep, kept_tasks, own
 
 if TYPE_CHECKING:
     from .runtime.deployed.run_remote import RemoteRun
@@ -101,13 +101,14 @@ class Party:
                 raise UsageError(f"input {name!r} is read at {self.placement.party_of(each.role)}, not at {self.name}")
         return assign_sources(mine, given, folder)
 
-    def session(self, sources: Sequence[Assigned], known: Sequence[object]) -> tuple[Session, list[object], str]:
-        """The session for what all parties told; their facts; and a name for the run that no other run has."""
+    def agree(self, sources: Sequence[Assigned], known: Sequence[object]) -> Agreed:
+        """What follows from what all parties told."""
         told = [self._told(name, words) for name, words in zip(self.deployment.names, known, strict=True)]
         counts = {role: count for one in told for role, count in one.counts.items()}
         target = self.compilation.target(self.compilation.roles(counts))
         run = sha256(repr([one.nonce for one in told]).encode()).hexdigest()[: 2 * _NONCE_BYTES]
-        return Session(self.compilation, sources, counts, target), [one.facts for one in told], run
+        session = Session(self.compilation, sources, counts, target)
+        return Agreed(session.settle([one.facts for one in told]), run)
 
     def _told(self, name: str, words: object) -> Told:
         inputs = self.inputs_of(name)
@@ -115,6 +116,23 @@ class Party:
             return from_json(words, inputs, {each.role for each in inputs if each.each})
         except UntoldError:
             raise PeerError(name, "disagreed: it tells of inputs that it does not have") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The program as all parties run it, and a name for the run that no other run has."""
+
+    settled: Settled
+    run: str
+
+    @property
+    def matchings(self) -> tuple[Matching, ...]:
+        """See `Settled`."""
+        return self.settled.matchings
+
+    def compile(self, matched: Mapping[str, int]) -> bytes:
+        """See `Settled`."""
+        return self.settled.compile(matched)
 
 
 def run_deployed(
@@ -134,35 +152,26 @@ def run_deployed(
     tasks: list[Own | Kept] = [own(source, counts) for source in sources]
     tasks += kept_tasks(compilation, compilation.target(()), me)
 
-    def read() -> tuple[dict[str, Array], object]:
+    def read() -> tuple[Inputs, object]:
         arrays, facts = read_own(tasks)
         return arrays, to_json(Told(facts, counts, fresh_bytes(_NONCE_BYTES).hex()))
 
-    def plan(known: list[object]) -> tuple[Matching, ...]:
-        session, facts, _ = party.session(sources, known)
-        return session.plan(facts)
-
-    def compile(known: list[object], matched: Mapping[str, int]) -> bytes:
-        session, facts, _ = party.session(sources, known)
-        return session.compile(facts, matched)
-
     check = partial(check_keys, sources)
-    ran: RemoteRun = _remote.run_remote(
+    settle = partial(party.agree, sources)
+    ran: RemoteRun[Agreed] = _remote.run_remote(
         party.deployment,
         party.name,
         identity,
         _agreement(compilation),
         read,
-        compile,
-        plan,
+        settle,
         check,
         watcher,
         meeting_seconds,
     )
-    session, _, run = party.session(sources, ran.facts)
     if me < ran.graph.nodes:
-        keep(compilation.options.shares, ran.graph, {me: ran.result.kept}, run)
-    return _result(ran, session, party.name, me)
+        keep(compilation.options.shares, ran.graph, {me: ran.result.kept}, ran.settled.run)
+    return _result(ran, party.name, me)
 
 
 def _agreement(compilation: Compilation) -> dict[str, str]:
@@ -176,10 +185,10 @@ def _agreement(compilation: Compilation) -> dict[str, str]:
     }
 
 
-def _result(ran: RemoteRun, session: Session, name: str, me: int) -> Result:
-    result, graph = ran.result, ran.graph
+def _result(ran: RemoteRun[Agreed], name: str, me: int) -> Result:
+    result, graph, target = ran.result, ran.graph, ran.settled.settled.session.target
     public = result.outputs.get(ROLE_EVERYONE, {})
-    here = [role for role, place in session.target.roles.items() if place == me]
+    here = [role for role, place in target.roles.items() if place == me]
     outputs = {role: {**public, **result.outputs.get(role, {})} for role in here}
     cost = ({name: each} for each in (result.bytes_sent, result.setup_bytes, result.aligned_bytes))
     sent, prepared, aligned = cost

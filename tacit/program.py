@@ -31,15 +31,15 @@ from .runtime.graph.alignments import Matching, order_input
 from .runtime.graph.later import later
 from .runtime.graph.nodes import ROLE_EVERYONE, Graph
 from .runtime.local.nursery import Nursery
-from .runtime.local.run_local import LocalRun, Watcher, run_local
+from .runtime.local.run_local import LocalRun, run_local
 from .runtime.plan.memory import peaks
 from .runtime.randomness.fresh import fresh_arrangement
+from .runtime.run.watcher import UNWATCHED, Watcher
 from .runtime.transport.shaped import Shape
 from .session import Session, begin, keep, own
 
 _align = later("tacit.runtime.alignment.align")
 
-_QUIET = Watcher()
 
 _NOBODY = "everyone"
 """Under this name a program without roles shows what it reveals."""
@@ -114,7 +114,7 @@ class Program:
         self,
         given: Mapping[str, object],
         folder: Path | None = None,
-        watcher: Watcher = _QUIET,
+        watcher: Watcher = UNWATCHED,
         network: Network | None = None,
         profiled: bool = False,
         nursery: Nursery | None = None,
@@ -127,7 +127,7 @@ class Program:
         session = begin(self.compilation, assign_sources(self.compilation.inputs, given, folder))
         parties = [session.party(party) for party in range(len(session.target.parties))]
         shape = None if network is None else Shape(network.round_trip / 2000, network.bandwidth * 1e6 / 8)
-        run = run_local(parties, session.compile, watcher, shape, profiled, session.plan, nursery)
+        run = run_local(parties, session.settle, watcher, shape, profiled, nursery)
         kept = {node: result.kept for node, result in enumerate(run.results[: run.graph.nodes])}
         keep(self.compilation.options.shares, run.graph, kept, f"{time_ns():x}")
         result = _result(run, session.target)
@@ -163,7 +163,7 @@ class Program:
 
 def _aligned(
     matchings: Sequence[Matching], arrays: Mapping[str, Array], sources: Sequence[Assigned]
-) -> tuple[dict[str, int], dict[str, Array]]:
+) -> tuple[dict[str, int], Mapping[str, Array]]:
     """How many keys match in each alignment, and the orders that bring tables together, by who has all inputs."""
     if not matchings:
         return {}, {}

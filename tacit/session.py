@@ -36,19 +36,12 @@ class Session:
         read = partial(read_own, self._tasks(party))
         return LocalParty(self.target.parties[party], read, partial(check_keys, self.sources))
 
-    def plan(self, facts: list[object]) -> tuple[Matching, ...]:
-        """What the parties align before they compile, for the sizes that they tell."""
-        return self.compilation.matchings(self._sizes(facts))
-
-    def compile(self, facts: list[object], matched: Mapping[str, int]) -> bytes:
-        """The graph for the sizes that the parties tell, and so many matches of keys."""
+    def settle(self, facts: list[object]) -> "Settled":
+        """The program for the sizes that the parties tell. Raises `InputError` for shares of different runs."""
+        sizes = self.compilation.bind((found for one in _told(facts) for found in one.found), self.counts)
+        matchings = self.compilation.matchings(sizes)
         _check_shares(facts)
-        graph, stages = self.compilation.stages_for({**self._sizes(facts), **matched})
-        self.stages.extend(stages)
-        return to_bytes(graph)
-
-    def _sizes(self, facts: list[object]) -> dict[str, int]:
-        return self.compilation.bind((found for one in _told(facts) for found in one.found), self.counts)
+        return Settled(self, sizes, matchings)
 
     def _tasks(self, party: int) -> tuple[Own | Kept, ...]:
         """What one party reads: inputs of the roles that sit there, public inputs, and at a node kept shares."""
@@ -63,6 +56,22 @@ class Session:
             if members or role in mine or is_public:
                 tasks.append(Own(source, whole.owner, members))
         return (*tasks, *kept_tasks(self.compilation, target, party))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A session's program for sizes that all parties have told; `matchings` are the keys to match before it is
+    compiled."""
+
+    session: Session
+    sizes: Mapping[str, int]
+    matchings: tuple[Matching, ...]
+
+    def compile(self, matched: Mapping[str, int]) -> bytes:
+        """The graph's bytes, for so many matches of keys."""
+        graph, stages = self.session.compilation.stages_for({**self.sizes, **matched})
+        self.session.stages.extend(stages)
+        return to_bytes(graph)
 
 
 def begin(compilation: Compilation, sources: Sequence[Assigned]) -> Session:

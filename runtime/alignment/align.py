@@ -5,11 +5,12 @@ inputs. Out: the permutations that this party brings into the graph, and how man
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
+from ..data.inputs import Inputs
 from ..data.sources.keys import NO_KEY
 from ..data.unique import Check, check_column
 from ..errors import PeerError
@@ -31,8 +32,8 @@ NATIVES = (*random_rows.NATIVES, *matching.NATIVES, *private_id.NATIVES)
 class Aligned:
     """`inputs` of a graph by name, this party's; `matched` by the names of the alignments; what it all took."""
 
-    inputs: dict[str, Array] = field(default_factory=dict)
-    matched: dict[str, int] = field(default_factory=dict)
+    inputs: Inputs
+    matched: dict[str, int]
     bytes_sent: int = 0
     seconds: float = 0.0
 
@@ -54,27 +55,29 @@ def align(
         for side in SIDES
         if one.owners[side] == transport.me
     }
-    result = Aligned()
+    matched: dict[str, int] = {}
+    arrays: dict[str, Array] = {}
     for one in matchings:
         found = _align(one, names, counted, [owned.get((one.name, side)) for side in SIDES])
-        result.matched[one.name] = _agree(one, names, counted, found)
+        matched[one.name] = _agree(one, names, counted, found)
         if found is not None:
-            result.inputs.update({order_input(one.name, side): order for side, order in found.orders.items()})
-            result.inputs.update({places_input(one.name, side): there for side, there in found.places.items()})
-    return Aligned(result.inputs, result.matched, counted.bytes_sent, perf_counter() - begin)
+            arrays.update({order_input(one.name, side): order for side, order in found.orders.items()})
+            arrays.update({places_input(one.name, side): there for side, there in found.places.items()})
+    return Aligned(Inputs(arrays), matched, counted.bytes_sent, perf_counter() - begin)
 
 
 def align_in_clear(matchings: Sequence[Matching], inputs: Mapping[str, Array], check: Check = check_column) -> Aligned:
     """What `align` does, by one who has all inputs: the orders are those of the joined rows, by the rows of side 0."""
-    result = Aligned()
+    matched: dict[str, int] = {}
+    arrays: dict[str, Array] = {}
     for one in matchings:
         left, right = (_keys(one, side, inputs, check) for side in SIDES)
         pair = pairs(left, right)
         by_left = np.argsort(pair[0])
         orders = places((pair[0][by_left], pair[1][by_left]), (left.rows, right.rows), _as_they_are)
-        result.matched[one.name] = len(pair[0])
-        result.inputs.update({order_input(one.name, side): order for side, order in enumerate(orders)})
-    return result
+        matched[one.name] = len(pair[0])
+        arrays.update({order_input(one.name, side): order for side, order in enumerate(orders)})
+    return Aligned(Inputs(arrays), matched)
 
 
 def _as_they_are(count: int) -> Array:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..graph.nodes import Declaration
 from .assign import Assigned
+from .inputs import Inputs
 from .read import read_input
 from .shares import Manifest, read_shares
 from .sizes import Found
@@ -44,7 +45,7 @@ class Facts:
     manifests: tuple[Manifest, ...] = ()
 
 
-def read_own(tasks: Sequence[Own | Kept]) -> tuple[dict[str, Array], Facts]:
+def read_own(tasks: Sequence[Own | Kept]) -> tuple[Inputs, Facts]:
     """The arrays and the facts of all tasks. Raises `InputError`."""
     arrays: dict[str, Array] = {}
     found: list[Found] = []
@@ -60,7 +61,7 @@ def read_own(tasks: Sequence[Own | Kept]) -> tuple[dict[str, Array], Facts]:
             arrays |= _members(task, found)
         else:
             arrays |= _whole(task, found)
-    return arrays, Facts(tuple(found), tuple(manifests))
+    return Inputs(arrays), Facts(tuple(found), tuple(manifests))
 
 
 def count_members(assigned: Iterable[Assigned]) -> dict[str, int]:

@@ -1,27 +1,19 @@
 """What the process of a party and the one that watches over a local run tell each other.
 
-They talk over a pipe, in this order: `Ready`, `Meet`, `Met`, `Start`, `Go`, any number of `Advance`, then the
+They talk over a pipe, in this order: `Ready`, `Meet`, `Match`, `Met`, `Start`, `Go`, any number of `Advance`, then the
 result (see `parcel`), or `Failed` at any time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from ..data.unique import Check
 from ..errors import TacitError
 from ..graph.alignments import Matching
+from ..run.seat import Read, Seat
 from ..transport.base import Address
 from ..transport.shaped import Shape
-
-Array = np.ndarray[Any, Any]
-Read = Callable[[], tuple[dict[str, Array], object]]
-"""Reads and checks one party's inputs where they belong, in its own process. Gives them by name, as the graph will lay
-them out, and what the compiler must know of them (shapes), which goes to the parent. Raises `InputError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +26,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Meet:
-    """With whom to run, and what to align with them. Only who has the `token` takes part.
+    """With whom to run. Only a process that has the `token` takes part.
 
     A `shape` makes messages as slow as a network's would be.
     """
@@ -42,8 +34,14 @@ class Meet:
     addresses: tuple[Address, ...]
     token: bytes
     version: str
-    matchings: tuple[Matching, ...] = ()
     shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which keys to match, with the others that have been met."""
+
+    matchings: tuple[Matching, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,9 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to run; `profiled` measures what each instruction takes."""
+    """What to run."""
 
     graph: bytes
-    profiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +80,19 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a party is to do: who it is, how it reads its inputs, and how it checks keys to join on."""
+    """What a party is to do: which one it is, how it reads its inputs, and how it checks keys to join on.
 
-    number: int
+    A `profiled` run measures what each instruction takes.
+    """
+
+    seat: Seat
     names: tuple[str, ...]
     read: Read
     check: Check
     reports_progress: bool
+    profiled: bool = False
+
+    @property
+    def name(self) -> str:
+        """The party's name."""
+        return self.names[self.seat.party]

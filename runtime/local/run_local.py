@@ -7,7 +7,7 @@ goes wrong, it ends every process before it tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,15 +17,16 @@ from typing import TypeVar
 
 from ..data.unique import Check, check_column
 from ..errors import InternalError, PeerError, TacitError
-from ..graph.alignments import Matching
 from ..graph.file import from_bytes
 from ..graph.kernels import kernel_names
 from ..graph.later import later
 from ..graph.nodes import Graph
 from ..randomness.fresh import fresh_bytes
-from ..run.result import PartyResult
+from ..run.result import PartyResult, phase_seconds
+from ..run.seat import AnySettled, Read, Seat, Settle
+from ..run.watcher import UNWATCHED, Watcher, told_if_slow
 from ..transport.shaped import Shape
-from .conversation import Advance, Failed, Go, Meet, Met, Read, Ready, Start, Task
+from .conversation import Advance, Failed, Go, Match, Meet, Met, Ready, Start, Task
 from .nursery import Nursery, how_it_ended
 from .parcel import Parcel, receive_result
 
@@ -33,25 +34,11 @@ _here = later("tacit.runtime.local.here")
 
 _LOOPBACK = "127.0.0.1"
 _TOKEN_BYTES = 32
-_SLOW_SECONDS = 1.0
-"""Loading kernels from the cache on disk takes less; more means that they are being compiled."""
 
 _TELLING_SECONDS = 2.0
 """How long the parent waits, once a party blames another, for that one's own word."""
 
 Message = TypeVar("Message")
-
-
-Compile = Callable[[list[object], Mapping[str, int]], bytes]
-"""The graph's bytes, from what each party's `read` told of its inputs, and how many keys match in each alignment."""
-
-Plan = Callable[[list[object]], Sequence[Matching]]
-"""What to align before compiling, from what each party's `read` told of its inputs."""
-
-
-def nothing_to_align(facts: list[object]) -> Sequence[Matching]:
-    """For programs without joins on keys that owners hold."""
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +50,9 @@ class LocalParty:
     check: Check = check_column
 
 
-def _ignore(*_: object) -> None:
-    """For who does not watch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watcher:
-    """Who is told how a run goes on: `progress` hears rounds done and in all, `notice` a line of text."""
-
-    progress: Callable[[int, int], None] = _ignore
-    notice: Callable[[str], None] = _ignore
-
-
 @dataclass(frozen=True, slots=True)
 class LocalRun:
-    """A run that succeeded: `results` by party; `seconds` for "compile", "offline", "online" and "total", and for
-    "align" if there was something to align.
-
-    Online begins when the last party is ready: before that, none gets beyond its first messages.
-    """
+    """A run that succeeded: `results` by party, `seconds` as `phase_seconds` has them."""
 
     graph: Graph
     results: tuple[PartyResult, ...]
@@ -95,72 +66,50 @@ class LocalRun:
 
 def run_local(
     parties: Sequence[LocalParty],
-    compile: Compile,
-    watcher: Watcher = Watcher(),
+    settle: Settle[AnySettled],
+    watcher: Watcher = UNWATCHED,
     shape: Shape | None = None,
     profiled: bool = False,
-    plan: Plan = nothing_to_align,
     nursery: Nursery | None = None,
 ) -> LocalRun:
     """Runs a program among `parties`, in the order of the graph's.
 
-    The parties read, align what `plan` says, and run what `compile` makes of it all. With a `shape` messages take as
-    long as over such a network; `profiled` measures what each instruction takes. Raises the error of the party that
-    failed, typed as it was there; `PeerError` naming a party that died; and what `plan` and `compile` raise. No process
-    is left in any case, nor is a `nursery` that was given: without one this process loads the kernels itself.
+    The parties read their inputs, match the keys that the settled program names, and run the graph that it compiles to.
+    With a `shape` messages take as long as over such a network; `profiled` measures what each instruction takes.
+
+    Raises the error of the party that failed, typed as it was there; `PeerError` naming a party that died; and what
+    settling and compiling raise. No process is left in any case, nor is a `nursery` that was given: without one this
+    process loads the kernels itself.
     """
     begin = perf_counter()
     group = _Group([party.name for party in parties], watcher, nursery or _here.Here())
     try:
         group.prepare()  # Forked parties inherit what is loaded before they start.
         for number, party in enumerate(parties):
-            group.start(Task(number, group.names, party.read, party.check, number == 0))
+            group.start(Task(Seat(number), group.names, party.read, party.check, number == 0, profiled))
         ready = group.gather(Ready)
         facts = [one.facts for one in ready]
-        matchings = tuple(plan(facts))
+        settled = settle(facts)
         addresses = tuple((_LOOPBACK, one.port) for one in ready)
-        if matchings:
+        if settled.matchings:
             group.prepare(aligns=True)
-        group.tell(Meet(addresses, fresh_bytes(_TOKEN_BYTES), version("tacit"), matchings, shape))
+        group.tell(Meet(addresses, fresh_bytes(_TOKEN_BYTES), version("tacit"), shape))
+        group.tell(Match(tuple(settled.matchings)))
         met = group.gather(Met)
         compiling = perf_counter()
-        content = compile(facts, met[0].matched)
-        compiled = perf_counter()
+        content = settled.compile(met[0].matched)
+        compile_seconds = perf_counter() - compiling
         graph = from_bytes(content)
         if graph.parties != group.names:
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
-        group.tell(Start(content, profiled))
+        group.tell(Start(content))
         group.prepare(kernel_names(graph))
         group.tell(Go())
         results = tuple(group.gather(PartyResult))
     finally:
         group.end()
-    ready_at = max(one.began for one in results)
-    seconds = {
-        "compile": compiled - compiling,
-        "offline": ready_at - min(one.began - one.setup_seconds for one in results),
-        "online": max(one.began + one.seconds for one in results) - ready_at,
-        "total": perf_counter() - begin,
-    }
-    if matchings:
-        seconds["align"] = max(one.aligned_seconds for one in results)
+    seconds = phase_seconds(results, compile_seconds, perf_counter() - begin, bool(settled.matchings))
     return LocalRun(graph, results, seconds)
-
-
-def told_if_slow(watcher: Watcher) -> Callable[[int, int], None]:
-    """What hears how many kernels are ready, of how many, and tells the watcher if they must be compiled."""
-    begin = monotonic()
-    told = False
-
-    def progress(done: int, total: int) -> None:
-        nonlocal told
-        if monotonic() - begin > _SLOW_SECONDS and done < total:
-            if not told:
-                watcher.notice("compiling kernels (first run only)")
-                told = True
-            watcher.progress(done, total)
-
-    return progress
 
 
 class _Group:

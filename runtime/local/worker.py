@@ -1,30 +1,25 @@
-"""One party of a local run, as the child process that does it: reads its inputs, meets the others, runs, reports."""
+"""One party of a local run, as the child process that does it: takes part, and reports to the parent."""
 
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from ..alignment.align import Aligned, align
 from ..errors import InternalError, PeerError, TacitError
-from ..graph.errors import GraphError
-from ..graph.file import from_bytes
-from ..graph.kernels import kernel_names
-from ..graph.nodes import Graph
+from ..graph.alignments import Matching
 from ..kernels import warm
 from ..plan.binding import NATIVES
-from ..run.party import run_party
 from ..run.profile import Recorder
-from ..run.rehearsal import rehearse
-from ..run.result import PartyResult
-from ..run.session import compare_graphs
+from ..run.seat import Seat
+from ..run.take_part import take_part
 from ..transport.base import Transport
 from ..transport.connect import Meeting, connect, listen
 from ..transport.hello import SharedToken
 from ..transport.shaped import ShapedTransport
-from .conversation import Advance, Failed, Meet, Met, Ready, Start, Task
+from .conversation import Advance, Failed, Go, Match, Meet, Met, Ready, Start, Task
 from .parcel import send_result
 
 
@@ -37,9 +32,9 @@ def work(task: Task, pipe: Connection) -> None:
     except TacitError as error:
         _fail(pipe, error, error)
     except MemoryError as error:
-        _fail(pipe, PeerError(task.names[task.number], "ran out of memory"), error)
+        _fail(pipe, PeerError(task.name, "ran out of memory"), error)
     except Exception as error:  # noqa: BLE001 (the last resort of a process: the parent tells the user)
-        _fail(pipe, InternalError(f"party {task.names[task.number]} raised {type(error).__name__}"), error)
+        _fail(pipe, InternalError(f"party {task.name} raised {type(error).__name__}"), error)
 
 
 def _fail(pipe: Connection, error: TacitError, cause: Exception) -> None:
@@ -49,51 +44,52 @@ def _fail(pipe: Connection, error: TacitError, cause: Exception) -> None:
 
 
 def _work(task: Task, pipe: Connection) -> None:
-    me, names = task.number, task.names
-    inputs, facts = task.read()
-    transport, meet = _meet(me, names, facts, pipe)
-    try:
-        aligned = align(meet.matchings, names, transport, inputs, task.check)
-        pipe.send(Met(aligned.matched))
-        start: Start = pipe.recv()
-        graph = _graph(start.graph)
-        compare_graphs(transport, names, start.graph)
-        pipe.recv()
-        warm(kernel_names(graph), NATIVES)
-        rehearse(graph, me)
-        progress = (lambda done, total: pipe.send(Advance(done, total))) if task.reports_progress else None
-        recorder = Recorder() if start.profiled else None
-        inputs |= aligned.inputs
-        result = run_party(graph, me, transport, inputs, progress=progress, recorder=recorder)
-        transport.finish()
-    finally:
-        transport.close()
-    send_result(pipe, with_alignment(result, aligned))
+    progress = (lambda done, total: pipe.send(Advance(done, total))) if task.reports_progress else None
+    recorder = Recorder() if task.profiled else None
+    part = take_part(task.seat, _Siblings(task.names, pipe), task.read, task.check, progress, recorder)
+    send_result(pipe, part.result)
 
 
-def _meet(me: int, names: tuple[str, ...], facts: object, pipe: Connection) -> tuple[Transport, Meet]:
-    """Listens, says so, and connects to the others once their addresses are known."""
-    with listen() as listener:
-        pipe.send(Ready(facts, listener.getsockname()[1]))
-        meet: Meet = pipe.recv()
-        agreement = {"version": meet.version}
-        meeting = Meeting(me, names, dict(enumerate(meet.addresses)), agreement, SharedToken(meet.token))
-        transport: Transport = connect(meeting, listener)
-    return (transport if meet.shape is None else ShapedTransport(transport, meet.shape)), meet
+@dataclass(frozen=True, slots=True)
+class _Siblings:
+    """The company of a party of a local run: the parent brings the parties together, and compiles for all."""
+
+    names: tuple[str, ...]
+    pipe: Connection
+
+    def meet(self, seat: Seat, facts: object) -> Transport:
+        """See `Company`. Listens, says so, and connects to the others once their addresses are known."""
+        with listen() as listener:
+            self.pipe.send(Ready(facts, listener.getsockname()[1]))
+            meet: Meet = self.pipe.recv()
+            agreement = {"version": meet.version}
+            addresses = dict(enumerate(meet.addresses))
+            transport: Transport = connect(
+                Meeting(seat.party, self.names, addresses, agreement, SharedToken(meet.token)), listener
+            )
+        return transport if meet.shape is None else ShapedTransport(transport, meet.shape)
+
+    def settle(self, transport: Transport, facts: object) -> _Told:
+        """See `Company`. The parent knows the facts since the parties met."""
+        match: Match = self.pipe.recv()
+        return _Told(match.matchings, self.pipe)
+
+    def warm(self, kernels: Iterable[str]) -> None:
+        """See `Company`. The parent has had all kernels compiled when it tells the parties to go."""
+        go: Go = self.pipe.recv()
+        assert isinstance(go, Go)
+        warm(kernels, NATIVES)
 
 
-def with_alignment(result: PartyResult, aligned: Aligned) -> PartyResult:
-    """The result of a party whose preparations included alignments."""
-    return replace(
-        result,
-        setup_bytes=result.setup_bytes + aligned.bytes_sent,
-        aligned_bytes=aligned.bytes_sent,
-        aligned_seconds=aligned.seconds,
-    )
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The program as the parent tells it."""
 
+    matchings: tuple[Matching, ...]
+    pipe: Connection
 
-def _graph(content: bytes) -> Graph:
-    try:
-        return from_bytes(content)
-    except GraphError as error:
-        raise InternalError(f"the compiler made a graph that a party refuses: {error}") from None
+    def compile(self, matched: Mapping[str, int]) -> bytes:
+        """See `Settled`."""
+        self.pipe.send(Met(dict(matched)))
+        start: Start = self.pipe.recv()
+        return start.graph

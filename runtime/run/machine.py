@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data.inputs import Inputs
 from ..errors import CheckFailed, InputError, InternalError, TacitError
 from ..graph.nodes import Graph, Place
 from ..instructions import Block, Call, Instruction, Layout, Loop, Round, Schedule
@@ -62,7 +63,7 @@ class Machine:
         self,
         graph: Graph,
         transport: Transport,
-        inputs: dict[str, Array],
+        inputs: Inputs,
         keys: Keys,
         progress: Progress | None,
         record: Record | None,
@@ -304,10 +305,10 @@ def _numbers(schedule: Schedule, recorder: Recorder | None) -> dict[int, int]:
     return numbers
 
 
-def _bind_slots(schedule: Schedule, placed: Plan, inputs: dict[str, Array]) -> list[Array]:
+def _bind_slots(schedule: Schedule, placed: Plan, inputs: Inputs) -> list[Array]:
     """The array of each slot; an empty one stands in the slots of values that this party does not hold.
 
-    Each input is copied into the block and taken out of `inputs`, so that nothing need be in memory twice.
+    Each input is taken, copied into the block, and freed: nothing need be in memory twice.
     """
     absent = np.empty(0, np.uint8)
     slots = [absent] * len(schedule.layouts)
@@ -325,10 +326,8 @@ def _bind_slots(schedule: Schedule, placed: Plan, inputs: dict[str, Array]) -> l
     return slots
 
 
-def _input(name: str, inputs: dict[str, Array], layout: Layout) -> Array:
-    data = inputs.pop(name, None)
-    if data is None:
-        raise InputError(f"input {name} is missing")
+def _input(name: str, inputs: Inputs, layout: Layout) -> Array:
+    data = inputs.take(name)
     if data.shape != layout.shape or data.dtype != layout.dtype:
         raise InputError(
             f"input {name} has shape {data.shape} of {data.dtype}, but the program was compiled for {layout.shape}"

@@ -1,14 +1,19 @@
-"""Runs one party of a protocol graph, or, for tests, all of them in one process."""
+"""Runs one party of a protocol graph, or, for tests, all of them in one process.
+
+In: a checked graph, a transport, and the party's inputs. Out: `PartyResult`. `take_part` has what comes before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from threading import Thread
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
+from ..data.inputs import Inputs
 from ..data.limits import check_limits
 from ..errors import PeerError
 from ..graph.nodes import Graph
@@ -25,44 +30,60 @@ from .session import set_up
 Array = np.ndarray[Any, Any]
 
 
-def run_party(
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A party of which all that comes before the first round is done; it took so many bytes and seconds."""
+
+    machine: Machine
+    setup_bytes: int
+    setup_seconds: float
+    dealt_bytes: int
+    recorder: Recorder | None
+
+    def run(self) -> PartyResult:
+        """Runs the rounds to their end."""
+        machine, recorder = self.machine, self.recorder
+        begin = perf_counter()
+        machine.run()
+        return PartyResult(
+            outputs=machine.outputs,
+            kept=machine.kept,
+            rounds=machine.rounds,
+            bytes_sent=machine.bytes_sent,
+            setup_bytes=self.setup_bytes,
+            peak_bytes=machine.peak_bytes + self.dealt_bytes,
+            setup_seconds=self.setup_seconds,
+            began=begin,
+            seconds=perf_counter() - begin,
+            profile=None if recorder is None else recorder.profile,
+        )
+
+
+def prepare(
     graph: Graph,
-    me: int,
     transport: Transport,
-    inputs: dict[str, Array],
+    inputs: Inputs,
     keys: Keys | None = None,
     progress: Progress | None = None,
     record: Record | None = None,
     recorder: Recorder | None = None,
-) -> PartyResult:
-    """Runs party `me` of a checked graph to its end. Raises `InputError` before the first message if an input of this
-    party is larger than the program tolerates.
+) -> Prepared:
+    """A party of a checked graph, ready for the first round: keys, dealt randomness, memory and the first tape.
 
-    `inputs` are this party's, by name, laid out as the graph's types say; they are taken out of there, for they move to
-    the run's own memory. Without `keys` (by ascending tuple of the parties that share them), fresh ones are agreed on.
-    `progress` hears rounds done and rounds in all, at most some times a second. `record` sees every message that
-    leaves: round, sender, receiver, content. A `recorder` measures what each instruction takes, for the result's
-    `profile`.
+    `inputs` are this party's, laid out as the graph's types say; the run empties them. Without `keys` (by ascending
+    tuple of the parties that share them), fresh ones are agreed on. `progress` hears rounds done and rounds in all, at
+    most some times a second. `record` sees every message that leaves: round, sender, receiver, content. A `recorder`
+    measures what each instruction takes, for the result's `profile`.
+
+    Raises `InputError` if an input of this party is missing or of another shape, and, before the first message, if one
+    is larger than the program tolerates.
     """
     begin = perf_counter()
     check_limits(graph.inputs, inputs)
     setup = set_up(graph, transport, inputs, keys)
     dealt = deal(graph, transport, setup.keys)
     machine = Machine(graph, transport, inputs, setup.keys, progress, record, dealt.prepared, recorder)
-    start = perf_counter()
-    machine.run()
-    return PartyResult(
-        outputs=machine.outputs,
-        kept=machine.kept,
-        rounds=machine.rounds,
-        bytes_sent=machine.bytes_sent,
-        setup_bytes=setup.bytes_sent + dealt.bytes_sent,
-        peak_bytes=machine.peak_bytes + dealt.bytes_held,
-        setup_seconds=start - begin,
-        began=start,
-        seconds=perf_counter() - start,
-        profile=None if recorder is None else recorder.profile,
-    )
+    return Prepared(machine, setup.bytes_sent + dealt.bytes_sent, perf_counter() - begin, dealt.bytes_held, recorder)
 
 
 def run_in_memory(
@@ -79,15 +100,9 @@ def run_in_memory(
 
     def run(me: int) -> None:
         try:
-            results[me] = run_party(
-                graph,
-                me,
-                transports[me],
-                dict(inputs_by_party[me]),
-                keys,
-                record=record,
-                recorder=Recorder() if profiled else None,
-            )
+            recorder = Recorder() if profiled else None
+            inputs = Inputs(inputs_by_party[me])
+            results[me] = prepare(graph, transports[me], inputs, keys, record=record, recorder=recorder).run()
             transports[me].finish()
         except BaseException as failure:  # noqa: BLE001 (handed over to the caller's thread)
             failures.append(failure)

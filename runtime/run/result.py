@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,3 +37,19 @@ class PartyResult:
     profile: Profile | None = None
     aligned_bytes: int = 0
     aligned_seconds: float = 0.0
+
+
+def phase_seconds(results: Sequence[PartyResult], compile: float, total: float, aligns: bool) -> dict[str, float]:
+    """What a run took by phases: "compile", "offline", "online" and "total", and "align" if keys were matched.
+
+    `results` are of parties that share a clock. Online begins when the last of them is ready: before that, none gets
+    beyond its first messages.
+    """
+    ready_at = max(one.began for one in results)
+    seconds = {
+        "compile": compile,
+        "offline": ready_at - min(one.began - one.setup_seconds for one in results),
+        "online": max(one.began + one.seconds for one in results) - ready_at,
+        "total": total,
+    }
+    return seconds | ({"align": max(one.aligned_seconds for one in results)} if aligns else {})

@@ -30,7 +30,7 @@ from ..runtime.graph.errors import GraphError
 from ..runtime.graph.file import MAGIC, from_bytes, to_bytes
 from ..runtime.graph.nodes import Graph
 from ..runtime.local.nursery import Nursery
-from ..runtime.local.run_local import Watcher
+from ..runtime.run.watcher import Watcher
 from ..terminal.show import closing_line, json_of, print_outputs, progress_bar
 from . import arguments, reports
 from .arguments import load, pairs, read, write_whole

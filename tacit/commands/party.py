@@ -15,7 +15,7 @@ from ..results import Result
 from ..runtime.deployed.deployment import MEETING_SECONDS, Deployment, is_name, read_deployment
 from ..runtime.errors import UsageError
 from ..runtime.graph.later import later
-from ..runtime.local.run_local import Watcher
+from ..runtime.run.watcher import Watcher
 from ..terminal.show import progress_bar
 from .arguments import deployed_arguments, options, pairs, read, watch
 

@@ -5,10 +5,11 @@ from threading import Thread
 import numpy as np
 import pytest
 import tacit
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.data.limits import check_limits
 from tacit.runtime.errors import InputError, PeerError
 from tacit.runtime.graph.nodes import Declaration
-from tacit.runtime.run.party import run_party
+from tacit.runtime.run.party import prepare
 from tacit.runtime.transport.memory import connect
 
 BEYOND = "beyond 9 in magnitude"
@@ -50,7 +51,8 @@ def test_others_see_that_the_owner_stopped_before_any_message() -> None:
 
     def run(me: int) -> None:
         try:
-            run_party(graph, me, transports[me], inputs[me], record=lambda round, *_: messages.append(round))
+            own = Inputs(inputs[me])
+            prepare(graph, transports[me], own, record=lambda round, *_: messages.append(round)).run()
         except (InputError, PeerError) as failure:
             failures[me] = failure
         finally:

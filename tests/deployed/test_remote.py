@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
 import pytest
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.deployed.deployment import Deployment, read_deployment
 from tacit.runtime.deployed.run_remote import RemoteRun, run_remote
 from tacit.runtime.errors import PeerError, UsageError
@@ -15,13 +17,13 @@ from tacit.runtime.graph.file import to_bytes
 from tacit.runtime.transport.connect import listen
 from tacit.runtime.transport.secure import Identity, create_identity
 
-from tests.local.local_runs import adding_graph
+from tests.local.local_runs import Alone, adding_graph
 from tests.run.graphs import NAMES, Builder, integers
 
 READERS = (
-    lambda: ({"x": np.array([1, 2, 3])}, {"x": [3]}),
-    lambda: ({"y": np.array([10, 20, 30])}, {"y": [3]}),
-    lambda: ({}, {}),
+    lambda: (Inputs({"x": np.array([1, 2, 3])}), {"x": [3]}),
+    lambda: (Inputs({"y": np.array([10, 20, 30])}), {"y": [3]}),
+    lambda: (Inputs(), {}),
 )
 
 
@@ -49,8 +51,8 @@ def test_a_deployment_runs(deployment: Deployment, identities: list[Identity]) -
         assert told == [{"x": [3]}, {"y": [3]}, {}]
         return adding_graph()
 
-    def run(me: int) -> RemoteRun:
-        return run_remote(deployment, NAMES[me], identities[me], {"program": "a"}, READERS[me], compile)
+    def run(me: int) -> RemoteRun[Alone]:
+        return run_remote(deployment, NAMES[me], identities[me], {"program": "a"}, READERS[me], partial(Alone, compile))
 
     with ThreadPoolExecutor(3) as pool:
         alice, bob, carol = (one.result for one in pool.map(run, range(3)))
@@ -64,7 +66,7 @@ def test_another_graph_is_told(deployment: Deployment, identities: list[Identity
         build.input("x" if me == 0 else "z", integers(1), 0)
         content = to_bytes(build.graph())
         try:
-            run_remote(deployment, NAMES[me], identities[me], {}, lambda: ({}, None), lambda *_: content)
+            run_remote(deployment, NAMES[me], identities[me], {}, READERS[2], partial(Alone, lambda *_: content))
         except PeerError as error:
             return error.why
         return "no error"
@@ -82,7 +84,7 @@ def test_parties_that_pin_another_certificate_for_a_third_are_told(
     def run(me: int) -> str:
         mine = deployment if me == 0 else other
         try:
-            run_remote(mine, NAMES[me], identities[me], {}, READERS[me], lambda *_: adding_graph())
+            run_remote(mine, NAMES[me], identities[me], {}, READERS[me], partial(Alone, lambda *_: adding_graph()))
         except PeerError as error:
             return error.why
         return "no error"

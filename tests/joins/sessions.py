@@ -19,13 +19,14 @@ from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target, add_dealer, place_roles
 from tacit.runtime.alignment.align import Aligned, align, align_in_clear
 from tacit.runtime.alignment.base import SIDES
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.data.sources.keys import hash_key
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.alignments import Matching, order_input
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.file import from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Graph
-from tacit.runtime.run.party import PartyResult, run_party
+from tacit.runtime.run.party import PartyResult, prepare
 from tacit.runtime.run.session import Keys
 from tacit.runtime.transport.base import Indirect, Receives, Sends, Transport
 from tacit.runtime.transport.memory import connect
@@ -33,7 +34,7 @@ from tacit.runtime.transport.memory import connect
 from tests.programs.running import SETTINGS
 
 Array = np.ndarray[Any, Any]
-Inputs = Mapping[str, Array]
+Given = Mapping[str, Array]
 Outputs = dict[str, dict[str, Array]]
 
 
@@ -105,14 +106,14 @@ class Session:
             self.graphs[key] = from_bytes(to_bytes(graph))
         return self.graphs[key]
 
-    def clear(self, inputs: Inputs) -> Outputs:
+    def clear(self, inputs: Given) -> Outputs:
         """What the reference interpreter says."""
         aligned = align_in_clear(self.matchings, inputs)
         names = [(one.name, side) for one in self.matchings for side in SIDES]
         joined = {(name, side): aligned.inputs[order_input(name, side)] for name, side in names}
         return evaluate(self.program(aligned.matched), inputs, joined=joined).by_role
 
-    def run(self, inputs: Inputs, stream_keys: Keys | None = None) -> Ran:
+    def run(self, inputs: Given, stream_keys: Keys | None = None) -> Ran:
         """All parties in threads, with fresh keys if none are given. Raises what the first failing party raised."""
         names = self.target.parties
         transports = [Recorded(transport) for transport in connect(names)]
@@ -128,7 +129,7 @@ class Session:
                 aligned[me] = align(self.matchings, names, transport, mine)
                 marks[me] = len(transport.arrived)
                 graph = self.graph(aligned[me].matched)
-                results[me] = run_party(graph, me, transport, {**mine, **aligned[me].inputs}, stream_keys)
+                results[me] = prepare(graph, transport, Inputs({**mine, **aligned[me].inputs}), stream_keys).run()
                 transport.finish()
             except BaseException as failure:  # noqa: BLE001 (handed over to the caller's thread)
                 failures.append(failure)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tacit
 from tacit.commands.cli import main
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.deployed.deployment import Deployment
 from tacit.runtime.deployed.run_remote import run_remote
 from tacit.runtime.errors import InputError, PeerError, UsageError
@@ -20,7 +21,7 @@ from tacit.runtime.local.run_local import LocalParty, run_local
 from tacit.runtime.transport.secure import create_identity
 
 from tests.deployed.test_remote import free_ports
-from tests.local.local_runs import adding_graph
+from tests.local.local_runs import Alone, adding_graph
 from tests.run.graphs import NAMES
 
 LIFT = """
@@ -95,19 +96,19 @@ def test_a_number_of_matches_that_nothing_tells_is_asked_for() -> None:
 
 MATCHING = Matching("m", DELEGATED, (("x",), ("y",)), ("key",), (3, 3), (0, 1), (2, 2))
 READERS = (
-    lambda: ({"x": np.array([1, 2, 3])}, {"x": [3]}),
-    lambda: ({"y": np.array([10, 2, 30])}, {"y": [3]}),
-    lambda: ({}, {}),
+    lambda: (Inputs({"x": np.array([1, 2, 3])}), {"x": [3]}),
+    lambda: (Inputs({"y": np.array([10, 2, 30])}), {"y": [3]}),
+    lambda: (Inputs(), {}),
 )
-
-
-def planned(facts: list[object]) -> tuple[Matching, ...]:
-    return (MATCHING,)
 
 
 def compiled(facts: list[object], matched: Mapping[str, int]) -> bytes:
     assert matched == {"m": 1}
     return adding_graph()
+
+
+def settled(matching: Matching) -> Callable[[list[object]], Alone]:
+    return lambda facts: Alone(compiled, facts, (matching,))
 
 
 def killed(name: str, keys: Any) -> None:
@@ -126,7 +127,7 @@ def test_a_party_that_fails_while_aligning_ends_the_run(check: Any, error: type[
     parties = [LocalParty(name, reader) for name, reader in zip(NAMES, READERS, strict=True)]
     parties[1] = LocalParty("bob", READERS[1], check)
     with pytest.raises(error, match=text):
-        run_local(parties, compiled, plan=planned)
+        run_local(parties, settled(MATCHING))
 
 
 def test_parties_of_a_deployment_align_and_compare_what_they_align(tmp_path: Path) -> None:
@@ -134,9 +135,9 @@ def test_parties_of_a_deployment_align_and_compare_what_they_align(tmp_path: Pat
     fingerprints = tuple(identity.fingerprint for identity in identities)
 
     def run(other: Matching, me: int) -> str:
-        plan = planned if me < 2 else lambda facts: (other,)
+        settle = settled(MATCHING if me < 2 else other)
         try:
-            ran = run_remote(deployment, NAMES[me], identities[me], {}, READERS[me], compiled, plan=plan)
+            ran = run_remote(deployment, NAMES[me], identities[me], {}, READERS[me], settle)
         except PeerError as error:
             return error.why
         assert ran.seconds["align"] > 0

@@ -7,27 +7,44 @@ parent.
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.errors import InputError
+from tacit.runtime.graph.alignments import Matching
 from tacit.runtime.graph.file import to_bytes
 from tacit.runtime.local.nursery import Nursery
 from tacit.runtime.local.nursery_process import OwnProcess
-from tacit.runtime.local.run_local import LocalParty, LocalRun, Watcher, run_local
+from tacit.runtime.local.run_local import LocalParty, LocalRun, run_local
+from tacit.runtime.run.seat import Read
+from tacit.runtime.run.watcher import UNWATCHED, Watcher
 
 from tests.run.graphs import NAMES, Builder, integers, ring
 
 Array = np.ndarray[Any, Any]
+Compile = Callable[[list[object], Mapping[str, int]], bytes]
 ENDLESS = 1 << 40
-UNWATCHED = Watcher()
 NURSERIES: dict[str, Callable[[], Nursery | None]] = {"the parent": lambda: None, "a process": OwnProcess}
 
 
-def given(inputs: Mapping[str, Array]) -> tuple[Mapping[str, Array], object]:
+@dataclass(frozen=True)
+class Alone:
+    """A program of which the graph follows from what the parties tell, by a function."""
+
+    graph: Compile
+    told: list[object]
+    matchings: tuple[Matching, ...] = ()
+
+    def compile(self, matched: Mapping[str, int]) -> bytes:
+        return self.graph(self.told, matched)
+
+
+def given(inputs: Mapping[str, Array]) -> tuple[Inputs, object]:
     """Inputs as they are; the facts are this process's number."""
-    return inputs, os.getpid()
+    return Inputs(inputs), os.getpid()
 
 
 def refused() -> NoReturn:
@@ -64,13 +81,13 @@ def endless_graph() -> bytes:
 
 
 def run(
-    graph: Callable[[list[object], Mapping[str, int]], bytes],
-    *readers: Callable[[], tuple[Mapping[str, Array], object]],
+    graph: Compile,
+    *readers: Read,
     watcher: Watcher = UNWATCHED,
     nursery: Nursery | None = None,
 ) -> LocalRun:
     parties = [LocalParty(name, reader) for name, reader in zip(NAMES, readers, strict=True)]
-    return run_local(parties, graph, watcher, nursery=nursery)
+    return run_local(parties, partial(Alone, graph), watcher, nursery=nursery)
 
 
 def _show_and_go_on(facts: list[object], matched: Mapping[str, int]) -> bytes:

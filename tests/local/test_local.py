@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 from tacit.runtime.data.unique import check_column
 from tacit.runtime.errors import InputError, InternalError, PeerError
-from tacit.runtime.local.conversation import Read, Task
+from tacit.runtime.local.conversation import Task
 from tacit.runtime.local.nursery import Nursery
 from tacit.runtime.local.nursery_process import OwnProcess
-from tacit.runtime.local.run_local import LocalRun, Watcher
+from tacit.runtime.local.run_local import LocalRun
 from tacit.runtime.local.worker import work
+from tacit.runtime.run.seat import Read, Seat
+from tacit.runtime.run.watcher import Watcher
 
 from tests.local.local_runs import NURSERIES, adding_graph, broken, endless_graph, given, is_round, killed, refused, run
 from tests.run.graphs import NAMES
@@ -161,7 +163,7 @@ def test_a_party_without_a_parent_ends_quietly(read: Read) -> None:
     """Whatever happens to it then, there is nobody to tell."""
     theirs, mine = Pipe()
     theirs.close()
-    work(Task(0, NAMES, read, check_column, False), mine)
+    work(Task(Seat(0), NAMES, read, check_column, False), mine)
 
 
 def test_a_nursery_that_dies_is_told() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tacit.compiler.protocols.rules.protocol import Expansion, Wire, bits, ring
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.correlations import CORRELATIONS
@@ -15,7 +16,7 @@ from tacit.runtime.graph.cost import Amount, count_correlations
 from tacit.runtime.graph.errors import GraphError
 from tacit.runtime.graph.file import digest, from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Declaration, Graph, Random, Repeat, Storage, ValueType
-from tacit.runtime.run.party import PartyResult, run_in_memory, run_party
+from tacit.runtime.run.party import PartyResult, prepare, run_in_memory
 from tacit.runtime.transport import memory
 from tacit.runtime.transport.base import Indirect
 
@@ -169,7 +170,7 @@ def _run(graph: Graph, dealers: Graph) -> list[tuple[int, int, int]]:
     def work(me: int) -> None:
         try:
             listening = _Listening(transports[me], heard)
-            run_party(dealers if me == graph.dealer else graph, me, listening, {})
+            prepare(dealers if me == graph.dealer else graph, listening, Inputs()).run()
             transports[me].finish()
         except BaseException as failure:  # noqa: BLE001 (told by the caller's thread)
             failures.append(failure)

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.errors import CheckFailed, InputError, InternalError, PeerError
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.kernels import TABLE
 from tacit.runtime.kernels.native import Kernel
-from tacit.runtime.run.party import PartyResult, run_in_memory, run_party
+from tacit.runtime.run.party import PartyResult, prepare, run_in_memory
 from tacit.runtime.transport import memory
 
 from tests.run.graphs import ALL, NAMES, SCALAR, TRUTH, Builder, bits, integers, ring
@@ -233,6 +234,6 @@ def test_progress_ends_at_all_rounds() -> None:
     transports = memory.connect(NAMES)
     for party in (0, 1):
         progress = (lambda *numbers: heard.append(numbers)) if party == 1 else None  # type: ignore[arg-type]
-        run_party(graph, party, transports[party], {}, KEYS, progress)
+        prepare(graph, transports[party], Inputs(), KEYS, progress).run()
     assert heard[-1] == (3, 3)
     assert all(total == 3 and 0 < done <= 3 for done, total in heard)

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.errors import CheckFailed, InternalError
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.kernels.moves import address, copy
 from tacit.runtime.kernels.native import INT, OUT, WORDS, Scratch, native, record, scratch, unrecorded
 from tacit.runtime.plan import binding
 from tacit.runtime.run import machine
-from tacit.runtime.run.party import PartyResult, run_in_memory, run_party
+from tacit.runtime.run.party import PartyResult, prepare, run_in_memory
 from tacit.runtime.tape.code import Number, words_of
 from tacit.runtime.tape.interpreter import IS_POSSIBLE
 from tacit.runtime.tape.repeat import repeated
@@ -57,7 +58,7 @@ def run_over_tcp(graph: Graph) -> list[PartyResult]:
     def run(me: int) -> PartyResult:
         transport = connect(Meeting(me, NAMES, addresses, {}, SharedToken(bytes(32))), listeners[me])
         try:
-            result = run_party(graph, me, transport, {}, KEYS)
+            result = prepare(graph, transport, Inputs(), KEYS).run()
             transport.finish()
         finally:
             transport.close()
@@ -219,7 +220,7 @@ def test_a_loop_without_rounds_lets_python_look_around() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_party(build.graph(), 0, together(NAMES)[0], {}, KEYS, progress=stop)
+        prepare(build.graph(), together(NAMES)[0], Inputs(), KEYS, progress=stop).run()
 
 
 @pytest.mark.skipif(not IS_POSSIBLE, reason="nothing is native here")
@@ -232,7 +233,8 @@ def test_many_calls_without_a_round_let_python_look_around(monkeypatch: pytest.M
         x = build.local("ring.add", (x, x), ring(4))
     build.keep(x, "end")
     heard: list[int] = []
-    result = run_party(build.graph(), 0, together(NAMES)[0], {}, KEYS, progress=lambda done, total: heard.append(done))
+    transport = together(NAMES)[0]
+    result = prepare(build.graph(), transport, Inputs(), KEYS, progress=lambda done, _: heard.append(done)).run()
     assert np.array_equal(result.kept["end/0"], np.zeros(4, np.uint64))
     assert len(heard) > 10
 

@@ -1,0 +1,62 @@
+"""Who takes part in a run, and the little that a party asks of the world around it. In: nothing. Out: types.
+
+`take_part` has the phases of a run. A local and a deployed party hand it another `Company`, and nothing else differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from ..data.inputs import Inputs
+from ..graph.alignments import Matching
+from ..transport.base import Transport
+
+Read = Callable[[], tuple[Inputs, object]]
+"""Reads and checks one party's inputs where they belong, in that party's own process. Gives the inputs by name, as the
+graph will lay them out, and what the compiler must know of them (shapes), which all parties learn. Raises
+`InputError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a run: the number of the party, and which one of the party's machines sits here."""
+
+    party: int
+    shard: int = 0
+
+
+class Settled(Protocol):
+    """A program for the sizes that the parties have told."""
+
+    @property
+    def matchings(self) -> Sequence[Matching]:
+        """Which keys the parties match before the graph can be compiled."""
+
+    def compile(self, matched: Mapping[str, int]) -> bytes:
+        """The graph's bytes, from how many keys match in each of the matchings."""
+
+
+AnySettled = TypeVar("AnySettled", bound=Settled)
+SettledHere = TypeVar("SettledHere", bound=Settled, covariant=True)
+
+Settle = Callable[[list[object]], AnySettled]
+"""The program for what each party's `read` told of its inputs."""
+
+
+class Company(Protocol[SettledHere]):
+    """The other parties, as a party deals with them outside the protocol: it finds them, and hears what to run."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All parties, this one among them, by number."""
+
+    def meet(self, seat: Seat, facts: object) -> Transport:
+        """Connects to the others. `facts` are what this party's `read` told."""
+
+    def settle(self, transport: Transport, facts: object) -> SettledHere:
+        """The program for the sizes that all parties tell. What the matchings call is ready to run."""
+
+    def warm(self, kernels: Iterable[str]) -> None:
+        """Returns when these kernels, and what else a run calls, are ready to run."""
