@@ -6,6 +6,7 @@ A slot is a graph value's number, or a further one for what only this party need
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -143,6 +144,14 @@ class Loop:
 
 Instruction = Fill | Draw | Call | Alias | Round | Skip | Deliver | Loop
 Block = tuple[Instruction, ...]
+
+
+def every_instruction(block: Block) -> Iterator[Instruction]:
+    """All instructions in order, a loop before those of its body."""
+    for instruction in block:
+        yield instruction
+        if isinstance(instruction, Loop):
+            yield from every_instruction(instruction.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,9 @@ The interpreter and the compiled kernels come on top, with about as much for eve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..graph.cost import Peak, count_correlations
 from ..graph.nodes import Graph
-from ..instructions import Block, Deliver, Loop
+from ..instructions import Deliver, every_instruction
 from .arena import plan
 from .schedule import schedule
 
@@ -33,19 +31,11 @@ def _peak(graph: Graph, party: int) -> Peak:
     placed = plan(made)
     copied = {
         (each.kept, each.role, each.name): each.value
-        for each in _delivered(made.body)
-        if each.value not in placed.stays
+        for each in every_instruction(made.body)
+        if isinstance(each, Deliver) and each.value not in placed.stays
     }
     apart = sum(made.layouts[slot].nbytes for slot in (*(slot for slot, _ in made.constants), *copied.values()))
     is_last = graph.dealer is not None and party == graph.nodes - 1
     dealt = sum(amount.bytes for amount in count_correlations(graph).values()) if is_last else 0
     place = graph.places[placed.span] if 0 <= placed.span < len(graph.places) else None
     return Peak(placed.size + apart + dealt, place)
-
-
-def _delivered(block: Block) -> Iterator[Deliver]:
-    for instruction in block:
-        if isinstance(instruction, Deliver):
-            yield instruction
-        elif isinstance(instruction, Loop):
-            yield from _delivered(instruction.body)

@@ -19,7 +19,7 @@ import numpy as np
 from ..data.inputs import Inputs
 from ..errors import CheckFailed, InputError, InternalError, TacitError
 from ..graph.nodes import Graph, Place
-from ..instructions import Block, Call, Instruction, Layout, Loop, Round, Schedule
+from ..instructions import Block, Call, Instruction, Layout, Loop, Round, Schedule, every_instruction
 from ..kernels.moves import address
 from ..pages import bring_in, reserve
 from ..plan.arena import Plan, plan
@@ -290,18 +290,13 @@ def _describe(error: Exception, instruction: Instruction, place: Place | None) -
 def _numbers(schedule: Schedule, recorder: Recorder | None) -> dict[int, int]:
     """The recorder's number of each instruction that it watches, by identity, in the order of the schedule."""
     numbers: dict[int, int] = {}
-
-    def walk(block: Block) -> None:
-        for instruction in block:
-            sent = sent_bytes(schedule, instruction) if isinstance(instruction, Round) else 0
-            number = None if recorder is None else recorder.number(instruction, sent)
-            if number is not None:
-                numbers[id(instruction)] = number
-            if isinstance(instruction, Loop):
-                walk(instruction.body)
-
-    if recorder is not None:
-        walk(schedule.body)
+    if recorder is None:
+        return numbers
+    for instruction in every_instruction(schedule.body):
+        sent = sent_bytes(schedule, instruction) if isinstance(instruction, Round) else 0
+        number = recorder.number(instruction, sent)
+        if number is not None:
+            numbers[id(instruction)] = number
     return numbers
 
 

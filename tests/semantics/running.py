@@ -10,7 +10,8 @@ from tacit.compiler.diagnostics import CompileError
 from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.labels import Label
 from tacit.compiler.ir.print import print_program
-from tacit.compiler.ir.program import Operation, Program, Region
+from tacit.compiler.ir.program import Operation, Program
+from tacit.compiler.ir.rewrite import walk
 from tacit.compiler.ir.types import Element, Kind
 from tacit.compiler.ir.verify import verify
 from tacit.compiler.semantics.elaborate import elaborate
@@ -77,11 +78,7 @@ def decoded(array: np.ndarray, element: Element) -> Any:
 
 def operations(program: Program) -> list[Operation]:
     """Every operation, those in regions included."""
-
-    def inside(region: Region) -> list[Operation]:
-        return [op for one in region.operations for op in (one, *(o for r in one.regions for o in inside(r)))]
-
-    return inside(program.body)
+    return walk(program.body)
 
 
 def names(program: Program) -> list[str]:

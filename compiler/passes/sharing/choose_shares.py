@@ -126,11 +126,10 @@ class Assignment:
 
 def _conversions(region: Region, assignment: Assignment) -> Iterator[tuple[Value, str]]:
     """Each (value, kind) that is wanted and not what the value is."""
-    for operation in region.operations:
+    for operation in walk(region):
         yield from _misplaced(operation.operands, _wanted(operation, assignment), assignment)
         for inner in operation.regions:
             yield from _misplaced(inner.results, _bound_kinds(result_bounds(operation), assignment), assignment)
-            yield from _conversions(inner, assignment)
 
 
 def _misplaced(values: Sequence[Value], wanted: Sequence[str], assignment: Assignment) -> Iterator[tuple[Value, str]]:
