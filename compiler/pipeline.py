@@ -23,6 +23,7 @@ from .passes.rounds.batch_rounds import batch_rounds
 from .passes.rounds.overlap_turns import overlap_turns
 from .passes.sharing.choose_shares import choose_shares
 from .passes.sharing.compute_in_clear import compute_in_clear
+from .passes.sharing.require_capabilities import require_capabilities
 from .passes.simplify.compare_early import compare_early
 from .passes.simplify.drop_dead import drop_dead
 from .passes.simplify.fold_constants import fold_constants
@@ -125,6 +126,7 @@ def lower(program: Program, target: Target, watch: Watch = unwatched, report: Re
     for protect in PROTECT[target.optimize]:
         program = timed(watch, protect, program)
         timed(watch, verify_shared, program, known)
+    program = timed(watch, require_capabilities, program, target)
     program = timed(watch, choose_shares, program, target)
     timed(watch, verify_shared, program, known)
     graph = timed(watch, expand_protocol, program, target)

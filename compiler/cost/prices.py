@@ -16,7 +16,12 @@ from ..ir.program import Operation, Value
 from ..ir.types import Kind
 from ..passes.rounds.batch_rounds import batch_rounds
 from ..protocols.operations.sharing import converted, opened, shared
-from ..protocols.rules.protocol import Arithmetic, Boolean, Clear, Expansion, Protocol, Share, bits, ring
+from ..protocols.rules.conversions import Conversions
+from ..protocols.rules.expansion import Expansion, bits
+from ..protocols.rules.linear import Linear
+from ..protocols.rules.order import Order
+from ..protocols.rules.protocol import offered
+from ..protocols.rules.shares import Arithmetic, Boolean, Clear, Share
 from ..protocols.rules.use import BOOLEAN, ROWS, Rule, Use, widths
 from ..target import Target
 from .cost import Cost, cost_by
@@ -28,24 +33,29 @@ Known = np.ndarray[Any, Any] | None
 class Prices:
     """Costs under one target's protocol and network. All methods give what one turn costs."""
 
-    def __init__(self, protocol: type[Protocol], target: Target, times: Times | None = None) -> None:
+    def __init__(self, protocol: type[Linear], target: Target, times: Times | None = None) -> None:
         self._protocol = protocol
         self._target = target
         self._times = load_times() if times is None else times
         self._found: dict[Hashable, Cost] = {}
 
     @property
+    def protocol(self) -> type[Linear]:
+        """The protocol whose rules are expanded."""
+        return self._protocol
+
+    @property
     def delay(self) -> float:
         """The seconds that a round waits whatever it sends."""
         return self._target.network.round_trip / 2000 + self._times.round
 
-    def rule(self, operation: Operation, rule: Rule, known: Sequence[Known]) -> Cost:
+    def rule(self, operation: Operation, rule: Rule[Any], known: Sequence[Known]) -> Cost:
         """An operation by one of its rules."""
         wanted = rule.wanted(len(operation.operands))
         values = [(value.type, _holder(value)) for value in (*operation.operands, *operation.results)]
         told = _content(known[-1]) if operation.name in _BY_CONSTANTS else None
 
-        def expand(p: Protocol) -> Share:
+        def expand(p: Linear) -> Share:
             operands = [self._dummy(p, value, kind) for value, kind in zip(operation.operands, wanted, strict=True)]
             return rule.expand(Use(p, operation, tuple(operands), tuple(known)))
 
@@ -55,13 +65,13 @@ class Prices:
 
     def conversion(self, value: Value, kind: str) -> Cost:
         """A value of this kind in the other one."""
-        return self._cost(("convert", _about(value), kind), lambda p: converted(p, self._dummy(p, value, kind), value))
+        return self._cost(("convert", _about(value), kind), lambda p: _converted(p, self._dummy(p, value, kind), value))
 
     def share(self, operation: Operation, kind: str) -> Cost:
         """A clear value as shares."""
         (clear,), (value,) = operation.operands, operation.results
 
-        def expand(p: Protocol) -> Share:
+        def expand(p: Linear) -> Share:
             dummy = self._dummy(p, clear, "")
             assert isinstance(dummy, Clear)
             return shared(p, dummy, value, kind, is_public=clear.label.is_public)
@@ -72,31 +82,31 @@ class Prices:
         """A share of this kind in the clear, at those that it is revealed to."""
         (value,), roles = operation.operands, operation.attributes["roles"]
 
-        def expand(p: Protocol) -> Share:
+        def expand(p: Linear) -> Share:
             to = p.g.everyone if roles is None else tuple(sorted({self._target.roles[role] for role in roles}))
             return opened(p, self._dummy(p, value, kind), value.type.element, to)
 
         return self._cost(("reveal", _about(value), roles, kind), expand)
 
-    def _dummy(self, p: Protocol, value: Value, kind: str) -> Share:
+    def _dummy(self, p: Linear, value: Value, kind: str) -> Share:
         """A share of this kind that comes from nowhere; what is not secret in the clear."""
         shape, g = value.type.shape, p.g
         if value.label.is_clear:
             storage = Storage.BOOLEAN if value.type.element.kind is Kind.BOOL else Storage.INTEGER
             return Clear(g.input("", ValueType(storage, shape), self._holders(g, value)))
         if kind == ROWS:
-            return p.any_rows(*shape)
-        type = bits(shape, value.bits) if kind == BOOLEAN else ring(shape)
+            return offered(p, Order).any_rows(*shape)
+        type = bits(shape, value.bits) if kind == BOOLEAN else p.number(shape)
         parts = tuple(g.input("", type, g.nodes, shares=True) for _ in range(p.parts))
         return Boolean(parts) if kind == BOOLEAN else Arithmetic(parts)
 
     def _holders(self, g: Expansion, value: Value) -> Parties:
         return g.everyone if value.label.owner is None else (self._target.roles[value.label.owner],)
 
-    def _cost(self, key: Hashable, expand: Callable[[Protocol], Share]) -> Cost:
+    def _cost(self, key: Hashable, expand: Callable[[Linear], Share]) -> Cost:
         if key not in self._found:
             target = self._target
-            g = Expansion(target.nodes, target.dealers.start, target.roles)
+            g = Expansion.of(target)
             for part in expand(self._protocol(g)).parts:
                 g.output(part, "", ROLE_EVERYONE, part.at, kept=True)
             graph = Graph(
@@ -112,6 +122,10 @@ class Prices:
             report = cost_by(batch_rounds(graph), _nowhere, target.network, self._times)
             self._found[key] = report.program.total
         return self._found[key]
+
+
+def _converted(p: Linear, share: Share, value: Value) -> Share:
+    return converted(offered(p, Conversions), share, value)
 
 
 def _nowhere(place: Place | None) -> None:

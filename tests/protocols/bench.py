@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from tacit.compiler.passes.rounds.batch_rounds import batch_rounds
 from tacit.compiler.protocols.rep3.replicated import Replicated
-from tacit.compiler.protocols.rules.protocol import Arithmetic, Boolean, Expansion, Protocol, Wire, bits, ring
+from tacit.compiler.protocols.rules.expansion import Expansion, Wire, bits, ring
+from tacit.compiler.protocols.rules.protocol import Protocol
+from tacit.compiler.protocols.rules.shares import Arithmetic, Boolean
 from tacit.compiler.protocols.semi2k.additive import Additive
 from tacit.runtime.graph.check import check
 from tacit.runtime.graph.cost import count_bytes, count_rounds

@@ -15,8 +15,8 @@ from tacit.compiler.passes.ranges.bound_ranges import bound_ranges
 from tacit.compiler.passes.sharing import weigh_kinds
 from tacit.compiler.passes.sharing.compute_in_clear import compute_in_clear
 from tacit.compiler.protocols.operations import rows as operations_rows
-from tacit.compiler.protocols.rules.protocol import Arithmetic, Clear, Rows
-from tacit.compiler.protocols.rules.rows import layout
+from tacit.compiler.protocols.rules.rows import Rows, layout
+from tacit.compiler.protocols.rules.shares import Arithmetic, Clear
 from tacit.runtime.graph.cost import count_rounds
 
 from tests.protocols.bench import SETTINGS, Bench

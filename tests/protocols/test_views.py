@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from tacit.compiler.protocols.circuits import circuits
 from tacit.compiler.protocols.rep3 import summands as replicated_summands
-from tacit.compiler.protocols.rules.protocol import Arithmetic, Boolean, Clear
+from tacit.compiler.protocols.rules.shares import Arithmetic, Boolean, Clear
 
 from tests.protocols.bench import SETTINGS, Bench
 
@@ -147,7 +147,7 @@ def test_a_mask_that_the_receiver_knows_is_found() -> None:
     views = []
     for secret, other in ((0, 1), (-1, 2)):
         bench = Bench(hidden=0)
-        wire = bench.protocol.clear_ring(Clear(bench.owned(same(secret), 0)))
+        wire = bench.protocol.clear_number(Clear(bench.owned(same(secret), 0)))
         masked = bench.g.local("ring.add", wire.type, wire, bench.g.stream(wire.type, (0, 1)))
         sent = bench.g.exchange(masked, (0, 1))
         bench.give("sent", bench.g.local("integer.from_ring", bench.g.types[0], sent), 1)

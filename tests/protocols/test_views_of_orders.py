@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols.rules.protocol import Rows
+from tacit.compiler.protocols.rules.rows import Rows
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.run.party import run_in_memory
 

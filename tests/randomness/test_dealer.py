@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols.rules.protocol import Expansion, Wire, bits, ring
+from tacit.compiler.protocols.rules.expansion import Expansion, Wire, bits, ring
 from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.check import check

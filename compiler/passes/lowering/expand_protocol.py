@@ -20,18 +20,10 @@ from ...ir.types import ArrayType, Kind
 from ...protocols.circuits import circuits
 from ...protocols.operations.sharing import converted, opened, shared
 from ...protocols.operations.table import expand
-from ...protocols.rules.protocol import (
-    Arithmetic,
-    Boolean,
-    Clear,
-    Expansion,
-    Share,
-    Wire,
-    bits,
-    booleans,
-    ring,
-)
-from ...protocols.rules.shares import flat_parts, regroup
+from ...protocols.rules.conversions import Conversions
+from ...protocols.rules.expansion import Expansion, Wire, bits, booleans
+from ...protocols.rules.protocol import offered
+from ...protocols.rules.shares import Arithmetic, Boolean, Clear, Share, flat_parts, regroup
 from ...protocols.rules.use import BOOLEAN, Use
 from ...protocols.table import PROTOCOLS
 from ...source import Span
@@ -52,7 +44,7 @@ def expand_protocol(program: Program, target: Target) -> Graph:
         types=tuple(expander.g.types),
         body=expander.g.body,
         places=tuple(expander.places),
-        inputs=(*describe_data.inputs(program), *expander.p.permutations.declarations()),
+        inputs=(*describe_data.inputs(program), *expander.p.declarations()),
         outputs=describe_data.outputs(program),
         preprocessing=target.preprocessing,
     )
@@ -63,7 +55,7 @@ class _Expander:
 
     def __init__(self, program: Program, target: Target) -> None:
         self.target = target
-        self.g = Expansion(target.nodes, target.dealers.start, target.roles)
+        self.g = Expansion.of(target)
         self.p = PROTOCOLS[target.protocol](self.g)
         self.values: dict[Value, Share] = {}
         self.known: dict[Value, np.ndarray[Any, Any]] = {}
@@ -121,9 +113,10 @@ class _Expander:
         name = operation.attributes["name"]
         if not operation.attributes["shares"]:
             return [Clear(self.g.input(name, _clear_type(value.type), self.holders(value)))]
-        kind = bits(value.type.shape, value.type.element.bits) if value.share == BOOLEAN else ring(value.type.shape)
+        shape, is_bits = value.type.shape, value.share == BOOLEAN
+        kind = bits(shape, value.type.element.bits) if is_bits else self.p.number(shape)
         parts = [self.g.input(part_name(name, part), kind, self.g.nodes, shares=True) for part in range(self.p.parts)]
-        return [Boolean(tuple(parts)) if value.share == BOOLEAN else Arithmetic(tuple(parts))]
+        return [Boolean(tuple(parts)) if is_bits else Arithmetic(tuple(parts))]
 
     def constant(self, operation: Operation) -> list[Share]:
         (value,) = operation.results
@@ -139,7 +132,7 @@ class _Expander:
 
     def convert(self, operation: Operation) -> list[Share]:
         (value,) = operation.operands
-        return [converted(self.p, self.values[value], value)]
+        return [converted(offered(self.p, Conversions), self.values[value], value)]
 
     # --- effects ---------------------------------------------------------------------------------------------------
 
@@ -246,17 +239,18 @@ class _Expander:
         shape, planes = value.type.shape, value.bits
         if value.share == BOOLEAN:
             return Boolean(tuple(self.g.local("zeros", bits(shape, planes)) for _ in range(self.p.parts)))
-        return Arithmetic(tuple(self.g.local("zeros", ring(shape)) for _ in range(self.p.parts)))
+        return Arithmetic(tuple(self.g.local("zeros", self.p.number(shape)) for _ in range(self.p.parts)))
 
 
 def _uncounted(span: Span, protocol: str) -> Diagnostic:
     """Correlated randomness is prepared before a run, for a number of turns that only the run tells."""
+    others = " or ".join(name for name, other in PROTOCOLS.items() if not other.needs_preprocessing)
     return Diagnostic(
         span,
         f"{protocol} cannot run this `while`: it does not know how much to prepare for it",
         expected="a loop with a known number of turns around secret products and comparisons",
         found="a loop that ends on a revealed value",
-        remedy="use `for` with the largest number of turns, and `if` inside it; or use --protocol rep3",
+        remedy=f"use `for` with the largest number of turns, and `if` inside it; or use --protocol {others}",
     )
 
 

@@ -5,14 +5,16 @@ results nobody uses are listed too: their numbers are sizes.
 """
 
 from ....runtime.graph.alignments import OWN, Matching
+from ...diagnostics import CompileError
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
-from ...protocols.table import PROTOCOLS
+from ...protocols.rules.joins import Joins
+from ...protocols.table import PROTOCOLS, refusal
 from ...target import Target
 
 
 def list_matchings(program: Program, target: Target) -> tuple[Matching, ...]:
-    """The alignments of a program as elaborated, each once."""
+    """The alignments of a program as elaborated, each once. Raises CompileError where the protocol joins no tables."""
     found = {operation.attributes["join"]: operation for operation in walk(program.body) if operation.name == "align"}
     return tuple(_matching(operation, target) for operation in found.values())
 
@@ -21,6 +23,8 @@ def _matching(operation: Operation, target: Target) -> Matching:
     attributes = operation.attributes
     left, right = (target.roles[role] for role in attributes["owners"])
     protocol = PROTOCOLS[target.protocol]
+    if not issubclass(protocol, Joins):
+        raise CompileError([refusal(operation.span, target.protocol, Joins)])
     is_own = left == right
     return Matching(
         name=attributes["join"],

@@ -15,7 +15,7 @@ Before:                                             After:
 
 Fewer truncations are fewer bytes and, in chains of products, fewer rounds; and each spares a rounding. A truncation
 moves only if nothing else uses what it gave, within its block, and only where the ranges of values show that what is
-truncated stays below 2**62 in magnitude. Every protocol bears that much: `Protocol.truncate` asks of it the exact
+truncated stays below 2**62 in magnitude. Every protocol bears that much: `Conversions.truncate` asks of it the exact
 `quotient` of a number 0 <= y < 2**63 that is a sum of two words a + b, and there a + b wraps just where the top bit of
 a or of b is set. In `replicated` a and b are known to some nodes; in `additive`, for any number of nodes, a is opened
 and b is the mask, as a whole, whose top bit the dealer gives as shares. Values that somebody computes in the clear are

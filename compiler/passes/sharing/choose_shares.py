@@ -19,20 +19,31 @@ from typing import Any
 
 from ...cost.places import Line
 from ...cost.prices import Prices
+from ...diagnostics import CompileError
 from ...ir.control import operand_bounds, result_bounds
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite, walk
+from ...protocols.rules.conversions import Conversions
 from ...protocols.rules.use import ARITHMETIC, BOOLEAN, ROWS
-from ...protocols.table import PROTOCOLS
+from ...protocols.table import PROTOCOLS, refusal
 from ...source import Span
 from ...target import Target
 from .weigh_kinds import KINDS, SIDES, Weighed, is_secret, weigh_kinds
 
 
 def choose_shares(program: Program, target: Target) -> Program:
-    """The program with a kind on every secret value and `convert` where kinds change, at the least cost."""
-    weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target))
-    return write_kinds(program, weighed, weighed.choice.best())
+    """The program with a kind on every secret value and `convert` where kinds change, at the least cost.
+
+    Raises CompileError at the first value that must be converted, if the protocol converts none.
+    """
+    protocol = PROTOCOLS[target.protocol]
+    weighed = weigh_kinds(program, Prices(protocol, target))
+    written = write_kinds(program, weighed, weighed.choice.best())
+    if not issubclass(protocol, Conversions):
+        for operation in walk(written.body):
+            if operation.name == "convert":
+                raise CompileError([refusal(operation.span, target.protocol, Conversions)])
+    return written
 
 
 def write_kinds(program: Program, weighed: Weighed, sides: Sequence[int]) -> Program:

@@ -10,6 +10,7 @@ then it sees the rounds of a choice larger than they are: the choice is optimal 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ...cost.cost import Cost
 from ...cost.prices import Known, Prices
@@ -20,12 +21,17 @@ from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import Kind
 from ...protocols.operations.rows import digits_for
 from ...protocols.operations.table import applicable
+from ...protocols.rules.conversions import Conversions
 from ...protocols.rules.use import ARITHMETIC, BOOLEAN, ROWS, Rule
 from .cut_kinds import ARITHMETIC_SIDE, BOOLEAN_SIDE, Choice, Conversion
 from .place_shares import TURNS_OF_WHILE
 
 SIDES = {ARITHMETIC: ARITHMETIC_SIDE, BOOLEAN: BOOLEAN_SIDE}
 KINDS = {side: kind for kind, side in SIDES.items()}
+
+IMPOSSIBLE = 10**30
+"""Picoseconds of a conversion that the protocol lacks, more than those of any program: a choice that can do without
+conversions is cheaper, and `choose_shares` refuses a choice that cannot."""
 
 
 @dataclass(slots=True)
@@ -108,7 +114,7 @@ class _Weigher:
             self.uses.setdefault(value, set()).add(place)
 
     def compute(self, operation: Operation, turns: int) -> None:
-        rules = list(applicable(operation))
+        rules = list(applicable(operation, self.prices.protocol))
         places: list[int | None]
         if len(rules) == 1:
             (rule,) = rules
@@ -130,7 +136,7 @@ class _Weigher:
             if result is not None:
                 self.define(value, result, turns)
 
-    def cheapest(self, operation: Operation, rule: Rule) -> Operation:
+    def cheapest(self, operation: Operation, rule: Rule[Any]) -> Operation:
         """An order with the digit for which it costs least."""
         each = [
             replace(operation, attributes=operation.attributes | {"digit": digit})
@@ -140,7 +146,7 @@ class _Weigher:
         self.weighed.digits[operation] = best.attributes["digit"]
         return best
 
-    def price(self, operation: Operation, rule: Rule) -> int:
+    def price(self, operation: Operation, rule: Rule[Any]) -> int:
         known = [self.known.get(value) for value in operation.operands]
         return picoseconds(self.prices.rule(operation, rule, known))
 
@@ -203,11 +209,14 @@ class _Weigher:
             if value in self.shares:
                 to_arithmetic, to_boolean = self.shares[value]
             else:
-                turns = self.turns[value]
-                to_boolean, to_arithmetic = (
-                    turns * picoseconds(self.prices.conversion(value, kind)) for kind in (ARITHMETIC, BOOLEAN)
-                )
+                to_boolean, to_arithmetic = (self.conversion(value, kind) for kind in (ARITHMETIC, BOOLEAN))
             self.choice.conversions.append(Conversion(source, frozenset(uses), to_arithmetic, to_boolean))
+
+    def conversion(self, value: Value, kind: str) -> int:
+        """A value of this kind in the other one, as often as the value is made."""
+        if not issubclass(self.prices.protocol, Conversions):
+            return IMPOSSIBLE
+        return self.turns[value] * picoseconds(self.prices.conversion(value, kind))
 
 
 def _tied(arithmetic: str, boolean: str, own: int) -> int | None:

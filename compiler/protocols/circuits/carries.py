@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..rules.protocol import Bilinear, Boolean, Protocol
+from ..rules.products import Products
+from ..rules.shares import Bilinear, Boolean
 
 Monomial = tuple[frozenset[int], frozenset[int]]
 """The AND of these bits of a and of those of b; of nothing, it is one."""
@@ -119,7 +120,7 @@ def _level(level: Sequence[tuple[Item, int | None]], place: dict[Item, int]) -> 
     return found, [item for item, _ in computed] + list(copied)
 
 
-def run_levels(p: Protocol, planes: Boolean, levels: Levels) -> Boolean:
+def run_levels(p: Products, planes: Boolean, levels: Levels) -> Boolean:
     """The wanted items in order, given the planes of `levels.first` in order. One round for each level."""
     for level in levels.later:
         result = p.conjunction(planes, planes, level.left, level.right, level.added)

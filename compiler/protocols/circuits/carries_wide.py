@@ -3,7 +3,7 @@
 In: a share x of a protocol that knows summands. Out: bits. As in `carries`, blocks of bits generate (G) or propagate
 (P) what the summands carry; but all blocks are joined in one round, the carry being the XOR over the blocks of G of one
 AND P of all above it. That is a function of few shared bits, and a node that knows their first summands knows all
-products of these (`Protocol.bilinear_bits`). It takes more bits than a tree does in five rounds, and pays where rounds
+products of these (`Summands.bilinear_bits`). It takes more bits than a tree does in five rounds, and pays where rounds
 count.
 """
 
@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from ..rules.protocol import Arithmetic, Bilinear, Boolean, Protocol
+from ..rules.conversions import Summands
+from ..rules.shares import Arithmetic, Bilinear, Boolean
 from .carries import ONE, Item, Polynomial, bilinear, bit_of_a, bit_of_b, plus, polynomial, times
 
 BLOCKS = 7
@@ -27,7 +28,7 @@ def is_narrow(reach: int, bits: int) -> bool:
     return bits - 2 - reach <= BLOCKS * BLOCK
 
 
-def sign_and_inside(p: Protocol, y: Arithmetic, low: int, reach: int, bits: int) -> Boolean:
+def sign_and_inside(p: Summands, y: Arithmetic, low: int, reach: int, bits: int) -> Boolean:
     """Two planes: whether y < 0, and whether 0 <= y < 2**reach, in two rounds, for y that fits `bits` bits.
 
     The carry from below `low` is left out: the answers are those of y or of y - 2**low, which has to fit, too.

@@ -8,14 +8,17 @@ as bilinear functions of the summands, and a binary tree of (generate, propagate
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ..rules.protocol import Arithmetic, Boolean, Protocol
+from ..rules.conversions import Conversions
+from ..rules.linear import Linear
+from ..rules.products import Products
+from ..rules.shares import Arithmetic, Boolean
 from .carries import ONE, Item, bilinear, bit_of_a, bit_of_b, blocks, levels_for, plus, polynomial, run_levels, times
 
 INJECTED_PLANES = 16
 """Wider words than this go from bits to numbers through an adder, narrower ones plane by plane, in one round."""
 
 
-def sign(p: Protocol, x: Arithmetic, bits: int = 64) -> Boolean:
+def sign(p: Conversions, x: Arithmetic, bits: int = 64) -> Boolean:
     """Whether x < 0, for x that fits `bits` bits with its sign. 1 + log2(bits / 2) rounds."""
     top = bits - 1
     either = plus(bit_of_a(top), bit_of_b(top))
@@ -29,12 +32,12 @@ def sign(p: Protocol, x: Arithmetic, bits: int = 64) -> Boolean:
     return run_levels(p, p.bilinear(x, bilinear(bits, list(functions.values()))), levels)
 
 
-def less(p: Protocol, x: Arithmetic, y: Arithmetic, bits: int = 64) -> Boolean:
+def less(p: Conversions, x: Arithmetic, y: Arithmetic, bits: int = 64) -> Boolean:
     """Whether x < y, for x - y that fits `bits` bits with its sign. Rounds as `sign`."""
     return sign(p, p.subtract(x, y), bits)
 
 
-def is_zero(p: Protocol, x: Arithmetic, bits: int = 64) -> Boolean:
+def is_zero(p: Conversions, x: Arithmetic, bits: int = 64) -> Boolean:
     """Whether the low `bits` bits of x are all zero. 1 + log2(bits / 2) rounds.
 
     x = a + b is zero where every bit of a equals that of -b; the first round tells it of blocks of two bits.
@@ -49,7 +52,7 @@ def is_zero(p: Protocol, x: Arithmetic, bits: int = 64) -> Boolean:
     return all_planes(p, p.bilinear(x, bilinear(bits, functions, negated=True)))
 
 
-def all_planes(p: Protocol, x: Boolean) -> Boolean:
+def all_planes(p: Products, x: Boolean) -> Boolean:
     """One plane: the AND of all planes. log2(planes) rounds."""
     while x.planes > 1:
         half = x.planes // 2
@@ -60,24 +63,24 @@ def all_planes(p: Protocol, x: Boolean) -> Boolean:
     return x
 
 
-def any_planes(p: Protocol, x: Boolean) -> Boolean:
+def any_planes(p: Products, x: Boolean) -> Boolean:
     """One plane: the OR of all planes. log2(planes) rounds."""
     return p.invert(all_planes(p, p.invert(x)))
 
 
-def disjunction(p: Protocol, x: Boolean, y: Boolean) -> Boolean:
+def disjunction(p: Products, x: Boolean, y: Boolean) -> Boolean:
     """x OR y, plane by plane. 1 round."""
     return p.invert(p.conjunction(p.invert(x), p.invert(y)))
 
 
-def carries(p: Protocol, x: Arithmetic, into: Sequence[int]) -> Boolean:
+def carries(p: Conversions, x: Arithmetic, into: Sequence[int]) -> Boolean:
     """For each bit position (1 to 64), one plane: the carry of x's summands into it. 1 + log2(largest / 2) rounds."""
     highest = max(into)
     levels = levels_for(blocks(highest), [Item("G", 0, position) for position in into])
     return run_levels(p, p.bilinear(x, bilinear(highest, [polynomial(item) for item in levels.first])), levels)
 
 
-def to_bits(p: Protocol, x: Arithmetic, bits: int = 64) -> Boolean:
+def to_bits(p: Conversions, x: Arithmetic, bits: int = 64) -> Boolean:
     """The low `bits` bits of x (A2B). 1 + log2(bits / 2) rounds."""
     sums = [polynomial(Item("P", bit, bit + 1)) for bit in range(bits)]
     if bits == 1:
@@ -89,7 +92,7 @@ def to_bits(p: Protocol, x: Arithmetic, bits: int = 64) -> Boolean:
     return p.xor(planes, carried, tuple(range(len(first), planes.planes)), (-1, *range(bits - 1)))
 
 
-def from_bits(p: Protocol, x: Boolean, signed: bool = True) -> Arithmetic:
+def from_bits(p: Conversions, x: Boolean, signed: bool = True) -> Arithmetic:
     """The number that the planes spell, the top one with a negative weight if `signed` (B2A).
 
     1 round up to INJECTED_PLANES planes, else 8: a number that is known as r and as the bits of -r is added
@@ -104,24 +107,24 @@ def from_bits(p: Protocol, x: Boolean, signed: bool = True) -> Arithmetic:
     return p.add(p.unmask_word(add_bits(p, whole, minus)), mask)
 
 
-def extend(p: Protocol, x: Boolean, planes: int, signed: bool = True) -> Boolean:
+def extend(p: Linear, x: Boolean, planes: int, signed: bool = True) -> Boolean:
     """The same number in more planes (or its low bits in fewer). No round."""
     above = x.planes - 1 if signed else -1
     return p.planes(x, tuple(plane if plane < x.planes else above for plane in range(planes)))
 
 
-def add_bits(p: Protocol, x: Boolean, y: Boolean, carry: bool = False) -> Boolean:
+def add_bits(p: Products, x: Boolean, y: Boolean, carry: bool = False) -> Boolean:
     """x + y (+ 1 if `carry`) in as many planes. 1 + log2(planes) rounds."""
     total, _ = _add(p, x, y, carry, overflow=False)
     return total
 
 
-def subtract_bits(p: Protocol, x: Boolean, y: Boolean) -> tuple[Boolean, Boolean]:
+def subtract_bits(p: Products, x: Boolean, y: Boolean) -> tuple[Boolean, Boolean]:
     """x - y in as many planes, and one plane: whether x >= y as unsigned numbers. 1 + log2(planes) rounds."""
     return _add(p, x, p.invert(y), carry=True, overflow=True)
 
 
-def _add(p: Protocol, x: Boolean, y: Boolean, carry: bool, overflow: bool) -> tuple[Boolean, Boolean]:
+def _add(p: Products, x: Boolean, y: Boolean, carry: bool, overflow: bool) -> tuple[Boolean, Boolean]:
     planes = x.planes
     top = planes if overflow else planes - 1
     either = p.xor(x, y)
@@ -138,7 +141,7 @@ def _add(p: Protocol, x: Boolean, y: Boolean, carry: bool, overflow: bool) -> tu
     return total, p.planes(carried, (top - 1,))
 
 
-def add_digits(p: Protocol, either: Boolean, both: Boolean) -> Boolean:
+def add_digits(p: Products, either: Boolean, both: Boolean) -> Boolean:
     """x + y in as many planes from x XOR y and x AND y. log2(planes - 1) rounds."""
     if either.planes == 1:
         return either
@@ -146,12 +149,12 @@ def add_digits(p: Protocol, either: Boolean, both: Boolean) -> Boolean:
     return p.xor(either, carried, tuple(range(either.planes)), (-1, *range(either.planes - 1)))
 
 
-def overflow_digits(p: Protocol, either: Boolean, both: Boolean) -> Boolean:
+def overflow_digits(p: Products, either: Boolean, both: Boolean) -> Boolean:
     """One plane, the carry out of x + y, from x XOR y and x AND y. log2(planes) rounds."""
     return _carried(p, either, both, [either.planes])
 
 
-def _carried(p: Protocol, either: Boolean, both: Boolean, into: Sequence[int]) -> Boolean:
+def _carried(p: Products, either: Boolean, both: Boolean, into: Sequence[int]) -> Boolean:
     """For each bit position, one plane: the carry into it of summands given as their XOR and their AND."""
     top = max(into)
     levels = levels_for(range(top + 1), [Item("G", 0, bit) for bit in into])
@@ -160,13 +163,13 @@ def _carried(p: Protocol, either: Boolean, both: Boolean, into: Sequence[int]) -
     return run_levels(p, ordered, levels)
 
 
-def less_bits(p: Protocol, x: Boolean, y: Boolean) -> Boolean:
+def less_bits(p: Products, x: Boolean, y: Boolean) -> Boolean:
     """Whether x < y as signed numbers of as many planes. 1 + log2(planes) rounds."""
     flipped = p.invert(x)
     return less_digits(p, x, y, p.xor(flipped, y), p.conjunction(flipped, y))
 
 
-def less_digits(p: Protocol, x: Boolean, y: Boolean, either: Boolean, both: Boolean) -> Boolean:
+def less_digits(p: Products, x: Boolean, y: Boolean, either: Boolean, both: Boolean) -> Boolean:
     """Whether x < y, from (NOT x) XOR y and (NOT x) AND y.
 
     With the signs repeated above, x - y is negative if they differ or a borrow comes out below, but not both; the
@@ -177,7 +180,7 @@ def less_digits(p: Protocol, x: Boolean, y: Boolean, either: Boolean, both: Bool
     return p.xor(signs, overflow_digits(p, either, both))
 
 
-def negate_bits(p: Protocol, x: Boolean) -> Boolean:
+def negate_bits(p: Products, x: Boolean) -> Boolean:
     """-x in as many planes: every bit above the lowest set one flips. log2(planes - 1) rounds."""
     planes = x.planes
     if planes == 1:
@@ -188,7 +191,7 @@ def negate_bits(p: Protocol, x: Boolean) -> Boolean:
     return p.xor(x, above, tuple(range(planes)), (-1, *range(planes - 1)))
 
 
-def any_above(p: Protocol, x: Boolean) -> Boolean:
+def any_above(p: Products, x: Boolean) -> Boolean:
     """Plane j is the OR of the planes j and up: ones from the leading bit down. log2(planes) rounds."""
     planes = x.planes
     levels = levels_for(range(planes + 1), [Item("P", 0, bit + 1) for bit in range(planes)])
@@ -196,7 +199,7 @@ def any_above(p: Protocol, x: Boolean) -> Boolean:
     return p.invert(p.planes(run_levels(p, flipped, levels), tuple(range(planes - 1, -1, -1))))
 
 
-def shift_right(p: Protocol, x: Arithmetic, shift: int, bits: int = 64) -> Arithmetic:
+def shift_right(p: Conversions, x: Arithmetic, shift: int, bits: int = 64) -> Arithmetic:
     """floor(x / 2**shift) for signed x that fits `bits` bits, exactly. 7 rounds, for bits <= 63 fewer.
 
     An offset makes x a non-negative y, a multiple of 2**shift away. Below 2**63 the quotient of its summands lacks only
@@ -215,12 +218,12 @@ def shift_right(p: Protocol, x: Arithmetic, shift: int, bits: int = 64) -> Arith
     return p.add_public(quotient, -(2 ** (63 - shift)))
 
 
-def select(p: Protocol, condition: Boolean, x: Arithmetic, y: Arithmetic) -> Arithmetic:
+def select(p: Conversions, condition: Boolean, x: Arithmetic, y: Arithmetic) -> Arithmetic:
     """x where the condition holds, else y. 1 round."""
     return p.add(p.multiply_bit(condition, p.subtract(x, y)), y)
 
 
-def select_bits(p: Protocol, condition: Boolean, x: Boolean, y: Boolean) -> Boolean:
+def select_bits(p: Products, condition: Boolean, x: Boolean, y: Boolean) -> Boolean:
     """x where the condition holds, else y. 1 round."""
     planes = x.planes
     chosen = p.conjunction(p.xor(x, y), condition, tuple(range(planes)), (0,) * planes)

@@ -32,7 +32,8 @@ from ..circuits.carries import (
     times,
 )
 from ..circuits.circuits import any_above
-from ..rules.protocol import Arithmetic, Boolean, Protocol
+from ..rules.conversions import Conversions
+from ..rules.shares import Arithmetic, Boolean
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,17 @@ class Digits:
     carried: Boolean
     low: int
 
-    def bits(self, p: Protocol, first: int, stop: int) -> Boolean:
+    def bits(self, p: Conversions, first: int, stop: int) -> Boolean:
         """The bits [first, stop), as positions in x."""
         return p.planes(self.planes, tuple(range(first - self.low, stop - self.low)))
 
-    def middles(self, p: Protocol, stop: int, widths: Sequence[int]) -> tuple[Arithmetic, ...]:
-        """See `Protocol.middles`, of the bits below `stop`."""
+    def middles(self, p: Conversions, stop: int, widths: Sequence[int]) -> tuple[Arithmetic, ...]:
+        """See `Conversions.middles`, of the bits below `stop`."""
         carry = p.planes(self.carried, (stop - self.low - 1,))
         return p.middles(self.number, self.bits(p, self.low, stop), carry, self.low, widths)
 
 
-def bits_between(p: Protocol, x: Arithmetic, low: int, high: int) -> Digits:
+def bits_between(p: Conversions, x: Arithmetic, low: int, high: int) -> Digits:
     """See `Digits`. 1 + log2((high - low) / 2) rounds."""
     sums = [polynomial(Item("P", bit, bit + 1)) for bit in range(low, high)]
     levels = levels_for([low + bound for bound in blocks(high - low - 1)], _carries(low, high))
@@ -68,7 +69,7 @@ def bits_between(p: Protocol, x: Arithmetic, low: int, high: int) -> Digits:
     return Digits(x, found, carried, low)
 
 
-def is_below(p: Protocol, x: Arithmetic, bound: int, low: int, bits: int) -> Boolean:
+def is_below(p: Conversions, x: Arithmetic, bound: int, low: int, bits: int) -> Boolean:
     """Whether x < bound, for x - bound that fits `bits` bits; if low > 0, whether x or x - 2**low is.
 
     1 + log2((bits - low) / 2) rounds.
@@ -105,7 +106,7 @@ class Leading:
         return self.planes.planes - 1
 
 
-def leading(p: Protocol, x: Arithmetic, bits: int, lowest: int = 0) -> Leading:
+def leading(p: Conversions, x: Arithmetic, bits: int, lowest: int = 0) -> Leading:
     """The bits of x and its leading bit, for |x| < 2**(bits - 1), and x >= 2**(lowest - 1) if lowest > 0.
 
     1 + log2(bits / 2) rounds for the bits, 2 + log2(bits + 1 - lowest) for the place: for bits = 47, 8.
@@ -149,13 +150,13 @@ def _carries(low: int, high: int) -> list[Item]:
     return [Item("G", low, bit) for bit in range(low + 1, high)]
 
 
-def outer(p: Protocol, x: Boolean, y: Boolean) -> Boolean:
+def outer(p: Conversions, x: Boolean, y: Boolean) -> Boolean:
     """All products: plane i * y.planes + j is x_i AND y_j. 1 round."""
     left = tuple(i for i in range(x.planes) for _ in range(y.planes))
     return p.conjunction(x, y, left, tuple(range(y.planes)) * x.planes)
 
 
-def cases(p: Protocol, index: Boolean, where: Boolean | None = None) -> Boolean:
+def cases(p: Conversions, index: Boolean, where: Boolean | None = None) -> Boolean:
     """2**planes planes: number i is set where the index (plane 0 its lowest bit) is i, and `where` (one plane) holds.
 
     log2 of the planes of both rounds.

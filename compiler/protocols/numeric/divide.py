@@ -24,7 +24,8 @@ import numpy as np
 
 from ...ir.intervals import Interval, documented
 from ...ir.types import width
-from ..rules.protocol import Arithmetic, Protocol
+from ..rules.conversions import Conversions
+from ..rules.shares import Arithmetic
 from .bits import leading
 from .normalise import normalise, octave_pieces
 from .polynomials import evaluate, variables
@@ -89,7 +90,7 @@ def reciprocals(cell: int, degree: int, precision: int) -> Table:
 
 
 def divide(
-    p: Protocol,
+    p: Conversions,
     x: Arithmetic,
     y: Arithmetic,
     fraction_bits: int,
@@ -113,7 +114,7 @@ def divide(
 
 
 def _prepared(
-    p: Protocol, y: Arithmetic, plan: Plan, fraction_bits: int, magnitude: int, divisors: Interval
+    p: Conversions, y: Arithmetic, plan: Plan, fraction_bits: int, magnitude: int, divisors: Interval
 ) -> Divisor:
     """The inverse is 14 rounds away, the digits 2 after `leading`."""
     found = leading(p, y, width(divisors.low, divisors.high), max(divisors.low, 0).bit_length())
@@ -150,7 +151,7 @@ def _prepared(
     return Divisor(inverse, powers, tuple(dropped), unit if factor is None else p.multiply(unit, factor))
 
 
-def _aligned(p: Protocol, x: Arithmetic, y: Divisor) -> Arithmetic:
+def _aligned(p: Conversions, x: Arithmetic, y: Divisor) -> Arithmetic:
     """x * 2**(fraction_bits + scale - E) with y's sign. 3 rounds."""
     shape = np.broadcast_shapes(x.shape, y.inverse.shape)
     whole = _spread(p, x, shape)
@@ -162,18 +163,18 @@ def _aligned(p: Protocol, x: Arithmetic, y: Divisor) -> Arithmetic:
     return total if y.factor is None else p.multiply(total, _spread(p, y.factor, shape))
 
 
-def shifts(p: Protocol, x: Arithmetic, count: int, plan: Plan, fraction_bits: int) -> list[Arithmetic]:
+def shifts(p: Conversions, x: Arithmetic, count: int, plan: Plan, fraction_bits: int) -> list[Arithmetic]:
     """x * 2**(fraction_bits + guard - a * digit) for a = 0, 1, ... 1 round."""
     bits = [fraction_bits + plan.guard - plan.digit * a for a in range(count)]
     return [p.shift_left(x, at) if at >= 0 else p.truncate(x, -at) for at in bits]
 
 
-def halves(p: Protocol, x: Arithmetic, bits: int) -> tuple[Arithmetic, Arithmetic]:
+def halves(p: Conversions, x: Arithmetic, bits: int) -> tuple[Arithmetic, Arithmetic]:
     """x = high * 2**bits + low with |low| < 2**bits. 1 round."""
     high = p.truncate(x, bits)
     return high, p.subtract(x, p.shift_left(high, bits))
 
 
-def _spread(p: Protocol, x: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
+def _spread(p: Conversions, x: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
     """x broadcast."""
     return x if x.shape == shape else p.map("broadcast", shape, x, shape=shape)

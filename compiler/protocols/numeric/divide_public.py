@@ -22,8 +22,9 @@ from math import floor, log2
 import numpy as np
 
 from ....runtime.graph.nodes import ValueType
+from ..rules.conversions import Conversions
 from ..rules.expansion import Wire, booleans, integers
-from ..rules.protocol import Arithmetic, Clear, Protocol
+from ..rules.shares import Arithmetic, Clear
 from .divide import Plan, halves, plan_for, shifts
 
 
@@ -45,7 +46,7 @@ def factor_for(divisor: int, fraction_bits: int) -> Factor:
     return Factor(round(exact * 2**bits), bits, bits - extra)
 
 
-def divide_by_constant(p: Protocol, x: Arithmetic, divisor: int, fraction_bits: int) -> Arithmetic:
+def divide_by_constant(p: Conversions, x: Arithmetic, divisor: int, fraction_bits: int) -> Arithmetic:
     """x / (divisor / 2**fraction_bits); 0 for 0. 2 rounds; for a power of two 1, or none if it is at most 1."""
     magnitude = abs(divisor)
     if magnitude & (magnitude - 1) == 0:
@@ -56,14 +57,14 @@ def divide_by_constant(p: Protocol, x: Arithmetic, divisor: int, fraction_bits: 
     return p.add(whole, p.truncate(p.multiply_public(low, factor.number), factor.bits))
 
 
-def _divide_by_power(p: Protocol, x: Arithmetic, divisor: int, bits: int) -> Arithmetic:
+def _divide_by_power(p: Conversions, x: Arithmetic, divisor: int, bits: int) -> Arithmetic:
     if divisor == 0:
         return p.subtract(x, x)
     quotient = p.truncate(x, bits) if bits > 0 else p.shift_left(x, -bits)
     return quotient if divisor > 0 else p.negate(quotient)
 
 
-def divide_by_public(p: Protocol, x: Arithmetic, y: Clear, fraction_bits: int) -> Arithmetic:
+def divide_by_public(p: Conversions, x: Arithmetic, y: Clear, fraction_bits: int) -> Arithmetic:
     """x / y for a public y of x's shape or of one element; 0 for y = 0. 3 rounds."""
     plan, places = plan_for(fraction_bits), 64 - fraction_bits
     late = _Late(p, y, places)
@@ -80,7 +81,7 @@ def divide_by_public(p: Protocol, x: Arithmetic, y: Clear, fraction_bits: int) -
 class _Late:
     """What the nodes compute of a public y: with E the number of bits of |y|, functions of E by tables."""
 
-    def __init__(self, p: Protocol, y: Clear, places: int) -> None:
+    def __init__(self, p: Conversions, y: Clear, places: int) -> None:
         self.p, self.y, self.places = p, y, places
         shape = y.shape
         negative = self._local("less", booleans(shape), y.wire, self._table([0], ()))

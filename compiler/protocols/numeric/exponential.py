@@ -23,7 +23,8 @@ import numpy as np
 
 from ...ir.intervals import Interval, documented
 from ...ir.types import width
-from ..rules.protocol import Arithmetic, Boolean, Protocol
+from ..rules.conversions import Conversions
+from ..rules.shares import Arithmetic, Boolean
 from .bits import bits_between, cases, is_below
 from .polynomials import evaluate, part_variables
 from .tables import Table, even_pieces, tabulate
@@ -98,7 +99,7 @@ def _factor(fraction_bits: int) -> int:
     return round(2.0 ** (EXPONENT - fraction_bits) / log(2))
 
 
-def exponential(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+def exponential(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
     """e**x for x `within`; 0 where that is less than about half a unit, at most `largest`. 12 rounds."""
     within = within or documented(fraction_bits)
     plan = plan_for(fraction_bits, within)
@@ -122,7 +123,7 @@ def exponential(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval
 
 
 def _outside(
-    p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval
+    p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval
 ) -> tuple[list[Arithmetic], Boolean | None]:
     """What is added where x is too large, and a plane: that it is neither that nor too small. Nothing where it cannot
     be."""

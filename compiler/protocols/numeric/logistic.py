@@ -31,7 +31,8 @@ import numpy as np
 from ...ir.intervals import Interval, documented
 from ...ir.types import width as bits_of
 from ..circuits.carries_wide import is_narrow, sign_and_inside
-from ..rules.protocol import Arithmetic, Boolean, Protocol
+from ..rules.conversions import Conversions, Summands
+from ..rules.shares import Arithmetic, Boolean
 from .bits import bits_between, cases, is_below
 from .pieces import SCALE, cut_function, piecewise
 from .polynomials import Known, part_variables, power, variables
@@ -104,7 +105,7 @@ WIDER = 2
 
 
 def sigmoid(
-    p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
+    p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
 ) -> Arithmetic:
     """1 / (1 + e**-x) for x `within`; as exact as with `fraction_bits`, of a number and at a scale that may be finer.
 
@@ -115,16 +116,18 @@ def sigmoid(
 
 
 def hyperbolic_tangent(
-    p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
+    p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
 ) -> Arithmetic:
     """tanh x for x `within`. As `sigmoid`."""
     return _odd(p, x, TANH, fraction_bits, within, fraction_bits if scale is None else scale)
 
 
-def _odd(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval | None, scale: int) -> Arithmetic:
+def _odd(
+    p: Conversions, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval | None, scale: int
+) -> Arithmetic:
     """g(x)."""
     within = within or documented(fraction_bits, scale)
-    if p.knows_summands and fraction_bits <= COARSE:
+    if isinstance(p, Summands) and fraction_bits <= COARSE:
         return _by_summands(p, x, odd, fraction_bits, within, scale)
     return _by_bits(p, x, odd, fraction_bits, within, scale)
 
@@ -133,7 +136,7 @@ COARSE = 16
 """Up to so many fraction bits `pieces` is exact enough."""
 
 
-def _by_summands(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
+def _by_summands(p: Summands, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
     """g as `pieces` has it, on |x| < T: the limit is added where x is not there, unless that is known."""
     reach, cut = _limits(odd, fraction_bits)
     reach, cut = reach + scale, cut + scale - fraction_bits
@@ -156,7 +159,7 @@ def _by_summands(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, withi
 
 
 def _compared(
-    p: Protocol, x: Arithmetic, near: Interval, cut: int, limit: int, within: Interval
+    p: Conversions, x: Arithmetic, near: Interval, cut: int, limit: int, within: Interval
 ) -> tuple[Boolean, Arithmetic]:
     """Whether x is near; and where it is not the limit, on its side, else 0. A bound may be off by 2**cut upwards."""
     bits = bits_of(within.low - near.high, within.high - near.low)
@@ -165,7 +168,7 @@ def _compared(
     return p.xor(not_above, below), outside
 
 
-def _by_bits(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
+def _by_bits(p: Conversions, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
     """g by the bits of x: which piece it lies in, and where in the piece."""
     plan, finer = plan_for(odd, fraction_bits), scale - fraction_bits
     table, limit = plan.table, round(odd.limit * 2.0**fraction_bits)
@@ -192,7 +195,7 @@ def _by_bits(p: Protocol, x: Arithmetic, odd: Odd, fraction_bits: int, within: I
     return p.add(total, p.shift_left(whole if outside is None else p.add(whole, outside), finer))
 
 
-def _signed_powers(p: Protocol, known: Known, sign: Boolean, table: Table) -> list[Arithmetic]:
+def _signed_powers(p: Conversions, known: Known, sign: Boolean, table: Table) -> list[Arithmetic]:
     """s, s t, s (s t)**2, (s t)**3, ... from s t and the bit of s. 1 + log2(degree) rounds."""
     factor = p.add_public(p.weigh(sign, [-2]), 1)
     terms = [factor]
@@ -204,7 +207,7 @@ def _signed_powers(p: Protocol, known: Known, sign: Boolean, table: Table) -> li
     return terms
 
 
-def _signed_power(p: Protocol, known: Known, sign: Arithmetic, width: int, exponent: int) -> Arithmetic:
+def _signed_power(p: Conversions, known: Known, sign: Arithmetic, width: int, exponent: int) -> Arithmetic:
     """s (s t)**exponent. log2(exponent) + 1 rounds."""
     if exponent == 0:
         return sign

@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..rules.protocol import Arithmetic, Boolean, Protocol
+from ..rules.conversions import Conversions
+from ..rules.shares import Arithmetic, Boolean
 from .bits import Leading, cases, outer
 from .tables import Piece
 
@@ -43,7 +44,7 @@ def octave_pieces(cell: int) -> list[Piece]:
     return wide + narrow
 
 
-def normalise(p: Protocol, y: Leading, cell: int, bits: int) -> Normalised:
+def normalise(p: Conversions, y: Leading, cell: int, bits: int) -> Normalised:
     """|y| with so many cell bits and bits of the local variable. 2 + log2(cell) rounds after `leading`."""
     flipped = p.xor(y.planes, y.planes, None, (*[y.sign] * y.sign, -1))
     mantissa = _digits(p, y, flipped, range(cell + bits, -1, -1), y.exponents, below=y.sign)
@@ -52,7 +53,7 @@ def normalise(p: Protocol, y: Leading, cell: int, bits: int) -> Normalised:
 
 
 def normalise_positive(
-    p: Protocol, y: Leading, cell: int, bits: int, modulus: int = 1, *, may_be_negative: bool
+    p: Conversions, y: Leading, cell: int, bits: int, modulus: int = 1, *, may_be_negative: bool
 ) -> Normalised:
     """y if positive: else no piece is set. With a modulus, copies of the pieces for each remainder of E."""
     kept, exists = y.planes, [y.exists]
@@ -73,7 +74,7 @@ def normalise_positive(
     return _cut(p, mantissa, p.concat_planes(*kinds), cell, bits)
 
 
-def power_of_two(p: Protocol, place: Boolean, exponents: Sequence[int]) -> Arithmetic:
+def power_of_two(p: Conversions, place: Boolean, exponents: Sequence[int]) -> Arithmetic:
     """2**exponents[i] for the plane i that is set: from 0 up, as the product of two digits. 2 rounds."""
     count = max(exponents) + 1
     base = min(range(1, count + 1), key=lambda base: base + -(-count // base))
@@ -85,7 +86,7 @@ def power_of_two(p: Protocol, place: Boolean, exponents: Sequence[int]) -> Arith
 
 
 def _digits(
-    p: Protocol, y: Leading, planes: Boolean, depths: Sequence[int], exponents: Sequence[int], below: int
+    p: Conversions, y: Leading, planes: Boolean, depths: Sequence[int], exponents: Sequence[int], below: int
 ) -> Boolean:
     """The bits so far below the predicted place, if E is one of `exponents`; `below` is the plane under bit 0.
 
@@ -99,7 +100,7 @@ def _digits(
     return p.dot_bits(y.place, planes, terms)
 
 
-def _cut(p: Protocol, mantissa: Boolean, kinds: Boolean, cell: int, bits: int) -> Normalised:
+def _cut(p: Conversions, mantissa: Boolean, kinds: Boolean, cell: int, bits: int) -> Normalised:
     """`mantissa` is bits + cell planes (and what is above); `kinds` are pairs of planes (wide, narrow)."""
     first, last = bits + cell - 1, bits - 1
     count = kinds.planes

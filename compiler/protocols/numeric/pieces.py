@@ -1,7 +1,7 @@
 """A function of a number within known bounds as polynomials by pieces, two rounds before its truncation.
 
 In: a share x within an interval, and a function of reals. Out: the function at the scale `SCALE`. Only of protocols
-that know summands (`Protocol.polynomial`).
+that know summands (`Summands.polynomial`).
 
 z = x * factor + offset, modulo 2**64, puts the interval on all of the ring but one piece, which takes what the digits
 leave out: its top bits are the piece. The factor is public, and nothing is truncated. Error: the polynomials', and what
@@ -17,7 +17,8 @@ from functools import lru_cache
 import numpy as np
 
 from ...ir.intervals import Interval
-from ..rules.protocol import Arithmetic, Pieces, Protocol
+from ..rules.conversions import Summands
+from ..rules.shares import Arithmetic, Pieces
 from .tables import Array
 
 SCALE = 61
@@ -77,6 +78,6 @@ def _error(function: Callable[[Array], Array], columns: Array, centres: Array, h
     return float(np.abs(fitted - function(centres[:, np.newaxis] + half * t)).max())
 
 
-def piecewise(p: Protocol, x: Arithmetic, cut: Cut) -> Arithmetic:
+def piecewise(p: Summands, x: Arithmetic, cut: Cut) -> Arithmetic:
     """The function of x within the interval, at the scale `SCALE`. 2 rounds."""
     return p.polynomial(p.add_public(p.multiply_public(x, cut.factor), cut.offset), cut.form)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..rules.protocol import Arithmetic, Boolean, Protocol
+from ..rules.conversions import Conversions
+from ..rules.shares import Arithmetic, Boolean
 from .bits import Digits
 from .tables import Table
 
@@ -16,24 +17,24 @@ Known = dict[tuple[int, int], Arithmetic]
 """By width and exponent, a power of the variable."""
 
 
-def evaluate(p: Protocol, pieces: Boolean, known: Known, table: Table) -> Arithmetic:
+def evaluate(p: Conversions, pieces: Boolean, known: Known, table: Table) -> Arithmetic:
     """The polynomial of the piece that is set. 3 rounds after the pieces, 2 + log2(degree) after the variable."""
     constants, *factors = p.weigh_each(pieces, [table.constants, *table.rows])
     total = sum_of_products(p, factors, powers(p, known, table))
     return p.add(p.truncate(total, table.scale - table.result), constants)
 
 
-def sum_of_products(p: Protocol, factors: Sequence[Arithmetic], terms: Sequence[Arithmetic]) -> Arithmetic:
+def sum_of_products(p: Conversions, factors: Sequence[Arithmetic], terms: Sequence[Arithmetic]) -> Arithmetic:
     """factors[0] plus the other factors times the terms. 1 round."""
     return p.add(p.dot(list(zip(factors[1:], terms, strict=True))), factors[0])
 
 
-def powers(p: Protocol, known: Known, table: Table) -> list[Arithmetic]:
+def powers(p: Conversions, known: Known, table: Table) -> list[Arithmetic]:
     """The powers T_1, T_2, ... of the variable. log2(degree) rounds."""
     return [power(p, known, width, exponent) for exponent, width in enumerate(table.widths, 1)]
 
 
-def variables(p: Protocol, variable: Boolean, table: Table) -> Known:
+def variables(p: Conversions, variable: Boolean, table: Table) -> Known:
     """t, as the integer 2 u + offset, for each width that the table uses. 1 round."""
     widths = sorted(set(table.widths), reverse=True)
     bits = widths[0]
@@ -43,14 +44,14 @@ def variables(p: Protocol, variable: Boolean, table: Table) -> Known:
     return {(width, 1): p.add_public(u, table.offset(width)) for width, u in sums}
 
 
-def part_variables(p: Protocol, digits: Digits, stop: int, table: Table) -> Known:
+def part_variables(p: Conversions, digits: Digits, stop: int, table: Table) -> Known:
     """As `variables`, of the bits below `stop` of a number that is also shared whole. 1 round."""
     widths = sorted(set(table.widths), reverse=True)
     found = zip(widths, digits.middles(p, stop, widths), strict=True)
     return {(width, 1): p.add_public(middle, -(1 << width)) for width, middle in found}
 
 
-def power(p: Protocol, known: Known, width: int, exponent: int) -> Arithmetic:
+def power(p: Conversions, known: Known, width: int, exponent: int) -> Arithmetic:
     """t**exponent by halves, each power of each width computed once. log2(exponent) rounds."""
     if (width, exponent) not in known:
         half = exponent // 2

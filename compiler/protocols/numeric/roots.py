@@ -20,7 +20,8 @@ import numpy as np
 
 from ...ir.intervals import Interval, documented
 from ...ir.types import width
-from ..rules.protocol import Arithmetic, Protocol
+from ..rules.conversions import Conversions
+from ..rules.shares import Arithmetic
 from .bits import Leading, leading
 from .normalise import normalise_positive, octave_pieces, power_of_two
 from .polynomials import evaluate, powers, sum_of_products, variables
@@ -52,7 +53,7 @@ def _split_log_2(fraction_bits: int) -> tuple[int, float]:
     return units, log(2) - units * 2.0**-fraction_bits
 
 
-def square_root(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+def square_root(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
     """The square root of x `within`; 0 for x < 0. 16 rounds."""
     within = within or documented(fraction_bits)
     found = _leading(p, x, within)
@@ -69,11 +70,11 @@ def square_root(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval
     return p.truncate(p.multiply(root, power), ROOT_BITS - halves[0])
 
 
-def _leading(p: Protocol, x: Arithmetic, within: Interval) -> Leading:
+def _leading(p: Conversions, x: Arithmetic, within: Interval) -> Leading:
     return leading(p, x, width(within.low, within.high), max(within.low, 0).bit_length())
 
 
-def logarithm(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+def logarithm(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
     """The natural logarithm of x `within`; 0 for x <= 0. 14 rounds, 15 for fraction_bits > 16."""
     within = within or documented(fraction_bits)
     found = _leading(p, x, within)

@@ -72,7 +72,7 @@ def tabulate(
     """Polynomials of this degree, in a variable of that many bits, for a result at the scale `result`.
 
     There is room in the sum for a further term of this magnitude. Where bits are left out, t may be off by so many
-    halves of the last one: 2 where it is a sum of two numbers that both lack bits (`Protocol.middles`).
+    halves of the last one: 2 where it is a sum of two numbers that both lack bits (`Conversions.middles`).
     """
     columns = np.array([_coefficients(function, piece, degree) for piece in pieces])
     constants = np.rint(columns[:, 0] * 2.0**result)

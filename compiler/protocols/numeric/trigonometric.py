@@ -17,7 +17,8 @@ from math import pi
 import numpy as np
 
 from ...ir.intervals import Interval
-from ..rules.protocol import Arithmetic, Protocol
+from ..rules.conversions import Conversions
+from ..rules.shares import Arithmetic
 from .bits import bits_between, cases
 from .polynomials import evaluate, part_variables
 from .tables import Table, even_pieces, tabulate
@@ -36,17 +37,17 @@ def sines(index_bits: int, bits: int, fraction_bits: int) -> Table:
     return tabulate(lambda u: np.asarray(np.sin(2 * pi * u)), pieces, 4, fraction_bits, bits, doubt=2)
 
 
-def sine(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+def sine(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
     """The sine of x radians. 10 rounds, 11 for fraction_bits > 16."""
     return _shifted_sine(p, x, fraction_bits, 0)
 
 
-def cosine(p: Protocol, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
+def cosine(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
     """The cosine of x radians. 10 rounds, 11 for fraction_bits > 16."""
     return _shifted_sine(p, x, fraction_bits, 1)
 
 
-def _shifted_sine(p: Protocol, x: Arithmetic, fraction_bits: int, quarters: int) -> Arithmetic:
+def _shifted_sine(p: Conversions, x: Arithmetic, fraction_bits: int, quarters: int) -> Arithmetic:
     """sin(x + quarters * pi / 2)."""
     at = 64 + fraction_bits
     factor = (TURN + (1 << at - 1)) >> at

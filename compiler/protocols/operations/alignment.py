@@ -5,12 +5,14 @@ each side, whatever the number of its columns.
 """
 
 from ....runtime.graph.nodes import ValueType
-from ..rules.protocol import Arithmetic, Boolean, Clear
+from ..rules.joins import Joins
+from ..rules.linear import Linear
+from ..rules.shares import Arithmetic, Boolean, Clear
 from ..rules.sides import Side
 from ..rules.use import Use
 
 
-def numbers(use: Use) -> Arithmetic:
+def numbers(use: Use[Joins]) -> Arithmetic:
     """The joined rows of a column as numbers."""
     side, value = _side(use), _ordered(use)
     if side.is_own:
@@ -18,7 +20,7 @@ def numbers(use: Use) -> Arithmetic:
     return use.p.align(value, side)
 
 
-def planes(use: Use) -> Boolean:
+def planes(use: Use[Joins]) -> Boolean:
     """The joined rows of a column as bits."""
     side, value = _side(use), _ordered(use)
     if side.is_own:
@@ -26,13 +28,13 @@ def planes(use: Use) -> Boolean:
     return use.p.align_bits(value, use.planes, side)
 
 
-def _side(use: Use) -> Side:
+def _side(use: Use[Linear]) -> Side:
     number, roles = use.attribute("side"), use.p.g.roles
     owner, other = (roles[use.attribute("owners")[side]] for side in (number, 1 - number))
     return Side(use.attribute("join"), number, owner, other, use.attribute("counts")[number], use.attribute("rows"))
 
 
-def _ordered(use: Use) -> Clear:
+def _ordered(use: Use[Joins]) -> Clear:
     """The column in the secret order that its owner has drawn; a public one as if it were the owner's."""
     (value,) = use.operands
     assert isinstance(value, Clear)
@@ -42,7 +44,7 @@ def _ordered(use: Use) -> Clear:
     return Clear(g.local("clear.take", mine.type, mine, order, axis=0))
 
 
-def _first_rows(use: Use, value: Clear) -> Clear:
+def _first_rows(use: Use[Linear], value: Clear) -> Clear:
     """The rows that are wanted, of a column whose order is that of the joined rows."""
     rank = len(use.shape)
     kind = ValueType(value.wire.type.storage, use.shape)

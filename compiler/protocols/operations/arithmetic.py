@@ -1,38 +1,41 @@
 """Arithmetic on arithmetic shares. A public operand costs no communication: it is added or multiplied to each part."""
 
 from ..circuits import circuits
-from ..rules.protocol import Arithmetic, Boolean, Clear, Share, ring
+from ..rules.conversions import Conversions
+from ..rules.linear import Linear
+from ..rules.products import Products
+from ..rules.shares import Arithmetic, Boolean, Clear, Share
 from ..rules.use import Use
 
 
-def cast(use: Use) -> Share:
+def cast(use: Use[Linear]) -> Share:
     """A wider integer, or a fixed number of a finer scale: no round. A truth value held as a number is one."""
     return use.p.shift_left(use.number(0), use.element.scale - use.element_of(0).scale)
 
 
-def truncate(use: Use) -> Share:
+def truncate(use: Use[Conversions]) -> Share:
     """1 round."""
     return use.p.truncate(use.number(0), use.attribute("bits"))
 
 
-def floor(use: Use) -> Share:
+def floor(use: Use[Conversions]) -> Share:
     """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
     return circuits.shift_right(use.p, use.number(0), use.element_of(0).scale, use.bits_of(0))
 
 
-def shift_left(use: Use) -> Share:
+def shift_left(use: Use[Linear]) -> Share:
     """No round."""
     shift = use.attribute("bits")
     x = use.number(0)
     return use.p.shift_left(x, shift) if shift < 64 else use.p.multiply_public(x, 0)
 
 
-def shift_right(use: Use) -> Share:
+def shift_right(use: Use[Conversions]) -> Share:
     """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
     return circuits.shift_right(use.p, use.number(0), use.attribute("bits"), use.bits_of(0))
 
 
-def add(use: Use) -> Share:
+def add(use: Use[Linear]) -> Share:
     """No round."""
     left, right = use.clear(0), use.clear(1)
     if right is not None:
@@ -40,7 +43,7 @@ def add(use: Use) -> Share:
     return use.p.add_public(use.number(1), left) if left is not None else use.p.add(use.number(0), use.number(1))
 
 
-def subtract(use: Use) -> Share:
+def subtract(use: Use[Linear]) -> Share:
     """No round."""
     left = use.clear(0)
     if left is not None:
@@ -48,12 +51,12 @@ def subtract(use: Use) -> Share:
     return use.p.subtract(use.number(0), use.number(1))
 
 
-def negate(use: Use) -> Share:
+def negate(use: Use[Linear]) -> Share:
     """No round."""
     return use.p.negate(use.number(0))
 
 
-def multiply(use: Use) -> Share:
+def multiply(use: Use[Products]) -> Share:
     """1 round; none where an operand is public."""
     left, right = use.clear(0), use.clear(1)
     if right is not None:
@@ -64,26 +67,26 @@ def multiply(use: Use) -> Share:
     return use.p.multiply(x, y)
 
 
-def _scalar_or_whole(use: Use, operand: int) -> Arithmetic:
+def _scalar_or_whole(use: Use[Linear], operand: int) -> Arithmetic:
     """A scalar stays one: the product spreads it."""
     value = use.operands[operand]
     both_scalars = all(other.shape == () for other in use.operands)
     return value if isinstance(value, Arithmetic) and value.shape == () and not both_scalars else use.number(operand)
 
 
-def matmul(use: Use) -> Share:
+def matmul(use: Use[Products]) -> Share:
     """1 round; none where an operand is public."""
     left, right = use.operands
     if isinstance(left, Arithmetic) and isinstance(right, Arithmetic):
         return use.p.matmul(left, right, use.shape)
     parts = []
     for part in (left if isinstance(left, Arithmetic) else right).parts:
-        factors = [use.p.clear_ring(side) if isinstance(side, Clear) else part for side in (left, right)]
-        parts.append(use.p.g.local("ring.matmul", ring(use.shape), *factors))
+        factors = [use.p.clear_number(side) if isinstance(side, Clear) else part for side in (left, right)]
+        parts.append(use.p.g.local(use.p.arithmetic("matmul"), use.p.number(use.shape), *factors))
     return Arithmetic(tuple(parts))
 
 
-def select(use: Use) -> Share:
+def select(use: Use[Conversions]) -> Share:
     """1 round; none where the condition is public."""
     p = use.p
     condition = use.clear(0)
@@ -97,27 +100,27 @@ def select(use: Use) -> Share:
     return circuits.select(p, bit, use.number(1), use.number(2))
 
 
-def _choose_public(use: Use, bit: Boolean, x: Clear, y: Clear) -> Arithmetic:
+def _choose_public(use: Use[Conversions], bit: Boolean, x: Clear, y: Clear) -> Arithmetic:
     """The bit as a number, times what is public."""
     p = use.p
-    sides = [p.clear_ring(side) for side in (x, y)]
-    difference = p.g.local("ring.subtract", ring(use.shape), *sides)
-    number = p.weigh(bit, [1])
-    scaled = Arithmetic(tuple(p.g.local("ring.multiply", ring(use.shape), part, difference) for part in number.parts))
+    sides, kind = [p.clear_number(side) for side in (x, y)], p.number(use.shape)
+    difference = p.g.local(p.arithmetic("subtract"), kind, *sides)
+    parts = p.weigh(bit, [1]).parts
+    scaled = Arithmetic(tuple(p.g.local(p.arithmetic("multiply"), kind, part, difference) for part in parts))
     return p.add_public(scaled, y)
 
 
-def total(use: Use) -> Share:
+def total(use: Use[Linear]) -> Share:
     """No round."""
     return use.p.sum(_operand(use), use.attribute("axis"))
 
 
-def running_total(use: Use) -> Share:
+def running_total(use: Use[Linear]) -> Share:
     """No round."""
-    return use.p.linear("ring.cumsum", use.shape, _operand(use), axis=use.attribute("axis"))
+    return use.p.linear("cumsum", use.shape, _operand(use), axis=use.attribute("axis"))
 
 
-def _operand(use: Use) -> Arithmetic:
+def _operand(use: Use[Linear]) -> Arithmetic:
     (x,) = use.operands
     if not isinstance(x, Arithmetic):
         raise TypeError(f"{use.operation.name} takes numbers")

@@ -1,21 +1,24 @@
 """Truth values, and integers bit by bit, on boolean shares: an integer has as many planes as its type promises bits."""
 
 from ..circuits import circuits
-from ..rules.protocol import Boolean, Clear, Share, integers
+from ..rules.expansion import integers
+from ..rules.linear import Linear
+from ..rules.products import Products
+from ..rules.shares import Boolean, Clear, Share
 from ..rules.use import Use
 
 
-def conjunction(use: Use) -> Share:
+def conjunction(use: Use[Products]) -> Share:
     """1 round; none where an operand is public."""
     return _conjunction(use, inverted=False)
 
 
-def disjunction(use: Use) -> Share:
+def disjunction(use: Use[Products]) -> Share:
     """not (not x and not y). 1 round; none where an operand is public."""
     return use.p.invert(_conjunction(use, inverted=True))
 
 
-def _conjunction(use: Use, inverted: bool) -> Boolean:
+def _conjunction(use: Use[Products], inverted: bool) -> Boolean:
     p, planes = use.p, use.planes
     for one, other in ((0, 1), (1, 0)):
         public = use.whole_clear(one)
@@ -26,12 +29,12 @@ def _conjunction(use: Use, inverted: bool) -> Boolean:
     return p.conjunction(p.invert(x), p.invert(y)) if inverted else p.conjunction(x, y)
 
 
-def negation(use: Use, public: Clear) -> Clear:
+def negation(use: Use[Linear], public: Clear) -> Clear:
     """Every bit of a public operand negated."""
     return Clear(use.p.g.local("clear.not", public.wire.type, public.wire))
 
 
-def exclusive(use: Use) -> Share:
+def exclusive(use: Use[Linear]) -> Share:
     """No round."""
     planes = use.planes
     for one, other in ((0, 1), (1, 0)):
@@ -41,24 +44,24 @@ def exclusive(use: Use) -> Share:
     return use.p.xor(use.bits(0, planes), use.bits(1, planes))
 
 
-def invert(use: Use) -> Share:
+def invert(use: Use[Linear]) -> Share:
     """No round."""
     return use.p.invert(use.bits(0, use.planes))
 
 
-def shift_left(use: Use) -> Share:
+def shift_left(use: Use[Linear]) -> Share:
     """No round."""
     shift, planes = use.attribute("bits"), use.bits_of(0)
     return use.p.planes(use.bits(0, planes), tuple(max(plane - shift, -1) for plane in range(use.planes)))
 
 
-def shift_right(use: Use) -> Share:
+def shift_right(use: Use[Linear]) -> Share:
     """No round."""
     shift, planes = use.attribute("bits"), use.bits_of(0)
     return use.p.planes(use.bits(0, planes), tuple(min(plane + shift, planes - 1) for plane in range(use.planes)))
 
 
-def select(use: Use) -> Share:
+def select(use: Use[Products]) -> Share:
     """1 round; none where the condition is public."""
     planes = use.planes
     x, y = use.bits(1, planes), use.bits(2, planes)
@@ -68,7 +71,7 @@ def select(use: Use) -> Share:
     return use.p.xor(use.p.and_public(use.p.xor(x, y), _spread(use, condition, planes)), y)
 
 
-def _spread(use: Use, condition: Clear, planes: int) -> Clear:
+def _spread(use: Use[Linear], condition: Clear, planes: int) -> Clear:
     """A public truth value for each of the planes: -1 has all of them set."""
     if planes == 1:
         return condition

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..circuits import circuits
-from ..rules.protocol import Arithmetic, Boolean, Protocol, Share
+from ..rules.conversions import Conversions
+from ..rules.products import Products
+from ..rules.shares import Arithmetic, Boolean, Share
 from ..rules.use import Use
 
 
@@ -27,7 +29,7 @@ class _Division:
     divisor: Arithmetic
 
 
-def floor_divide(use: Use) -> Share:
+def floor_divide(use: Use[Conversions]) -> Share:
     """See above; divisors that are public powers of two by a shift."""
     shift = _public_shift(use)
     p = use.p
@@ -40,7 +42,7 @@ def floor_divide(use: Use) -> Share:
     return p.multiply_bit(done.divisor_not_zero, circuits.from_bits(p, signed))
 
 
-def modulo(use: Use) -> Share:
+def modulo(use: Use[Conversions]) -> Share:
     """See above; x modulo a public power of two is x less its shifted quotient."""
     shift = _public_shift(use)
     p = use.p
@@ -55,7 +57,7 @@ def modulo(use: Use) -> Share:
     return p.multiply_bit(done.divisor_not_zero, signed)
 
 
-def _public_shift(use: Use) -> int | None:
+def _public_shift(use: Use[Conversions]) -> int | None:
     """The exponent, if the divisor is known now to be one power of two."""
     divisor = use.known[1]
     if divisor is None or divisor.size == 0:
@@ -65,7 +67,7 @@ def _public_shift(use: Use) -> int | None:
     return value.bit_length() - 1 if same and value > 0 and value & (value - 1) == 0 else None
 
 
-def _divide(use: Use) -> _Division:
+def _divide(use: Use[Conversions]) -> _Division:
     p, (x_bits, y_bits) = use.p, (use.bits_of(operand) for operand in range(2))
     x, y = use.number(0), use.number(1)
     x_negative, y_negative = circuits.sign(p, x, x_bits), circuits.sign(p, y, y_bits)
@@ -83,7 +85,7 @@ def _divide(use: Use) -> _Division:
     return _Division(quotient, remainder, negative, y_negative, not_zero, divisor)
 
 
-def _by_bits(p: Protocol, x: Boolean, y: Boolean) -> tuple[Boolean, Boolean]:
+def _by_bits(p: Products, x: Boolean, y: Boolean) -> tuple[Boolean, Boolean]:
     """Quotient and remainder of unsigned numbers, by restoring division."""
     width, count = y.planes + 1, x.planes
     divisor = p.planes(y, (*range(y.planes), -1))

@@ -11,10 +11,12 @@ from ..numeric import exponential as numeric_exponential
 from ..numeric import logistic as numeric_logistic
 from ..numeric import roots as numeric_roots
 from ..numeric import trigonometric as numeric_trigonometric
-from ..rules.protocol import Arithmetic, Clear, Protocol, Share
+from ..rules.conversions import Conversions
+from ..rules.linear import Linear
+from ..rules.shares import Arithmetic, Clear, Share
 from ..rules.use import ARITHMETIC, Rule, Use, all_of
 
-FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int, Interval], Arithmetic]] = {
+FUNCTIONS: dict[str, Callable[[Conversions, Arithmetic, int, Interval], Arithmetic]] = {
     "sqrt": numeric_roots.square_root,
     "exp": numeric_exponential.exponential,
     "log": numeric_roots.logarithm,
@@ -23,14 +25,14 @@ FUNCTIONS: dict[str, Callable[[Protocol, Arithmetic, int, Interval], Arithmetic]
     "tanh": numeric_logistic.hyperbolic_tangent,
     "sigmoid": numeric_logistic.sigmoid,
 }
-FINER: dict[str, Callable[[Protocol, Arithmetic, int, Interval, int], Arithmetic]] = {
+FINER: dict[str, Callable[[Conversions, Arithmetic, int, Interval, int], Arithmetic]] = {
     "tanh": numeric_logistic.hyperbolic_tangent,
     "sigmoid": numeric_logistic.sigmoid,
 }
 """Those that take numbers of a finer scale than the precision that is asked for."""
 
 
-def divide(use: Use) -> Share:
+def divide(use: Use[Conversions]) -> Share:
     """The quotient at the operands' scale; public divisors cost little, all the less if they are one constant."""
     p, scale, known = use.p, use.element.scale, use.known[1]
     if known is not None and known.size and np.all(known == known.flat[0]):
@@ -41,7 +43,7 @@ def divide(use: Use) -> Share:
     return numeric_divide.divide(p, _number(use, 0), _number(use, 1), scale, _range(use, 0), _range(use, 1))
 
 
-def _number(use: Use, operand: int) -> Arithmetic:
+def _number(use: Use[Linear], operand: int) -> Arithmetic:
     """An operand as an arithmetic share of its own shape."""
     value = use.operands[operand]
     if isinstance(value, Clear):
@@ -51,28 +53,30 @@ def _number(use: Use, operand: int) -> Arithmetic:
     return value
 
 
-def _range(use: Use, operand: int) -> Interval:
+def _range(use: Use[Linear], operand: int) -> Interval:
     """Where the documented numbers among an operand's lie."""
     value = use.operation.operands[operand]
     return Interval(value.least, value.greatest).meet(documented(use.element.scale))
 
 
-def _function(name: str) -> Rule:
-    return all_of(ARITHMETIC, lambda use: FUNCTIONS[name](use.p, use.number(0), use.element.scale, _range(use, 0)))
+def _function(name: str) -> Rule[Conversions]:
+    return all_of(
+        Conversions, ARITHMETIC, lambda use: FUNCTIONS[name](use.p, use.number(0), use.element.scale, _range(use, 0))
+    )
 
 
-def _finer_function(name: str) -> Rule:
-    def expand(use: Use) -> Share:
+def _finer_function(name: str) -> Rule[Conversions]:
+    def expand(use: Use[Conversions]) -> Share:
         scale = use.element.scale
         value, precision = use.operation.operands[0], use.attribute("precision") or scale
         within = Interval(value.least, value.greatest).meet(documented(precision, scale))
         return FINER[name](use.p, use.number(0), precision, within, scale)
 
-    return all_of(ARITHMETIC, expand)
+    return all_of(Conversions, ARITHMETIC, expand)
 
 
-RULES: dict[str, tuple[Rule, ...]] = {
-    "divide": (all_of(ARITHMETIC, divide),),
+RULES: dict[str, tuple[Rule[Conversions], ...]] = {
+    "divide": (all_of(Conversions, ARITHMETIC, divide),),
     **{name: (_function(name),) for name in FUNCTIONS},
     **{name: (_finer_function(name),) for name in FINER},
 }

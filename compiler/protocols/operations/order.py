@@ -1,16 +1,20 @@
 """Comparisons, and quantifiers by trees along an axis."""
 
 from ..circuits import circuits
-from ..rules.protocol import Arithmetic, Boolean, Clear, Share, booleans
+from ..rules.conversions import Conversions
+from ..rules.expansion import booleans
+from ..rules.linear import Linear
+from ..rules.products import Products
+from ..rules.shares import Arithmetic, Boolean, Clear, Share
 from ..rules.use import Use, halves, joined, without_axis
 
 
-def less(use: Use) -> Share:
+def less(use: Use[Conversions]) -> Share:
     """1 + log2(bits / 2) rounds, 6 for 64 bits."""
     return circuits.sign(use.p, _difference(use), use.difference_bits)
 
 
-def equal(use: Use) -> Share:
+def equal(use: Use[Conversions]) -> Share:
     """1 + log2(bits / 2) rounds, 6 for 64 bits.
 
     Numbers that are less than 2**bits apart are equal if they are so modulo 2**bits.
@@ -18,38 +22,38 @@ def equal(use: Use) -> Share:
     return circuits.is_zero(use.p, _difference(use), use.distance_bits)
 
 
-def _difference(use: Use) -> Arithmetic:
+def _difference(use: Use[Linear]) -> Arithmetic:
     public = use.clear(0)
     if public is not None:
         return use.p.add_public(use.p.negate(use.number(1)), public)
     return use.p.subtract(use.number(0), use.number(1))
 
 
-def equal_bits(use: Use) -> Share:
+def equal_bits(use: Use[Products]) -> Share:
     """log2(bits) rounds; none for truth values."""
     planes = max(use.bits_of(operand) for operand in range(2))
     same = use.p.invert(use.p.xor(use.bits(0, planes), use.bits(1, planes)))
     return circuits.all_planes(use.p, same)
 
 
-def some(use: Use) -> Share:
+def some(use: Use[Products]) -> Share:
     """log2(entries) rounds."""
     return use.p.invert(_every(use, use.p.invert(_bits(use))))
 
 
-def every(use: Use) -> Share:
+def every(use: Use[Products]) -> Share:
     """log2(entries) rounds."""
     return _every(use, _bits(use))
 
 
-def _bits(use: Use) -> Boolean:
+def _bits(use: Use[Linear]) -> Boolean:
     (x,) = use.operands
     if not isinstance(x, Boolean):
         raise TypeError(f"{use.operation.name} takes bits")
     return x
 
 
-def _every(use: Use, x: Boolean) -> Boolean:
+def _every(use: Use[Products], x: Boolean) -> Boolean:
     p, axis = use.p, use.attribute("axis")
     if x.shape[axis] == 0:
         true = p.g.constant(True, booleans(use.shape), p.g.nodes)

@@ -11,7 +11,13 @@ from collections.abc import Iterator
 
 from ...ir.types import Kind
 from ..circuits import circuits
-from ..rules.protocol import Arithmetic, Boolean, Clear, Protocol, Rows, Share, Shared, booleans, integers
+from ..rules.conversions import Conversions
+from ..rules.expansion import booleans, integers
+from ..rules.linear import Linear
+from ..rules.order import Order
+from ..rules.protocol import offered
+from ..rules.rows import Rows
+from ..rules.shares import Arithmetic, Boolean, Clear, Share, Shared
 from ..rules.use import Use
 
 PAIRS = 0
@@ -27,7 +33,7 @@ def digits_for(rows: int) -> tuple[int, ...]:
     return (PAIRS, *DIGITS) if rows <= MOST_PAIRED_ROWS else DIGITS
 
 
-def argsort(use: Use) -> Rows | Clear:
+def argsort(use: Use[Order]) -> Rows | Clear:
     """Rounds by digits of d bits: 4 for each, and 3; by pairs as `ranks`, and 2."""
     keys = [key for operand in reversed(range(len(use.operands))) for key in _ordered(use, operand)]
     (rows,) = use.shape
@@ -40,7 +46,7 @@ def argsort(use: Use) -> Rows | Clear:
     return use.p.sorted_rows(key, digit)
 
 
-def _ordered(use: Use, operand: int) -> Iterator[Boolean]:
+def _ordered(use: Use[Linear], operand: int) -> Iterator[Boolean]:
     """A key's planes, lowest first, that spell an unsigned number in the order wanted."""
     value, planes = use.operation.operands[operand], use.bits_of(operand)
     x = use.bits(operand, planes)
@@ -55,11 +61,11 @@ def _ordered(use: Use, operand: int) -> Iterator[Boolean]:
         yield use.p.invert(use.p.planes(x, (planes - 1,)))
 
 
-def _as_they_are(p: Protocol, rows: int) -> Clear:
+def _as_they_are(p: Linear, rows: int) -> Clear:
     return Clear(p.g.local("clear.iota", integers((rows,)), at=p.g.everyone, n=rows))
 
 
-def ranks(p: Protocol, key: Boolean) -> Arithmetic:
+def ranks(p: Conversions, key: Boolean) -> Arithmetic:
     """How many rows come before each one. 2 + log2(planes) rounds, all pairs of rows compared.
 
     Row j comes before row i if its key is less or, being before it already, if it is not greater. With c[i, j] = "key j
@@ -75,13 +81,13 @@ def ranks(p: Protocol, key: Boolean) -> Arithmetic:
     return p.add_public(difference, _as_they_are(p, rows))
 
 
-def _spread(p: Protocol, x: Boolean, rows: int, axis: int) -> Boolean:
+def _spread(p: Linear, x: Boolean, rows: int, axis: int) -> Boolean:
     """x along one axis of a square."""
     shape = (1, rows) if axis == 1 else (rows, 1)
     return p.map("broadcast", (rows, rows), p.map("reshape", shape, x, shape=shape), shape=(rows, rows))
 
 
-def _above_diagonal(p: Protocol, rows: int) -> Clear:
+def _above_diagonal(p: Linear, rows: int) -> Clear:
     """Whether j > i."""
     g, at = p.g, p.g.everyone
     line = g.local("clear.iota", integers((rows,)), at=at, n=rows)
@@ -89,7 +95,7 @@ def _above_diagonal(p: Protocol, rows: int) -> Clear:
     return Clear(g.local("clear.less", booleans((rows, rows)), column, line))
 
 
-def gather(use: Use) -> Share:
+def gather(use: Use[Linear]) -> Share:
     """Rounds of the protocol's; none by rows that are public."""
     x, rows = use.operands
     if isinstance(x, Arithmetic):
@@ -99,13 +105,13 @@ def gather(use: Use) -> Share:
     raise TypeError("what is in the clear is shared before it is gathered")
 
 
-def _gathered(use: Use, x: Shared, rows: Share) -> Shared:
+def _gathered(use: Use[Linear], x: Shared, rows: Share) -> Shared:
     if isinstance(rows, Rows):
-        return use.p.gather(x, rows)
+        return offered(use.p, Order).gather(x, rows)
     return use.p.map("take", use.shape, x, indices=rows.parts, axis=0)
 
 
-def invert(use: Use) -> Share:
+def invert(use: Use[Linear]) -> Share:
     """No round."""
     (rows,) = use.operands
     if isinstance(rows, Rows):
@@ -113,6 +119,6 @@ def invert(use: Use) -> Share:
     return Clear(use.p.g.local("clear.invert", integers(rows.shape), *rows.parts))
 
 
-def random_rows(use: Use) -> Rows:
+def random_rows(use: Use[Order]) -> Rows:
     """No round, but for a protocol that prepares them."""
     return use.p.random_rows(use.attribute("n"))

@@ -1,6 +1,9 @@
 """Operations that move elements: on each part of a share alone, whatever its kind."""
 
-from ..rules.protocol import Arithmetic, Boolean, Clear, Rows, Share, Wire
+from ..rules.expansion import Wire
+from ..rules.linear import Linear
+from ..rules.rows import Rows
+from ..rules.shares import Arithmetic, Boolean, Clear, Share
 from ..rules.use import Use
 
 MOVES = ("broadcast", "reshape", "transpose", "slice", "concat", "take", "slice_at", "update", "update_at")
@@ -8,7 +11,7 @@ INDEXED = {"take": 1, "slice_at": 1, "update_at": 2}
 """From this operand on, operands are public places."""
 
 
-def move(use: Use) -> Share:
+def move(use: Use[Linear]) -> Share:
     """The kernel of the same name and attributes."""
     data: list[Arithmetic | Boolean] = []
     places: list[Wire] = []
@@ -27,6 +30,6 @@ def move(use: Use) -> Share:
     return use.p.map(use.operation.name, use.shape, *numbers, indices=places, **use.operation.attributes)
 
 
-def _widened(use: Use, x: Boolean, planes: int) -> Boolean:
+def _widened(use: Use[Linear], x: Boolean, planes: int) -> Boolean:
     """Integers of several widths may meet in one array, as wide as the widest."""
     return use.p.planes(x, tuple(min(plane, x.planes - 1) for plane in range(planes)))

@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from typing import Generic
 
 from ..circuits import circuits
-from ..rules.protocol import Arithmetic, Boolean, Clear, Protocol, Share, Shared, integers
+from ..rules.conversions import Conversions
+from ..rules.expansion import integers
+from ..rules.linear import Linear
+from ..rules.products import Products
+from ..rules.shares import Arithmetic, Boolean, Clear, Share, Shared
 from ..rules.use import Use, halves, joined, without_axis
 
 
-def least(use: Use) -> Share:
+def least(use: Use[Conversions]) -> Share:
     """log2(entries) times (rounds of `less` and 1)."""
     return _play(use, is_least=True, places=False)
 
 
-def greatest(use: Use) -> Share:
+def greatest(use: Use[Conversions]) -> Share:
     """As `least`."""
     return _play(use, is_least=False, places=False)
 
 
-def place_of_least(use: Use) -> Share:
+def place_of_least(use: Use[Conversions]) -> Share:
     """As `least`; the first of equal entries counts."""
     return _play(use, is_least=True, places=True)
 
 
-def place_of_greatest(use: Use) -> Share:
+def place_of_greatest(use: Use[Conversions]) -> Share:
     """As `least`; the first of equal entries counts."""
     return _play(use, is_least=False, places=True)
 
@@ -40,7 +44,7 @@ class _Rules(Generic[Shared]):
     public: Callable[[Clear], Shared]
 
 
-def _play(use: Use, *, is_least: bool, places: bool) -> Share:
+def _play(use: Use[Conversions], *, is_least: bool, places: bool) -> Share:
     p, axis = use.p, use.attribute("axis")
     (x,) = use.operands
     if isinstance(x, Arithmetic):
@@ -51,7 +55,7 @@ def _play(use: Use, *, is_least: bool, places: bool) -> Share:
     raise TypeError(f"{use.operation.name} takes shares")
 
 
-def _of_numbers(p: Protocol, bits: int) -> _Rules[Arithmetic]:
+def _of_numbers(p: Conversions, bits: int) -> _Rules[Arithmetic]:
     return _Rules(
         less=lambda x, y: circuits.sign(p, p.subtract(x, y), bits),
         select=lambda condition, x, y: circuits.select(p, condition, x, y),
@@ -59,7 +63,7 @@ def _of_numbers(p: Protocol, bits: int) -> _Rules[Arithmetic]:
     )
 
 
-def _of_bits(p: Protocol, entries: int) -> _Rules[Boolean]:
+def _of_bits(p: Products, entries: int) -> _Rules[Boolean]:
     """Places get a plane for the sign."""
     planes = max(entries - 1, 0).bit_length() + 1
     return _Rules(
@@ -69,7 +73,7 @@ def _of_bits(p: Protocol, entries: int) -> _Rules[Boolean]:
     )
 
 
-def _tournament(p: Protocol, rules: _Rules[Shared], x: Shared, axis: int, *, is_least: bool, places: bool) -> Shared:
+def _tournament(p: Linear, rules: _Rules[Shared], x: Shared, axis: int, *, is_least: bool, places: bool) -> Shared:
     """Neighbours play; the later one wins only if it is strictly better, so that the first of equals remains."""
     place = rules.public(_places(p, x.shape, axis)) if places else None
     while x.shape[axis] > 1:
@@ -82,11 +86,11 @@ def _tournament(p: Protocol, rules: _Rules[Shared], x: Shared, axis: int, *, is_
     return without_axis(p, x if place is None else place, axis)
 
 
-def _survivors(p: Protocol, winners: Shared, last: Shared | None, axis: int) -> Shared:
+def _survivors(p: Linear, winners: Shared, last: Shared | None, axis: int) -> Shared:
     return winners if last is None else joined(p, [winners, last], axis)
 
 
-def _places(p: Protocol, shape: tuple[int, ...], axis: int) -> Clear:
+def _places(p: Linear, shape: tuple[int, ...], axis: int) -> Clear:
     """The place of each entry along the axis."""
     numbers = p.g.local("clear.iota", integers((shape[axis],)), at=p.g.nodes, n=shape[axis])
     column = tuple(size if index == axis else 1 for index, size in enumerate(shape))

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from ....runtime.graph.nodes import ValueType
-from ..rules.expansion import Call, Expansion, Wire, call
+from ..rules.expansion import Call, Expansion, Wire, call, ring
 
 Parts = tuple[Wire, ...]
 """(mine, next)."""
+
+number = ring
+"""The type of one part of a share of numbers: the conversions of this protocol know Z_2^64 alone."""
 
 
 def assemble(g: Expansion, kind: ValueType, components: Mapping[tuple[int, int], Call]) -> Parts:

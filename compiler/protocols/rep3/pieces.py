@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rules.protocol import Arithmetic, Expansion, Pieces, Wire, call, ring
-from .parts import Parts, known_to_two
+from ..rules.expansion import Expansion, Wire, call
+from ..rules.shares import Arithmetic, Pieces
+from .parts import Parts, known_to_two, number
 from .summands import multiply_summands, result
 
 
@@ -31,12 +32,12 @@ def pieces(g: Expansion, x: Arithmetic, form: Pieces) -> Parts:
     """
     table = np.array([[entry % 2**64 for entry in row] for row in form.rows], np.uint64)
     rows, count = table.shape
-    known = g.constant(table, ring(table.shape), (1, 2))
+    known = g.constant(table, number(table.shape), (1, 2))
     b = known_to_two(g, x.parts)
     products = multiply_summands(
         g,
-        ring((*x.shape, count + form.degree)),
-        ring((rows + form.degree, *x.shape)),
+        number((*x.shape, count + form.degree)),
+        number((rows + form.degree, *x.shape)),
         mask=lambda w: call("pieces.mask", *x.parts, w, low=form.low, pieces=count),
         help=lambda w, y: call("pieces.help", b, known, w, y, low=form.low),
     )
@@ -45,5 +46,5 @@ def pieces(g: Expansion, x: Arithmetic, form: Pieces) -> Parts:
 
 def summand(g: Expansion, found: Arithmetic) -> Wire:
     """Each node's summand of the polynomial whose coefficients and powers are found, with its part of a zero share."""
-    kind = ring(found.shape[1:])
+    kind = number(found.shape[1:])
     return g.local("pieces.evaluate", kind, *found.parts, g.zero(kind))

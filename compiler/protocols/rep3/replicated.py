@@ -15,28 +15,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....runtime.graph.alignments import DELEGATED
-from ....runtime.graph.nodes import Storage, ValueType
-from ..rules.protocol import (
-    Arithmetic,
-    Bilinear,
-    Boolean,
-    Call,
-    Clear,
-    Expansion,
-    Parties,
-    Pieces,
-    Protocol,
-    Rows,
-    Shared,
-    Wire,
-    bits,
-    call,
-    dot_terms,
-    integers,
-    ring,
-    wider,
-)
-from ..rules.rows import in_words, out_of_words
+from ....runtime.graph.nodes import Parties, Storage, ValueType
+from ..rules.conversions import Summands
+from ..rules.expansion import Call, Expansion, Wire, bits, call, integers
+from ..rules.joins import Joins
+from ..rules.opening import Opening
+from ..rules.order import Order
+from ..rules.rows import Rows, in_words, out_of_words
+from ..rules.shares import Arithmetic, Bilinear, Boolean, Clear, Pieces, Shared, dot_terms, wider
 from ..rules.sides import Side
 from . import pieces as tables
 from . import shuffle as moves
@@ -49,14 +35,13 @@ PREVIOUS = ((0, 2), (1, 0), (2, 1))
 """Each node sends to the one before it: what it is missing of a component that it has just computed."""
 
 
-class Replicated(Protocol):
+class Replicated(Order, Summands, Opening, Joins):
     """The rules of `rep3`. Costs are for each element (for each bit of it, where booleans are concerned)."""
 
     name = "rep3"
     trust = "any one of three nodes may be curious; two that share what they saw know every input"
     parts = 2
     matching = DELEGATED
-    knows_summands = True
 
     def __init__(self, expansion: Expansion) -> None:
         super().__init__(expansion)
@@ -71,7 +56,7 @@ class Replicated(Protocol):
 
     def public(self, value: Clear) -> Arithmetic:
         """Component 0 is the number, the others are zero. No round."""
-        wire = self.clear_ring(value)
+        wire = self.clear_number(value)
         return Arithmetic(assemble(self.g, wire.type, {(0, 0): call("identity", wire), (0, 2): call("identity", wire)}))
 
     def public_bits(self, value: Clear, planes: int) -> Boolean:
@@ -81,7 +66,7 @@ class Replicated(Protocol):
 
     def share(self, value: Clear) -> Arithmetic:
         """1 round; 8 bytes from a node, 48 from a client. Uniform: see `_deal`."""
-        return Arithmetic(self._deal(self.clear_ring(value), "ring.subtract"))
+        return Arithmetic(self._deal(self.clear_number(value), "ring.subtract"))
 
     def share_bits(self, value: Clear, planes: int) -> Boolean:
         """1 round; a bit from a node, 6 from a client. Uniform: see `_deal`."""
@@ -133,7 +118,7 @@ class Replicated(Protocol):
     def align(self, value: Clear, side: Side) -> Arithmetic:
         """2 rounds; see `alignment`."""
         places = self.permutations.places(side, helper_of(side.owners))
-        return Arithmetic(self._alignments.align(self.clear_ring(value), side, places))
+        return Arithmetic(self._alignments.align(self.clear_number(value), side, places))
 
     def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
         """2 rounds; see `alignment`."""
@@ -157,12 +142,12 @@ class Replicated(Protocol):
 
     def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
         """1 round, 8 bytes from each node (Araki et al., section 3). Uniform by the zero share, see `_share_out`."""
-        kind = ring(wider(x, y))
+        kind = self.number(wider(x, y))
         return Arithmetic(self._pass_on("replicated.multiply", kind, *x.parts, *y.parts))
 
     def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
         """1 round, 8 bytes from each node for an element of the result, whatever the inner length. As `multiply`."""
-        return Arithmetic(self._pass_on("replicated.matmul", ring(shape), *x.parts, *y.parts))
+        return Arithmetic(self._pass_on("replicated.matmul", self.number(shape), *x.parts, *y.parts))
 
     def conjunction(
         self,
@@ -183,7 +168,7 @@ class Replicated(Protocol):
 
         A step takes the sum so far where `multiply` takes the zero share. Uniform by that share, see `_share_out`.
         """
-        kind = ring(wider(*(share for pair in pairs for share in pair)))
+        kind = self.number(wider(*(share for pair in pairs for share in pair)))
         total = self.g.zero(kind)
         for x, y in pairs:
             total = self.g.local("replicated.multiply", kind, *x.parts, *y.parts, total)
@@ -267,10 +252,10 @@ class Replicated(Protocol):
 
         Uniform: the bits of -r go through `_deal`.
         """
-        r1, r2 = self.g.stream(ring(shape), (0, 1)), self.g.stream(ring(shape), (1, 2))
+        r1, r2 = self.g.stream(self.number(shape), (0, 1)), self.g.stream(self.number(shape), (1, 2))
         held = {(1, 0): r1, (1, 1): r1, (2, 1): r2, (2, 2): r2}
-        mask = assemble(self.g, ring(shape), {place: call("identity", wire) for place, wire in held.items()})
-        minus = self.g.local("ring.negate", ring(shape), self.g.local("ring.add", ring(shape), r1, r2))
+        mask = assemble(self.g, self.number(shape), {place: call("identity", wire) for place, wire in held.items()})
+        minus = self.g.local("ring.negate", self.number(shape), self.g.local("ring.add", self.number(shape), r1, r2))
         planes = self.g.local("bits.from_ring", bits(shape, 64), minus, planes=64)
         return Arithmetic(mask), Boolean(self._deal(planes, "bits.xor"))
 
@@ -280,9 +265,9 @@ class Replicated(Protocol):
         x is some value less r of `mask_word`: node 0 lacks r_2 and node 2 lacks r_1, so to each of them x is uniform.
         """
         total = self._gather(x.parts, (0, 2), "bits.xor", "bits.xor")
-        word = self.g.local("ring.from_bits", ring(x.shape), total)
+        word = self.g.local("ring.from_bits", self.number(x.shape), total)
         first = call("identity", word)
-        return Arithmetic(assemble(self.g, ring(x.shape), {(0, 0): first, (0, 2): first}))
+        return Arithmetic(assemble(self.g, self.number(x.shape), {(0, 0): first, (0, 2): first}))
 
     # Order: see `shuffle` and, for sorting, `sort`.
 

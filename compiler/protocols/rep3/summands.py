@@ -25,8 +25,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....runtime.graph.nodes import Storage, ValueType
-from ..rules.protocol import Arithmetic, Bilinear, Boolean, Call, Expansion, Wire, bits, call, ring
-from .parts import Parts, assemble, known_to_two
+from ..rules.expansion import Call, Expansion, Wire, bits, call
+from ..rules.shares import Arithmetic, Bilinear, Boolean
+from .parts import Parts, assemble, known_to_two, number
 
 LATE = 1 << 18
 """From so many bytes on that are twice a result's, f goes to node 2 alone, and what node 2 finds to node 1 a round
@@ -111,11 +112,11 @@ def bilinear(g: Expansion, x: Arithmetic, form: Bilinear) -> Parts:
     f are the products of bits of a, g those of b; the multiplication is AND, the addition XOR.
     """
     shape = x.shape
-    a = g.local("ring.add", ring(shape), *x.parts, at=(0,))
+    a = g.local("ring.add", number(shape), *x.parts, at=(0,))
     a = g.local("bits.from_ring", bits(shape, form.bits), a, planes=form.bits)
     b = known_to_two(g, x.parts)
     if form.negated:
-        b = g.local("ring.negate", ring(shape), b)
+        b = g.local("ring.negate", number(shape), b)
     return _of_planes(g, a, g.local("bits.from_ring", bits(shape, form.bits), b, planes=form.bits), form)
 
 
@@ -184,9 +185,9 @@ def weigh(g: Expansion, x: Boolean, rows: Sequence[Sequence[int]]) -> list[Parts
     c = g.local("bits.xor", bits(x.shape, planes), *x.parts, at=(0,))
     d = known_to_two(g, x.parts)
     table = np.array([[weight % 2**64 for weight in row] for row in rows], np.uint64)
-    weights = g.constant(table, ring(table.shape), (1, 2))
-    kind = ring((len(rows), *x.shape))
-    masked = _mask(g, ring((planes, *x.shape)), kind, lambda w: call("replicated.add_bits", c, w))
+    weights = g.constant(table, number(table.shape), (1, 2))
+    kind = number((len(rows), *x.shape))
+    masked = _mask(g, number((planes, *x.shape)), kind, lambda w: call("replicated.add_bits", c, w))
     products = _help(g, masked, kind, lambda w, y: call("replicated.weigh", d, weights, w, y))
     third = call("replicated.weigh_join", d, weights, products.f, products.q, products.y)
     together = result(g, products, third)
@@ -206,13 +207,13 @@ def multiply_bit(g: Expansion, bit: Boolean, x: Arithmetic) -> Parts:
     shape = x.shape
     c = g.local("bits.xor", bits(shape, 1), *bit.parts, at=(0,))
     d, b = known_to_two(g, bit.parts), known_to_two(g, x.parts)
-    s = g.stream(ring(shape), (0, 2))
-    own = g.local("replicated.gate_sum", ring(shape), c, *x.parts, s, at=(0,))
+    s = g.stream(number(shape), (0, 2))
+    own = g.local("replicated.gate_sum", number(shape), c, *x.parts, s, at=(0,))
     sent = g.exchange(own, (0, 1))
     products = multiply_summands(
         g,
-        ring((2, *shape)),
-        ring(shape),
+        number((2, *shape)),
+        number(shape),
         mask=lambda w: call("replicated.gate_masks", c, *x.parts, w),
         help=lambda w, y: call("replicated.gate", d, b, w, y),
     )
@@ -224,12 +225,12 @@ def multiply_bit(g: Expansion, bit: Boolean, x: Arithmetic) -> Parts:
         (1, 0): call("ring.add", y1, own),
         (1, 1): call("ring.add", y1, sent),
     }
-    return assemble(g, ring(shape), components | _third(g, products, ring(shape), third))
+    return assemble(g, number(shape), components | _third(g, products, number(shape), third))
 
 
 def shift(g: Expansion, x: Arithmetic, bits: int) -> Parts:
     """1 round, 8 bytes from node 0 to node 1: a >> bits less a stream of the nodes 0 and 2, which hides it."""
-    kind = ring(x.shape)
+    kind = number(x.shape)
     a = g.local("ring.shift_right", kind, g.local("ring.add", kind, *x.parts, at=(0,)), bits=bits)
     b = g.local("ring.shift_right", kind, known_to_two(g, x.parts), bits=bits)
     s = g.stream(kind, (0, 2))
@@ -260,7 +261,7 @@ def quotient(g: Expansion, x: Arithmetic, bits: int) -> Parts:
     Who learns a truncated value also learns which way it was rounded, as with every truncation of this kind: node 0,
     which knows a, then knows whether the fraction that was dropped lies below a random threshold of its own.
     """
-    kind, shape = ring(x.shape), x.shape
+    kind, shape = number(x.shape), x.shape
     word, suffix = _word(bits)
     small = ValueType(word, shape)
     b = known_to_two(g, x.parts)

@@ -28,6 +28,7 @@ from ....runtime.graph.nodes import (
     Storage,
     ValueType,
 )
+from ...target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def call(kernel: str, *inputs: Wire, **attributes: Any) -> Call:
 
 class Expansion:
     """A protocol graph under construction. `span` is the place that new nodes carry, `roles` says who sits where."""
+
+    @classmethod
+    def of(cls, target: Target) -> Expansion:
+        """An empty graph for the parties of a target."""
+        return cls(target.nodes, target.dealers.start, target.roles)
 
     def __init__(self, nodes: int, parties: int, roles: Mapping[str, int] = MappingProxyType({})) -> None:
         self.roles = roles

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from ...ir.program import Operation
 from ...ir.types import Element, Kind, width
 from .expansion import structural
-from .protocol import Arithmetic, Boolean, Clear, Protocol, Share, Shared
+from .linear import Linear
+from .shares import Arithmetic, Boolean, Clear, Share, Shared
+
+Needed = TypeVar("Needed", bound=Linear)
+Offering = TypeVar("Offering", bound=Linear, covariant=True)
 
 ARITHMETIC = "arithmetic"
 BOOLEAN = "boolean"
@@ -21,16 +25,17 @@ ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One way to expand an operation.
+class Rule(Generic[Needed]):
+    """One way to expand an operation, for every protocol that offers the capability `needs`.
 
     `operands` are the kinds it takes, one for each operand, or one for all; a public operand fits any.
     `result` is the kind it gives.
     """
 
+    needs: type[Needed]
     operands: tuple[str, ...]
     result: str
-    expand: Callable[[Use], Share]
+    expand: Callable[[Use[Needed]], Share]
 
     def wanted(self, count: int) -> tuple[str, ...]:
         """The kind wanted of each of `count` operands."""
@@ -41,16 +46,16 @@ class Rule:
         return all(kind in ("", wanted) for kind, wanted in zip(kinds, self.wanted(len(kinds)), strict=True))
 
 
-def all_of(kind: str, expand: Callable[[Use], Share]) -> Rule:
+def all_of(needs: type[Needed], kind: str, expand: Callable[[Use[Needed]], Share]) -> Rule[Needed]:
     """A rule that takes and gives one kind."""
-    return Rule((kind,), kind, expand)
+    return Rule(needs, (kind,), kind, expand)
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class Use(Generic[Offering]):
     """One operation with its operands: secret ones of the kinds of the rule, public ones in the clear."""
 
-    p: Protocol
+    p: Offering
     operation: Operation
     operands: tuple[Share, ...]
     known: tuple[np.ndarray[Any, Any] | None, ...]
@@ -147,7 +152,7 @@ def _distance_bits(operation: Operation) -> int:
     return min(64, max(x.greatest - y.least, y.greatest - x.least, 1).bit_length())
 
 
-def halves(p: Protocol, x: Shared, axis: int) -> tuple[Shared, Shared, Shared | None]:
+def halves(p: Linear, x: Shared, axis: int) -> tuple[Shared, Shared, Shared | None]:
     """Entries 0, 2, 4, ... along the axis, entries 1, 3, 5, ..., and the last one of an odd number, or None.
 
     Neighbours meet, so that each of the results keeps the order of what it stands for.
@@ -157,7 +162,7 @@ def halves(p: Protocol, x: Shared, axis: int) -> tuple[Shared, Shared, Shared | 
     return even, odd, part(p, x, axis, size - 1, size, 1) if size % 2 else None
 
 
-def part(p: Protocol, x: Shared, axis: int, start: int, stop: int, step: int) -> Shared:
+def part(p: Linear, x: Shared, axis: int, start: int, stop: int, step: int) -> Shared:
     """x[..., start:stop:step, ...] along the axis."""
     starts, stops, steps = [0] * len(x.shape), list(x.shape), [1] * len(x.shape)
     starts[axis], stops[axis], steps[axis] = start, stop, step
@@ -166,14 +171,14 @@ def part(p: Protocol, x: Shared, axis: int, start: int, stop: int, step: int) ->
     return p.map("slice", tuple(shape), x, starts=tuple(starts), stops=tuple(stops), steps=tuple(steps))
 
 
-def joined(p: Protocol, parts: Sequence[Shared], axis: int) -> Shared:
+def joined(p: Linear, parts: Sequence[Shared], axis: int) -> Shared:
     """The parts one after the other along the axis."""
     shape = list(parts[0].shape)
     shape[axis] = sum(one.shape[axis] for one in parts)
     return p.map("concat", tuple(shape), *parts, axis=axis)
 
 
-def without_axis(p: Protocol, x: Shared, axis: int) -> Shared:
+def without_axis(p: Linear, x: Shared, axis: int) -> Shared:
     """x without an axis of one entry."""
     shape = x.shape[:axis] + x.shape[axis + 1 :]
     return p.map("reshape", shape, x, shape=shape)

@@ -19,27 +19,14 @@ from typing import Any
 import numpy as np
 
 from ....runtime.graph.alignments import PRIVATE_ID
-from ....runtime.graph.nodes import Storage, ValueType
-from ..rules.protocol import (
-    Arithmetic,
-    Bilinear,
-    Boolean,
-    Call,
-    Clear,
-    Expansion,
-    Parties,
-    Protocol,
-    Rows,
-    Shared,
-    Wire,
-    bits,
-    call,
-    dot_terms,
-    integers,
-    ring,
-    wider,
-)
-from ..rules.rows import in_words, out_of_words
+from ....runtime.graph.nodes import Parties, Storage, ValueType
+from ..rules.conversions import Conversions
+from ..rules.expansion import Call, Expansion, Wire, bits, call, integers
+from ..rules.joins import Joins
+from ..rules.opening import Opening
+from ..rules.order import Order
+from ..rules.rows import Rows, in_words, out_of_words
+from ..rules.shares import Arithmetic, Bilinear, Boolean, Clear, Shared, dot_terms, wider
 from ..rules.sides import Side
 from . import rows as moves
 from .alignment import Alignments
@@ -48,7 +35,7 @@ from .masks import Masked, Masks, gather
 Terms = Sequence[Sequence[tuple[int, int]]]
 
 
-class Additive(Protocol):
+class Additive(Order, Conversions, Opening, Joins):
     """The rules of `semi2k`, for any number of nodes."""
 
     name = "semi2k"
@@ -74,7 +61,7 @@ class Additive(Protocol):
 
     def public(self, value: Clear) -> Arithmetic:
         """Node 0's part is the number, the others' are zero. No round."""
-        return Arithmetic((self._at_first(self.clear_ring(value)),))
+        return Arithmetic((self._at_first(self.clear_number(value)),))
 
     def public_bits(self, value: Clear, planes: int) -> Boolean:
         """Node 0's part is the bits, the others' are zero. No round."""
@@ -85,7 +72,7 @@ class Additive(Protocol):
 
     def share(self, value: Clear) -> Arithmetic:
         """No round for a node's number; for a client's 1, 8 bytes in all. Uniform: see `_deal`."""
-        return Arithmetic((self._deal(self.clear_ring(value), "ring.subtract"),))
+        return Arithmetic((self._deal(self.clear_number(value), "ring.subtract"),))
 
     def share_bits(self, value: Clear, planes: int) -> Boolean:
         """No round for a node's bits; for a client's 1, a bit for each. Uniform: see `_deal`."""
@@ -118,7 +105,7 @@ class Additive(Protocol):
     def align(self, value: Clear, side: Side) -> Arithmetic:
         """1 round; see `alignment`."""
         places = self.permutations.places(side, side.other)
-        return Arithmetic((self._alignments.align(self.clear_ring(value), side, places),))
+        return Arithmetic((self._alignments.align(self.clear_number(value), side, places),))
 
     def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
         """1 round; see `alignment`."""
@@ -162,7 +149,7 @@ class Additive(Protocol):
 
     def _product(self, source: str, kernel: str, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
         mine, other = self._masks.number(x), self._masks.number(y)
-        c = self._masks.derived(source, ring(shape), mine.mask, other.mask)
+        c = self._masks.derived(source, self.number(shape), mine.mask, other.mask)
         parts = (mine.opened, mine.mask, y.parts[0], other.opened, c)
         return Arithmetic((self.g.local(kernel, c.type, *parts),))
 
@@ -243,8 +230,8 @@ class Additive(Protocol):
         masked = self._masks.planes(x)
         numbers = self._numbers(x, masked)
         table = np.array([[weight % 2**64 for weight in row] for row in rows], np.uint64)
-        weights = self.g.constant(table, ring(table.shape), self.g.nodes)
-        zero = self.g.local("zeros", ring((len(rows), *x.shape)))
+        weights = self.g.constant(table, self.number(table.shape), self.g.nodes)
+        zero = self.g.local("zeros", self.number((len(rows), *x.shape)))
         first = call("replicated.weigh_join", masked.opened, weights, numbers, zero, zero)
         others = call("replicated.weigh", masked.opened, weights, numbers, zero)
         together = self.g.choose(zero.type, ((0,), first), (self.g.nodes[1:], others))
@@ -252,7 +239,7 @@ class Additive(Protocol):
 
     def _numbers(self, x: Boolean, masked: Masked) -> Wire:
         """The bits of a mask as numbers, plane by plane."""
-        return self._masks.derived("dabit", ring((x.planes, *x.shape)), masked.mask)
+        return self._masks.derived("dabit", self.number((x.planes, *x.shape)), masked.mask)
 
     def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
         """1 round, a word and a bit; two words of correction.
@@ -260,13 +247,13 @@ class Additive(Protocol):
         With the daBit m and d of the bit, x = e + a opened and c = m a: the product is d x + (1 - 2 d) (e m + c).
         """
         masked, other = self._masks.planes(bit), self._masks.number(x)
-        number = self._masks.derived("dabit", ring(x.shape), masked.mask)
-        c = self._masks.derived("triple", ring(x.shape), number, other.mask)
+        number = self._masks.derived("dabit", self.number(x.shape), masked.mask)
+        c = self._masks.derived("triple", self.number(x.shape), number, other.mask)
         return Arithmetic((self.g.local("additive.gate", c.type, masked.opened, x.parts[0], other.opened, number, c),))
 
     def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
         """1 round, a word; a word of correction: b >> bits. Node 0 adds a >> bits."""
-        masked, kind = self._masks.number(x), ring(x.shape)
+        masked, kind = self._masks.number(x), self.number(x.shape)
         shifted = self._masks.derived("truncation", kind, masked.mask, bits=bits)
         opened = self.g.local("ring.shift_right", kind, masked.opened, bits=bits)
         return self.on_first(Arithmetic((shifted,)), "ring.add", opened)
@@ -277,7 +264,7 @@ class Additive(Protocol):
         As in `rep3.summands.quotient` (Escudero et al., section 5: the overflow of a + b is known exactly), now
         with a public top bit u of a: the arithmetic shift of a, plus t - 2**(64 - bits) (1 - u) v.
         """
-        masked, kind = self._masks.number(x), ring(x.shape)
+        masked, kind = self._masks.number(x), self.number(x.shape)
         t = self._masks.derived("truncation", kind, masked.mask, bits=bits)
         v = self._masks.derived("truncation", kind, masked.mask, bits=63)
         first, others = (
@@ -287,7 +274,7 @@ class Additive(Protocol):
 
     def mask_word(self, shape: tuple[int, ...]) -> tuple[Arithmetic, Boolean]:
         """No round; corrections of 64 bits: an edaBit (Escudero et al., section 3)."""
-        mask = self.g.random("mask", ring(shape))
+        mask = self.g.random("mask", self.number(shape))
         places = tuple(range(64))
         minus = self._masks.derived("edabit", bits(shape, 64), mask, negated=1, left=places, right=places)
         return Arithmetic((mask,)), Boolean((minus,))
@@ -295,7 +282,7 @@ class Additive(Protocol):
     def unmask_word(self, x: Boolean) -> Arithmetic:
         """1 round, a word. The mask that makes x uniform is its own, so opening it tells nothing."""
         total = gather(self.g, self._refreshed(x.parts[0], self.g.nodes), self.g.nodes)
-        return Arithmetic((self._at_first(self.g.local("ring.from_bits", ring(x.shape), total)),))
+        return Arithmetic((self._at_first(self.g.local("ring.from_bits", self.number(x.shape), total)),))
 
     # Order: see `rows`.
 

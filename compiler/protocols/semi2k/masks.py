@@ -18,8 +18,8 @@ from typing import Any
 
 from ....runtime.graph.correlations import MOVES
 from ....runtime.graph.nodes import Parties, Storage, ValueType
-from ..rules.expansion import Expansion, Wire, call
-from ..rules.protocol import Arithmetic, Boolean, bits
+from ..rules.expansion import Expansion, Wire, bits, call
+from ..rules.shares import Arithmetic, Boolean
 
 _WORDS = {16: Storage.WORD16, 32: Storage.WORD32}
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from tacit.compiler.protocols.rules.protocol import Arithmetic, Protocol
+from tacit.compiler.protocols.rules.protocol import Protocol
+from tacit.compiler.protocols.rules.shares import Arithmetic
 from tacit.runtime.clear.functions import TURN
 
 from protocols.bench import Bench, Outcome

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from tacit.compiler.protocols.numeric.bits import bits_between, cases, is_below, leading
-from tacit.compiler.protocols.rules.protocol import Boolean
+from tacit.compiler.protocols.rules.shares import Boolean
 
 from protocols.bench import Bench
 from tests.protocols.numeric.support import KEYS, Array, sweep

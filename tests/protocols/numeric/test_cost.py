@@ -8,7 +8,8 @@ from tacit.compiler.protocols.numeric.divide import divide
 from tacit.compiler.protocols.numeric.divide_public import divide_by_constant
 from tacit.compiler.protocols.numeric.logistic import sigmoid
 from tacit.compiler.protocols.operations.functions import FUNCTIONS
-from tacit.compiler.protocols.rules.protocol import Arithmetic, Protocol
+from tacit.compiler.protocols.rules.protocol import Protocol
+from tacit.compiler.protocols.rules.shares import Arithmetic
 
 from tests.protocols.numeric.support import run
 

@@ -5,7 +5,8 @@ import pytest
 from tacit.compiler.protocols.numeric import bounds
 from tacit.compiler.protocols.numeric.divide import divide
 from tacit.compiler.protocols.numeric.divide_public import divide_by_constant, divide_by_public
-from tacit.compiler.protocols.rules.protocol import Clear, integers
+from tacit.compiler.protocols.rules.expansion import integers
+from tacit.compiler.protocols.rules.shares import Clear
 
 from protocols.bench import Bench
 from tests.protocols.numeric.support import KEYS, Array, check_within, exact_quotients, quotient_operands, result, run

@@ -14,7 +14,7 @@ from tacit.compiler.protocols.numeric.divide import divide
 from tacit.compiler.protocols.numeric.logistic import SIGMOID, sigmoid
 from tacit.compiler.protocols.numeric.pieces import cut_function, piecewise
 from tacit.compiler.protocols.rep3 import summands as replicated_summands
-from tacit.compiler.protocols.rules.protocol import Arithmetic, Boolean
+from tacit.compiler.protocols.rules.shares import Arithmetic, Boolean
 
 from protocols.bench import Bench
 from protocols.test_views import SETS, Views, check_uniform, combinations, same

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tacit.compiler.protocols.rules.protocol import Clear
+from tacit.compiler.protocols.rules.shares import Clear
 
 from tests.protocols.bench import Bench, evaluate
 

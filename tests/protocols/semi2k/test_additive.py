@@ -9,7 +9,7 @@ from tacit.compiler.diagnostics import CompileError
 from tacit.compiler.ir.labels import SECRET
 from tacit.compiler.ir.types import INT, ArrayType
 from tacit.compiler.protocols.circuits import circuits
-from tacit.compiler.protocols.rules.protocol import Clear
+from tacit.compiler.protocols.rules.shares import Clear
 from tacit.compiler.protocols.semi2k.additive import Additive
 from tacit.runtime.graph.cost import Amount, count_bytes, count_correlations, count_rounds
 

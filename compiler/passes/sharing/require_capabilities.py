@@ -1,0 +1,45 @@
+"""Refuses what a protocol cannot do, before anything is priced. In: shared IR, a target. Out: the same program.
+
+    top = sort(x)          needs secret rows:    error: NAME cannot sort or shuffle rows    (help: use --protocol rep3)
+
+The first place that needs what the protocol lacks is told; what follows from it would be told again and again.
+
+Assumes what `compute_in_clear` ensures. Ensures that each operation on secrets has a rule of the target's protocol, but
+for conversions, which `choose_shares` brings in.
+"""
+
+from ...diagnostics import CompileError
+from ...ir.labels import Knowledge
+from ...ir.program import Operation, Program
+from ...ir.rewrite import walk
+from ...ir.types import Kind
+from ...protocols.operations.table import RULES, applicable, possible
+from ...protocols.rules.linear import Linear
+from ...protocols.rules.opening import Opening
+from ...protocols.rules.order import Order
+from ...protocols.rules.protocol import Protocol
+from ...protocols.table import PROTOCOLS, refusal
+from ...target import Target
+
+
+def require_capabilities(program: Program, target: Target) -> Program:
+    """The program as it is. Raises CompileError at the first operation that needs what the protocol lacks."""
+    protocol = PROTOCOLS[target.protocol]
+    for operation in walk(program.body):
+        capability = missing(operation, protocol)
+        if capability is not None:
+            raise CompileError([refusal(operation.span, target.protocol, capability)])
+    return program
+
+
+def missing(operation: Operation, protocol: type[Linear]) -> type[Protocol] | None:
+    """The capability for want of which the protocol has no rule for an operation."""
+    secret = [value for value in operation.results if value.label.knowledge is Knowledge.SECRET]
+    if any(value.type.element.kind is Kind.ROWS for value in secret) and not issubclass(protocol, Order):
+        return Order
+    if operation.name == "reveal":
+        opens = operation.operands[0].label.knowledge is Knowledge.SECRET
+        return Opening if opens and not issubclass(protocol, Opening) else None
+    if not secret or operation.name not in RULES or any(applicable(operation, protocol)):
+        return None
+    return next(possible(operation)).needs
