@@ -49,7 +49,8 @@ from .profile import Recorder
 
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
-Turn = Callable[[int], None]
+Turn = Callable[[int], bool]
+"""Runs the turn of this number; whether the condition that it renews holds (True without one)."""
 
 _PROGRESS_SECONDS = 0.05
 _SLICE_NANOSECONDS = 20_000_000
@@ -197,25 +198,27 @@ class Machine:
     def _turn_of(self, loop: Loop) -> Turn:
         slots = self._slots
 
-        def turn(number: int) -> None:
+        def turn(number: int) -> bool:
             if loop.index is not None:
                 slots[loop.index].fill(number)
             self._block(loop.body)
+            # The condition may be carried, too: it is read before the memory of its slot is traded.
+            holds = loop.next_condition is None or bool(slots[loop.next_condition].item())
             for carry in loop.carried:
                 parameter, result = carry.parameter, carry.result
                 slots[parameter], slots[result] = slots[result], slots[parameter]
+            return holds
 
         return turn if self._recorder is None else self._recorder.turning(self._numbers[id(loop)], turn)
 
     def _turn_while(self, loop: Loop, turn: Turn) -> None:
-        assert loop.condition is not None and loop.next_condition is not None
+        assert loop.condition is not None
         number = 0
         holds = self._slots[loop.condition].item()
         self._run.state[TAKEN] += 0 if holds else loop.prepared
         while holds:
-            turn(number)
+            holds = turn(number)
             number += 1
-            holds = self._slots[loop.next_condition].item()
 
     # --- tapes --------------------------------------------------------------------------------------------------------
 

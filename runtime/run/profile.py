@@ -120,13 +120,13 @@ class Recorder:
 
         return watched
 
-    def turning(self, number: int, turn: Callable[[int], None]) -> Callable[[int], None]:
+    def turning(self, number: int, turn: Callable[[int], bool]) -> Callable[[int], bool]:
         """The turn of a loop with this number, counted."""
         counter = self._counters[number]
 
-        def turning(index: int) -> None:
+        def turning(index: int) -> bool:
             counter.turns += 1
-            turn(index)
+            return turn(index)
 
         return turning
 

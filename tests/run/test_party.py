@@ -237,3 +237,20 @@ def test_progress_ends_at_all_rounds() -> None:
         prepare(graph, transports[party], Inputs(), KEYS, progress).run()
     assert heard[-1] == (3, 3)
     assert all(total == 3 and 0 < done <= 3 for done, total in heard)
+
+
+def test_a_condition_that_is_carried_too_ends_the_loop_in_its_own_turn() -> None:
+    build = Builder()
+    limit, zero, one = build.public("limit", SCALAR), *(build.constant(np.array(n), SCALAR) for n in (0, 1))
+    begins = build.local("clear.less", (zero, limit), TRUTH)
+    body = build.inside()
+    count, before = body.value(SCALAR), body.value(TRUTH)
+    more = body.local("clear.add", (count, one), SCALAR)
+    goes_on = body.local("clear.less", (more, limit), TRUTH)
+    carried = [(zero, count, more), (begins, before, goes_on)]
+    turns, last = build.repeat(body, carried, condition=begins, next_condition=goes_on)
+    build.output(turns, "turns", 0)
+    build.output(last, "last", 0)
+    for wanted in (0, 1, 2, 5):
+        outputs = run_in_memory(build.graph(), [{"limit": np.array(wanted)}] * 3)[0].outputs["alice"]
+        assert (outputs["turns"], outputs["last"]) == (wanted, False)
