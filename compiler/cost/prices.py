@@ -107,7 +107,7 @@ class Prices:
         if key not in self._found:
             target = self._target
             g = Expansion.of(target)
-            for part in expand(self._protocol(g)).parts:
+            for part in (*expand(self._protocol(g)).parts, *g.ambients):
                 g.output(part, "", ROLE_EVERYONE, part.at, kept=True)
             graph = Graph(
                 protocol=target.protocol,

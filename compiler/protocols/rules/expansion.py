@@ -93,7 +93,7 @@ class Expansion:
         self.everyone: Parties = tuple(range(parties))
         self.types: list[ValueType] = []
         self.span = -1
-        self._blocks: list[list[Node]] = [[]]
+        self._blocks: list[_Block] = [_Block()]
         self._depths: list[int] = []
 
     @contextmanager
@@ -111,12 +111,39 @@ class Expansion:
     @property
     def has_correlations_here(self) -> bool:
         """Whether the block under construction takes correlated randomness, at any depth."""
-        return count_correlated(self._blocks[-1]) > 0
+        return count_correlated(self._blocks[-1].nodes) > 0
 
     @property
     def body(self) -> tuple[Node, ...]:
         """The nodes so far, outside of any repeat."""
-        return tuple(self._blocks[0])
+        return tuple(self._blocks[0].nodes)
+
+    # Ambients: state that a protocol carries through a run, such as what has been said and not been compared yet.
+
+    def declare(self, name: str, value: Wire) -> None:
+        """Begins an ambient: a value that every repeat and every branch from here on carries through its turns.
+
+        Raises ValueError inside of a repeat: what begins there would end there.
+        """
+        if len(self._blocks) > 1 or name in self._blocks[0].ambients:
+            raise ValueError(f"the ambient {name!r} is declared once, outside of all repeats")
+        self._blocks[0].ambients[name] = value
+
+    def ambient(self, name: str) -> Wire:
+        """What an ambient is at this place of the graph."""
+        return self._blocks[-1].ambients[name]
+
+    def renew(self, name: str, value: Wire) -> None:
+        """Gives an ambient a new value, of the same type, from here on. Raises ValueError for another type."""
+        before = self.ambient(name)
+        if value.type != before.type or not set(before.at) <= set(value.at):
+            raise ValueError(f"the ambient {name!r} is {before} and cannot become {value}")
+        self._blocks[-1].ambients[name] = value
+
+    @property
+    def ambients(self) -> tuple[Wire, ...]:
+        """What all ambients are at this place of the graph."""
+        return tuple(self._blocks[-1].ambients.values())
 
     def constant(self, data: np.ndarray[Any, Any] | int | bool, type: ValueType, at: Parties | None = None) -> Wire:
         """Public data at the parties `at` (all of them if not given); one element fills the whole shape."""
@@ -166,6 +193,20 @@ class Expansion:
         done = tuple(Step(at, c.kernel, tuple(w.id for w in c.inputs), c.attributes) for at, c in steps if at)
         self._add(Local(wire.id, done, self.span))
         return wire
+
+    def verify(self, bit: Wire, claim: str) -> Wire:
+        """The public truth value `bit`, where it holds; a party that finds it false stops, for a peer has cheated.
+
+        `claim` says what should hold, in public words. Nothing waits for the check but what takes its value: see
+        `after`.
+        """
+        return self.local("verify", bit.type, bit, claim=claim)
+
+    def after(self, value: Wire, *others: Wire) -> Wire:
+        """The value, not to be had before the others: what is opened waits so for what has been verified."""
+        for other in others:
+            value = self.local("after", value.type, value, other)
+        return value
 
     def rows(self, value: Wire) -> list[Wire]:
         """The rows of an array, each as a value of its own; they are parts of its memory, and nothing is moved."""
@@ -225,54 +266,59 @@ class Expansion:
     ) -> list[Wire]:
         """`body(turn number, carried)` `count` times: what is carried at the end."""
         index: list[Wire] = []
-        parameters: list[Wire] = []
 
-        def turn() -> Sequence[Wire]:
+        def turn() -> tuple[list[Wire], Sequence[Wire]]:
             index.append(self._wire(integers(()), self.everyone))
-            parameters.extend(self._wire(wire.type, wire.at) for wire in initial)
-            return body(index[0], list(parameters))
+            parameters = self._enter(initial)
+            return parameters, body(index[0], list(parameters))
 
-        nodes, results = self._inside(turn)
-        return self._close(nodes, initial, parameters, results, count=count, index=index[0].id)
+        turned = self._inside(turn)
+        return self._close(turned, initial, count=count, index=index[0].id)
 
     def repeat_while(
         self, condition: Wire, initial: Sequence[Wire], body: Callable[[list[Wire]], tuple[Wire, Sequence[Wire]]]
     ) -> list[Wire]:
         """`body(carried)` while the public condition holds, which `body` renews: what is carried at the end."""
         renewed: list[Wire] = []
-        parameters: list[Wire] = []
 
-        def turn() -> Sequence[Wire]:
-            parameters.extend(self._wire(wire.type, wire.at) for wire in initial)
+        def turn() -> tuple[list[Wire], Sequence[Wire]]:
+            parameters = self._enter(initial)
             next_condition, results = body(list(parameters))
             renewed.append(next_condition)
-            return results
+            return parameters, results
 
-        nodes, results = self._inside(turn)
-        return self._close(nodes, initial, parameters, results, condition=condition.id, next_condition=renewed[0].id)
+        turned = self._inside(turn)
+        return self._close(turned, initial, condition=condition.id, next_condition=renewed[0].id)
 
-    def _inside(self, build: Callable[[], Sequence[Wire]]) -> tuple[tuple[Node, ...], list[Wire]]:
-        self._blocks.append([])
-        results = list(build())
-        return tuple(self._blocks.pop()), results
+    def _enter(self, initial: Sequence[Wire]) -> list[Wire]:
+        """The parameters of a body. Those of the ambients are what ambients are there."""
+        parameters = [self._wire(wire.type, wire.at) for wire in initial]
+        around, here = self._blocks[-2:]
+        here.entered = {name: self._wire(wire.type, wire.at) for name, wire in around.ambients.items()}
+        here.ambients = dict(here.entered)
+        return parameters
 
-    def _close(
-        self,
-        nodes: tuple[Node, ...],
-        initial: Sequence[Wire],
-        parameters: Sequence[Wire],
-        results: Sequence[Wire],
-        **control: Any,
-    ) -> list[Wire]:
-        for parameter, result in zip(parameters, results, strict=True):
+    def _inside(self, build: Callable[[], tuple[list[Wire], Sequence[Wire]]]) -> _Turn:
+        self._blocks.append(_Block())
+        parameters, results = build()
+        block = self._blocks.pop()
+        inside, end = [*parameters, *block.entered.values()], [*results, *block.ambients.values()]
+        return _Turn(tuple(block.nodes), inside, end)
+
+    def _close(self, turned: _Turn, initial: Sequence[Wire], **control: Any) -> list[Wire]:
+        # An ambient begins as what it is now: `beside` may have renewed it outside while the body was under way.
+        ambients = self._blocks[-1].ambients
+        start = [*initial, *ambients.values()]
+        for parameter, result in zip(turned.parameters, turned.results, strict=True):
             if parameter.type != result.type or not set(parameter.at) <= set(result.at):
                 raise ValueError(f"a repeat carries {parameter} but its body yields {result}")
-        outputs = [self._wire(wire.type, wire.at) for wire in parameters]
-        start, inside, end, after = (
-            tuple(wire.id for wire in wires) for wires in (initial, parameters, results, outputs)
+        outputs = [self._wire(wire.type, wire.at) for wire in turned.parameters]
+        begin, inside, end, after = (
+            tuple(wire.id for wire in wires) for wires in (start, turned.parameters, turned.results, outputs)
         )
-        self._add(Repeat(nodes, start, inside, end, after, span=self.span, **control))
-        return outputs
+        self._add(Repeat(turned.nodes, begin, inside, end, after, span=self.span, **control))
+        ambients.update(zip(ambients, outputs[len(initial) :], strict=True))
+        return outputs[: len(initial)]
 
     def _wire(self, type: ValueType, at: Parties) -> Wire:
         self.types.append(type)
@@ -280,7 +326,25 @@ class Expansion:
         return Wire(len(self.types) - 1, type, at)
 
     def _add(self, node: Node) -> None:
-        self._blocks[-1].append(node)
+        self._blocks[-1].nodes.append(node)
+
+
+@dataclass(slots=True)
+class _Block:
+    """Nodes under construction: what each ambient was on entry, and what it is now."""
+
+    nodes: list[Node] = field(default_factory=list)
+    entered: dict[str, Wire] = field(default_factory=dict)
+    ambients: dict[str, Wire] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A body: its nodes, what it takes and what it yields, ambients last."""
+
+    nodes: tuple[Node, ...]
+    parameters: list[Wire]
+    results: list[Wire]
 
 
 def _common(wires: Sequence[Wire]) -> Parties:
