@@ -54,9 +54,10 @@ class InputError(TacitError):
 
 
 class PeerError(TacitError):
-    """Another party failed, left, timed out, disagreed, or did not prove who it is.
+    """Another party failed, left, timed out, disagreed, did not prove who it is, or cheated.
 
-    `round` counts the protocol's rounds from 1; None before the first.
+    `party` is empty where it is not known which of the others it was. `round` counts the protocol's rounds from 1; None
+    before the first. The kernel `verify` raises the error without a round; the executor adds it with `during`.
     """
 
     status = 4
@@ -69,7 +70,11 @@ class PeerError(TacitError):
 
     def __str__(self) -> str:
         moment = "" if self.round is None else f" in round {self.round}"
-        return f"party {self.party} {self.why}{moment}"
+        return f"{f'party {self.party}' if self.party else 'a party'} {self.why}{moment}"
+
+    def during(self, round: int) -> PeerError:
+        """The same failure with the round, unless it has one already; none before the first."""
+        return self if self.round is not None or round == 0 else PeerError(self.party, self.why, round)
 
 
 class InternalError(TacitError):

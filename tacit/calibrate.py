@@ -55,7 +55,7 @@ _TURNS = 10
 _RUNS = 9
 """Of each whole program."""
 
-_UNTIMED = frozenset({"check", "check_index", "identity", "after", "reshape", "bits.reshape"})
+_UNTIMED = frozenset({"verify", "check", "check_index", "identity", "after", "reshape", "bits.reshape"})
 
 OPERATIONS = """\
 party alice

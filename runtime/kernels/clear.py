@@ -7,7 +7,7 @@ import numpy as np
 
 from ..clear import KERNELS as CLEAR
 from ..clear import IndexOutsideError, check_windows
-from ..errors import CheckFailed
+from ..errors import CheckFailed, PeerError
 from .native import Kernel
 
 Array = np.ndarray[Any, Any]
@@ -23,6 +23,12 @@ def into(meaning: Callable[..., Array]) -> Callable[..., None]:
             raise CheckFailed(str(error)) from None
 
     return run
+
+
+def _verify(out: Array, x: Array, *, claim: str) -> None:
+    if not x.all():
+        raise PeerError("", f"deviated from the protocol: {claim} did not hold")
+    out[...] = x
 
 
 def _check(out: Array, x: Array, *, message: str) -> None:
@@ -41,6 +47,7 @@ def _check_index(out: Array, x: Array, *, size: int, window: int) -> None:
 
 TABLE: dict[str, Kernel] = {
     **{f"clear.{name}": Kernel(into(meaning)) for name, meaning in CLEAR.items()},
+    "verify": Kernel(_verify),
     "check": Kernel(_check),
     "check_index": Kernel(_check_index),
 }

@@ -202,4 +202,4 @@ class _Group:
         return error
 
     def _blames_another(self, party: int, error: TacitError) -> bool:
-        return isinstance(error, PeerError) and error.party != self.names[party]
+        return isinstance(error, PeerError) and error.party not in ("", self.names[party])

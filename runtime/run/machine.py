@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..data.inputs import Inputs
-from ..errors import CheckFailed, InputError, InternalError, TacitError
+from ..errors import CheckFailed, InputError, InternalError, PeerError, TacitError
 from ..graph.nodes import Graph, Place
 from ..instructions import Block, Call, Instruction, Layout, Loop, Round, Schedule, every_instruction
 from ..kernels.moves import address
@@ -251,6 +251,8 @@ class Machine:
             step()
         except CheckFailed as failure:
             raise failure.at(self._place(instruction)) from None
+        except PeerError as failure:
+            raise failure.during(self.rounds) from None
         except TacitError:
             raise
         except Exception as error:

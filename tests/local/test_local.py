@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from tacit.runtime.data.unique import check_column
 from tacit.runtime.errors import InputError, InternalError, PeerError
+from tacit.runtime.graph.file import to_bytes
 from tacit.runtime.local.conversation import Task
 from tacit.runtime.local.nursery import Nursery
 from tacit.runtime.local.nursery_process import OwnProcess
@@ -24,7 +25,7 @@ from tacit.runtime.run.seat import Read, Seat
 from tacit.runtime.run.watcher import Watcher
 
 from tests.local.local_runs import NURSERIES, adding_graph, broken, endless_graph, given, is_round, killed, refused, run
-from tests.run.graphs import NAMES
+from tests.run.graphs import CHEATED, NAMES, verifying_graph
 
 NOTHING = partial(given, {})
 ALICE = partial(given, {"x": np.array([1, 2, 3])})
@@ -190,3 +191,11 @@ def ends_soon(process: int) -> bool:
         return bool(select.select([process], [], [], 60.0)[0])
     finally:
         os.close(process)
+
+
+def test_a_cheat_is_told_by_whoever_finds_it_and_not_by_the_peers_that_noticed(nursery: Nursery | None) -> None:
+    numbers = [partial(given, {name: np.array(number)}) for name, number in (("first", 5), ("second", 6))]
+    third = partial(given, {"answer": np.array(1), "other": np.array(2)})
+    with pytest.raises(PeerError) as caught:
+        run(lambda *_: to_bytes(verifying_graph()), *numbers, third, nursery=nursery)
+    assert (str(caught.value), caught.value.status) == (CHEATED, 4)

@@ -126,3 +126,24 @@ class Builder:
         )
         check(graph)
         return graph
+
+
+def verifying_graph() -> Graph:
+    """Alice and bob tell carol a number each; carol opens hers to alice when she has found the numbers equal.
+
+    Another number goes to bob meanwhile.
+    """
+    build = Builder()
+    first, second = build.input("first", SCALAR, 0), build.input("second", SCALAR, 1)
+    answer, other = build.input("answer", SCALAR, 2), build.input("other", SCALAR, 2)
+    told = build.exchange(first, (0, 2)), build.exchange(second, (1, 2))
+    build.output(build.exchange(other, (2, 1)), "other", 1)
+    same = build.local("clear.equal", told, TRUTH, (2,))
+    verified = build.local("verify", (same,), TRUTH, (2,), claim="the equality of what was told twice")
+    opened = build.exchange(build.local("after", (answer, verified), SCALAR, (2,)), (2, 0))
+    build.output(opened, "answer", 0)
+    return build.graph()
+
+
+CHEATED = "a party deviated from the protocol: the equality of what was told twice did not hold in round 1"
+"""What carol says of `verifying_graph` where the numbers differ."""

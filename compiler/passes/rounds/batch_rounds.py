@@ -6,8 +6,8 @@ The level of a node is the largest number of exchanges before it on any path of 
 stand next to each other, so they are one round, and a block has as many rounds as its longest chain. A repeat stands by
 itself, before the exchanges of its level, and its body is a block of its own. Randomness and constants move to just
 before their first use, so that they do not wait in memory; what nothing uses is left out. A check of the program holds
-back every message that comes after it, so that a program that fails reveals nothing more. Time and order depend on the
-graph alone.
+back every message that comes after it, so that a program that fails reveals nothing more. `verify`, by which a protocol
+finds that a peer has cheated, holds back only what takes its value. Time and order depend on the graph alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +17,10 @@ from ....runtime.graph.nodes import Constant, Exchange, Graph, Input, Local, Nod
 from ....runtime.graph.walk import every_node
 
 _CHECKS = frozenset({"check", "check_index"})
+"""Kernels that may end the program and hold back what comes after them."""
+
+_ENDING = _CHECKS | {"verify"}
+"""Kernels that may end the program."""
 
 
 def batch_rounds(graph: Graph) -> Graph:
@@ -100,12 +104,16 @@ def has(node: Node, is_one: Callable[[Node], bool]) -> bool:
 
 
 def _is_check(node: Node) -> bool:
-    return isinstance(node, Local) and any(step.kernel in _CHECKS for step in node.steps)
+    return _is_one_of(node, _CHECKS)
 
 
 def is_effect(node: Node) -> bool:
     """Whether the node is seen from outside: an output, or a check that may end the program."""
-    return isinstance(node, Output) or _is_check(node)
+    return isinstance(node, Output) or _is_one_of(node, _ENDING)
+
+
+def _is_one_of(node: Node, kernels: frozenset[str]) -> bool:
+    return isinstance(node, Local) and any(step.kernel in kernels for step in node.steps)
 
 
 def binds(node: Node) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tacit
 from tacit.compiler.passes.rounds.batch_rounds import batch_rounds
+from tacit.compiler.passes.rounds.overlap_turns import overlap_turns
 from tacit.compiler.protocols.rules.expansion import Expansion, Wire, booleans, integers, ring
 from tacit.runtime.errors import CheckFailed
 from tacit.runtime.graph.check import check
@@ -161,3 +162,46 @@ def test_a_long_program_takes_one_pass() -> None:
     sketch = Sketch()
     graph = sketch.batched(sketch.chain(20_000))
     assert count_rounds(graph) == 20_000
+
+
+def verified(sketch: Sketch, wire: Wire) -> Wire:
+    """A `verify` that waits for as many rounds as the wire."""
+    number = sketch.g.local("integer.from_ring", integers((4,)), wire)
+    bits = sketch.g.local("clear.less", booleans((4,)), number, sketch.g.constant(5, integers((4,))))
+    return sketch.g.verify(bits, "smallness")
+
+
+def test_what_is_verified_holds_back_nothing_but_what_takes_its_value() -> None:
+    sketch = Sketch()
+    bit = verified(sketch, sketch.chain(2))
+    opened = sketch.passed(sketch.g.after(sketch.chain(1), bit))
+    graph = sketch.batched(opened, sketch.chain(2))
+    kinds = [node.steps[0].kernel if isinstance(node, Local) else type(node).__name__ for node in graph.body]
+    place = kinds.index("verify")
+    exchanges = [index for index, kind in enumerate(kinds) if kind == "Exchange"]
+    assert [index > place for index in exchanges] == [False] * 5 + [True]
+    assert place < kinds.index("after") < exchanges[-1]
+    assert count_rounds(graph) == 3
+
+
+def test_what_is_verified_is_kept_though_nothing_takes_its_value() -> None:
+    sketch = Sketch()
+    verified(sketch, sketch.chain(1))
+    graph = sketch.batched(sketch.chain(3))
+    assert sum(isinstance(node, Local) and node.steps[0].kernel == "verify" for node in graph.body) == 1
+    assert count_rounds(graph) == 3
+
+
+def test_turns_that_verify_are_kept_apart() -> None:
+    sketch = Sketch()
+
+    def turn(_: Wire, carried: list[Wire]) -> list[Wire]:
+        arrived = sketch.passed(sketch.passed(sketch.start))
+        verified(sketch, arrived)
+        return [sketch.g.local("ring.add", KIND, carried[0], arrived)]
+
+    (total,) = sketch.g.repeat(5, [sketch.start], turn)
+    graph = sketch.batched(total)
+    (repeat,) = (node for node in overlap_turns(graph).body if isinstance(node, Repeat))
+    assert repeat.count == 5
+    assert count_rounds(graph) == 10
