@@ -43,8 +43,13 @@ class CompileError(Exception):
     """A program is wrong; `diagnostics` has one entry for each mistake, in source order."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
-        self.diagnostics = tuple(sorted(set(diagnostics), key=_place))
+        self.diagnostics = in_order(diagnostics)
         super().__init__("\n\n".join(render(diagnostic) for diagnostic in self.diagnostics))
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics as they are told: each once, by their places in the source."""
+    return tuple(sorted(set(diagnostics), key=_place))
 
 
 def render(diagnostic: Diagnostic) -> str:

@@ -58,13 +58,15 @@ class Builder:
     # --- files and lines
 
     def on_module(self, span: Span, children: list[tree.Statement]) -> tree.Module:
-        docstring, body = _without_docstring(children)
+        docstring, body = without_docstring(children)
         if "print" not in self._functions:
             self.found += [messages.print_call(place) for place in self._prints]
         return tree.Module(self.source, docstring, body)
 
-    def on_line(self, span: Span, children: list[Any]) -> None:
-        return None
+    def on_line(self, span: Span, children: list[Any]) -> tuple[Any, tree.Statement | None]:
+        """The header of a block, if the line has one, and the statement on the line, if there is one."""
+        header = children[0] if isinstance(children[0], tuple | Span) else None
+        return header, None if children[-1] is header else children[-1]
 
     def on_block(self, span: Span, children: list[tree.Statement]) -> list[tree.Statement]:
         return children
@@ -206,7 +208,7 @@ class Builder:
 
     def on_function(self, span: Span, children: list[Any]) -> tree.Function:
         (header, name, parameters), statements = children
-        docstring, body = _without_docstring(statements)
+        docstring, body = without_docstring(statements)
         return tree.Function(name, parameters, body, docstring, span, header)
 
     def on_if_header(self, span: Span, children: list[Any]) -> tuple[Span, Any]:
@@ -339,13 +341,16 @@ class Builder:
         return tree.Boolean(False, span)
 
     def _name(self, token: Token | None) -> tree.Name:
-        """An identifier; letters that look alike in Unicode's compatibility forms are one, as in Python."""
         assert token is not None
-        text = unicodedata.normalize("NFKC", str(token))
-        return tree.Name(text, span_of(self.source, token))
+        return name_of(self.source, token)
 
     def _optional_name(self, token: Token | None) -> tree.Name | None:
         return None if token is None else self._name(token)
+
+
+def name_of(source: Source, token: Token) -> tree.Name:
+    """An identifier; letters that look alike in Unicode's compatibility forms are one, as in Python."""
+    return tree.Name(unicodedata.normalize("NFKC", str(token)), span_of(source, token))
 
 
 def _is_dimension(part: Any) -> bool:
@@ -357,7 +362,8 @@ def _is_dimension(part: Any) -> bool:
     return False
 
 
-def _without_docstring(statements: list[tree.Statement]) -> tuple[str, tuple[tree.Statement, ...]]:
+def without_docstring(statements: list[tree.Statement]) -> tuple[str, tuple[tree.Statement, ...]]:
+    """The text that a block begins with, and the statements after that text."""
     match statements:
         case [tree.Evaluate(value=tree.Text(value=text)), *rest]:
             return inspect.cleandoc(text), tuple(rest)

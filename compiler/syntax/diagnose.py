@@ -1,16 +1,18 @@
 """Every mistake of a file that did not parse. In: its logical lines. Out: diagnostics, at most one for each wrong line.
 
-Each line is parsed alone, so that one mistake neither hides nor causes another. Then the lines are held against each
+Each line is read alone, so that one mistake neither hides nor causes another. Then the lines are held against each
 other: a block must follow a header and nothing else, `else` must follow `if`.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from lark import Token
 
 from ..diagnostics import Diagnostic
 from ..source import Source
-from . import grammar, messages
+from . import grammar, messages, tree
 from .bad_words import bad_word
 from .broken import Broken
 from .build import build
@@ -18,39 +20,47 @@ from .layout import Line
 from .mistakes import recognise
 from .words import span_of
 
-_HEADERS = frozenset({"IF", "ELIF", "ELSE", "FOR", "WHILE", "DEF"})
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A line read alone: the `header` of a block, as `Builder` gives it, and the `statement` on the line; None for what
+    the line does not have. A line that `is_sound` has one of the two at least, and no mistakes.
+    """
+
+    line: Line
+    is_sound: bool
+    header: Any = None
+    statement: tree.Statement | None = None
+    mistakes: tuple[Diagnostic, ...] = ()
 
 
-def diagnose(source: Source, lines: Sequence[Line]) -> list[Diagnostic]:
-    """What is wrong with the lines, one by one and together."""
-    found: list[Diagnostic] = []
-    sound = []
-    for line in lines:
-        mistakes = [] if line.is_broken else list(_mistakes_in(source, line))
-        found += mistakes
-        sound.append(not mistakes and not line.is_broken)
-    found += _misplaced(source, lines, sound)
-    return found
-
-
-def _mistakes_in(source: Source, line: Line) -> Iterator[Diagnostic]:
-    """What is wrong with one line alone."""
+def read_line(source: Source, line: Line) -> Reading:
+    """The line as it reads alone. What is wrong with its brackets has been told before."""
+    if line.is_broken:
+        return Reading(line, False)
     bad = {token.type: token for token in reversed(line.tokens) if token.type in grammar.BAD_TOKENS}
     if bad:
-        yield from (bad_word(source, token) for token in bad.values())
-        return
+        return Reading(line, False, mistakes=tuple(bad_word(source, token) for token in bad.values()))
     tokens = (*line.tokens, line.end)
     parsed = grammar.parse_line(tokens)
     if isinstance(parsed, grammar.Stop):
         broken = Broken(tokens, parsed.position, parsed.expected)
         marked, problem, expected, found, remedy = recognise(broken).say(broken)
-        yield Diagnostic(span_of(source, marked), problem, expected, found, remedy)
-    else:
-        yield from build(source, parsed)[1]
+        told = Diagnostic(span_of(source, marked), problem, expected, found, remedy)
+        return Reading(line, False, mistakes=(told,))
+    (header, statement), mistakes = build(source, parsed)
+    return Reading(line, not mistakes, header, statement, tuple(mistakes))
 
 
-def _misplaced(source: Source, lines: Sequence[Line], sound: Sequence[bool]) -> Iterator[Diagnostic]:
+def diagnose(source: Source, readings: Sequence[Reading]) -> list[Diagnostic]:
+    """What is wrong with the lines, one by one and together."""
+    found = [mistake for reading in readings for mistake in reading.mistakes]
+    return [*found, *_misplaced(source, readings)]
+
+
+def _misplaced(source: Source, readings: Sequence[Reading]) -> Iterator[Diagnostic]:
     """Blocks without a header, headers without a block, `else` without `if`."""
+    lines, sound = [reading.line for reading in readings], [reading.is_sound for reading in readings]
     openers: list[Token | None] = []  # for each open block, the first word of the last line directly in it
     previous: Line | None = None
     for position, line in enumerate(lines):
@@ -74,4 +84,4 @@ def _misplaced(source: Source, lines: Sequence[Line], sound: Sequence[bool]) -> 
 
 
 def _opens_block(line: Line) -> bool:
-    return line.tokens[0].type in _HEADERS and line.tokens[-1].type == "COLON"
+    return line.tokens[0].type in grammar.HEADERS and line.tokens[-1].type == "COLON"

@@ -21,7 +21,6 @@ from .layout import lay_out
 from .parser import parse
 from .spacing import gaps
 
-_HEADERS = frozenset({"IF", "ELIF", "ELSE", "FOR", "WHILE", "DEF"})
 _OPENING = frozenset({"LPAR", "LSQB"})
 _CLOSING = frozenset({"RPAR", "RSQB"})
 _INDENT = "    "
@@ -46,7 +45,7 @@ class _Row:
     @property
     def is_header(self) -> bool:
         words = [token.type for token in self.tokens if token.type != "COMMENT"]
-        return bool(words) and words[0] in _HEADERS and words[-1] == "COLON"
+        return bool(words) and words[0] in grammar.HEADERS and words[-1] == "COLON"
 
 
 def format_source(source: Source) -> str:
@@ -117,7 +116,7 @@ def _unfolded(row: _Row) -> Iterator[_Row]:
 def _header_end(tokens: Sequence[Token]) -> int:
     """The number of words up to the colon that opens a block; all where none does."""
     open_brackets = 0
-    for position, token in enumerate(tokens if tokens[0].type in _HEADERS else ()):
+    for position, token in enumerate(tokens if tokens[0].type in grammar.HEADERS else ()):
         open_brackets += (token.type in _OPENING) - (token.type in _CLOSING)
         if token.type == "COLON" and not open_brackets:
             return position + 1

@@ -19,6 +19,9 @@ TABLES = GRAMMAR.with_name("grammar.json")
 # Terminals for what is no word of the language. BAD_NAME is what looks like a name to the grammar but not to Unicode.
 BAD_TOKENS = frozenset({"BAD_STRING", "BAD_PREFIX", "BAD_NUMBER", "BAD_SIGN", "BAD_CHARACTER", "BAD_NAME"})
 
+HEADERS = frozenset({"IF", "ELIF", "ELSE", "FOR", "WHILE", "DEF"})
+"""The terminals that begin the header of a block."""
+
 
 class _Unfiltered:
     """Makes Lark keep the terminals that no rule mentions, and changes nothing in the stream."""

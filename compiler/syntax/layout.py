@@ -60,6 +60,35 @@ def lay_out(source: Source) -> Layout:
     return Layout(tuple(lines), tuple(found))
 
 
+def resumed(source: Source, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines, with those whose brackets do not fit cut into what is likely one statement each.
+
+    A bracket that was left open takes in the statements below. Here a line of the text continues the one above it only
+    if a bracket is open, the line is indented further than the statement began, and the statement is no header that has
+    come to its `:`.
+    """
+    cut = [piece for line in lines for piece in (_pieces(line) if line.is_broken else [(line.tokens, False)])]
+    depths = _depths(source, [tokens[0] for tokens, _ in cut], [])
+    return tuple(Line(tokens, depth, broken) for (tokens, broken), depth in zip(cut, depths, strict=True))
+
+
+def _pieces(line: Line) -> Iterator[tuple[tuple[Token, ...], bool]]:
+    """Stretches of a line's words, and whether the brackets of each do not fit."""
+    start, opened, broken = 0, list[str](), False
+    for position, word in enumerate(line.tokens):
+        starts_line = position > start and word.line > line.tokens[position - 1].end_line
+        is_outside = word.column <= line.tokens[start].column and word.type not in _CLOSING.values()
+        is_block = line.tokens[start].type in grammar.HEADERS and line.tokens[position - 1].type == "COLON"
+        if starts_line and (not opened or is_outside or is_block):
+            yield line.tokens[start:position], broken or bool(opened)
+            start, opened, broken = position, [], False
+        if word.type in _CLOSING:
+            opened.append(_CLOSING[word.type])
+        elif word.type in _CLOSING.values():
+            broken = broken or not opened or opened.pop() != word.type
+    yield line.tokens[start:], broken or bool(opened)
+
+
 def tokens_of(lines: Iterable[Line]) -> Iterator[Token]:
     """The words of all lines, with the layout tokens that the grammar wants between them."""
     depth = 0

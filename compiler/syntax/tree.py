@@ -352,9 +352,24 @@ class Evaluate:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line that cannot be read, with the statements of the block below it; only a partial tree has one.
+
+    `word` is the first word of the line. `names` are all names on the line, `binds` those that the line would bind as
+    far as can be told. A header whose block is missing has a `Broken` without words in its place.
+    """
+
+    word: str
+    binds: tuple[Name, ...]
+    names: tuple[Name, ...]
+    body: tuple[Statement, ...]
+    span: Span
+
+
 Statement = (
     Party | Input | Option | Import | Function | Assign | AugmentedAssign | For | While | If | Reveal | Save | Assert
-    | Return | Evaluate
+    | Return | Evaluate | Broken
 )  # fmt: skip
 
 
