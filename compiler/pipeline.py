@@ -1,11 +1,12 @@
 """The list of stages, in order, and nothing else. In: a program's tree, sizes and a target. Out: a protocol graph."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from ..runtime.graph.nodes import Declaration, Graph
-from .diagnostics import CompileError, Severity
+from .diagnostics import CompileError, Severity, in_order
 from .ir.program import Operation, Program
 from .ir.verify import verify, verify_shared
 from .library import find_module
@@ -31,8 +32,11 @@ from .passes.simplify.forward_updates import forward_updates
 from .passes.simplify.inline_calls import inline_calls
 from .passes.simplify.merge_common import merge_common
 from .semantics.declarations import Declarations, declarations
+from .semantics.elaborate import Elaborated
 from .semantics.elaborate import elaborate as elaborated
+from .source import Source
 from .stages import Watch, timed, unwatched
+from .syntax.parser import parse_partially
 from .syntax.tree import Module
 from .target import Target
 
@@ -88,10 +92,27 @@ def elaborate(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = F
 
     If it `hides_sizes`, its joins are those of a program that says `hide_size=True` everywhere.
     """
+    return _elaborated(module, sizes, hides_sizes=hides_sizes).sound()
+
+
+def ask(source: Source, sizes: Mapping[str, int]) -> Elaborated:
+    """What is wrong with a text and what its names and expressions mean, also while somebody is writing the text.
+
+    Lines that cannot be read are left out, and nothing is said of what follows from them alone.
+    """
+    parsed = parse_partially(source)
+    found = _elaborated(parsed.module, sizes)
+    if not parsed.diagnostics:
+        return found
+    return replace(found, program=None, diagnostics=in_order((*parsed.diagnostics, *found.diagnostics)))
+
+
+def _elaborated(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Elaborated:
     find = partial(find_module, folder=Path(module.source.path).parent)
-    program = elaborated(module, sizes, find, hides_sizes=hides_sizes)
-    verify(program)
-    return program
+    found = elaborated(module, sizes, find, hides_sizes=hides_sizes)
+    if found.program is not None:
+        verify(found.program)
+    return found
 
 
 def report_ranges(program: Program) -> Report:

@@ -52,12 +52,15 @@ class InputDeclaration:
 
 @dataclass(slots=True)
 class Declarations:
-    """The head of a program: roles (with `True` for those of many members), inputs, precision, size names."""
+    """The head of a program: roles (with `True` for those of many members), inputs, precision, size names. `unread` are
+    names on lines that cannot be read, which may declare them.
+    """
 
     parties: dict[str, bool] = field(default_factory=dict)
     inputs: tuple[InputDeclaration, ...] = ()
     fraction_bits: int = DEFAULT_FRACTION_BITS
     places: dict[str, Span] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     @property
     def sizes(self) -> tuple[str, ...]:
@@ -77,7 +80,8 @@ def declarations(module: tree.Module) -> Declarations:
 
 def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnostic]]:
     """The declarations that are right, and what is wrong with the others."""
-    result = Declarations()
+    broken = (statement for statement in module.body if isinstance(statement, tree.Broken))
+    result = Declarations(unread=frozenset(name.text for line in broken for name in line.names))
     mistakes: list[Diagnostic] = []
     inputs: list[InputDeclaration] = []
     for reads in (_party, _option, _input):
@@ -155,15 +159,16 @@ def _input(node: tree.Statement, declared: Declarations, inputs: list[InputDecla
     name, is_table = node.name.text, node.type.name == TABLE
     mistakes: list[Diagnostic] = []
     columns: tuple[ColumnDeclaration, ...] = ()
+    is_wrong = False
     try:
         _check_role(node, declared)
     except WrongError as error:
-        mistakes += error.diagnostics
+        mistakes, is_wrong = [*error.diagnostics], True
     try:
         columns = tuple(_columns(node, declared))
     except WrongError as error:
-        mistakes += error.diagnostics
-    if mistakes:
+        mistakes, is_wrong = [*mistakes, *error.diagnostics], True
+    if is_wrong:
         raise WrongError(*mistakes)
     valid = f"{name}.(valid)" if is_table and node.from_shares else ""
     role = node.role.text if node.role is not None else None
@@ -174,6 +179,8 @@ def _check_role(node: tree.Input, declared: Declarations) -> None:
     if node.role is None:
         return
     role = node.role.text
+    if role not in declared.parties and role in declared.unread:
+        raise WrongError
     if role not in declared.parties:
         known = ", ".join(f"`{name}`" for name in declared.parties) or "none are declared"
         raise wrong(

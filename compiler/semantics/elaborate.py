@@ -1,21 +1,23 @@
 """Semantics: from the tree of a program to its IR, in one walk that finds types, shapes and labels on the way.
 
-In: a module's tree, sizes, and a way to find other modules. Out: an IR `Program` for those sizes; or one CompileError
-with every mistake of the program.
+In: a module's tree, sizes, and a way to find other modules. Out: an IR `Program` for those sizes, or every mistake of
+the program; and what each name and expression means, whether there are mistakes or not.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ..diagnostics import CompileError, Diagnostic
+from ..diagnostics import CompileError, Diagnostic, in_order
 from ..ir.build import Builder
 from ..ir.program import Program, Written
 from ..source import Span
 from ..syntax import tree
 from .declarations import Declarations, declarations, read_declarations
 from .errors import misplaced
+from .meanings import Meanings
 from .state.context import Context
+from .state.describe import by_name
 from .state.liveness import bound_names, scopes, spelled
 from .state.values import Frame
 from .walk.expressions import evaluate
@@ -23,18 +25,37 @@ from .walk.inputs import bind_head, with_samples
 from .walk.resolution import check_functions
 from .walk.statements import run
 
-__all__ = ["Declarations", "LoadModule", "declarations", "elaborate"]
+__all__ = ["Declarations", "Elaborated", "LoadModule", "declarations", "elaborate"]
 
 LoadModule = Callable[[str], tree.Module | None]
 """From the name in `from name import ...` to the module's tree; None where there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Elaborated:
+    """What elaboration finds in a tree: the `program`, which is None if any diagnostic is an error; the `diagnostics`
+    in source order; and the `meanings` of what is sound, in lines with and between mistakes too.
+    """
+
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+    meanings: Meanings
+
+    def sound(self) -> Program:
+        """The program. Raises CompileError with all that is wrong."""
+        if self.program is None:
+            raise CompileError(self.diagnostics)
+        return self.program
+
+
 def elaborate(
     module: tree.Module, sizes: Mapping[str, int], load_module: LoadModule, *, hides_sizes: bool = False
-) -> Program:
-    """The program in IR. `sizes` has the sizes that the data gave, by the names in `Declarations.sizes`, and how many
-    keys match in joins; those that are missing are made up, and messages say so. If it `hides_sizes`, no join tells how
-    many keys match. Raises CompileError with all that is wrong.
+) -> Elaborated:
+    """The program in IR, with what is wrong and what everything means. The tree may be partial: lines that could not be
+    read get no diagnostic here, and neither does what follows from them alone.
+
+    `sizes` has the sizes that the data gave, by the names in `Declarations.sizes`, and how many keys match in joins;
+    those that are missing are made up, and messages say so. If it `hides_sizes`, no join tells how many keys match.
     """
     declared, mistakes = read_declarations(module)
     complete, sampled = with_samples(declared, dict(sizes))
@@ -43,10 +64,16 @@ def elaborate(
     context.diagnostics += mistakes
     bind_head(context, declared)
     _check_nesting(context, module.body)
-    check_functions(context, context.scopes, {*context.frame.own, *context.frame.names})
+    check_functions(context, context.scopes, {*context.frame.own, *context.frame.names, *declared.unread})
     run(context, module.body)
+    meanings = Meanings((module, *context.kept), tuple(context.seen), frozenset(context.columns), sampled)
     if context.diagnostics:
-        raise CompileError(_with_sizes(diagnostic, sampled) for diagnostic in _different(context.diagnostics))
+        different = (_with_sizes(diagnostic, sampled) for diagnostic in _different(context.diagnostics))
+        return Elaborated(None, in_order(different), meanings)
+    return Elaborated(_program(context, module, declared, complete), (), meanings)
+
+
+def _program(context: Context, module: tree.Module, declared: Declarations, complete: Mapping[str, int]) -> Program:
     used = {name: size for name, size in complete.items() if name in declared.sizes} | context.matched
     program = context.builder.finish(module.source.name, context.roles, used, declared.fraction_bits)
     return replace(program, written=Written(tuple(_functions(context, module)), context.told))
@@ -124,7 +151,7 @@ def _blocks(statement: tree.Statement) -> tuple[tuple[tree.Statement, ...], ...]
     match statement:
         case tree.If(then=then, otherwise=otherwise):
             return then, otherwise
-        case tree.For(body=body) | tree.While(body=body) | tree.Function(body=body):
+        case tree.For(body=body) | tree.While(body=body) | tree.Function(body=body) | tree.Broken(body=body):
             return (body,)
         case _:
             return ()
@@ -150,18 +177,9 @@ def _with_sizes(diagnostic: Diagnostic, sampled: dict[int, str]) -> Diagnostic:
     text = f"{diagnostic.expected} {diagnostic.found}"
     outside_of_types = re.sub(r"\w\[[^]]*\]", "", text)
     decisive = [name for number, name in sampled.items() if re.search(rf"\b{number}\b", outside_of_types)]
-    expected, found = (_by_name(part, sampled) for part in (diagnostic.expected, diagnostic.found))
+    expected, found = (by_name(part, sampled) for part in (diagnostic.expected, diagnostic.found))
     remedy = diagnostic.remedy
     if decisive:
         told = ", ".join(f"{name} is made up as {number}" for number, name in sampled.items() if name in decisive)
         remedy += f"; {told}, for want of data: set it with `--size {decisive[0]}=...`"
     return replace(diagnostic, expected=expected, found=found, remedy=remedy)
-
-
-def _by_name(text: str, sampled: dict[int, str]) -> str:
-    """The text with names for the made-up sizes that stand in brackets."""
-
-    def named(match: re.Match[str]) -> str:
-        return re.sub(r"\d+", lambda number: sampled.get(int(number.group()), number.group()), match.group())
-
-    return re.sub(r"\[[\d, ]*\]", named, text)

@@ -25,7 +25,7 @@ def check_syntax(path: Path) -> None:
 
 def check_semantics(path: Path) -> None:
     source = read_source(path)
-    elaborate(parse(Source(path.name, path.name, source.text)), {}, module)
+    elaborate(parse(Source(path.name, path.name, source.text)), {}, module).sound()
 
 
 def module(name: str) -> tree.Module | None:

@@ -28,7 +28,7 @@ def compiled(text: str, sizes: Mapping[str, int] | None = None, modules: Mapping
     def load(name: str) -> tree.Module | None:
         return parse(source(modules[name], f"{name}.mpc")) if modules and name in modules else None
 
-    program = elaborate(parse(source(HEAD + text)), dict(sizes or {}), load)
+    program = elaborate(parse(source(HEAD + text)), dict(sizes or {}), load).sound()
     verify(program)
     return program
 

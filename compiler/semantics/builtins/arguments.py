@@ -208,6 +208,8 @@ def bind(context: Context, signature: Signature, node: tree.Call) -> Arguments:
             place = given.span if argument.name is None else argument.span
             raise _misfit(place, signature, "an argument is given twice", f"`{target}`")
         named[target] = given
+        if argument.name is not None and given.value is not NOTHING:
+            context.saw(argument.name, given.value)
     missing = [name for name in signature.required if name not in named and not (signature.several and several)]
     if missing:
         found = plural(len(node.arguments), "argument")

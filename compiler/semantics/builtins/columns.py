@@ -54,6 +54,8 @@ def _column_name(call: Arguments, parameter: str, node: tree.Expression, tables:
                 found=f"`{node.name}`, a column of lists of {list(shape[1:])}",
                 remedy="take a part of the lists into a column of its own: `table(first=t.list[:, 0], ...)`",
             )
+    call.context.columns.add(id(node))
+    call.context.saw(node, tables[0].column(node.name))
     return node.name
 
 
@@ -89,7 +91,7 @@ def columns_as_names(context: Context, table: Table) -> Iterator[None]:
     """Inside, the bare names of the table's columns are these; other names mean what they mean outside."""
     outer = context.frame
     names: dict[str, Array] = {name: table.column(name) for name in table.columns}
-    context.frame = replace(outer, names={**outer.names, **names})
+    context.frame = replace(outer, names={**outer.names, **names}, columns=frozenset(names))
     try:
         yield
     finally:

@@ -59,6 +59,7 @@ def group(call: Arguments) -> Meaning:
     for name, each in found.items():
         context.builder.span = each.span
         columns[name] = AGGREGATES[each.function].build(context, groups, each)
+        context.saw(call.named[name].node, Array(columns[name]))
     return Table(columns, groups.count, groups.valid())
 
 
@@ -83,6 +84,7 @@ def _aggregate(call: Arguments, table: Table, by: tuple[str, ...], name: str, no
     function = _function(context, node)
     row = AGGREGATES[function]
     assert isinstance(node, tree.Call)
+    context.saw(node.function, BuiltIn(function))
     given = bind(context, row.signature, node)
     where = given.mask("where")
     x = given.array("x") if given.has("x") else None

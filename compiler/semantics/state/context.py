@@ -55,6 +55,9 @@ class Arm:
     first: bool
 
 
+Spot = tree.Name | tree.Expression
+"""What can have a meaning in the tree. Spots are told apart by identity."""
+
 Outcome = Meaning | None
 """What a block of statements ended with: the value of its `return`, or None where its end is reached."""
 
@@ -70,7 +73,8 @@ class Context:
     statements that are being written, in loops that are written out turn by turn. `kept` holds trees whose nodes are
     told apart by identity. `matched` has the numbers of matches of joins that the owners of keys align, of
     which there are none if the program `hides_sizes`. `told` has the expressions of `reveal` and `save`, as
-    `ir.program.Written` says.
+    `ir.program.Written` says. `seen` has what names and expressions turned out to mean, in the order of the walk, and
+    `columns` the identities of names that are read as columns of a table.
     """
 
     builder: Builder
@@ -104,6 +108,8 @@ class Context:
     matched: dict[str, int] = field(default_factory=dict)
     hides_sizes: bool = False
     told: dict[tuple[str, Span], Span] = field(default_factory=dict)
+    seen: "list[tuple[Spot, Meaning]]" = field(default_factory=list)
+    columns: set[int] = field(default_factory=set)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -122,11 +128,12 @@ class Context:
 
     def mark(self) -> "Mark":
         """What has been found so far, to come back to."""
-        return Mark(len(self.diagnostics), _copied(self.outputs), _copied(self.saved))
+        return Mark(len(self.diagnostics), len(self.seen), _copied(self.outputs), _copied(self.saved))
 
     def reset(self, mark: "Mark") -> None:
         """Forgets what was found since the mark, as the statements behind it are elaborated once more."""
         del self.diagnostics[mark.diagnostics :]
+        del self.seen[mark.seen :]
         self.outputs, self.saved = _copied(mark.outputs), _copied(mark.saved)
 
     @contextmanager
@@ -157,7 +164,13 @@ class Context:
             self.builder.span = outer
         if isinstance(meaning, Poison | Unclear):
             raise WrongError
+        self.seen.append((expression, meaning))
         return meaning
+
+    def saw(self, spot: "Spot", meaning: Meaning) -> None:
+        """Keeps what a name means that is not evaluated: one that is bound, say."""
+        if not isinstance(meaning, Poison | Unclear):
+            self.seen.append((spot, meaning))
 
     def values(self, expressions: Sequence[tree.Expression]) -> list[Meaning]:
         """Elaborates several expressions and reports the mistakes of all."""
@@ -310,6 +323,7 @@ class Mark:
     """A point of an elaboration."""
 
     diagnostics: int
+    seen: int
     outputs: Outputs
     saved: Outputs
 

@@ -1,5 +1,8 @@
 """Values in the words of the language, for messages."""
 
+import re
+from collections.abc import Mapping
+
 from ...ir.labels import Knowledge
 from ...syntax import tree
 from ..type_names import type_name
@@ -47,3 +50,12 @@ def known_by(array: Array) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 value`, `2 values`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def by_name(text: str, sampled: Mapping[int, str]) -> str:
+    """The text with names for the made-up sizes that stand in brackets: `fixed[1009]` is `fixed[n]`."""
+
+    def named(match: re.Match[str]) -> str:
+        return re.sub(r"\d+", lambda number: sampled.get(int(number.group()), number.group()), match.group())
+
+    return re.sub(r"\[[\d, ]*\]", named, text)

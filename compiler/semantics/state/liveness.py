@@ -84,6 +84,24 @@ def bound_names(statements: Iterable[tree.Statement]) -> Iterator[tree.Name | tr
                 yield from (local for _, local in names)
             case tree.Function(name=name) | tree.Party(name=name) | tree.Input(name=name):
                 yield name
+            case tree.Broken(binds=binds, body=body):
+                yield from binds
+                yield from bound_names(body)
+            case _:
+                pass
+
+
+def broken_lines(statements: Iterable[tree.Statement]) -> Iterator[tree.Broken]:
+    """The lines among these statements, and in the blocks inside, that cannot be read; none of functions inside."""
+    for statement in statements:
+        match statement:
+            case tree.Broken(body=body):
+                yield statement
+                yield from broken_lines(body)
+            case tree.If(then=then, otherwise=otherwise):
+                yield from broken_lines(then + otherwise)
+            case tree.For(body=body) | tree.While(body=body):
+                yield from broken_lines(body)
             case _:
                 pass
 
@@ -111,6 +129,7 @@ def returns_always(statements: tuple[tree.Statement, ...]) -> bool:
     """Whether every way through the statements meets a `return`."""
     return any(
         isinstance(statement, tree.Return)
+        or (isinstance(statement, tree.Broken) and statement.word == "return")
         or (isinstance(statement, tree.If) and returns_always(statement.then) and returns_always(statement.otherwise))
         for statement in statements
     )
@@ -125,7 +144,7 @@ def find_return(statements: tuple[tree.Statement, ...]) -> tree.Return | None:
                 found = statement
             case tree.If(then=then, otherwise=otherwise):
                 found = find_return(then) or find_return(otherwise)
-            case tree.For(body=body) | tree.While(body=body):
+            case tree.For(body=body) | tree.While(body=body) | tree.Broken(body=body):
                 found = find_return(body)
             case _:
                 pass
@@ -158,7 +177,7 @@ def _functions(statements: Iterable[tree.Statement]) -> Iterator[tree.Function]:
                 yield statement
             case tree.If(then=then, otherwise=otherwise):
                 yield from _functions(then + otherwise)
-            case tree.For(body=body) | tree.While(body=body):
+            case tree.For(body=body) | tree.While(body=body) | tree.Broken(body=body):
                 yield from _functions(body)
             case _:
                 pass
@@ -245,6 +264,8 @@ class _Liveness:
                 return out | _names(value)
             case tree.Assert(condition=condition):
                 return out | _names(condition)
+            case tree.Broken(names=names, body=body):
+                return self.block(body, out) | {name.text for name in names}
             case _:
                 return out
 

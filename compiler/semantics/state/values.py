@@ -153,12 +153,13 @@ NOTHING = Nothing()
 @dataclass(eq=False, slots=True)
 class Frame:
     """The names of one module or one call. `own` are the names bound somewhere in the function's body, as in Python:
-    they are never looked up outside.
+    they are never looked up outside. `columns` are those that are columns of a table, for the arguments of a call.
     """
 
     names: dict[str, Meaning]
     outer: Frame | None = None
     own: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
 
     def find(self, name: str) -> Meaning | None:
         """The meaning of a name here, or None where it is not bound."""

@@ -17,6 +17,7 @@ def assign(context: Context, target: tree.Expression, meaning: Meaning, span: Sp
             if isinstance(meaning, Nothing):
                 raise _nothing(span)
             bind(context, target.name, meaning)
+            context.saw(target, meaning)
         case tree.Tuple():
             _unpack(context, target, meaning, span)
         case tree.Index(value=tree.Reference() as whole):
@@ -76,4 +77,5 @@ def _assign_part(context: Context, target: tree.Index, name: tree.Reference, mea
     x = context.as_array(whole, name.span, "what is assigned to")
     value = context.as_array(meaning, span, "the new value")
     parts = parse_parts(context, target, x.shape)
-    bind(context, name.name, write(context, target.span, x, parts, value))
+    bind(context, name.name, new := write(context, target.span, x, parts, value))
+    context.saw(name, new)

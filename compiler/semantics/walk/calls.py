@@ -14,8 +14,9 @@ from ..errors import WrongError, not_available_yet, not_callable, recursion, too
 from ..state.context import Context
 from ..state.describe import describe, plural
 from ..state.facts import Definition
+from ..state.liveness import broken_lines
 from ..state.merging import Same, flatten, rebuild, sketch
-from ..state.values import NOTHING, BuiltIn, Closure, Frame, Meaning, Poison, TypeName, Unclear
+from ..state.values import NOTHING, POISON, BuiltIn, Closure, Frame, Meaning, Poison, TypeName, Unclear
 from .annotations import annotated
 
 
@@ -28,6 +29,7 @@ def call(context: Context, node: tree.Call) -> Meaning:
     if isinstance(meaning, BuiltIn | TypeName):
         name, meaning = meaning.name, None
     if isinstance(meaning, Closure):
+        context.saw(node.function, meaning)
         return _user_call(context, node, meaning)
     if isinstance(meaning, Poison | Unclear):
         context.value(node.function)
@@ -37,6 +39,7 @@ def call(context: Context, node: tree.Call) -> Meaning:
         raise not_available_yet(node.function.span, name)
     if name not in BUILT_INS:
         raise undefined_name(node.function.span, name, [*context.frame.visible(), *BUILT_INS])
+    context.saw(node.function, BuiltIn(name))
     row = BUILT_INS[name]
     return row.build(bind(context, row.signature, node))
 
@@ -58,7 +61,12 @@ def _user_call(context: Context, node: tree.Call, closure: Closure) -> Meaning:
     finally:
         context.frame, context.path, context.calls, context.sites = outer
     context.builder.span = node.span
-    return _leaving(context, node, region, NOTHING if outcome is None else outcome, first)
+    return _leaving(context, node, region, _without_return(function) if outcome is None else outcome, first)
+
+
+def _without_return(function: tree.Function) -> Meaning:
+    """What a function gives that ends without `return`: nothing, unless a line that cannot be read may be one."""
+    return POISON if any(broken_lines(function.body)) else NOTHING
 
 
 def _leaving(context: Context, node: tree.Call, region: OpenRegion, outcome: Meaning, first: int) -> Meaning:
@@ -116,6 +124,8 @@ def _bound(context: Context, node: tree.Call, closure: Closure) -> dict[str, Mea
         if target in bound:
             raise wrong_arguments(argument.span, name, "an argument is given twice", expected, f"`{target}`")
         bound[target] = value
+        if argument.name is not None:
+            context.saw(argument.name, value)
     missing = [parameter for parameter in parameters if parameter not in bound and parameter not in closure.defaults]
     if missing:
         found = plural(len(values), "argument")
@@ -135,10 +145,11 @@ def _annotate(context: Context, node: tree.Call, function: tree.Function) -> Non
     """Checks the parameters against the types written at them, and converts what mixes upwards."""
     places = _places(node, function)
     for parameter in function.parameters:
+        name = parameter.name.text
         if parameter.type is not None:
-            name = parameter.name.text
             given = context.frame.names[name]
             context.frame.names[name] = annotated(context, parameter, given, places.get(name, parameter.span))
+        context.saw(parameter.name, context.frame.names[name])
 
 
 def _places(node: tree.Call, function: tree.Function) -> dict[str, Span]:

@@ -66,6 +66,8 @@ def _reference(context: Context, node: tree.Reference) -> Meaning:
     meaning = context.frame.find(node.name)
     if isinstance(meaning, Unclear):
         raise unclear_name(node.span, node.name, meaning.problem, meaning.span)
+    if node.name in context.frame.columns:
+        context.columns.add(id(node))
     if meaning is not None:
         return meaning
     if node.name in context.frame.own:
@@ -78,6 +80,12 @@ def _reference(context: Context, node: tree.Reference) -> Meaning:
 
 
 def _attribute(context: Context, node: tree.Attribute) -> Meaning:
+    meaning = _part(context, node)
+    context.saw(node.name, meaning)
+    return meaning
+
+
+def _part(context: Context, node: tree.Attribute) -> Meaning:
     value, name = context.value(node.value), node.name.text
     if isinstance(value, Table):
         if name not in value.columns:

@@ -3,9 +3,11 @@
 from ...ir.program import Value
 from ...ir.types import BOOL, ArrayType
 from ...syntax import tree
+from ..builtins.table import BUILT_INS
 from ..declarations import ColumnDeclaration, Declarations, Dimension, InputDeclaration
 from ..state.context import Context
-from ..state.values import POISON, Array, Meaning, Role, Table
+from ..state.liveness import references
+from ..state.values import POISON, Array, BuiltIn, Meaning, Role, Table
 
 FIRST_SAMPLE = 1009
 FIRST_MEMBER_SAMPLE = 101
@@ -43,13 +45,28 @@ def bind_head(context: Context, declared: Declarations) -> None:
 
 def input_statement(context: Context, node: tree.Input) -> None:
     """Binds an input's name, where it is declared."""
-    declaration = context.inputs.get(node.name.text)
+    names, declaration = context.frame.names, context.inputs.get(node.name.text)
     if declaration is None or declaration.span != node.name.span:
-        context.frame.names[node.name.text] = POISON
+        names[node.name.text] = POISON
+        sizes = (one.name for one in references(node.type) if context.frame.find(one.name) is None)
+        names |= {name: POISON for name in sizes if name not in context.frame.own and name not in BUILT_INS}
         return
     outer, context.builder.span = context.builder.span, node.name.span
-    context.frame.names[node.name.text] = _meaning(context, declaration)
+    meaning = names[node.name.text] = _meaning(context, declaration)
     context.builder.span = outer
+    _see(context, node, meaning)
+
+
+def _see(context: Context, node: tree.Input, meaning: Meaning) -> None:
+    """Keeps what the names in the declaration mean."""
+    context.saw(node.name, meaning)
+    if node.role is not None:
+        context.saw(node.role, Role(node.role.text, context.parties[node.role.text]))
+    for reference in references(node.type):
+        context.saw(reference, context.frame.find(reference.name) or BuiltIn(reference.name))
+    if isinstance(meaning, Table):
+        for column in node.type.columns:
+            context.saw(column.name, meaning.column(column.name.text))
 
 
 def _meaning(context: Context, declaration: InputDeclaration) -> Meaning:

@@ -12,7 +12,7 @@ from ..builtins.table import BUILT_INS
 from ..errors import wrong, wrong_arguments
 from ..state.context import Context
 from ..state.describe import describe, plural
-from ..state.values import Array, Bundle, Meaning, Table
+from ..state.values import Array, BuiltIn, Bundle, Meaning, Table
 
 LOOP_CALLS = ("range", "zip", "batches")
 
@@ -37,6 +37,7 @@ def iteration(context: Context, node: tree.Expression) -> Iteration:
     if isinstance(node, tree.Call) and context.frame.find(node.function.name) is None:
         readers = {"range": _range, "zip": _zip, "batches": _batches}
         if node.function.name in readers:
+            context.saw(node.function, BuiltIn(node.function.name))
             return readers[node.function.name](context, node)
     return _over(context, context.value(node), node.span)
 

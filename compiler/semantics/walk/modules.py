@@ -1,5 +1,6 @@
 """Imports: the names of another module. A module is elaborated once, in its own scope, when it is first imported."""
 
+from ...diagnostics import CompileError
 from ...syntax import tree
 from ..errors import WrongError, similar, wrong
 from ..state.context import Context
@@ -24,6 +25,8 @@ def import_statement(context: Context, node: tree.Import) -> None:
                         remedy=similar(name.text, frame.names) or "import a name that the module defines",
                     )
                 context.frame.names[local.text] = meaning
+                context.saw(name, meaning)
+                context.saw(local, meaning)
 
 
 def _module(context: Context, node: tree.Import) -> Frame:
@@ -38,7 +41,10 @@ def _module(context: Context, node: tree.Import) -> Frame:
         )
     if name in context.modules:
         return context.modules[name]
-    module = context.load_module(name)
+    try:
+        module = context.load_module(name)
+    except CompileError as error:
+        raise WrongError(*error.diagnostics) from None
     if module is None:
         raise wrong(
             node.module.span,

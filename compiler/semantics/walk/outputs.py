@@ -12,7 +12,7 @@ from ..arrays.arithmetic import where_valid
 from ..errors import WrongError, inside_secret_condition, similar, twice, wrong
 from ..state.context import Context, Output, Outputs
 from ..state.describe import describe
-from ..state.values import Array, Meaning, Table, tied
+from ..state.values import Array, Meaning, Poison, Role, Table, tied
 from ..type_names import type_name
 from .assignment import bind
 
@@ -36,6 +36,8 @@ def reveal(context: Context, node: tree.Reveal) -> None:
     context.told[node.span.source.name, node.span] = node.value.span
     _register(context, context.outputs, name, roles if roles is not None else context.roles, node, value)
     public = _reveal(context, name, value, roles)
+    if node.name is not None:
+        context.saw(node.name, value if public is None else public)
     if public is not None:
         bind(context, name, public)
 
@@ -51,6 +53,8 @@ def _roles(context: Context, node: tree.Reveal) -> tuple[str, ...] | None:
         return None
     result: list[str] = []
     for role in node.roles:
+        if role.text not in context.parties and isinstance(context.frame.find(role.text), Poison):
+            raise WrongError
         if role.text not in context.parties:
             known = ", ".join(f"`{name}`" for name in context.parties) or "none are declared"
             raise wrong(
@@ -61,6 +65,7 @@ def _roles(context: Context, node: tree.Reveal) -> tuple[str, ...] | None:
                 remedy=similar(role.text, context.parties) or f"declare it: `party {role.text}`",
             )
         members = context.parties[role.text]
+        context.saw(role, Role(role.text, members))
         result += [role.text] if members is None else [f"{role.text}[{number}]" for number in range(members)]
     return tuple(dict.fromkeys(result))
 
@@ -171,6 +176,8 @@ def save(context: Context, node: tree.Save) -> None:
     name = _name(node.value, node.name, "save")
     context.told[node.span.source.name, node.span] = node.value.span
     _register(context, context.saved, name, (), node, value)
+    if node.name is not None:
+        context.saw(node.name, value)
     if isinstance(value, Table):
         valid = context.boolean(True, (value.rows,)) if value.valid is None else value.valid
         for column, array in value.columns.items():

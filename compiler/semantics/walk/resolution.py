@@ -9,6 +9,11 @@ from ..state.liveness import Scopes
 from ..type_names import ELEMENTS
 
 
+def is_of_language(name: str) -> bool:
+    """Whether a name that nothing binds is a built-in function or a type."""
+    return name in BUILT_INS or name in NOT_AVAILABLE_YET or name in ELEMENTS
+
+
 def check_functions(context: Context, found: Scopes, module_names: Iterable[str]) -> None:
     """Reports free names of a module's functions that neither the module nor the language has."""
     known = {*module_names, *BUILT_INS, *NOT_AVAILABLE_YET, *ELEMENTS}

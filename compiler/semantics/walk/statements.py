@@ -21,6 +21,7 @@ from .inputs import input_statement
 from .loops import for_statement, while_statement
 from .modules import import_statement
 from .outputs import reveal, save
+from .resolution import is_of_language
 
 
 def run(context: Context, statements: tuple[tree.Statement, ...]) -> Outcome:
@@ -34,6 +35,8 @@ def run(context: Context, statements: tuple[tree.Statement, ...]) -> Outcome:
                     return outcome
             elif isinstance(statement, tree.Return) and context.calls:
                 return NOTHING if statement.value is None else context.value(statement.value)
+            elif isinstance(statement, tree.Broken) and statement.word == "return" and context.calls:
+                return POISON
             else:
                 _STATEMENTS[type(statement)](context, statement)
         except WrongError as error:
@@ -75,13 +78,17 @@ def _augmented(context: Context, node: tree.AugmentedAssign) -> None:
     match node.target:
         case tree.Reference():
             left = context.array(node.target, f"the left side of `{node.operator}=`")
-            bind(context, node.target.name, operate(context, node.operator, node.operator_span, left, right, sides))
+            new = operate(context, node.operator, node.operator_span, left, right, sides)
+            bind(context, node.target.name, new)
+            context.saw(node.target, new)
         case tree.Index(value=tree.Reference(name=name) as whole):
             x = context.array(whole, "what is assigned to")
             parts = parse_parts(context, node.target, x.shape)
             left = read(context, node.target.span, x, parts)
             new = operate(context, node.operator, node.operator_span, left, right, sides)
-            bind(context, name, write(context, node.target.span, x, parts, new))
+            whole_new = write(context, node.target.span, x, parts, new)
+            bind(context, name, whole_new)
+            context.saw(whole, whole_new)
         case _:
             raise TypeError(f"syntax lets nothing else stand before `{node.operator}=`: {node.target}")
 
@@ -99,7 +106,9 @@ def _function(context: Context, node: tree.Function) -> None:
         for parameter in node.parameters
         if parameter.default is not None
     }
-    context.frame.names[node.name.text] = Closure(node, context.frame, defaults)
+    closure = Closure(node, context.frame, defaults)
+    context.frame.names[node.name.text] = closure
+    context.saw(node.name, closure)
 
 
 def _assert(context: Context, node: tree.Assert) -> None:
@@ -123,13 +132,34 @@ def _assert(context: Context, node: tree.Assert) -> None:
         context.builder.effect("assert", condition.value, message=message)
 
 
-def _declared_before(context: Context, node: tree.Statement) -> None:
-    """Declarations and imports are read before the walk."""
+def _party(context: Context, node: tree.Party) -> None:
+    """Roles are bound before the walk, where they may be declared."""
+    context.saw(node.name, context.frame.find(node.name.text) or POISON)
+
+
+def _option(context: Context, node: tree.Option) -> None:
+    """Options are read before the walk."""
+
+
+def _broken(context: Context, node: tree.Broken) -> None:
+    """A line that cannot be read, which has been told: nothing more is said of names that it may have bound. The block
+    below it is elaborated for what it says by itself.
+    """
+    frame = context.frame
+    frame.names |= {name.text: POISON for name in node.binds}
+    for name in node.names:
+        if frame.find(name.text) is None and name.text not in frame.own and not is_of_language(name.text):
+            frame.names[name.text] = POISON
+    if node.body:
+        before = dict(frame.names)
+        with context.builder.region():
+            context.run(context, node.body)
+        frame.names = before | {spelled(name): POISON for name in bound_names((node,))}
 
 
 _STATEMENTS: dict[type[Any], Callable[[Context, Any], None]] = {
-    tree.Party: _declared_before,
-    tree.Option: _declared_before,
+    tree.Party: _party,
+    tree.Option: _option,
     tree.Input: input_statement,
     tree.Import: import_statement,
     tree.Assign: _assign,
@@ -142,4 +172,5 @@ _STATEMENTS: dict[type[Any], Callable[[Context, Any], None]] = {
     tree.Evaluate: _evaluate,
     tree.Return: _return_outside,
     tree.Function: _function,
+    tree.Broken: _broken,
 }
