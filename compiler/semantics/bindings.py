@@ -18,6 +18,7 @@ from typing import Any
 
 from ..source import Span
 from ..syntax import tree
+from .builtins.table import BUILT_INS
 from .state.liveness import COLUMN_SCOPES, returns_always
 from .walk.resolution import is_of_language
 
@@ -28,7 +29,7 @@ class How(Enum):
     PARTY = "party"
     INPUT = "input"
     SIZE = "size of an input or a parameter"
-    COLUMN = "column of an input"
+    COLUMN = "column of a table"
     IMPORT = "import"
     FUNCTION = "function"
     PARAMETER = "parameter"
@@ -208,7 +209,7 @@ class _Scope:
             is_column = bool(tables) and (argument.name is not None or position >= tables)
             self._expression(argument.value, {**now, **columns} if is_column else now)
             if argument.name is not None:
-                self.known.found[id(argument.name)] = self._parameter(argument.name.text, called)
+                self.known.found[id(argument.name)] = self._parameter(argument.name, node.function.name, called)
 
     def _columns_of(self, node: tree.Expression, now: Environment) -> dict[str, Bindings]:
         """The columns of an expression that is an input by its name; none of others."""
@@ -216,9 +217,14 @@ class _Scope:
         known = [self.known.columns.get(one.span, {}) for one in places if one.span is not None]
         return known[0] if len(known) == 1 else {}
 
-    def _parameter(self, name: str, called: Bindings) -> Bindings:
+    def _parameter(self, name: tree.Name, function: str, called: Bindings) -> Bindings:
+        """Where the parameter of a function stands that an argument names; `group` and `table` make columns of some."""
+        if called == _LANGUAGE:
+            signature = BUILT_INS[function].signature if function in BUILT_INS else None
+            is_column = signature is not None and name.text not in (*signature.required, *signature.optional)
+            return (Binding(How.COLUMN, name.span),) if is_column else _LANGUAGE
         known = [self.known.parameters.get(one.span, {}) for one in called if one.span is not None]
-        return known[0].get(name, ()) if len(known) == 1 else ()
+        return known[0].get(name.text, ()) if len(known) == 1 else ()
 
 
 # --- what statements bind ---------------------------------------------------------------------------------------

@@ -191,7 +191,8 @@ class _Loop:
         self.late = [] if over is None else sorted((self.bound.keys() & names.after) - self.before.keys())
         self.sketches: dict[str, Sketch] = {}
         self.yielded: dict[str, tuple[Value, ...]] = {}
-        self.after: dict[str, Meaning] = {}
+        poisoned = {name for name in self.bound if isinstance(self.before.get(name), Poison)}
+        self.after: dict[str, Meaning] = dict.fromkeys(poisoned, POISON)
         self.broken: list[WrongError] = []
 
     def elaborate(self) -> None:
