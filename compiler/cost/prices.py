@@ -12,6 +12,8 @@ import numpy as np
 
 from ...runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
 from ...runtime.graph.times import Times, load_times
+from ..ir.operations.row import Reads
+from ..ir.operations.table import row_of
 from ..ir.program import Operation, Value
 from ..ir.types import Kind
 from ..passes.rounds.batch_rounds import batch_rounds
@@ -53,7 +55,7 @@ class Prices:
         """An operation by one of its rules."""
         wanted = rule.wanted(len(operation.operands))
         values = [(value.type, _holder(value)) for value in (*operation.operands, *operation.results)]
-        told = _content(known[-1]) if operation.name in _BY_CONSTANTS else None
+        told = _content(known[-1]) if Reads.CONSTANT in row_of(operation).reads else None
 
         def expand(p: Linear) -> Share:
             operands = [self._dummy(p, value, kind) for value, kind in zip(operation.operands, wanted, strict=True)]
@@ -130,10 +132,6 @@ def _converted(p: Linear, share: Share, value: Value) -> Share:
 
 def _nowhere(place: Place | None) -> None:
     return None
-
-
-_BY_CONSTANTS = ("divide", "floor_divide", "modulo")
-"""Operations whose rules look at the numbers of a constant, the last operand."""
 
 
 def _about(value: Value) -> Hashable:

@@ -1,6 +1,6 @@
 """Writing IR: operations with inferred types and joined labels, regions, and the numbers of static values.
 
-In: names of `ops`, operands, attributes. Out: values, and at the end a `Program`. Used by `semantics` and by passes.
+In: names of operations, operands, attributes. Out: values, and at the end a `Program`.
 
     builder = Builder(span)
     x = builder.emit("input", name="x", role="alice", type=ArrayType(INT))
@@ -21,8 +21,8 @@ import numpy as np
 from ..source import Span
 from .control import control_results, turn_type
 from .labels import Knowledge, Label
-from .operands import OperationTypeError
-from .ops import OPERATIONS, check_rows, label_of
+from .operations.table import OPERATIONS, check_rows
+from .operations.typing import OperationTypeError
 from .program import Operation, Program, Region, Value
 from .rename import renamed
 from .static import StaticValues
@@ -82,9 +82,9 @@ class Builder:
         if any(value is ... for value in complete.values()) or attributes.keys() - complete.keys():
             raise ValueError(f"{name} has the attributes {', '.join(complete)}, not {', '.join(attributes)}")
         given = tuple(operand.type for operand in operands)
-        check_rows(name, given)
+        check_rows(row, given)
         types = row.infer(given, complete)
-        label = label_of(name, complete, (operand.label for operand in operands))
+        label = row.label(complete, [operand.label for operand in operands])
         results = tuple(Value(type, label) for type in types)
         return self.add(Operation(name, tuple(operands), results, self.span, complete))
 

@@ -6,9 +6,14 @@ Labels of region arguments are upper bounds: a carried value's label covers the 
 from collections.abc import Callable, Sequence
 
 from .labels import Label, join
-from .operands import OperationTypeError, index_element
+from .operations.row import Trait
+from .operations.table import row_of
+from .operations.typing import OperationTypeError, index_element
 from .program import Operation, Region, Value
 from .types import BOOL, ArrayType
+
+TURNS_OF_WHILE = 10
+"""Turns that a loop without a count is taken to have."""
 
 Given = tuple[ArrayType, Label]
 """The type and the label of a result."""
@@ -45,16 +50,67 @@ def flows(operation: Operation) -> list[tuple[Value, Value]]:
 
 def operand_bounds(operation: Operation) -> tuple[Value | None, ...]:
     """The region argument that each operand is bound to on entry; None for a condition."""
-    if operation.name == "loop":
-        return operation.regions[0].arguments[1:]
-    if operation.name == "while":
-        return (None, *operation.regions[0].arguments)
-    return operation.regions[0].arguments if operation.name == "call" else (None,)
+    if operation.name == "branch":
+        return (None,)
+    arguments = operation.regions[0].arguments
+    return (*(None,) * conditions_of(operation), *arguments[turns_of(operation) :])
 
 
 def result_bounds(operation: Operation) -> tuple[Value | None, ...]:
     """What each result of a region becomes: an argument of the next turn, or a result; None for a condition."""
-    return operand_bounds(operation) if operation.name in ("loop", "while") else operation.results
+    return operand_bounds(operation) if is_loop(operation) else operation.results
+
+
+def is_loop(operation: Operation) -> bool:
+    """Whether the operation carries values from turn to turn."""
+    return row_of(operation).has(Trait.LOOP)
+
+
+def conditions_of(operation: Operation) -> int:
+    """How many operands come before those that the region takes, and how many results before what is carried on."""
+    return 1 if operation.name == "while" else 0
+
+
+def turns_of(operation: Operation) -> int:
+    """How many arguments of the region come before those that operands are bound to: a loop's turn."""
+    return 1 if operation.name == "loop" else 0
+
+
+def carried(operation: Operation) -> tuple[Value, ...]:
+    """What a loop carries, as its body sees it."""
+    return operation.regions[0].arguments[turns_of(operation) :]
+
+
+def carried_on(operation: Operation) -> tuple[Value, ...]:
+    """What a turn of a loop carries on."""
+    return operation.regions[0].results[conditions_of(operation) :]
+
+
+def initial(operation: Operation) -> tuple[Value, ...]:
+    """What a loop carries into its first turn."""
+    return operation.operands[conditions_of(operation) :]
+
+
+def conditions(operation: Operation) -> tuple[Value, ...]:
+    """What decides which regions run and how often: a branch's condition, all that a `while` asks."""
+    if operation.name == "branch":
+        return operation.operands
+    before = conditions_of(operation)
+    return (*operation.operands[:before], *operation.regions[0].results[:before])
+
+
+def most_turns(operation: Operation) -> int:
+    """How often the regions run at most: no run waits for more than 2**32 turns of a `while`."""
+    if operation.name == "while":
+        return 1 << 32
+    return int(operation.attributes.get("count", 1))
+
+
+def expected_turns(operation: Operation) -> int:
+    """How often the regions are expected to run, for costs."""
+    if operation.name == "while":
+        return TURNS_OF_WHILE
+    return int(operation.attributes.get("count", 1))
 
 
 def _loop(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...runtime.clear import KERNELS, IndexOutsideError
 from ..source import Span
-from .ops import OPERATIONS
+from .operations.table import OPERATIONS
 from .program import Operation, Program, Region, Value
 
 Array = np.ndarray[Any, Any]

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..source import Source, Span
 from .labels import Knowledge, Label, owned
-from .ops import OPERATIONS, AttributeKind
+from .operations.row import AttributeKind
+from .operations.table import OPERATIONS
 from .program import Operation, Program, Region, Value
 from .types import BOOL, DATE, KEY, ROWS, ArrayType, Element, category, fixed, integer, normalised_key
 

@@ -17,13 +17,14 @@ bounds of a value that are closer than its type's follow that: `secret in [0, 25
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ..source import Span
-from .ops import OPERATIONS, Attribute, AttributeKind
+from .operations.row import Attribute, AttributeKind
+from .operations.table import OPERATIONS
 from .program import Operation, Program, Region, Value
 
 PADDING = "  "
@@ -97,7 +98,7 @@ def _about(value: Value) -> str:
     return f"{name} : {value.type} {value.label}{share}{bounds}"
 
 
-def _attributes(name: str) -> dict[str, Attribute]:
+def _attributes(name: str) -> Mapping[str, Attribute]:
     """The table's attributes of an operation; none for what is no operation, which messages show too."""
     return OPERATIONS[name].attributes if name in OPERATIONS else {}
 

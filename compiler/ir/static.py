@@ -6,7 +6,8 @@ import numpy as np
 
 from .evaluate import EffortExceededError, Evaluation, EvaluationError, Outputs, free_values, known_result
 from .labels import Knowledge
-from .ops import OPERATIONS, Trait
+from .operations.row import Trait
+from .operations.table import OPERATIONS
 from .program import Operation, Value
 
 Array = np.ndarray[Any, Any]

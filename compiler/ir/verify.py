@@ -12,8 +12,9 @@ import numpy as np
 
 from .control import LabelError, control_results, flows
 from .labels import Knowledge, Label
-from .operands import OperationTypeError
-from .ops import OPERATIONS, AttributeKind, OperationRow, Trait, check_rows, label_of
+from .operations.row import AttributeKind, Held, OperationRow, Trait
+from .operations.table import OPERATIONS, check_rows
+from .operations.typing import OperationTypeError
 from .print import print_operation
 from .program import Operation, Program, Region, Value
 from .types import ROWS, ArrayType, Element
@@ -123,27 +124,13 @@ class _Verifier:
             index.label.is_public for index in operation.operands[row.indices_from :]
         ):
             raise VerificationError("an index is public", operation)
-        if operation.name == "assert" and not operation.operands[0].label.is_clear:
-            raise VerificationError("an assertion is known to somebody", operation)
-        if operation.name == "share" and not operation.operands[0].label.is_clear:
-            raise VerificationError("a secret value is shared already", operation)
-        if operation.name == "align":
-            self._check_aligned(operation)
-        if operation.name == "input":
-            self._check_role(operation.attributes["role"], operation)
-        for role in operation.attributes.get("roles") or ():
-            self._check_role(role, operation)
-
-    def _check_aligned(self, operation: Operation) -> None:
-        """An owner aligns what it knows."""
-        attributes, label = operation.attributes, operation.operands[0].label
-        owners = attributes["owners"] or ()
-        if len(owners) != 2 or not label.is_clear or label.owner not in (None, owners[attributes["side"]]):
-            raise VerificationError("a side's owner aligns what it knows", operation)
-        if not len(attributes["left"] or ()) == len(attributes["right"] or ()) == len(attributes["kinds"] or ()) > 0:
-            raise VerificationError("both sides have the same key columns", operation)
-        for role in owners:
-            self._check_role(role, operation)
+        problem = row.requires(operation)
+        if problem:
+            raise VerificationError(problem, operation)
+        for attribute in row.roles:
+            named = operation.attributes[attribute]
+            for role in (named,) if isinstance(named, str) else named or ():
+                self._check_role(role, operation)
 
     def _check_role(self, role: str | None, operation: Operation | None) -> None:
         if role is not None and role not in self._program.roles:
@@ -155,14 +142,14 @@ def derived_results(operation: Operation) -> tuple[tuple[ArrayType, Label], ...]
 
     Raises OperationTypeError and LabelError.
     """
-    infer = OPERATIONS[operation.name].infer
+    row = OPERATIONS[operation.name]
     types = tuple(operand.type for operand in operation.operands)
-    check_rows(operation.name, types)
-    if infer is None:
+    check_rows(row, types)
+    if row.infer is None:
         count = operation.attributes.get("count")
         return control_results(operation.name, count, operation.operands, operation.regions)
-    types = infer(types, operation.attributes)
-    label = label_of(operation.name, operation.attributes, (operand.label for operand in operation.operands))
+    types = row.infer(types, operation.attributes)
+    label = row.label(operation.attributes, [operand.label for operand in operation.operands])
     return tuple((type, label) for type in types)
 
 
@@ -171,9 +158,6 @@ def _share_kinds(value: Value) -> tuple[str, ...]:
     if value.label.knowledge is not Knowledge.SECRET:
         return ("",)
     return ("", "rows") if value.type.element == ROWS else ("", "arithmetic", "boolean")
-
-
-_REGIONS = {"loop": 1, "while": 1, "branch": 2, "call": 1}
 
 
 def _check_attributes(row: OperationRow, operation: Operation) -> None:
@@ -187,7 +171,7 @@ def _check_attributes(row: OperationRow, operation: Operation) -> None:
         type, value = operation.attributes["type"], operation.attributes["value"]
         if value.shape != type.shape or value.dtype != type.dtype:
             raise VerificationError(f"the constant should be {type}", operation)
-    if len(operation.regions) != _REGIONS.get(operation.name, 0):
+    if len(operation.regions) != row.regions:
         raise VerificationError("the number of regions is wrong", operation)
 
 
@@ -233,9 +217,9 @@ def clear_among_secret(operation: Operation) -> Iterator[Value]:
     row = OPERATIONS[operation.name]
     if row.has(Trait.CONTROL):
         yield from (value for bound, value in flows(operation) if _is_secret(bound) and not _is_secret(value))
-    elif operation.name == "save":
+    elif row.held is Held.SHARED:
         yield from (value for value in operation.operands if not _is_secret(value))
-    elif operation.name not in ("share", "reveal", "align") and any(map(_is_secret, operation.results)):
+    elif row.held is Held.MIXED and any(map(_is_secret, operation.results)):
         for value in operation.operands[: row.indices_from]:
             moves = row.has(Trait.STRUCTURAL) and value.type.element != ROWS
             if value.label.owner is not None or (moves and not _is_secret(value)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..diagnostics import CompileError, Diagnostic, Note
-from ..ir.infer_arithmetic import MAXIMUM_FRACTION_BITS
+from ..ir.operations.typing import MAXIMUM_FRACTION_BITS
 from ..ir.types import Element
 from ..source import Span
 from ..syntax import tree

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from tacit.compiler.ir.build import Builder, turn_type
 from tacit.compiler.ir.labels import SECRET, STATIC, Label, join
-from tacit.compiler.ir.operands import OperationTypeError
-from tacit.compiler.ir.ops import OPERATIONS
+from tacit.compiler.ir.operations.table import OPERATIONS
+from tacit.compiler.ir.operations.typing import OperationTypeError
 from tacit.compiler.ir.program import Program, Value
 from tacit.compiler.ir.types import BOOL, INT, ArrayType, Element, Kind, category, fixed, integer
 from tacit.compiler.source import Source, Span

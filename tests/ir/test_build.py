@@ -5,7 +5,7 @@ import pytest
 from tacit.compiler.ir.build import Builder, turn_type
 from tacit.compiler.ir.control import LabelError
 from tacit.compiler.ir.labels import REVEALED, SECRET, STATIC, owned
-from tacit.compiler.ir.operands import OperationTypeError
+from tacit.compiler.ir.operations.typing import OperationTypeError
 from tacit.compiler.ir.program import Value
 from tacit.compiler.ir.types import BOOL, INT, ArrayType, Element, fixed, integer
 from tacit.compiler.ir.verify import verify

@@ -7,7 +7,7 @@ import pytest
 from tacit.compiler.ir.build import Builder
 from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.labels import SECRET
-from tacit.compiler.ir.operands import OperationTypeError
+from tacit.compiler.ir.operations.typing import OperationTypeError
 from tacit.compiler.ir.parse import parse_program
 from tacit.compiler.ir.print import print_program
 from tacit.compiler.ir.program import Program

@@ -11,6 +11,8 @@ Reading what is carried in any other way makes turns wait for each other: then t
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Region, Value
 from ...ir.rewrite import walk
 from ...ir.types import BOOL
@@ -105,17 +107,15 @@ def _last(body: Body, argument: Value, result: Value) -> Role | None:
     return Role("last", argument)
 
 
-_SUMS = {"add": "sum", "subtract": "sum", "and": "all", "or": "any"}
-
-
 def _sum(body: Body, argument: Value, result: Value) -> Role | None:
     operation = body.defined(result)
-    if operation is None or operation.name not in _SUMS or not _is_private(body, argument, result, [operation]):
+    if operation is None or not _is_private(body, argument, result, [operation]):
         return None
-    if argument not in operation.operands[: 1 if operation.name == "subtract" else 2]:
+    row = row_of(operation)
+    if row.total is None or argument not in operation.operands[: 2 if row.has(Trait.COMMUTATIVE) else 1]:
         return None
     term = operation.operands[1] if operation.operands[0] is argument else operation.operands[0]
-    if term is argument or (operation.name in ("and", "or") and result.type.element != BOOL):
+    if term is argument or (row.total.of_truths and result.type.element != BOOL):
         return None
     return Role("total", argument, operation.name, term, combining=frozenset((operation,)))
 

@@ -16,7 +16,8 @@ the loop that stays.
 
 from dataclasses import replace
 
-from ...ir.ops import OPERATIONS
+from ...ir.control import is_loop
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 
 
@@ -30,7 +31,7 @@ def _with_hoisted(operation: Operation) -> list[Operation]:
     """What leaves the operation's regions, then the operation."""
     if not operation.regions:
         return [operation]
-    if operation.name not in ("loop", "while"):
+    if not is_loop(operation):
         regions = tuple(
             replace(region, operations=tuple(moved for inner in region.operations for moved in _with_hoisted(inner)))
             for region in operation.regions

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ...ir.build import Builder
+from ...ir.operations.lanes import CannotWidenError
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
-from .widen import CannotWidenError
 
 Attempt = Callable[[Builder, Operation, Mapping[Value, int]], tuple[Value, ...]]
 """Writes what takes a loop's place and gives its results; nothing, or a CannotWidenError, if the loop must stay.

@@ -28,13 +28,15 @@ from dataclasses import dataclass
 from ...ir.affine import Affine
 from ...ir.build import Builder, turn_type
 from ...ir.labels import STATIC, Knowledge
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.operations.lanes import CannotWidenError
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import walk
 from .carried import Body, Role, carried_role
 from .replace_loops import replace_loops
 from .totals import LIMIT, combined, total
-from .widen import CannotWidenError, Lanes, along, flattened
+from .widen import Writer, along, flattened
 
 FACTORS = (1, 2, 3)
 """How far a turn of the outer loop may run ahead of the one before it, in turns of the inner loop."""
@@ -179,7 +181,7 @@ class _Diagonals:
         self.builder, self.nest, self.factor = builder, nest, factor
         self.count = nest.lanes(factor)
         self.turns = nest.turns(factor)
-        self.lanes = Lanes(builder, self.count, self._window)
+        self.lanes = Writer(builder, self.count, self._window)
 
     def _window(self, operation: Operation) -> None:
         if self.nest.body.access(operation) is None:
@@ -220,9 +222,10 @@ class _Diagonals:
         if role.kind != "total":
             return initial
         shape = (self.count, *initial.type.shape)
-        if role.reduction in ("min", "max"):
+        whole = OPERATIONS[role.reduction].total
+        if whole is None:
             return self.builder.emit("broadcast", initial, shape=shape)
-        neutral = self.builder.constant(role.reduction == "and", initial.type.with_shape(()))
+        neutral = self.builder.constant(whole.neutral, initial.type.with_shape(()))
         return self.builder.emit("broadcast", neutral, shape=shape)
 
     def _bind_turns(self, turn: Value) -> tuple[Value, Value]:

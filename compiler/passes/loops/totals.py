@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ...ir.build import Builder
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Value
 from ...ir.rewrite import fitted
 from .carried import Role
@@ -10,13 +11,12 @@ from .carried import Role
 LIMIT = 1 << 24
 """Elements that the widest value of a loop may have when turns have become lanes: 128 MB for each part of a share."""
 
-_ALONG = {"add": "sum", "subtract": "sum", "and": "all", "or": "any"}
-
 
 def total(builder: Builder, name: str, initial: Value, terms: Value) -> Value:
     """`initial` combined with all of the terms, along their first axis; in the type of `initial` or one like it."""
-    if name in _ALONG:
-        return builder.emit(name, initial, builder.emit(_ALONG[name], terms, axis=0))
+    whole = OPERATIONS[name].total
+    if whole is not None:
+        return builder.emit(name, initial, builder.emit(whole.reduction, terms, axis=0))
     shape = initial.type.shape
     terms = fitted(builder, terms, replace(initial, type=initial.type.with_shape((terms.type.shape[0], *shape))))
     first = builder.emit("reshape", initial, shape=(1, *shape))
@@ -30,7 +30,8 @@ def combined(builder: Builder, role: Role, totals: Value, terms: Value) -> Value
     if missing:
         lanes, *shape = terms.type.shape
         aligned = builder.emit("reshape", terms, shape=(lanes, *[1] * missing, *shape))
-    if role.reduction not in ("min", "max"):
-        return builder.emit("add" if role.reduction == "subtract" else role.reduction, totals, aligned)
+    whole = OPERATIONS[role.reduction].total
+    if whole is not None:
+        return builder.emit(whole.combine, totals, aligned)
     pair = (totals, aligned) if role.reduction == "min" else (aligned, totals)
     return builder.emit("select", builder.emit("less", *pair), totals, aligned)

@@ -24,12 +24,13 @@ from collections.abc import Mapping, Sequence
 
 from ...ir.affine import Affine, affine
 from ...ir.build import Builder
+from ...ir.operations.lanes import CannotWidenError
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import fitted
 from .carried import Body, Role, roles
 from .replace_loops import replace_loops
 from .totals import LIMIT, total
-from .widen import CannotWidenError, Lanes
+from .widen import Writer
 
 
 def vectorise_loops(program: Program) -> Program:
@@ -49,7 +50,7 @@ class _Wide:
     def __init__(self, builder: Builder, loop: Operation, body: Body) -> None:
         self.builder, self.loop, self.body = builder, loop, body
         self.count: int = loop.attributes["count"]
-        self.lanes = Lanes(builder, self.count, self.window)
+        self.lanes = Writer(builder, self.count, self.window)
 
     def write(self, found: Sequence[Role]) -> tuple[Value, ...]:
         """The results. Raises CannotWidenError."""

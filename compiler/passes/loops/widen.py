@@ -1,25 +1,24 @@
 """Operations over many turns of a loop at once: one more axis, in front. In: operations, lanes. Out: wide operations.
 
 A value is *wide* when it differs from lane to lane: then it has become an array whose first axis is the lanes. Every
-operation keeps its meaning lane by lane. Places that differ by lane become public arrays of indices.
+operation keeps its meaning lane by lane; its row says how. Places that differ by lane become public arrays of indices.
 """
 
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from math import prod
 from operator import mul
+from typing import Any
 
 from ...ir.build import Builder
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.operations.lanes import CannotWidenError, Lanes
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Region, Value
 from ...ir.types import ArrayType
 
 
-class CannotWidenError(Exception):
-    """The operation has no wide form here: the loop stays as it is."""
-
-
-class Lanes:
+class Writer(Lanes):
     """Writes wide operations. `values` says what old values have become, `wide` which of the old ones are wide.
 
     `windows` is asked before a window at wide places is read one by one: it may give it in a cheaper way, or refuse.
@@ -31,18 +30,6 @@ class Lanes:
         self.values: dict[Value, Value] = {}
         self.wide: set[Value] = set()
         self._windows = windows
-        self._rules: dict[str, Callable[[Operation], Value]] = {
-            "broadcast": self._broadcast,
-            "reshape": self._reshape,
-            "transpose": self._transpose,
-            "slice": self._slice,
-            "update": self._update,
-            "concat": self._concat,
-            "take": self._take,
-            "slice_at": self._slice_at,
-            "update_at": self._update_at,
-            "matmul": self._matmul,
-        }
 
     def bind(self, old: Value, new: Value, *, wide: bool) -> None:
         """Says what a value has become."""
@@ -72,28 +59,27 @@ class Lanes:
             raise CannotWidenError(operation.name)
         elif self.wide.isdisjoint(operation.operands):
             operands = tuple(map(self.narrow, operation.operands))
-            self.bind(operation.results[0], self._emit(operation, *operands), wide=False)
+            result = self.emit(operation.name, *operands, **operation.attributes)
+            self.bind(operation.results[0], result, wide=False)
         else:
             self.bind(operation.results[0], self._wide(operation), wide=True)
 
     def _wide(self, operation: Operation) -> Value:
-        rule = self._rules.get(operation.name)
-        if rule is not None:
-            return rule(operation)
-        if OPERATIONS[operation.name].has(Trait.ELEMENTWISE):
-            rank = len(operation.results[0].type.shape)
-            return self._emit(operation, *(self._aligned(operand, rank) for operand in operation.operands))
-        if OPERATIONS[operation.name].has(Trait.REDUCTION):
-            return self.builder.emit(
-                operation.name, self.widened(operation.operands[0]), axis=operation.attributes["axis"] + 1
-            )
-        raise CannotWidenError(operation.name)
+        rule = OPERATIONS[operation.name].widen
+        if rule is None:
+            raise CannotWidenError(operation.name)
+        return rule(self, operation)
 
-    def _emit(self, operation: Operation, *operands: Value) -> Value:
-        return self.builder.emit(operation.name, *operands, **operation.attributes)
+    def emit(self, name: str, /, *operands: Value, **attributes: Any) -> Value:
+        """See `Lanes`."""
+        return self.builder.emit(name, *operands, **attributes)
 
-    def _aligned(self, old: Value, rank: int) -> Value:
-        """A value whose axes, but for the lanes, are the last of `rank` ones."""
+    def is_wide(self, *old: Value) -> bool:
+        """See `Lanes`."""
+        return not self.wide.isdisjoint(old)
+
+    def aligned(self, old: Value, rank: int) -> Value:
+        """See `Lanes`."""
         new = self.narrow(old)
         shape = old.type.shape
         if old not in self.wide or len(shape) == rank:
@@ -110,72 +96,12 @@ class Lanes:
             return new
         return self.builder.emit("transpose", new, permutation=tuple(permutation))
 
-    # --- structure ----------------------------------------------------------------------------------------------
-
-    def _broadcast(self, operation: Operation) -> Value:
-        shape = operation.attributes["shape"]
-        aligned = self._aligned(operation.operands[0], len(shape))
-        return self.builder.emit("broadcast", aligned, shape=(self.count, *shape))
-
-    def _reshape(self, operation: Operation) -> Value:
-        return self.reshaped(self.narrow(operation.operands[0]), (self.count, *operation.attributes["shape"]))
-
-    def _transpose(self, operation: Operation) -> Value:
-        permutation = (0, *(axis + 1 for axis in operation.attributes["permutation"]))
-        return self.moved(self.narrow(operation.operands[0]), permutation)
-
-    def _with_lanes(self, operation: Operation) -> dict[str, tuple[int | None, ...]]:
-        found = operation.attributes
-        return {
-            "starts": (0, *found["starts"]),
-            "stops": (self.count, *found["stops"]),
-            "steps": (1, *found["steps"]),
-        }
-
-    def _slice(self, operation: Operation) -> Value:
-        return self.builder.emit("slice", self.narrow(operation.operands[0]), **self._with_lanes(operation))
-
-    def _update(self, operation: Operation) -> Value:
-        return self.builder.emit("update", *map(self.widened, operation.operands), **self._with_lanes(operation))
-
-    def _concat(self, operation: Operation) -> Value:
-        axis = operation.attributes["axis"] + 1
-        return self.builder.emit("concat", *map(self.widened, operation.operands), axis=axis)
-
-    def _matmul(self, operation: Operation) -> Value:
-        """Vectors become matrices of one row or column, so that the lanes stack matrices."""
-        x, y = operation.operands
-        left = (1, *x.type.shape) if len(x.type.shape) == 1 else x.type.shape
-        right = (*y.type.shape, 1) if len(y.type.shape) == 1 else y.type.shape
-        rank = max(len(left), len(right))
-        operands = [
-            self.reshaped(self.narrow(old), (self.count, *[1] * (rank - len(shape)), *shape))
-            if old in self.wide
-            else self.reshaped(self.narrow(old), shape)
-            for old, shape in ((x, left), (y, right))
-        ]
-        product = self.builder.emit("matmul", *operands)
-        return self.reshaped(product, (self.count, *operation.results[0].type.shape))
-
     # --- places -------------------------------------------------------------------------------------------------
 
-    def _take(self, operation: Operation) -> Value:
-        x, indices = operation.operands
-        axis = operation.attributes["axis"]
-        if indices not in self.wide:
-            return self.builder.emit("take", self.narrow(x), self.narrow(indices), axis=axis + 1)
-        if x in self.wide:
-            raise CannotWidenError("take from different arrays at different places")
-        taken = self.builder.emit("take", self.narrow(x), self.narrow(indices), axis=axis)
-        rest = [other for other in range(len(taken.type.shape)) if other != axis]
-        return self.moved(taken, (axis, *rest))
-
-    def _slice_at(self, operation: Operation) -> Value:
+    def windows(self, operation: Operation) -> Value:
+        """See `Lanes`."""
         x, *starts = operation.operands
         axes, sizes = operation.attributes["axes"], operation.attributes["sizes"]
-        if self.wide.isdisjoint(starts):
-            shifted = tuple(axis + 1 for axis in axes)
-            return self.builder.emit("slice_at", *map(self.narrow, operation.operands), axes=shifted, sizes=sizes)
         found = self._windows(operation)
         if found is not None:
             return found
@@ -212,13 +138,6 @@ class Lanes:
     def _lane_starts(self, cells: int, rank: int) -> Value:
         lanes = self.builder.emit("iota", n=self.count)
         return self.reshaped(self._times(lanes, cells), along(0, rank, self.count))
-
-    def _update_at(self, operation: Operation) -> Value:
-        x, v, *starts = operation.operands
-        if not self.wide.isdisjoint(starts):
-            raise CannotWidenError("writing at different places")
-        axes = tuple(axis + 1 for axis in operation.attributes["axes"])
-        return self.builder.emit("update_at", self.widened(x), self.widened(v), *map(self.narrow, starts), axes=axes)
 
     # --- control ------------------------------------------------------------------------------------------------
 

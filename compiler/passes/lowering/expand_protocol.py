@@ -14,7 +14,7 @@ import numpy as np
 from ....runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
 from ...diagnostics import CompileError, Diagnostic
 from ...ir.labels import REVEALED, Knowledge
-from ...ir.ops import OPERATIONS
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import ArrayType, Kind
 from ...protocols.circuits import circuits

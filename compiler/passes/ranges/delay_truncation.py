@@ -28,9 +28,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ...ir.infer_arithmetic import MAXIMUM_SCALE
-from ...ir.intervals import INTERVALS, Interval
+from ...ir.intervals import Interval
 from ...ir.labels import Knowledge
+from ...ir.operations.arithmetic import MAXIMUM_SCALE
+from ...ir.operations.row import ALL, FIRST, Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite, walk
 from ...ir.types import ArrayType, Kind, fixed
@@ -61,7 +63,7 @@ class _Delayer:
 
     def rule(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
         """The rewrite: see `rewrite.Rule`."""
-        rule = _RULES.get(operation.name)
+        rule = _rule_for(operation)
         if rule is None or operation.results[0].label.knowledge is not Knowledge.SECRET:
             return None
         delayed = rule(self, rewriter, operation)
@@ -119,7 +121,9 @@ class _Delayer:
         intervals = [interval for interval in known if interval is not None]
         if len(intervals) != len(known):
             return None
-        found = INTERVALS[operation.name](operation, intervals)
+        rule = OPERATIONS[operation.name].interval
+        assert rule is not None, f"{operation.name} has no interval"
+        found = rule(operation, intervals)
         if found not in TRUNCATABLE:
             return None
         value = rewriter.builder.emit(operation.name, *operands, **operation.attributes)
@@ -130,20 +134,12 @@ class _Delayer:
 Delay = Callable[[_Delayer, Rewriter, Operation], Value | None]
 
 
-def _behind(first: int = 0) -> Delay:
-    """An operation all of whose operands from `first` on are truncations by the same number of bits."""
-
-    def rule(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
-        found = [delayer.truncated(rewriter, operation, place) for place in range(first, len(operation.operands))]
-        return _together(delayer, rewriter, operation, found, rewriter.operands(operation)[:first], ())
-
-    return rule
-
-
-def _behind_first(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
-    """An operation that moves its first operand, by places that are the others."""
-    found = [delayer.truncated(rewriter, operation, 0)]
-    return _together(delayer, rewriter, operation, found, (), rewriter.operands(operation)[1:])
+def _moved_behind(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
+    """An operation whose row says of which operands the truncation may follow it, all by the same number of bits."""
+    places = range(len(operation.operands))[OPERATIONS[operation.name].after_truncation or ALL]
+    found = [delayer.truncated(rewriter, operation, place) for place in places]
+    operands = rewriter.operands(operation)
+    return _together(delayer, rewriter, operation, found, operands[: places.start], operands[places.stop :])
 
 
 def _together(
@@ -181,12 +177,16 @@ def _sum(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value |
 def _is_at_hand(rewriter: Rewriter, value: Value) -> bool:
     """Whether nothing has to be computed for a value but where it lies: nobody waits for it before he truncates."""
     definition = rewriter.builder.definition(value)
-    while definition is not None and definition.name in _MOVES:
+    while definition is not None and _costs_nothing(definition):
         definition = rewriter.builder.definition(definition.operands[0])
-    return definition is None or definition.name in ("input", "constant")
+    return definition is None or OPERATIONS[definition.name].has(Trait.SOURCE)
 
 
-_MOVES = ("cast", "broadcast", "reshape", "transpose", "slice", "slice_at", "take", "concat")
+def _costs_nothing(operation: Operation) -> bool:
+    """Whether the operation only shows its operands' elements in another way, wherever they are held."""
+    row = OPERATIONS[operation.name]
+    moves = row.has(Trait.STRUCTURAL | Trait.LINEAR) and row.elements_of in (FIRST, ALL)
+    return moves or row.has(Trait.ELEMENTWISE | Trait.SAME)
 
 
 def _truncate(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
@@ -249,15 +249,12 @@ def _function(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Va
     return rewriter.builder.emit("truncate", value, bits=found[1])
 
 
-_RULES: dict[str, Delay] = {
-    "truncate": _truncate,
-    "add": _sum,
-    "subtract": _sum,
-    "negate": _behind(),
-    "sigmoid": _function,
-    "tanh": _function,
-    "sum": _behind(),
-    "concat": _behind(),
-    "select": _behind(first=1),
-    **dict.fromkeys(("reshape", "transpose", "slice", "slice_at"), _behind_first),
-}
+def _rule_for(operation: Operation) -> Delay | None:
+    row = OPERATIONS[operation.name]
+    if operation.name == "truncate":
+        return _truncate
+    if "precision" in row.attributes:
+        return _function
+    if row.after_truncation is None:
+        return None
+    return _sum if row.has(Trait.ELEMENTWISE | Trait.LINEAR) and row.arity == 2 else _moved_behind

@@ -10,9 +10,12 @@ that its operands may be.
 
 from collections.abc import Sequence
 
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
-from ..simplify.identities import Facts
+from ...ir.types import BOOL
+from ..simplify.terms import BuilderTerms
 from .find_ranges import Ranges, Reading, find_ranges
 
 
@@ -27,9 +30,9 @@ def _decided(ranges: Ranges, rewriter: Rewriter, operation: Operation) -> Sequen
         condition = ranges.of[operation.operands[0]]
         if condition.low == condition.high:
             return rewriter.splice(operation.regions[0 if condition.low else 1])
-    elif operation.name in ("less", "equal"):
+    elif row_of(operation).has(Trait.ELEMENTWISE) and operation.results[0].type.element == BOOL:
         (result,) = operation.results
         outcome = ranges.of[result]
         if outcome.low == outcome.high and result.type.size:
-            return (Facts(rewriter.builder).filled(outcome.low, result.type),)
+            return (BuilderTerms(rewriter.builder).filled(outcome.low, result.type),)
     return None

@@ -15,7 +15,9 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from ...ir.control import carried, carried_on, initial
 from ...ir.intervals import Interval, hull
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Region, Value
 from ...ir.types import Kind
 
@@ -57,16 +59,16 @@ class Growths:
         self._wrapped = wrapped
         self._loops: dict[Value, tuple[Value, Relation]] = {}
 
-    def of(self, loop: Operation, carried: Sequence[Value]) -> list[Relation | None]:
+    def of(self, loop: Operation) -> list[Relation | None]:
         """The relation of each carried value, with the ranges that were found last."""
         (region,) = loop.regions
-        yielded = region.results[len(region.results) - len(carried) :]
-        return [self._between(region, argument, result) for argument, result in zip(carried, yielded, strict=True)]
+        pairs = zip(carried(loop), carried_on(loop), strict=True)
+        return [self._between(region, argument, result) for argument, result in pairs]
 
-    def close(self, loop: Operation, carried: Sequence[Value], initial: Sequence[Value]) -> None:
+    def close(self, loop: Operation) -> None:
         """Remembers what the whole loop does to what it carries, for the loop around it."""
         count = loop.attributes.get("count")
-        for result, start, relation in zip(loop.results, initial, self.of(loop, carried), strict=True):
+        for result, start, relation in zip(loop.results, initial(loop), self.of(loop), strict=True):
             self._loops.pop(result, None)
             if count is not None and relation is not None:
                 total = relation.after(_ZERO, count) if relation.fresh is None else None
@@ -103,11 +105,10 @@ class Growths:
 
     def _plain(self, operation: Operation, result: Value, related: dict[Value, Relation]) -> None:
         operands = operation.operands
-        is_cast = operation.name == "cast" and result.type.element.kind is Kind.INT
-        if (operation.name in _MOVES or is_cast) and operands[0] in related:
-            related[result] = related[operands[0]]
-        elif operation.name in _JOINS:
-            self._join(result, operands[_JOINS[operation.name]], related)
+        sources = row_of(operation).elements(operation)
+        if sources:
+            if result.type.element.scale == sources[0].type.element.scale:
+                self._join(result, sources, related)
         elif operation.name == "add" and sum(operand in related for operand in operands) == 1:
             one, other = operands if operands[0] in related else operands[::-1]
             related[result] = related[one].moved(self._of[other])
@@ -126,10 +127,3 @@ class Growths:
 def _either(x: Interval | None, y: Interval | None) -> Interval | None:
     present = [each for each in (x, y) if each is not None]
     return hull(present) if present else None
-
-
-_MOVES = ("broadcast", "reshape", "transpose", "slice", "slice_at", "take", "min", "max", "share", "convert")
-"""Operations each of whose elements is one of their first operand's."""
-
-_JOINS = {"select": slice(1, 3), "concat": slice(None), "update": slice(2), "update_at": slice(2)}
-"""Operations each of whose elements is one of these operands'."""

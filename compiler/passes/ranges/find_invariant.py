@@ -8,6 +8,9 @@ grows in another way gets room, more with each guess, so that what is drawn back
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ...ir.control import most_turns
 from ...ir.intervals import Interval
 from ...ir.program import Operation, Value
 from .find_growth import Growths, Relation
@@ -22,7 +25,7 @@ class Invariant:
     def __init__(
         self,
         operation: Operation,
-        carried: list[Value],
+        carried: Sequence[Value],
         initial: list[Interval],
         current: list[Interval],
         growths: Growths,
@@ -43,7 +46,7 @@ class Invariant:
     def is_kept(self, yielded: list[Interval]) -> bool:
         """Whether a turn on the current guess yields nothing outside it; makes a new guess if not."""
         self._attempt += 1
-        seen = self._growths.of(self._operation, self._carried)
+        seen = self._growths.of(self._operation)
         current = list(self.current)
         kept = True
         for place, (given, new, old) in enumerate(zip(yielded, seen, self._relations, strict=True)):
@@ -53,23 +56,12 @@ class Invariant:
             if new is not None and self._attempt <= TRIES // 3:
                 relation = new if old is None else old.hull(new)
                 self._relations[place] = relation
-                current[place] = relation.after(self._initial[place], turns_of(self._operation))
+                current[place] = relation.after(self._initial[place], most_turns(self._operation))
             else:
                 self._relations[place] = None
                 current[place] = _widened(current[place].hull(given), self._attempt)
         self.current = current
         return kept
-
-
-def yielded_by(operation: Operation) -> tuple[Value, ...]:
-    """What a turn of a loop carries on."""
-    (region,) = operation.regions
-    return region.results if operation.name == "loop" else region.results[1:]
-
-
-def turns_of(operation: Operation) -> int:
-    """How often a loop runs at most: no run waits for more than 2**32 turns."""
-    return int(operation.attributes.get("count", 1 << 32))
 
 
 def limit_of(value: Value) -> Interval:

@@ -10,12 +10,11 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from ...ir.intervals import INTERVALS, RING, Interval, hull, quotients
+from ...ir.intervals import RING, Interval, hull, quotients
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Value
 from ...ir.types import Kind
-
-SAME_NUMBERS = ("broadcast", "reshape", "transpose", "slice", "slice_at", "take", "share", "convert", "cast", "align")
-"""Operations each of whose elements is one of their operand's, maybe in another representation."""
 
 
 class Patterns:
@@ -60,11 +59,12 @@ class Patterns:
         if value in known:
             return Interval(max(known[value].low, found.low), min(known[value].high, found.high))
         operation = self._definitions.get(value)
-        if operation is not None and operation.name in ("negate", "broadcast") and operation.operands[0] in known:
-            inner = known[operation.operands[0]]
-            if inner.low <= inner.high and value not in self._wrapped:
-                return INTERVALS[operation.name](operation, [inner])
-        return found
+        if operation is None or not _keeps_places(operation) or operation.operands[0] not in known:
+            return found
+        inner, rule = known[operation.operands[0]], row_of(operation).interval
+        if rule is None or inner.low > inner.high or value in self._wrapped:
+            return found
+        return rule(operation, [inner])
 
     def mean(self, operation: Operation) -> Interval | None:
         """The sum of what a mask leaves, divided by how much it leaves, lies among what was summed."""
@@ -96,20 +96,32 @@ class Patterns:
                 return True
             if operation.name == "constant":
                 return not np.any(operation.attributes["value"] & ((1 << value.type.element.scale) - 1))
-            if operation.name not in SAME_NUMBERS:
+            if not row_of(operation).moves_first:
                 return False
             value = operation.operands[0]
         return False
 
     def _unwrapped(self, value: Value) -> Value:
         """The value whose numbers these are, in another element."""
-        while (operation := self._definitions.get(value)) is not None and operation.name in ("cast", "share"):
+        while (operation := self._definitions.get(value)) is not None and row_of(operation).has(Trait.SAME):
             value = operation.operands[0]
         return value
 
     def _through(self, value: Value) -> Operation | None:
         """The operation behind casts and reshapes."""
         operation = self._definitions.get(value)
-        while operation is not None and operation.name in ("cast", "share", "reshape", "broadcast"):
+        while operation is not None and (row_of(operation).has(Trait.SAME) or _is_reshaped(operation)):
             operation = self._definitions.get(operation.operands[0])
         return operation
+
+
+def _is_reshaped(operation: Operation) -> bool:
+    """Whether the result is the operand in another shape, perhaps repeated."""
+    return row_of(operation).moves_first and "shape" in operation.attributes
+
+
+def _keeps_places(operation: Operation) -> bool:
+    """Whether each element of the result is computed from the operand's element at its place, by broadcasting."""
+    return operation.name == "broadcast" or (
+        row_of(operation).has(Trait.ELEMENTWISE | Trait.LINEAR) and len(operation.operands) == 1
+    )

@@ -18,16 +18,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-import numpy as np
-
-from ...ir.control import operand_bounds
-from ...ir.intervals import BIT, INTERVALS, RING, Interval, documented, hull
+from ...ir.control import carried, carried_on, initial, most_turns
+from ...ir.intervals import BIT, RING, Interval, documented, hull
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import walk
 from ...ir.types import Kind
 from .find_growth import Growths
-from .find_invariant import TRIES, Invariant, limit_of, turns_of, yielded_by
-from .find_patterns import SAME_NUMBERS, Patterns
+from .find_invariant import TRIES, Invariant, limit_of
+from .find_patterns import Patterns
 
 EFFORT = 300_000
 """Applications of operations after which loops are no longer looked at again, but taken to be unbounded."""
@@ -107,7 +107,7 @@ class _Finder:
         self._growths = Growths(self.ranges.of, self._wrapped)
         self._definitions = {result: each for each in walk(program.body) for result in each.results}
         self._patterns = Patterns(self._definitions, self.ranges.of, self._wrapped)
-        self._constants: dict[Operation, Interval] = {}
+        self._sources: dict[Operation, Interval] = {}
 
     # --- operations ---------------------------------------------------------------------------------------------
 
@@ -127,51 +127,50 @@ class _Finder:
         return [self.ranges.of[result] for result in region.results]
 
     def _result(self, operation: Operation, result: Value) -> Interval:
-        found = self._source(operation, result)
-        if found is not None:
-            return found
+        row = row_of(operation)
+        if row.has(Trait.SOURCE):
+            return self._source(operation, result)
         if result.type.size == 0:
             return Interval(0, 0)
         self._uses(operation)
         if result in self._wrapped and self._reading is Reading.SURE:
-            if operation.name in _BOUNDED:
-                return Interval(-4 << result.type.element.scale, 4 << result.type.element.scale)
+            outside = row.domain.outside
+            if outside is not None:
+                return outside(operation)
             return BIT if result.type.element.kind is Kind.BOOL else RING
         operands = [self.ranges.of[operand] for operand in operation.operands]
         exact = self._patterns.mean(operation) or self._patterns.chosen(operation, operands)
         if exact is None:
-            exact = INTERVALS[operation.name](operation, operands)
+            assert row.interval is not None, f"{operation.name} has no interval"
+            exact = row.interval(operation, operands)
         return self._kept(operation, result, exact)
 
-    def _source(self, operation: Operation, result: Value) -> Interval | None:
-        if operation.name == "input":
-            kept = operation.attributes["shares"]
-            known = self._inputs.get(operation.attributes["name"])
-            if result.bounds is not None:
-                known = Interval(*result.bounds)
-            if kept and self._reading is Reading.ROOTS and result.type.element.kind is Kind.FIXED:
-                return documented(result.type.element.scale)
-            return known if known is not None else declared(result, is_kept=kept)
-        if operation.name == "iota":
-            return Interval(0, max(operation.attributes["n"] - 1, 0))
-        if operation.name == "constant":
-            if operation not in self._constants:
-                array = operation.attributes["value"]
-                ends = (int(array.min()), int(array.max())) if array.size else (0, 0)
-                self._constants[operation] = Interval(*ends)
-            return self._constants[operation]
-        return None
+    def _source(self, operation: Operation, result: Value) -> Interval:
+        rule = row_of(operation).interval
+        if rule is None:
+            return self._input(operation, result)
+        if operation not in self._sources:
+            self._sources[operation] = rule(operation, ())
+        return self._sources[operation]
+
+    def _input(self, operation: Operation, result: Value) -> Interval:
+        kept = operation.attributes["shares"]
+        known = self._inputs.get(operation.attributes["name"])
+        if result.bounds is not None:
+            known = Interval(*result.bounds)
+        if kept and self._reading is Reading.ROOTS and result.type.element.kind is Kind.FIXED:
+            return documented(result.type.element.scale)
+        return known if known is not None else declared(result, is_kept=kept)
 
     def _kept(self, operation: Operation, result: Value, exact: Interval) -> Interval:
         """The range of a result, given as nothing wraps: noted where it may leave what it may be."""
         element = result.type.element
         if element.kind is Kind.BOOL:
             return exact.meet(BIT)
-        allowed = RING
-        if operation.name in _DOCUMENTED and not result.label.is_clear:
-            allowed = _documented(operation, element.scale)
+        domain = row_of(operation).domain
+        allowed = RING if domain.gives is None or result.label.is_clear else domain.gives(operation)
         if exact in allowed:
-            if any(operand in self._modular for operand in operation.operands) and operation.name in _RING_LIKE:
+            if domain.is_modular and any(operand in self._modular for operand in operation.operands):
                 self._modular.add(result)
             return exact.meet(Interval(element.least, element.greatest)) if element.kind is not Kind.FIXED else exact
         self._wrapped.add(result)
@@ -188,35 +187,27 @@ class _Finder:
             return RING
         self._note(Excess(operation, result, exact, allowed))
         if self._reading is Reading.SURE:
-            return RING if operation.name != "exp" else exact.meet(RING)
+            return exact.meet(RING) if domain.saturates else RING
         return exact.meet(allowed)
 
     def _is_whole(self, value: Value) -> bool:
         """Whether an int has the width of the ring by its input's declaration."""
         operation = self._definitions.get(value)
-        while operation is not None and operation.name in SAME_NUMBERS:
+        while operation is not None and row_of(operation).moves_first:
             operation = self._definitions.get(operation.operands[0])
         return operation is not None and operation.name == "input" and operation.results[0].type.element.bits == 64
 
     def _uses(self, operation: Operation) -> None:
         """Notes operands that an operation cannot take."""
-        name = operation.name
-        if name in ("less", "min", "max", "argmin", "argmax"):
+        domain = row_of(operation).domain
+        if domain.compares:
             self._compares(operation)
-        elif name in ("floor_divide", "modulo", "shift_right") or (
-            name == "cast" and operation.results[0].type.element.kind is Kind.FIXED
-        ):
+        elif domain.needs_number(operation):
             self._takes_whole(operation)
-        elif name == "exp":
-            scale = operation.operands[0].type.element.scale
-            self._takes(operation, 0, Interval(documented(scale).low, _largest_exponent(scale)))
-        elif any(result.label.is_clear for result in operation.results):
-            return  # Clear kernels are exact for all numbers of the ring.
-        elif name == "truncate":
-            self._takes(operation, 0, Interval(-(1 << 62) + 1, 1 << 62))
-        elif name in _DOCUMENTED:
-            for place, operand in enumerate(operation.operands):
-                self._takes(operation, place, _documented(operation, operand.type.element.scale))
+        is_bound = domain.binds_clear or not any(result.label.is_clear for result in operation.results)
+        if domain.takes is not None and is_bound:
+            for place in range(len(operation.operands)):
+                self._takes(operation, place, domain.takes(operation, place))
 
     def _takes(self, operation: Operation, place: int, allowed: Interval) -> None:
         operand = operation.operands[place]
@@ -265,64 +256,65 @@ class _Finder:
 
     def _repeat(self, operation: Operation) -> None:
         (region,) = operation.regions
-        count = turns_of(operation)
-        operands = operation.operands if operation.name == "loop" else operation.operands[1:]
-        carried = [argument for argument in operand_bounds(operation) if argument is not None]
-        initial = [self.ranges.of[operand] for operand in operands]
+        count = most_turns(operation)
+        arguments = carried(operation)
+        starts = [self.ranges.of[operand] for operand in initial(operation)]
         if operation.name == "loop":
             self.ranges.of[region.arguments[0]] = Interval(0, max(count - 1, 0))
         self._quiet += 1
-        invariant = initial if count == 0 else self._invariant(operation, carried, initial)
+        invariant = starts if count == 0 else self._invariant(operation, arguments, starts)
         unbounded = [place for place, interval in enumerate(invariant) if interval is None]
-        found = self._assumed(operation, carried, initial, invariant)
+        found = self._assumed(operation, arguments, starts, invariant)
         self._quiet -= 1
-        self._turn(operation, carried, found)
+        self._turn(operation, arguments, found)
         if not self._quiet:
-            self.ranges.unbounded += [Unbounded(operation, carried[place], found[place]) for place in unbounded]
-        for argument, result, yielded in zip(carried, operation.results, yielded_by(operation), strict=True):
+            self.ranges.unbounded += [Unbounded(operation, arguments[place], found[place]) for place in unbounded]
+        for argument, result, yielded in zip(arguments, operation.results, carried_on(operation), strict=True):
             self._modular.difference_update((argument, result))
             if yielded in self._modular:
                 self._modular.update((argument, result))
         self.ranges.of.update(zip(operation.results, found, strict=True))
-        self._growths.close(operation, carried, operands)
+        self._growths.close(operation)
 
-    def _turn(self, operation: Operation, carried: Sequence[Value], arguments: Sequence[Interval]) -> list[Interval]:
+    def _turn(self, operation: Operation, arguments: Sequence[Value], found: Sequence[Interval]) -> list[Interval]:
         """What a turn yields for carried values that lie there."""
-        self.ranges.of.update(zip(carried, arguments, strict=True))
+        self.ranges.of.update(zip(arguments, found, strict=True))
         self.region(operation.regions[0])
-        return [self.ranges.of[value] for value in yielded_by(operation)]
+        return [self.ranges.of[value] for value in carried_on(operation)]
 
     def _invariant(
-        self, operation: Operation, carried: list[Value], initial: list[Interval]
+        self, operation: Operation, arguments: Sequence[Value], starts: list[Interval]
     ) -> Sequence[Interval | None]:
-        """Intervals that hold the initial values, with which a turn yields nothing outside; None: not found."""
-        current = initial
-        turns = min(TURNS, turns_of(operation))
+        """Intervals that hold the starts values, with which a turn yields nothing outside; None: not found."""
+        current = starts
+        turns = min(TURNS, most_turns(operation))
         for _ in range(turns):
-            grown = [x.hull(y) for x, y in zip(current, self._turn(operation, carried, current), strict=True)]
+            grown = [x.hull(y) for x, y in zip(current, self._turn(operation, arguments, current), strict=True)]
             if grown == current:
                 return current
             current = grown
-        if turns == turns_of(operation):
+        if turns == most_turns(operation):
             return current
-        invariant = Invariant(operation, carried, initial, current, self._growths)
+        invariant = Invariant(operation, arguments, starts, current, self._growths)
         for _ in range(TRIES):
             if self._effort < 0 or not invariant.is_inside:
                 break
-            if invariant.is_kept(self._turn(operation, carried, invariant.current)):
+            if invariant.is_kept(self._turn(operation, arguments, invariant.current)):
                 if self._reading is Reading.ROOTS and self._wraps_in(operation):
                     break
                 return invariant.current
-        return self._by_turns(operation, carried, initial) or self._given_up(operation, carried, current)
+        return self._by_turns(operation, arguments, starts) or self._given_up(operation, arguments, current)
 
-    def _by_turns(self, operation: Operation, carried: list[Value], initial: list[Interval]) -> list[Interval] | None:
+    def _by_turns(
+        self, operation: Operation, arguments: Sequence[Value], starts: list[Interval]
+    ) -> list[Interval] | None:
         """Turn after turn, where there are few and nothing wraps."""
         (region,) = operation.regions
-        if turns_of(operation) * len(region.operations) > min(self._effort // 4, 5000):
+        if most_turns(operation) * len(region.operations) > min(self._effort // 4, 5000):
             return None
-        current, result = initial, initial
-        for _ in range(turns_of(operation)):
-            current = self._turn(operation, carried, current)
+        current, result = starts, starts
+        for _ in range(most_turns(operation)):
+            current = self._turn(operation, arguments, current)
             result = [x.hull(y) for x, y in zip(result, current, strict=True)]
             if self._wraps_in(operation):
                 return None
@@ -333,21 +325,21 @@ class _Finder:
         return not self._wrapped.isdisjoint(result for each in walk(loop.regions[0]) for result in each.results)
 
     def _given_up(
-        self, operation: Operation, carried: list[Value], current: list[Interval]
+        self, operation: Operation, arguments: Sequence[Value], current: list[Interval]
     ) -> Sequence[Interval | None]:
         """What is not stable may be all that its type allows."""
-        limits = [limit_of(argument) for argument in carried]
+        limits = [limit_of(argument) for argument in arguments]
         loose: set[int] = set()
-        for _ in range(len(carried) + 1):
+        for _ in range(len(arguments) + 1):
             now = [limits[place] if place in loose else each for place, each in enumerate(current)]
-            yielded = self._turn(operation, carried, now)
+            yielded = self._turn(operation, arguments, now)
             unstable = {place for place, given in enumerate(yielded) if given not in now[place]} - loose
             if not unstable:
                 break
             loose |= unstable
         if self._reading is Reading.SURE:
             return [limits[place] if place in loose else each for place, each in enumerate(current)]
-        fixed = {place for place in loose if carried[place].type.element.kind is Kind.FIXED}
+        fixed = {place for place in loose if arguments[place].type.element.kind is Kind.FIXED}
         return [
             None if place in fixed else limits[place] if place in loose else each for place, each in enumerate(current)
         ]
@@ -355,50 +347,16 @@ class _Finder:
     def _assumed(
         self,
         operation: Operation,
-        carried: list[Value],
-        initial: list[Interval],
+        arguments: Sequence[Value],
+        starts: list[Interval],
         found: Sequence[Interval | None],
     ) -> list[Interval]:
         """What unbounded values are taken to be while the rest is looked at: what they are in the first turns."""
-        current = [start if known is None else known for start, known in zip(initial, found, strict=True)]
+        current = [start if known is None else known for start, known in zip(starts, found, strict=True)]
         for _ in range(2 if None in found else 0):
-            yielded = self._turn(operation, carried, current)
+            yielded = self._turn(operation, arguments, current)
             current = [
                 now.hull(given) if known is None else now
                 for now, given, known in zip(current, yielded, found, strict=True)
             ]
         return current
-
-
-def _documented(operation: Operation, scale: int) -> Interval:
-    """What a function may take and give at a scale, which may be finer than it is asked to be precise."""
-    return documented(operation.attributes.get("precision") or scale, scale)
-
-
-def _largest_exponent(scale: int) -> int:
-    """The largest fixed x for which e**x is a documented number."""
-    return int(np.floor(np.log(2.0) * (62 - 2 * scale) * 2.0**scale))
-
-
-_DOCUMENTED = ("divide", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid")
-"""Operations that are only defined for documented numbers, and give them."""
-
-_BOUNDED = ("sigmoid", "tanh")
-"""Operations whose rules give no more than 4 in magnitude whatever they are given: see `numeric.logistic`."""
-
-_RING_LIKE = (
-    "add",
-    "subtract",
-    "negate",
-    "multiply",
-    "matmul",
-    "sum",
-    "cumsum",
-    "shift_left",
-    "select",
-    "concat",
-    "update",
-    "update_at",
-    *SAME_NUMBERS,
-)
-"""Operations whose results are right modulo 2**64 where their operands are no more than that."""

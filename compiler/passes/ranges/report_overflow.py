@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from ...diagnostics import Diagnostic, Note, Severity
 from ...ir.intervals import Interval
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
 from ...ir.types import Element, Kind
@@ -90,7 +91,7 @@ def _split(excesses: Sequence[Excess], count: int) -> tuple[Sequence[Excess], Se
 
 
 def _excess(excess: Excess) -> Diagnostic:
-    what, _ = _WORDS.get(excess.operation.name, ("this result", ""))
+    what = row_of(excess.operation).domain.called
     return Diagnostic(
         excess.operation.span,
         f"{what} {'overflows' if excess.is_sure else 'may overflow'}",
@@ -114,7 +115,7 @@ def _also(first: Excess, rest: Iterable[Excess]) -> str:
 
 def _wraps(found: Sequence[Excess]) -> Diagnostic:
     first, *rest = _in_order(found)
-    what, _ = _WORDS.get(first.operation.name, ("this result", ""))
+    what = row_of(first.operation).domain.called
     return Diagnostic(
         first.operation.span,
         f"{what} may wrap modulo 2^64{_also(first, rest)}",
@@ -128,7 +129,7 @@ def _wraps(found: Sequence[Excess]) -> Diagnostic:
 
 def _by_inputs(found: Tolerance, inputs: dict[str, Operation]) -> Diagnostic:
     first, *rest = _in_order(found.excesses)
-    what, _ = _WORDS.get(first.operation.name, ("this result", ""))
+    what = row_of(first.operation).domain.called
     notes = []
     for name, limit in found.limits.items():
         element = inputs[name].results[0].type.element
@@ -142,7 +143,7 @@ def _by_inputs(found: Tolerance, inputs: dict[str, Operation]) -> Diagnostic:
         expected=_expected(first),
         found=_found(first),
         remedy=f"say how large the inputs are: `x = clip(x, -{limit_text}, {limit_text})` before they are used costs "
-        f"nothing, since their owner does it; {_WORDS.get(first.operation.name, ('', ''))[1]}"
+        f"nothing, since their owner does it; {row_of(first.operation).domain.advice}"
         + ("or declare a narrower `int`" if first.of.type.element.kind is Kind.INT else _PRECISION),
         notes=tuple(notes),
         severity=Severity.WARNING,
@@ -169,35 +170,9 @@ def _in_order(excesses: Sequence[Excess]) -> Sequence[Excess]:
 
 _PRECISION = "or use fewer `fraction_bits`"
 
-_DIVISOR = "keep the divisor away from 0, as in `max(y, 0.01)`; "
-
-_WORDS = {
-    "multiply": ("this product", ""),
-    "matmul": ("this product", ""),
-    "truncate": ("this product", ""),
-    "divide": ("this division", _DIVISOR),
-    "add": ("this sum", ""),
-    "sum": ("this sum", ""),
-    "cumsum": ("this sum", ""),
-    "subtract": ("this difference", ""),
-    "negate": ("this negated number", ""),
-    "exp": ("this power of e", ""),
-    "less": ("the difference in this comparison", ""),
-    "min": ("a difference of what is compared here", ""),
-    "max": ("a difference of what is compared here", ""),
-    "argmin": ("a difference of what is compared here", ""),
-    "argmax": ("a difference of what is compared here", ""),
-    "cast": ("this number", ""),
-    "shift_left": ("this shifted number", ""),
-    "shift_right": ("this shifted number", ""),
-    "floor_divide": ("what is divided here", ""),
-    "modulo": ("what is divided here", ""),
-}
-"""What is told of an operation, and what else may be done about it."""
-
 
 def _remedy(excess: Excess) -> str:
-    _, also = _WORDS.get(excess.operation.name, ("", ""))
+    also = row_of(excess.operation).domain.advice
     if excess.of.type.element.kind is Kind.INT:
         return f"{also}declare a narrower `int`, or bring the operands between two numbers with `clip(x, lo, hi)`"
     return f"{also}bring the operands between two numbers with `clip(x, lo, hi)`, {_PRECISION}"
@@ -207,8 +182,9 @@ def _expected(excess: Excess) -> str:
     element = excess.of.type.element
     if excess.found in excess.allowed:
         return "a number that surely fits 64 bits"
-    if excess.operation.name == "exp":
-        return f"at most {_number(excess.allowed.high, element)}, whose power is the largest number"
+    limit = row_of(excess.operation).domain.limit
+    if limit:
+        return f"at most {_number(excess.allowed.high, element)}{limit}"
     return f"a number between {_number(excess.allowed.low, element)} and {_number(excess.allowed.high, element)}"
 
 

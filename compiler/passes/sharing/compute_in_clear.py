@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from ...ir.control import operand_bounds, result_bounds
 from ...ir.labels import Knowledge
-from ...ir.ops import OPERATIONS
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite
 from ...ir.verify import clear_among_secret

@@ -12,16 +12,15 @@ cost is divided among those that use it.
 
 from dataclasses import dataclass
 
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.control import expected_turns
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import Kind
 from ...ir.verify import clear_among_secret
 
 ROUND = 4096
 """Elements of the ring that cost as much as a round: about half a millisecond of a gigabit network."""
-
-TURNS_OF_WHILE = 10
-"""Turns that a loop without a count is taken to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,7 @@ class _Places:
             self._define(argument, turns)
         for operation in region.operations:
             self._demanded.update(clear_among_secret(operation))
-            inside = turns
-            if operation.name == "loop":
-                inside *= max(1, operation.attributes["count"])
-            elif operation.name == "while":
-                inside *= TURNS_OF_WHILE
+            inside = turns * max(1, expected_turns(operation))
             for inner in operation.regions:
                 self._visit(inner, inside)
             for result in operation.results:

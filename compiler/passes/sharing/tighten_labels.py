@@ -13,9 +13,9 @@ Assumes that labels are bounds. Ensures that they are the least.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ...ir.control import operand_bounds, result_bounds
+from ...ir.control import carried, conditions, is_loop, operand_bounds, result_bounds
 from ...ir.labels import STATIC, Label, join
-from ...ir.ops import label_of
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite
 
@@ -52,7 +52,7 @@ class _Labels:
             if operation.regions:
                 self._control(operation)
             else:
-                label = label_of(operation.name, operation.attributes, self._all(operation.operands))
+                label = row_of(operation).label(operation.attributes, self._all(operation.operands))
                 self.of.update(dict.fromkeys(operation.results, label))
 
     def _all(self, values: Iterable[Value]) -> list[Label]:
@@ -67,18 +67,14 @@ class _Labels:
         while True:
             for region in operation.regions:
                 self.region(region)
-            conditions = operation.operands[:1] if operation.name in ("while", "branch") else ()
-            if operation.name == "while":
-                conditions += operation.regions[0].results[:1]
-            known = join(self._all(conditions))
-            if operation.name in ("branch", "call"):
+            known = join(self._all(conditions(operation)))
+            if not is_loop(operation):
                 given = [self._all(region.results) for region in operation.regions]
                 for result, *labels in zip(operation.results, *given, strict=True):
                     self.of[result] = join((known, *labels))
                 return
             if not self._raise(result_bounds(operation), operation.regions[0].results, known):
-                carried = [argument for argument in operand_bounds(operation) if argument is not None]
-                self.of.update(zip(operation.results, self._all(carried), strict=True))
+                self.of.update(zip(operation.results, self._all(carried(operation)), strict=True))
                 return
 
     def _raise(self, arguments: Sequence[Value | None], values: Sequence[Value], known: Label) -> bool:

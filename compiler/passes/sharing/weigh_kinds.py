@@ -14,9 +14,10 @@ from typing import Any
 
 from ...cost.cost import Cost
 from ...cost.prices import Known, Prices
-from ...ir.control import flows
+from ...ir.control import carried, expected_turns, flows, is_loop
 from ...ir.labels import Knowledge
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.operations.row import Held, Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import Kind
 from ...protocols.operations.rows import digits_for
@@ -24,7 +25,6 @@ from ...protocols.operations.table import applicable
 from ...protocols.rules.conversions import Conversions
 from ...protocols.rules.use import ARITHMETIC, BOOLEAN, ROWS, Rule
 from .cut_kinds import ARITHMETIC_SIDE, BOOLEAN_SIDE, Choice, Conversion
-from .place_shares import TURNS_OF_WHILE
 
 SIDES = {ARITHMETIC: ARITHMETIC_SIDE, BOOLEAN: BOOLEAN_SIDE}
 KINDS = {side: kind for kind, side in SIDES.items()}
@@ -84,15 +84,16 @@ class _Weigher:
             self.operation(operation, turns)
 
     def operation(self, operation: Operation, turns: int) -> None:
+        row = OPERATIONS[operation.name]
         if operation.name == "constant":
             self.known[operation.results[0]] = operation.attributes["value"]
-        elif OPERATIONS[operation.name].has(Trait.CONTROL):
+        elif row.has(Trait.CONTROL):
             self.control(operation, turns)
         elif operation.name == "reveal":
             self.reveal(operation, turns)
         elif operation.name == "share":
             self.share(operation, turns)
-        elif operation.name in ("input", "save"):
+        elif row.held is Held.SHARED or row.has(Trait.SOURCE | Trait.EFFECT):
             for value in filter(is_secret, operation.results):
                 self.define(value, SIDES[default_kind(value)], turns)
             self.take(operation, [SIDES[default_kind(value)] for value in operation.operands])
@@ -118,7 +119,7 @@ class _Weigher:
         places: list[int | None]
         if len(rules) == 1:
             (rule,) = rules
-            found = self.cheapest(operation, rule) if operation.name == "argsort" else operation
+            found = self.cheapest(operation, rule) if "digit" in operation.attributes else operation
             if self.whole:
                 self.weighed.settled[operation] = turns * self.price(found, rule)
                 self.choice.fixed += self.weighed.settled[operation]
@@ -184,16 +185,15 @@ class _Weigher:
             self.take(operation, [self.choice.place(*costs)])
 
     def control(self, operation: Operation, turns: int) -> None:
-        inner = turns * {"loop": operation.attributes.get("count", 1), "while": TURNS_OF_WHILE}.get(operation.name, 1)
+        inner = turns * expected_turns(operation)
         for index, value in enumerate(operation.results):
             if is_secret(value):
                 place = BOOLEAN_SIDE if _is_truth(value) else self.choice.place()
                 if place != BOOLEAN_SIDE:
                     self.weighed.carried.append(place)
                 self.define(value, place, turns)
-                if operation.name in ("loop", "while"):
-                    arguments = operation.regions[0].arguments[operation.name == "loop" :]
-                    self.define(arguments[index], place, inner)
+                if is_loop(operation):
+                    self.define(carried(operation)[index], place, inner)
         for region in operation.regions:
             self.region(region, inner)
         for bound, value in flows(operation):

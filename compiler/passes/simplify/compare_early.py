@@ -16,7 +16,8 @@ Assumes that labels are least ones. Ensures the same values.
 from collections.abc import Sequence
 
 from ...ir.labels import Knowledge
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
 

@@ -17,8 +17,9 @@ Assumes nothing. Ensures that every operation is an effect, holds one, or is nee
 
 from collections.abc import Sequence
 
-from ...ir.control import flows
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.control import carried, carried_on, conditions, conditions_of, flows, initial, is_loop, turns_of
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite, walk
 
@@ -62,9 +63,8 @@ class _Needed:
             return
         for where, what in flows(operation):
             self._sources.setdefault(where, []).append(what)
-        if operation.name in ("loop", "while"):
-            carried = operation.regions[0].arguments[-len(operation.results) :] if operation.results else ()
-            for result, argument in zip(operation.results, carried, strict=True):
+        if is_loop(operation):
+            for result, argument in zip(operation.results, carried(operation), strict=True):
                 self._sources[result] = [argument]
 
     def _need_operation(self, operation: Operation) -> None:
@@ -74,9 +74,8 @@ class _Needed:
             self._operations.add(inner)
             if not inner.regions:
                 self._need(inner.operands)
-            elif inner.name in ("while", "branch"):
-                self._need(inner.operands[:1])
-                self._need(inner.regions[0].results[:1] if inner.name == "while" else ())
+            else:
+                self._need(conditions(inner))
             inner = self._around.get(inner)
 
     def _need(self, values: Sequence[Value]) -> None:
@@ -102,9 +101,8 @@ class _Needed:
 
     def _trimmed(self, operation: Operation) -> Operation:
         """The operation with its unneeded carried values, results and arguments left out."""
-        first = {"loop": 1, "while": 0}.get(operation.name)
-        if first is not None:
-            return self._trimmed_loop(operation, first)
+        if is_loop(operation):
+            return self._trimmed_loop(operation)
         results = [index for index, result in enumerate(operation.results) if result in self._values]
         arguments = [index for index, argument in enumerate(operation.regions[0].arguments) if argument in self._values]
         operands = operation.operands if operation.name == "branch" else _at(operation.operands, arguments)
@@ -116,18 +114,16 @@ class _Needed:
             operation.name, operands, _at(operation.results, results), operation.span, operation.attributes, regions
         )
 
-    def _trimmed_loop(self, operation: Operation, turn: int) -> Operation:
-        """`turn` arguments come before the carried ones, `1 - turn` operands and yields (the condition)."""
+    def _trimmed_loop(self, operation: Operation) -> Operation:
         (region,) = operation.regions
-        condition = 1 - turn
-        carried = region.arguments[turn:]
-        kept = [index for index, argument in enumerate(carried) if argument in self._values]
+        turn, condition = turns_of(operation), conditions_of(operation)
+        kept = [index for index, argument in enumerate(carried(operation)) if argument in self._values]
         body = Region(
-            region.arguments[:turn] + _at(carried, kept),
+            region.arguments[:turn] + _at(carried(operation), kept),
             region.operations,
-            region.results[:condition] + _at(region.results[condition:], kept),
+            region.results[:condition] + _at(carried_on(operation), kept),
         )
-        operands = operation.operands[:condition] + _at(operation.operands[condition:], kept)
+        operands = operation.operands[:condition] + _at(initial(operation), kept)
         results = _at(operation.results, kept)
         return Operation(operation.name, operands, results, operation.span, operation.attributes, (body,))
 

@@ -9,8 +9,8 @@ Before:                                                 After:
 
 Constants are folded through the operations' clear meaning; an array that repeats one number stays a broadcast of it,
 so that neither the program nor the work depends on the sizes of data. Arrays of literals are folded up to `LIMIT`
-elements; `iota` is left alone. Branches and loops whose course is known become their bodies. `identities` has the
-algebra.
+elements; `iota` is left alone. Branches and loops whose course is known become their bodies. The algebra is that of the
+operations' rows.
 
 Assumes nothing. Ensures the same values; labels may go down (x * 0 is known to all).
 """
@@ -20,16 +20,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...ir.evaluate import apply, known_result
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
-from .identities import IDENTITIES, Facts
+from .terms import BuilderTerms
 
 LIMIT = 1024
 """Elements that a folded array may have: beyond, the constants would outweigh the operations that they replace."""
-
-_KEEPS_UNIFORM = ("broadcast", "reshape", "transpose", "slice")
-_OF_ONE_TERM = ("min", "max", "any", "all")
 
 
 def fold_constants(program: Program) -> Program:
@@ -38,69 +36,69 @@ def fold_constants(program: Program) -> Program:
 
 
 def _fold(rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
-    facts = Facts(rewriter.builder)
+    terms = BuilderTerms(rewriter.builder)
     operands = rewriter.operands(operation)
     if operation.regions:
-        return _fold_control(rewriter, facts, operation, operands)
-    if operation.name == "assert" and facts.number(operands[0]) == 1:
+        return _fold_control(rewriter, terms, operation, operands)
+    if operation.name == "assert" and terms.number(operands[0]) == 1:
         return ()
     row = OPERATIONS[operation.name]
-    if not row.is_pure or row.has(Trait.SOURCE) or operation.name in ("share", "convert", "align"):
+    if not row.is_pure or row.has(Trait.SOURCE) or row.has(Trait.HOLDING):
         return None
     for attempt in (_constant, _uniform):
-        found = attempt(facts, operation, operands)
+        found = attempt(terms, operation, operands)
         if found is not None:
             return (found,)
-    identity = IDENTITIES.get(operation.name)
-    simpler = identity(facts, operation, operands) if identity is not None else None
+    attempts = (identity(terms, operation, operands) for identity in row.identities)
+    simpler = next((value for value in attempts if value is not None), None)
     return None if simpler is None else (simpler,)
 
 
 def _fold_control(
-    rewriter: Rewriter, facts: Facts, operation: Operation, operands: tuple[Value, ...]
+    rewriter: Rewriter, terms: BuilderTerms, operation: Operation, operands: tuple[Value, ...]
 ) -> Sequence[Value] | None:
     if operation.name == "branch":
-        condition = facts.number(operands[0])
+        condition = terms.number(operands[0])
         return None if condition is None else rewriter.splice(operation.regions[0 if condition else 1])
     if operation.name == "while":
-        return operands[1:] if facts.number(operands[0]) == 0 else None
+        return operands[1:] if terms.number(operands[0]) == 0 else None
     if operation.name == "loop" and operation.attributes["count"] == 0:
         return operands
     if operation.name == "loop" and operation.attributes["count"] == 1:
         (body,) = operation.regions
-        turn = facts.filled(0, body.arguments[0].type)
+        turn = terms.filled(0, body.arguments[0].type)
         rewriter.values.update(zip(body.arguments, (turn, *operands), strict=True))
         return rewriter.splice(body)
     return None
 
 
-def _constant(facts: Facts, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+def _constant(terms: BuilderTerms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
     """The result as a constant, where all operands are constants; a broadcast stays one."""
     if operation.results[0].type.size > LIMIT or operation.name == "broadcast":
         return None
-    arrays = [facts.constant(operand) for operand in operands]
+    arrays = [terms.constant(operand) for operand in operands]
     known = [array for array in arrays if array is not None]
     if len(known) != len(arrays):
         return None
     array = known_result(operation, known)
-    return None if array is None else facts.builder.constant(array, operation.results[0].type)
+    return None if array is None else terms.builder.constant(array, operation.results[0].type)
 
 
-def _uniform(facts: Facts, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+def _uniform(terms: BuilderTerms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
     """The result as one number broadcast, where every operand is one."""
-    name, result = operation.name, operation.results[0].type
-    numbers = [facts.number(operand) for operand in operands]
+    row, result = OPERATIONS[operation.name], operation.results[0].type
+    numbers = [terms.number(operand) for operand in operands]
     known = [number for number in numbers if number is not None]
     if len(known) != len(numbers) or result.size == 0:
         return None
-    if OPERATIONS[name].has(Trait.ELEMENTWISE):
+    if row.has(Trait.ELEMENTWISE):
         scalars = [np.asarray(number, operand.type.dtype) for number, operand in zip(known, operands, strict=True)]
-        return facts.filled(int(apply(operation, scalars)), result)
-    terms = operands[0].type.shape[operation.attributes["axis"]] if "axis" in operation.attributes else 0
-    if (name in _OF_ONE_TERM and terms > 0) or (name in _KEEPS_UNIFORM and name != "broadcast"):
-        return facts.filled(known[0], result)
-    if name == "sum":
-        return facts.filled(_wrapped(known[0] * terms), result)
+        return terms.filled(int(apply(operation, scalars)), result)
+    count = operands[0].type.shape[operation.attributes["axis"]] if row.has(Trait.REDUCTION) else 1
+    if row.moves_first and row.indices_from is None and operation.name != "broadcast" and count > 0:
+        return terms.filled(known[0], result)
+    if operation.name == "sum":
+        return terms.filled(_wrapped(known[0] * count), result)
     return None
 
 

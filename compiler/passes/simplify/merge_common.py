@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from ...ir.ops import OPERATIONS, Trait
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite
 

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from ...ir.operations.row import Reads
+from ...ir.operations.table import row_of
 from ...ir.program import Operation
 from ...ir.types import Element, Kind, width
 from .expansion import structural
@@ -19,8 +21,6 @@ Offering = TypeVar("Offering", bound=Linear, covariant=True)
 
 ARITHMETIC = "arithmetic"
 BOOLEAN = "boolean"
-BY_RANGE = ("divide", "sqrt", "exp", "log", "tanh", "sigmoid")
-"""Operations whose rules look at the very ranges of their operands."""
 ROWS = "rows"
 
 
@@ -137,7 +137,7 @@ class Use(Generic[Offering]):
 def widths(operation: Operation) -> tuple[int, ...]:
     """All that rules see of the ranges of an operation's values, by `Use`: equal widths, equal expansions."""
     found = tuple(value.bits for value in (*operation.operands, *operation.results))
-    if operation.name in BY_RANGE:
+    if Reads.RANGES in row_of(operation).reads:
         found += tuple(bound for value in operation.operands for bound in (value.least, value.greatest))
     return (*found, _difference_bits(operation), _distance_bits(operation)) if operation.operands else found
 

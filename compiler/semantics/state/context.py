@@ -14,7 +14,7 @@ import numpy as np
 from ...diagnostics import Diagnostic, Note
 from ...ir.build import Builder
 from ...ir.labels import Knowledge
-from ...ir.operands import OperationTypeError, broadcast_shapes
+from ...ir.operations.typing import OperationTypeError, broadcast_shapes
 from ...ir.program import Value
 from ...ir.types import BOOL, INT, ArrayType, Element, Kind, fixed, integer
 from ...source import Span

@@ -1,16 +1,16 @@
-"""What type rules ask of operands, and how they refuse them. The rules are in `infer_structure`, `infer_arithmetic`.
+"""What type rules ask of operands, and how they refuse them. Each family's rules stand beside its rows.
 
-`ops` says which rule is whose. Every rule raises OperationTypeError and nothing else.
+Every rule raises OperationTypeError and nothing else.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .types import ArrayType, Element, Kind, integer
+from ..types import ArrayType, Element, Kind, integer
 
 Types = tuple[ArrayType, ...]
 Attributes = dict[str, Any]
-Rule = Callable[[Types, Attributes], Types]
+TypeRule = Callable[[Types, Attributes], Types]
 """From operand types and attributes to result types."""
 
 
@@ -68,3 +68,21 @@ def existing_axis(type: ArrayType, axis: int) -> int:
 def index_element(count: int) -> Element:
     """The INT that holds 0 ... count - 1."""
     return integer(max(count - 1, 0).bit_length() + 1)
+
+
+def growth(count: int) -> int:
+    """The bits by which a sum of `count` terms may be wider than a term."""
+    return max(count - 1, 0).bit_length()
+
+
+MAXIMUM_FRACTION_BITS = 28
+"""Fraction bits for which division and functions are defined."""
+
+
+def check_functions(types: Types) -> None:
+    """Operands are FIXED of a precision at which division and functions are defined."""
+    only(types, Kind.FIXED)
+    for type in types:
+        if type.element.scale > MAXIMUM_FRACTION_BITS:
+            expected = f"at most {MAXIMUM_FRACTION_BITS} fraction bits"
+            raise OperationTypeError("the function is not defined at this precision", expected, str(type.element.scale))

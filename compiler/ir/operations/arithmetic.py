@@ -1,0 +1,438 @@
+"""Arithmetic: changes of representation, sums, products and quotients.
+
+Elementwise rules broadcast as NumPy does. Widths of integers grow so that no result leaves its promised range, up to 64
+bits, where arithmetic wraps.
+"""
+
+from collections.abc import Sequence
+
+from ..intervals import Interval, documented, quotients
+from ..program import Operation, Value
+from ..types import ArrayType, Element, Kind, fixed, integer
+from .families import (
+    BITS,
+    WHOLE,
+    as_result,
+    at_scale,
+    by_no_bits,
+    computed,
+    kernel,
+    twice,
+    zero,
+)
+from .lanes import Lanes, widen_elements
+from .row import FIRST, Attribute, AttributeKind, Domain, OperationRow, Reads, Terms, Total, Trait
+from .typing import (
+    Attributes,
+    OperationTypeError,
+    Types,
+    broadcast_shapes,
+    check_functions,
+    growth,
+    joined_element,
+    only,
+)
+
+MAXIMUM_SCALE = 62
+"""Fraction bits that a FIXED in the IR may have; a product has the sum of its operands'."""
+
+TRUNCATABLE = Interval(-(1 << 62) + 1, 1 << 62)
+"""What every protocol can truncate; see `Protocol.truncate`."""
+
+_ORDER = (Kind.BOOL, Kind.INT, Kind.FIXED)
+
+# --- types --------------------------------------------------------------------------------------------------------
+
+
+def cast(types: Types, attributes: Attributes) -> Types:
+    """The operand in an element that holds each of its values."""
+    source, target = types[0].element, attributes["element"]
+    keeps_value = {
+        Kind.BOOL: target.kind in _ORDER,
+        Kind.INT: target.kind is Kind.FIXED or (target.kind is Kind.INT and target.bits >= source.bits),
+        Kind.FIXED: target.kind is Kind.FIXED and target.scale >= source.scale,
+        Kind.CATEGORY: target == source or (target.kind is Kind.INT and target.bits >= source.bits),
+        Kind.DATE: target == source or (target.kind is Kind.INT and target.bits >= source.bits),
+        Kind.KEY: target == source,
+        Kind.ROWS: False,
+    }[source.kind]
+    if not keeps_value or (target.kind is Kind.INT and target.bits < 2) or target.scale > MAXIMUM_SCALE:
+        raise OperationTypeError("a cast keeps every value", str(target), str(source))
+    return (types[0].with_element(target),)
+
+
+def truncate(types: Types, attributes: Attributes) -> Types:
+    """The operand with fewer fraction bits."""
+    only(types, Kind.FIXED)
+    scale, bits = types[0].element.scale, attributes["bits"]
+    if not 0 <= bits <= scale:
+        raise OperationTypeError("truncation drops fraction bits", f"0 to {scale}", str(bits))
+    return (types[0].with_element(fixed(scale - bits)),)
+
+
+def floor(types: Types, attributes: Attributes) -> Types:
+    """The integers just below."""
+    only(types, Kind.FIXED)
+    return (types[0].with_element(integer(64 - types[0].element.scale)),)
+
+
+def add(types: Types, attributes: Attributes) -> Types:
+    """A sum: one bit wider than the wider operand."""
+    only(types, Kind.INT, Kind.FIXED)
+    element = joined_element([type.element for type in types])
+    grown = integer(element.bits + 1) if element.kind is Kind.INT else element
+    return (ArrayType(grown, broadcast_shapes([type.shape for type in types])),)
+
+
+def negate(types: Types, attributes: Attributes) -> Types:
+    """The negative: one bit wider, for the least number's sake."""
+    return add((types[0], types[0]), attributes)
+
+
+def _product(x: Element, y: Element, terms: int = 1) -> Element:
+    if x.kind is Kind.INT and y.kind is Kind.INT:
+        return integer(x.bits + y.bits + growth(terms))
+    if x.scale + y.scale > MAXIMUM_SCALE:
+        expected = f"at most {MAXIMUM_SCALE} fraction bits"
+        raise OperationTypeError("the product has too many fraction bits", expected, str(x.scale + y.scale))
+    return fixed(x.scale + y.scale)
+
+
+def multiply(types: Types, attributes: Attributes) -> Types:
+    """A product: as wide, or of as many fraction bits, as both operands together."""
+    only(types, Kind.INT, Kind.FIXED)
+    element = _product(types[0].element, types[1].element)
+    return (ArrayType(element, broadcast_shapes([type.shape for type in types])),)
+
+
+def matmul(types: Types, attributes: Attributes) -> Types:
+    """A matrix product, with NumPy's rules for vectors and stacks of matrices."""
+    only(types, Kind.INT, Kind.FIXED)
+    left, right = types[0].shape, types[1].shape
+    if not left or not right or left[-1] != right[max(len(right) - 2, 0)]:
+        found = f"{list(left)} @ {list(right)}"
+        raise OperationTypeError("these shapes have no matrix product", "equal inner sizes", found)
+    stack = broadcast_shapes((left[:-2], right[:-2]))
+    shape = stack + left[-2:-1] + (right[-1:] if len(right) > 1 else ())
+    return (ArrayType(_product(types[0].element, types[1].element, left[-1]), shape),)
+
+
+def divide(types: Types, attributes: Attributes) -> Types:
+    """A quotient at the operands' scale."""
+    check_functions(types)
+    return (ArrayType(joined_element([type.element for type in types]), broadcast_shapes([t.shape for t in types])),)
+
+
+def floor_divide(types: Types, attributes: Attributes) -> Types:
+    """An integer quotient, one bit wider than the dividend: the least number divided by -1."""
+    only(types, Kind.INT)
+    return (ArrayType(integer(types[0].element.bits + 1), broadcast_shapes([type.shape for type in types])),)
+
+
+def modulo(types: Types, attributes: Attributes) -> Types:
+    """A remainder, which has the divisor's sign and width."""
+    only(types, Kind.INT)
+    return (ArrayType(types[1].element, broadcast_shapes([type.shape for type in types])),)
+
+
+# --- clear meanings -----------------------------------------------------------------------------------------------
+
+
+def _cast_kernel(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
+    source, target = types[0].element, attributes["element"]
+    if source.kind is not Kind.BOOL and source.scale == target.scale:
+        return "identity", {}
+    if target.kind is Kind.BOOL:
+        return "identity", {}
+    return "cast", {"bits": target.scale - source.scale}
+
+
+def _floor_kernel(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
+    return "shift_right", {"bits": types[0].element.scale}
+
+
+# --- intervals ----------------------------------------------------------------------------------------------------
+
+
+def _cast_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    shift = operation.results[0].type.element.scale - operation.operands[0].type.element.scale
+    return Interval(x[0].low << shift, x[0].high << shift)
+
+
+def _truncate_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    bits = operation.attributes["bits"]
+    return Interval(x[0].low >> bits, -(-x[0].high >> bits))
+
+
+def _floor_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    scale = operation.operands[0].type.element.scale
+    return Interval(x[0].low >> scale, x[0].high >> scale)
+
+
+def _add_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return x[0].plus(x[1])
+
+
+def _subtract_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return x[0].plus(x[1].negated())
+
+
+def _negate_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return x[0].negated()
+
+
+def _multiply_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    result = x[0].times(x[1])
+    return Interval(max(result.low, 0), result.high) if operation.operands[0] is operation.operands[1] else result
+
+
+def _matmul_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    each, terms = x[0].times(x[1]), operation.operands[0].type.shape[-1]
+    return Interval(terms * each.low, terms * each.high)
+
+
+def _divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return quotients(x[0], x[1], operation.results[0].type.element.scale)
+
+
+def _floor_divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    ends = {x[1].low, x[1].high, -1, 1}
+    usable = [y for y in ends if y != 0 and x[1].low <= y <= x[1].high]
+    exact = [end // y for end in (x[0].low, x[0].high) for y in usable]
+    if x[1].low <= 0 <= x[1].high:
+        exact.append(0)
+    return Interval(min(exact, default=0), max(exact, default=0))
+
+
+def _modulo_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    if x[0].low >= 0 and x[0].high < x[1].low:
+        return x[0]
+    high = max(min(x[1].high - 1, x[0].high if x[0].low >= 0 and x[1].low > 0 else x[1].high), 0)
+    return Interval(min(x[1].low + 1, 0), high)
+
+
+# --- domains ------------------------------------------------------------------------------------------------------
+
+
+def _truncatable(operation: Operation, place: int) -> Interval:
+    return TRUNCATABLE
+
+
+def _documented_operand(operation: Operation, place: int) -> Interval:
+    return documented(operation.operands[place].type.element.scale)
+
+
+def _documented_result(operation: Operation) -> Interval:
+    return documented(operation.results[0].type.element.scale)
+
+
+def _makes_fixed(operation: Operation) -> bool:
+    return operation.results[0].type.element.kind is Kind.FIXED
+
+
+def _always(operation: Operation) -> bool:
+    return True
+
+
+_WHOLE_NUMBERS = Domain(needs_number=_always, called="what is divided here")
+
+# --- identities ---------------------------------------------------------------------------------------------------
+
+
+def _cast_again(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    inner = terms.operand_of("cast", operands[0])
+    source = operands[0] if inner is None or inner.type.element.kind in (Kind.CATEGORY, Kind.DATE) else inner
+    if source.type == operation.results[0].type:
+        return source
+    element = operation.attributes["element"]
+    return None if source is operands[0] else terms.emit("cast", source, element=element)
+
+
+def _add_zero(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    for value, other in (operands, operands[::-1]):
+        if terms.number(other) == 0:
+            return as_result(terms, operation, value)
+    return None
+
+
+def _subtract_zero(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    return as_result(terms, operation, operands[0]) if terms.number(operands[1]) == 0 else None
+
+
+def _subtract_itself(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    return zero(terms, operation) if operands[0] is operands[1] else None
+
+
+def _multiply_known(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """By 0 and by 1."""
+    for value, other in (operands, operands[::-1]):
+        number = terms.number(other)
+        if number == 0:
+            return zero(terms, operation)
+        if number == 1 << other.type.element.scale:
+            return as_result(terms, operation, value)
+    return None
+
+
+def _divide_by_one(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    x, y = operands
+    return as_result(terms, operation, x) if terms.number(y) == 1 << y.type.element.scale else None
+
+
+def _modulo_one(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    return zero(terms, operation) if terms.number(operands[1]) == 1 else None
+
+
+# --- lanes --------------------------------------------------------------------------------------------------------
+
+
+def _widen_matmul(lanes: Lanes, operation: Operation) -> Value:
+    """Vectors become matrices of one row or column, so that the lanes stack matrices."""
+    x, y = operation.operands
+    left = (1, *x.type.shape) if len(x.type.shape) == 1 else x.type.shape
+    right = (*y.type.shape, 1) if len(y.type.shape) == 1 else y.type.shape
+    rank = max(len(left), len(right))
+    operands = [
+        lanes.reshaped(lanes.narrow(old), (lanes.count, *[1] * (rank - len(shape)), *shape))
+        if lanes.is_wide(old)
+        else lanes.reshaped(lanes.narrow(old), shape)
+        for old, shape in ((x, left), (y, right))
+    ]
+    product = lanes.emit("matmul", *operands)
+    return lanes.reshaped(product, (lanes.count, *operation.results[0].type.shape))
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+_SUM = Total("sum", combine="add", neutral=0)
+
+_E, _L, _C = Trait.ELEMENTWISE, Trait.LINEAR, Trait.COMMUTATIVE
+
+ARITHMETIC: dict[str, OperationRow] = {
+    "cast": computed(
+        arity=1,
+        infer=cast,
+        clear=_cast_kernel,
+        traits=_E | Trait.SAME,
+        attributes={"element": Attribute(AttributeKind.ELEMENT)},
+        interval=_cast_interval,
+        domain=Domain(is_modular=True, needs_number=_makes_fixed, called="this number"),
+        elements_of=FIRST,
+        identities=(_cast_again,),
+        widen=widen_elements,
+    ),
+    "truncate": computed(
+        arity=1,
+        infer=truncate,
+        clear=kernel("truncate", "bits"),
+        traits=_E,
+        attributes=BITS,
+        interval=_truncate_interval,
+        domain=Domain(takes=_truncatable, called="this product"),
+        identities=(by_no_bits,),
+        widen=widen_elements,
+    ),
+    "floor": computed(
+        arity=1,
+        infer=floor,
+        clear=_floor_kernel,
+        traits=_E,
+        interval=_floor_interval,
+        domain=WHOLE,
+        identities=(),
+        widen=widen_elements,
+    ),
+    "add": computed(
+        arity=2,
+        infer=add,
+        clear=kernel("add"),
+        traits=_E | _L | _C,
+        interval=_add_interval,
+        domain=Domain(is_modular=True, called="this sum"),
+        after_truncation=slice(2),
+        total=_SUM,
+        identities=(_add_zero,),
+        widen=widen_elements,
+    ),
+    "subtract": computed(
+        arity=2,
+        infer=add,
+        clear=kernel("subtract"),
+        traits=_E | _L,
+        interval=_subtract_interval,
+        domain=Domain(is_modular=True, called="this difference"),
+        after_truncation=slice(2),
+        total=_SUM,
+        identities=(_subtract_itself, _subtract_zero),
+        widen=widen_elements,
+    ),
+    "negate": computed(
+        arity=1,
+        infer=negate,
+        clear=kernel("negate"),
+        traits=_E | _L,
+        interval=_negate_interval,
+        domain=Domain(is_modular=True, called="this negated number"),
+        after_truncation=FIRST,
+        identities=(twice,),
+        widen=widen_elements,
+    ),
+    "multiply": computed(
+        arity=2,
+        infer=multiply,
+        clear=kernel("multiply"),
+        traits=_E | _C,
+        interval=_multiply_interval,
+        domain=Domain(is_modular=True, called="this product"),
+        identities=(_multiply_known,),
+        widen=widen_elements,
+    ),
+    "matmul": computed(
+        arity=2,
+        infer=matmul,
+        clear=kernel("matmul"),
+        traits=Trait.NONE,
+        interval=_matmul_interval,
+        domain=Domain(is_modular=True, called="this product"),
+        identities=(),
+        widen=_widen_matmul,
+    ),
+    "divide": computed(
+        arity=2,
+        infer=divide,
+        clear=at_scale("divide"),
+        traits=_E,
+        interval=_divide_interval,
+        domain=Domain(
+            takes=_documented_operand,
+            gives=_documented_result,
+            called="this division",
+            advice="keep the divisor away from 0, as in `max(y, 0.01)`; ",
+        ),
+        reads=Reads.RANGES | Reads.CONSTANT,
+        identities=(_divide_by_one,),
+        widen=widen_elements,
+    ),
+    "floor_divide": computed(
+        arity=2,
+        infer=floor_divide,
+        clear=kernel("floor_divide"),
+        traits=_E,
+        interval=_floor_divide_interval,
+        domain=_WHOLE_NUMBERS,
+        reads=Reads.CONSTANT,
+        identities=(_divide_by_one,),
+        widen=widen_elements,
+    ),
+    "modulo": computed(
+        arity=2,
+        infer=modulo,
+        clear=kernel("modulo"),
+        traits=_E,
+        interval=_modulo_interval,
+        domain=_WHOLE_NUMBERS,
+        reads=Reads.CONSTANT,
+        identities=(_modulo_one,),
+        widen=widen_elements,
+    ),
+}

@@ -1,0 +1,311 @@
+"""Comparisons, logic, shifts, and the choice between two values."""
+
+from collections.abc import Sequence
+
+from ..intervals import Interval, hull
+from ..program import Operation, Value
+from ..types import BOOL, ArrayType, Kind, integer
+from .families import BITS, MODULAR, WHOLE, as_result, by_no_bits, computed, kernel, twice, zero
+from .lanes import widen_elements
+from .row import Domain, Identity, IntervalRule, OperationRow, Terms, Total, Trait
+from .typing import Attributes, OperationTypeError, Types, broadcast_shapes, joined_element, only
+
+# --- types --------------------------------------------------------------------------------------------------------
+
+
+def less(types: Types, attributes: Attributes) -> Types:
+    """Whether numbers or days are less than others."""
+    only(types, Kind.INT, Kind.FIXED, Kind.DATE)
+    return equal(types, attributes)
+
+
+def equal(types: Types, attributes: Attributes) -> Types:
+    """Whether elements of one type are equal."""
+    joined_element([type.element for type in types])
+    return (ArrayType(BOOL, broadcast_shapes([type.shape for type in types])),)
+
+
+def logic(types: Types, attributes: Attributes) -> Types:
+    """Bit by bit, on truth values and integers."""
+    only(types, Kind.BOOL, Kind.INT)
+    return (ArrayType(joined_element([type.element for type in types]), broadcast_shapes([t.shape for t in types])),)
+
+
+def _shift(types: Types, attributes: Attributes) -> Types:
+    only(types, Kind.INT)
+    if attributes["bits"] < 0:
+        raise OperationTypeError("a shift is not negative", "0 or more", str(attributes["bits"]))
+    return types
+
+
+def shift_left(types: Types, attributes: Attributes) -> Types:
+    """As many bits wider as the shift."""
+    (type,) = _shift(types, attributes)
+    return (type.with_element(integer(type.element.bits + attributes["bits"])),)
+
+
+def shift_right(types: Types, attributes: Attributes) -> Types:
+    """As many bits narrower as the shift."""
+    (type,) = _shift(types, attributes)
+    return (type.with_element(integer(max(type.element.bits - attributes["bits"], 1))),)
+
+
+def select(types: Types, attributes: Attributes) -> Types:
+    """The second operand where the first holds, else the third."""
+    only(types[:1], Kind.BOOL)
+    element = joined_element([type.element for type in types[1:]])
+    return (ArrayType(element, broadcast_shapes([type.shape for type in types])),)
+
+
+# --- intervals ----------------------------------------------------------------------------------------------------
+
+
+def _decided(true: bool, false: bool) -> Interval:
+    """A truth value that is true for sure, false for sure, or either."""
+    return Interval(int(true), int(not false))
+
+
+def _less_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return _decided(x[0].high < x[1].low, x[0].low >= x[1].high)
+
+
+def _equal_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    same = x[0] == x[1] and x[0].low == x[0].high
+    return _decided(same, x[0].high < x[1].low or x[1].high < x[0].low)
+
+
+def _ones(interval: Interval) -> int:
+    """2**k - 1 that covers all bits of numbers of the interval, whose signs apart."""
+    ends = (end if end >= 0 else ~end for end in (interval.low, interval.high))
+    return (1 << max(end.bit_length() for end in ends)) - 1
+
+
+def _and_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    positive = [each.high for each in x if each.low >= 0]
+    if positive:
+        return Interval(0, min(positive))
+    ones = _ones(hull(x))
+    return Interval(-ones - 1, ones if any(each.high >= 0 for each in x) else -1)
+
+
+def _or_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    ones = _ones(hull(x))
+    if all(each.low >= 0 for each in x):
+        return Interval(max(each.low for each in x), ones)
+    return Interval(-ones - 1, ones)
+
+
+def _xor_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    ones = _ones(hull(x))
+    return Interval(0 if all(each.low >= 0 for each in x) else -ones - 1, ones)
+
+
+def _not_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    if operation.operands[0].type.element.kind is Kind.BOOL:
+        return Interval(1 - x[0].high, 1 - x[0].low)
+    return Interval(~x[0].high, ~x[0].low)
+
+
+def _shift_left_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    bits = operation.attributes["bits"]
+    return Interval(x[0].low << bits, x[0].high << bits)
+
+
+def _shift_right_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    bits = operation.attributes["bits"]
+    return Interval(x[0].low >> bits, x[0].high >> bits)
+
+
+def _select_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    if x[0].low == x[0].high:
+        return x[1] if x[0].low else x[2]
+    return x[1].hull(x[2])
+
+
+# --- identities ---------------------------------------------------------------------------------------------------
+
+
+def _ones_of(operation: Operation) -> int:
+    """The number all of whose bits are set."""
+    return 1 if operation.results[0].type.element == BOOL else -1
+
+
+def _with_itself(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """x and x, x or x."""
+    return as_result(terms, operation, operands[0]) if operands[0] is operands[1] else None
+
+
+def _xor_itself(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    return zero(terms, operation) if operands[0] is operands[1] else None
+
+
+def _with_constant(neutral_is_ones: bool) -> Identity:
+    """`and` and `or` with the number that changes nothing, and with the one that decides."""
+
+    def identity(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+        ones = _ones_of(operation)
+        neutral = ones if neutral_is_ones else 0
+        for value, other in (operands, operands[::-1]):
+            number = terms.number(other)
+            if number is not None and number in (0, ones):
+                if number == neutral:
+                    return as_result(terms, operation, value)
+                return terms.filled(number, operation.results[0].type)
+        return None
+
+    return identity
+
+
+def _xor_constant(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    ones = _ones_of(operation)
+    for value, other in (operands, operands[::-1]):
+        number = terms.number(other)
+        if number is not None and number in (0, ones):
+            return as_result(terms, operation, terms.emit("not", value) if number == ones else value)
+    return None
+
+
+def _negated_last(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """not(x) xor y as not(x xor y): what is negated twice further on is not negated at all."""
+    for value, other in (operands, operands[::-1]):
+        inner = terms.operand_of("not", value)
+        if inner is not None:
+            return terms.emit("not", terms.emit("xor", inner, other))
+    return None
+
+
+def _compared_with_itself(outcome: bool) -> Identity:
+    def identity(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+        x, y = operands
+        return terms.filled(int(outcome), operation.results[0].type) if x is y else None
+
+    return identity
+
+
+def _equal_truths(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """Of truth values: one of them or its negation if the other is known, else the negated XOR."""
+    x, y = operands
+    if x.type.element != BOOL:
+        return None
+    for value, other in ((x, y), (y, x)):
+        number = terms.number(other)
+        if number is not None:
+            return as_result(terms, operation, value if number else terms.emit("not", value))
+    return terms.emit("not", terms.emit("xor", x, y))
+
+
+def _known_choice(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    condition, x, y = operands
+    number = terms.number(condition)
+    if number is None and x is not y:
+        return None
+    return as_result(terms, operation, x if number or x is y else y)
+
+
+def _choice_of_truths(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """Between true and false: the condition or its negation."""
+    condition, x, y = operands
+    if operation.results[0].type.element == BOOL and (terms.number(x), terms.number(y)) in ((1, 0), (0, 1)):
+        return as_result(terms, operation, condition if terms.number(x) else terms.emit("not", condition))
+    return None
+
+
+def _negated_condition(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    condition, x, y = operands
+    inner = terms.operand_of("not", condition)
+    return None if inner is None else terms.emit("select", inner, y, x)
+
+
+def _shifted_again(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """Two shifts of one direction are one by as many bits as both."""
+    inner = terms.definition(operands[0])
+    if inner is None or inner.name != operation.name:
+        return None
+    bits = inner.attributes["bits"] + operation.attributes["bits"]
+    return terms.emit(operation.name, inner.operands[0], bits=bits) if bits < 64 else None
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+_ALL = Total("all", combine="and", neutral=1, of_truths=True)
+_ANY = Total("any", combine="or", neutral=0, of_truths=True)
+
+_E, _C = Trait.ELEMENTWISE, Trait.COMMUTATIVE
+
+
+def _logic(
+    name: str, arity: int, interval: IntervalRule, identities: tuple[Identity, ...], total: Total | None = None
+) -> OperationRow:
+    return computed(
+        arity=arity,
+        infer=logic,
+        clear=kernel(name),
+        traits=_E | _C if arity == 2 else _E,
+        interval=interval,
+        domain=WHOLE,
+        total=total,
+        identities=identities,
+        widen=widen_elements,
+    )
+
+
+BIT_OPERATIONS: dict[str, OperationRow] = {
+    "less": computed(
+        arity=2,
+        infer=less,
+        clear=kernel("less"),
+        traits=_E,
+        interval=_less_interval,
+        domain=Domain(compares=True, called="the difference in this comparison"),
+        identities=(_compared_with_itself(False),),
+        widen=widen_elements,
+    ),
+    "equal": computed(
+        arity=2,
+        infer=equal,
+        clear=kernel("equal"),
+        traits=_E | _C,
+        interval=_equal_interval,
+        domain=WHOLE,
+        identities=(_compared_with_itself(True), _equal_truths),
+        widen=widen_elements,
+    ),
+    "and": _logic("and", 2, _and_interval, (_with_itself, _with_constant(neutral_is_ones=True)), total=_ALL),
+    "or": _logic("or", 2, _or_interval, (_with_itself, _with_constant(neutral_is_ones=False)), total=_ANY),
+    "xor": _logic("xor", 2, _xor_interval, (_xor_itself, _xor_constant, _negated_last)),
+    "not": _logic("not", 1, _not_interval, (twice,)),
+    "shift_left": computed(
+        arity=1,
+        infer=shift_left,
+        clear=kernel("shift_left", "bits"),
+        traits=_E | Trait.LINEAR,
+        attributes=BITS,
+        interval=_shift_left_interval,
+        domain=Domain(is_modular=True, called="this shifted number"),
+        identities=(by_no_bits, _shifted_again),
+        widen=widen_elements,
+    ),
+    "shift_right": computed(
+        arity=1,
+        infer=shift_right,
+        clear=kernel("shift_right", "bits"),
+        traits=_E,
+        attributes=BITS,
+        interval=_shift_right_interval,
+        domain=Domain(needs_number=lambda operation: True, called="this shifted number"),
+        identities=(by_no_bits, _shifted_again),
+        widen=widen_elements,
+    ),
+    "select": computed(
+        arity=3,
+        infer=select,
+        clear=kernel("select"),
+        traits=_E,
+        interval=_select_interval,
+        domain=MODULAR,
+        elements_of=slice(1, 3),
+        after_truncation=slice(1, 3),
+        identities=(_known_choice, _choice_of_truths, _negated_condition),
+        widen=widen_elements,
+    ),
+}

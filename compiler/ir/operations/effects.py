@@ -1,0 +1,191 @@
+"""Operations that change who knows a value, that act outside the IR, and that hold regions.
+
+Regions of control take arguments and give results: loop: (turn, carried...) -> carried; while: carried -> (condition,
+carried...), its operands alike; branch: () -> results, of the first region if the condition holds; call: operands ->
+results. `table` and `valid` name the table of a revealed or kept column and the output with the table's valid bits.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ..labels import REVEALED, Label
+from ..program import Operation
+from ..types import Kind
+from .families import (
+    INTEGER,
+    MODULAR,
+    NAME,
+    TABLE,
+    WHOLE,
+    first_interval,
+    joined_label,
+    kernel,
+    nothing_more,
+    same_types,
+    secret_label,
+)
+from .row import (
+    FIRST,
+    Attribute,
+    AttributeKind,
+    ClearRule,
+    Held,
+    IntervalRule,
+    LabelRule,
+    OperationRow,
+    Reads,
+    Requirement,
+    Trait,
+)
+from .typing import Attributes, OperationTypeError, TypeRule, Types, only
+
+# --- types --------------------------------------------------------------------------------------------------------
+
+
+def reveal(types: Types, attributes: Attributes) -> Types:
+    """A value that all roles learn goes on as a revealed one."""
+    return types if attributes["roles"] is None else ()
+
+
+def save(types: Types, attributes: Attributes) -> Types:
+    """A kept value gives nothing."""
+    return ()
+
+
+def assert_(types: Types, attributes: Attributes) -> Types:
+    """An assertion gives nothing."""
+    only(types, Kind.BOOL)
+    if types[0].shape:
+        raise OperationTypeError("an assertion is about one bool", "a scalar", str(types[0]))
+    return ()
+
+
+# --- knowledge ----------------------------------------------------------------------------------------------------
+
+
+def _revealed(attributes: Attributes, labels: Sequence[Label]) -> Label:
+    return REVEALED
+
+
+def _is_not_shared_yet(operation: Operation) -> str:
+    return "" if operation.operands[0].label.is_clear else "a secret value is shared already"
+
+
+def _is_known_to_somebody(operation: Operation) -> str:
+    return "" if operation.operands[0].label.is_clear else "an assertion is known to somebody"
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _holding(
+    attributes: Mapping[str, Attribute], label: LabelRule, requires: Requirement, held: Held, traits: Trait
+) -> OperationRow:
+    """Who holds the value changes, the value does not."""
+    return _row(
+        traits=Trait.HOLDING | Trait.SAME | traits,
+        attributes=attributes,
+        infer=same_types,
+        clear=kernel("identity"),
+        label=label,
+        requires=requires,
+        held=held,
+        interval=first_interval,
+        elements_of=FIRST,
+    )
+
+
+def _effect(
+    attributes: Mapping[str, Attribute],
+    infer: TypeRule,
+    *,
+    label: LabelRule = joined_label,
+    requires: Requirement = nothing_more,
+    roles: tuple[str, ...] = (),
+    held: Held = Held.MIXED,
+    interval: IntervalRule | None = None,
+) -> OperationRow:
+    """Something happens outside the IR."""
+    return _row(
+        traits=Trait.EFFECT,
+        attributes=attributes,
+        infer=infer,
+        label=label,
+        requires=requires,
+        roles=roles,
+        held=held,
+        interval=interval,
+    )
+
+
+def _control(
+    arity: int | None, regions: int, attributes: Mapping[str, Attribute], traits: Trait = Trait.NONE
+) -> OperationRow:
+    """Regions say what results are: see `ir.control`."""
+    return _row(
+        arity=arity,
+        regions=regions,
+        traits=Trait.CONTROL | traits,
+        attributes=attributes,
+        infer=None,
+        label=joined_label,
+        requires=nothing_more,
+    )
+
+
+def _row(
+    *,
+    traits: Trait,
+    attributes: Mapping[str, Attribute],
+    infer: TypeRule | None,
+    label: LabelRule,
+    requires: Requirement,
+    arity: int | None = 1,
+    regions: int = 0,
+    clear: ClearRule | None = None,
+    roles: tuple[str, ...] = (),
+    held: Held = Held.MIXED,
+    interval: IntervalRule | None = None,
+    elements_of: slice | None = None,
+) -> OperationRow:
+    return OperationRow(
+        arity=arity,
+        regions=regions,
+        indices_from=None,
+        traits=traits,
+        attributes=attributes,
+        infer=infer,
+        clear=clear,
+        label=label,
+        requires=requires,
+        roles=roles,
+        held=held,
+        interval=interval,
+        domain=MODULAR if elements_of is not None else WHOLE,
+        reads=Reads.NOTHING,
+        elements_of=elements_of,
+        after_truncation=None,
+        total=None,
+        identities=(),
+        widen=None,
+        derivative=None,
+    )
+
+
+EFFECTS: dict[str, OperationRow] = {
+    "share": _holding({}, secret_label, _is_not_shared_yet, Held.AS_THEY_ARE, Trait.ROWS),
+    "convert": _holding({"to": Attribute(AttributeKind.TEXT)}, joined_label, nothing_more, Held.MIXED, Trait.NONE),
+    "reveal": _effect(
+        {**NAME, "roles": Attribute(AttributeKind.NAMES, None), **TABLE},
+        reveal,
+        label=_revealed,
+        roles=("roles",),
+        held=Held.AS_THEY_ARE,
+        interval=first_interval,
+    ),
+    "save": _effect({**NAME, **TABLE}, save, held=Held.SHARED),
+    "assert": _effect({"message": Attribute(AttributeKind.TEXT, "")}, assert_, requires=_is_known_to_somebody),
+    "loop": _control(None, 1, {"count": INTEGER}, Trait.LOOP),
+    "while": _control(None, 1, {}, Trait.LOOP),
+    "branch": _control(1, 2, {}),
+    "call": _control(None, 1, {"function": Attribute(AttributeKind.TEXT)}),
+}

@@ -1,0 +1,147 @@
+"""What rows have in common: the field values of operations that compute, and small rules that several families use."""
+
+from collections.abc import Mapping, Sequence
+
+from ..intervals import Interval
+from ..labels import SECRET, Label, join
+from ..program import Operation, Value
+from .row import (
+    Attribute,
+    AttributeKind,
+    ClearRule,
+    Derivative,
+    Domain,
+    Held,
+    Identity,
+    IntervalRule,
+    OperationRow,
+    Reads,
+    Terms,
+    Total,
+    Trait,
+    WidenRule,
+)
+from .typing import Attributes, TypeRule, Types
+
+INTEGER = Attribute(AttributeKind.INTEGER)
+SIZES = Attribute(AttributeKind.SIZES)
+AXIS = {"axis": INTEGER}
+BITS = {"bits": INTEGER}
+NAME = {"name": Attribute(AttributeKind.TEXT)}
+TABLE = {"table": Attribute(AttributeKind.TEXT, ""), "valid": Attribute(AttributeKind.TEXT, "")}
+
+WHOLE = Domain()
+"""Every number of the ring, for operations that do not carry on what has wrapped."""
+
+MODULAR = Domain(is_modular=True)
+
+
+def computed(
+    *,
+    arity: int | None,
+    infer: TypeRule,
+    clear: ClearRule | None,
+    traits: Trait,
+    interval: IntervalRule,
+    domain: Domain,
+    identities: tuple[Identity, ...],
+    widen: WidenRule | None,
+    attributes: Mapping[str, Attribute] | None = None,
+    indices_from: int | None = None,
+    reads: Reads = Reads.NOTHING,
+    elements_of: slice | None = None,
+    after_truncation: slice | None = None,
+    total: Total | None = None,
+    derivative: Derivative | None = None,
+) -> OperationRow:
+    """The row of an operation that computes its result from its operands, for whoever knows all of them."""
+    return OperationRow(
+        arity=arity,
+        regions=0,
+        indices_from=indices_from,
+        traits=traits,
+        attributes={} if attributes is None else attributes,
+        infer=infer,
+        clear=clear,
+        label=joined_label,
+        requires=nothing_more,
+        roles=(),
+        held=Held.MIXED,
+        interval=interval,
+        domain=domain,
+        reads=reads,
+        elements_of=elements_of,
+        after_truncation=after_truncation,
+        total=total,
+        identities=identities,
+        widen=widen,
+        derivative=derivative,
+    )
+
+
+# --- labels and requirements --------------------------------------------------------------------------------------
+
+
+def joined_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
+    """The result is known to whoever knows all operands."""
+    return join(labels)
+
+
+def secret_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
+    """Nobody knows the result."""
+    return SECRET
+
+
+def nothing_more(operation: Operation) -> str:
+    """Types and labels of results say all."""
+    return ""
+
+
+# --- clear meanings -----------------------------------------------------------------------------------------------
+
+
+def kernel(name: str, *kept: str) -> ClearRule:
+    """The kernel `name` with the operation's attributes `kept`, as they are."""
+    return lambda types, attributes: (name, {key: attributes[key] for key in kept})
+
+
+def at_scale(name: str) -> ClearRule:
+    """The kernel `name`, told the fraction bits of its operands."""
+    return lambda types, attributes: (name, {"scale": types[0].element.scale})
+
+
+def same_types(types: Types, attributes: Attributes) -> Types:
+    """The result has the type of the operand."""
+    return types
+
+
+# --- intervals ----------------------------------------------------------------------------------------------------
+
+
+def first_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    """The result lies where the first operand lies."""
+    return x[0]
+
+
+# --- identities ---------------------------------------------------------------------------------------------------
+
+
+def as_result(terms: Terms, operation: Operation, value: Value) -> Value:
+    """The value in the type of the operation's result."""
+    return terms.fitted(value, operation.results[0])
+
+
+def zero(terms: Terms, operation: Operation) -> Value:
+    """Zeros in the type of the operation's result."""
+    return terms.filled(0, operation.results[0].type)
+
+
+def twice(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """Done twice is not done at all: negate(negate(x)), not(not(x))."""
+    inner = terms.operand_of(operation.name, operands[0])
+    return None if inner is None else as_result(terms, operation, inner)
+
+
+def by_no_bits(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """A shift or truncation by 0 bits changes nothing."""
+    return operands[0] if operation.attributes["bits"] == 0 else None

@@ -1,0 +1,187 @@
+"""Orders: what gives rows, and what moves elements by them.
+
+`descending` has a 1 for each key that goes down; ties stay in order. `digit` is how many bits of the keys protocols
+look at together: `choose_shares` decides. `align` gives the first `rows` joined rows of one side of a join whose keys
+their owners hold; see `runtime.alignment.base`.
+"""
+
+from collections.abc import Sequence
+
+from ..intervals import Interval
+from ..program import Operation
+from ..types import ROWS, ArrayType, Kind
+from .families import (
+    INTEGER,
+    MODULAR,
+    SIZES,
+    WHOLE,
+    computed,
+    first_interval,
+    kernel,
+    nothing_more,
+    secret_label,
+)
+from .row import FIRST, Attribute, AttributeKind, Held, OperationRow, Reads, Trait
+from .sources import iota
+from .typing import Attributes, OperationTypeError, Types, only
+
+# --- types --------------------------------------------------------------------------------------------------------
+
+
+def argsort(types: Types, attributes: Attributes) -> Types:
+    """The rows of vectors in the order of the vectors' elements."""
+    shape, flags = types[0].shape if types else (), attributes["descending"]
+    if len(shape) != 1 or any(type.shape != shape for type in types):
+        found = ", ".join(str(list(type.shape)) for type in types)
+        raise OperationTypeError("rows are sorted by vectors of one length", "one axis", found)
+    if len(flags) != len(types) or not {0, 1}.issuperset(flags):
+        raise OperationTypeError("each key goes up or down", f"{len(types)} of 0 and 1", str(flags))
+    return (ArrayType(ROWS, shape),)
+
+
+def random_rows(types: Types, attributes: Attributes) -> Types:
+    """Rows in an order that nobody knows."""
+    (indices,) = iota(types, attributes)
+    return (indices.with_element(ROWS),)
+
+
+def invert(types: Types, attributes: Attributes) -> Types:
+    """The rows that undo an arrangement."""
+    only(types, Kind.ROWS)
+    return types
+
+
+def gather(types: Types, attributes: Attributes) -> Types:
+    """An array with its first axis arranged by rows."""
+    array, rows = types
+    only((rows,), Kind.ROWS)
+    if array.element == ROWS or array.shape[:1] != rows.shape:
+        raise OperationTypeError("rows are gathered from an array of as many", f"{rows.shape[0]} rows", str(array))
+    return (array,)
+
+
+def align(types: Types, attributes: Attributes) -> Types:
+    """The joined rows of a side's column."""
+    (type,), side, rows = types, attributes["side"], attributes["rows"]
+    if side not in (0, 1) or len(attributes["counts"]) != 2:
+        raise OperationTypeError("a join has two sides", "0 or 1", str(side))
+    if type.element == ROWS or type.shape[:1] != attributes["counts"][side : side + 1]:
+        raise OperationTypeError("a side's columns have its rows", str(attributes["counts"][side]), str(type))
+    if not 0 <= rows <= type.shape[0]:
+        raise OperationTypeError("aligned rows are some of the side's", f"at most {type.shape[0]}", str(rows))
+    return (type.with_shape((rows, *type.shape[1:])),)
+
+
+# --- knowledge ----------------------------------------------------------------------------------------------------
+
+
+def _is_aligned_by_its_owner(operation: Operation) -> str:
+    attributes, label = operation.attributes, operation.operands[0].label
+    owners = attributes["owners"] or ()
+    if len(owners) != 2 or not label.is_clear or label.owner not in (None, owners[attributes["side"]]):
+        return "a side's owner aligns what it knows"
+    if not len(attributes["left"] or ()) == len(attributes["right"] or ()) == len(attributes["kinds"] or ()) > 0:
+        return "both sides have the same key columns"
+    return ""
+
+
+# --- intervals ----------------------------------------------------------------------------------------------------
+
+
+def _row_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return Interval(0, max(operation.results[0].type.size - 1, 0))
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+_NAMES = Attribute(AttributeKind.NAMES)
+
+ORDER: dict[str, OperationRow] = {
+    "argsort": computed(
+        arity=None,
+        infer=argsort,
+        clear=kernel("argsort", "descending"),
+        traits=Trait.NONE,
+        attributes={"descending": SIZES, "digit": Attribute(AttributeKind.INTEGER, 2)},
+        interval=_row_interval,
+        domain=WHOLE,
+        identities=(),
+        widen=None,
+    ),
+    "random_rows": OperationRow(
+        arity=0,
+        regions=0,
+        indices_from=None,
+        traits=Trait.SOURCE | Trait.DRAW,
+        attributes={"n": INTEGER},
+        infer=random_rows,
+        clear=None,
+        label=secret_label,
+        requires=nothing_more,
+        roles=(),
+        held=Held.MIXED,
+        interval=_row_interval,
+        domain=WHOLE,
+        reads=Reads.NOTHING,
+        elements_of=None,
+        after_truncation=None,
+        total=None,
+        identities=(),
+        widen=None,
+        derivative=None,
+    ),
+    "invert": computed(
+        arity=1,
+        infer=invert,
+        clear=kernel("invert"),
+        traits=Trait.ROWS,
+        interval=_row_interval,
+        domain=WHOLE,
+        identities=(),
+        widen=None,
+    ),
+    "gather": computed(
+        arity=2,
+        infer=gather,
+        clear=kernel("gather"),
+        traits=Trait.STRUCTURAL | Trait.ROWS,
+        interval=first_interval,
+        domain=WHOLE,
+        elements_of=FIRST,
+        identities=(),
+        widen=None,
+    ),
+    # A join by its name, and all that a program has to say of the join: rows and roles of both sides, the inputs with
+    # the keys in order of priority, and the kinds of these.
+    "align": OperationRow(
+        arity=1,
+        regions=0,
+        indices_from=None,
+        traits=Trait.HOLDING,
+        attributes={
+            "join": Attribute(AttributeKind.TEXT),
+            "side": INTEGER,
+            "rows": INTEGER,
+            "counts": SIZES,
+            "owners": _NAMES,
+            "left": _NAMES,
+            "right": _NAMES,
+            "kinds": _NAMES,
+        },
+        infer=align,
+        clear=None,
+        label=secret_label,
+        requires=_is_aligned_by_its_owner,
+        roles=("owners",),
+        held=Held.AS_THEY_ARE,
+        interval=first_interval,
+        domain=MODULAR,
+        reads=Reads.NOTHING,
+        elements_of=FIRST,
+        after_truncation=None,
+        total=None,
+        identities=(),
+        widen=None,
+        derivative=None,
+    ),
+}

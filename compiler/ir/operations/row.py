@@ -1,0 +1,273 @@
+"""What a row of the table of operations says. In: nothing. Out: `OperationRow` and the types of its fields.
+
+A row holds every fact about an operation: passes, prices, checks and reports ask the row and know no operation by name.
+No field has a default, so that a row that forgets a fact cannot be constructed. Each family of operations has a file
+beside this one, with constructors for what its members have in common; `table` puts the families together.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+from typing import Any
+
+import numpy as np
+
+from ..intervals import Interval
+from ..labels import Label
+from ..program import Operation, Value
+from ..types import ArrayType
+from .lanes import Lanes
+from .typing import Attributes, TypeRule, Types
+
+Array = np.ndarray[Any, Any]
+
+
+class Trait(Flag):
+    """What passes may know about an operation without knowing it."""
+
+    NONE = 0
+    ELEMENTWISE = auto()
+    """Each element of the result depends on the elements at its place, by broadcasting."""
+    STRUCTURAL = auto()
+    """Elements are moved, not computed."""
+    LINEAR = auto()
+    """Commutes with addition modulo 2^64 of its array operands: each additive share may be treated alone."""
+    COMMUTATIVE = auto()
+    """The two operands may be exchanged."""
+    REDUCTION = auto()
+    """Works along the attribute `axis`."""
+    EFFECT = auto()
+    """Something happens outside the IR: the operation is never merged, moved or dropped."""
+    CONTROL = auto()
+    """The operation holds regions; types and labels of its results come from them."""
+    LOOP = auto()
+    """Control whose region runs any number of times, with values carried from turn to turn."""
+    SOURCE = auto()
+    """Takes no operands."""
+    DRAW = auto()
+    """Gives something new each time: never merged or moved, but dropped where nobody needs the result."""
+    HOLDING = auto()
+    """Changes who holds a value, not the value: never computed by the compiler."""
+    SAME = auto()
+    """The result has the operand's numbers at the operand's places: in another element, or held by others."""
+    ROWS = auto()
+    """Takes ROWS among its operands; every other operation computes with numbers, moves them or tells them."""
+
+
+class AttributeKind(Enum):
+    """What an attribute may be; `verify` checks it, the text form relies on it."""
+
+    FLAG = "a bool"
+    INTEGER = "an int"
+    TEXT = "a text"
+    OPTIONAL_TEXT = "a text or None"
+    OPTIONAL_INTEGER = "an int or None"
+    NAMES = "texts or None"
+    SIZES = "ints"
+    BOUNDS = "ints or Nones"
+    DIMENSIONS = "ints and size names"
+    ARRAY = "an array"
+    ELEMENT = "an element type"
+    TYPE = "an array type"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a row; without a default it must be given."""
+
+    kind: AttributeKind
+    default: Any = ...
+
+
+class Held(Enum):
+    """How an operation wants operands that somebody knows, where the operation has to do with secrets."""
+
+    MIXED = "owned ones as shares, public ones in the clear but for operands that are moved"
+    SHARED = "all of them as shares"
+    AS_THEY_ARE = "in the clear"
+
+
+class Reads(Flag):
+    """What protocol rules read of operands besides their types and widths, and what prices so depend on."""
+
+    NOTHING = 0
+    RANGES = auto()
+    """The least and the greatest number of each operand."""
+    CONSTANT = auto()
+    """The numbers of the last operand, where it is a constant."""
+
+
+ClearRule = Callable[[Types, Attributes], tuple[str, Attributes]]
+"""From operand types and attributes to the name in `runtime.clear.KERNELS` and the kernel's attributes."""
+
+IntervalRule = Callable[[Operation, Sequence[Interval]], Interval]
+"""From where operands lie to where the result lies, in exact numbers that nothing wraps: see `ir.intervals`."""
+
+LabelRule = Callable[[Attributes, Sequence[Label]], Label]
+"""From attributes and the operands' labels to the result's label."""
+
+Requirement = Callable[[Operation], str]
+"""What is wrong with an operation beyond types and the labels of results; empty where nothing is."""
+
+WidenRule = Callable[[Lanes, Operation], Value]
+"""Writes the operation for all lanes at once: one more axis, in front. Raises CannotWidenError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The numbers for which an operation gives what it means; by default all that the ring holds.
+
+    Numbers are those of the clear representation. `takes` gives the numbers that an operand may be (by its place),
+    `gives` those that the result may be. Both bind protected values alone, unless the domain `binds_clear` ones too:
+    clear kernels are exact for every number of the ring. A result that would lie beyond `gives` is the nearest number
+    that it allows if the operation `saturates`. `outside` tells where a protected result lies although an operand does
+    not lie in the domain; without it the result may be anything.
+
+    An operation that `is_modular` gives results that are right modulo 2^64 where its operands are no more than that.
+    One that `compares` needs the difference of its first and last operand to fit the ring. `needs_number` tells whether
+    operands must be the numbers themselves, and not numbers that are equal to them modulo 2^64.
+
+    For messages, `called` names the operation's result, `advice` what to do besides narrowing operands, and `limit`
+    what is special about the largest number that an operand may be.
+    """
+
+    takes: Callable[[Operation, int], Interval] | None = None
+    gives: Callable[[Operation], Interval] | None = None
+    outside: Callable[[Operation], Interval] | None = None
+    binds_clear: bool = False
+    saturates: bool = False
+    is_modular: bool = False
+    compares: bool = False
+    needs_number: Callable[[Operation], bool] = lambda operation: False
+    called: str = "this result"
+    advice: str = ""
+    limit: str = ""
+
+
+class Terms(ABC):
+    """What identities and derivatives see of values, and how they write others."""
+
+    @abstractmethod
+    def constant(self, value: Value) -> Array | None:
+        """The array of a value that a `constant` gives."""
+
+    @abstractmethod
+    def number(self, value: Value) -> int | None:
+        """The number, in the clear representation, that every element of a value is; None if that is not known."""
+
+    @abstractmethod
+    def definition(self, value: Value) -> Operation | None:
+        """The operation that gives a value; None for a region's argument."""
+
+    @abstractmethod
+    def filled(self, number: int, type: ArrayType) -> Value:
+        """A value whose elements are all `number`."""
+
+    @abstractmethod
+    def fitted(self, value: Value, like: Value) -> Value:
+        """`value` in the type of `like`, by a cast and a broadcast where they are needed."""
+
+    @abstractmethod
+    def emit(self, name: str, /, *operands: Value, **attributes: Any) -> Value:
+        """The result of an operation that is written here."""
+
+    def operand_of(self, name: str, value: Value) -> Value | None:
+        """x, where the value is `name(x)`."""
+        operation = self.definition(value)
+        return operation.operands[0] if operation is not None and operation.name == name else None
+
+
+Identity = Callable[[Terms, Operation, tuple[Value, ...]], Value | None]
+"""From an operation and its operands as they are now to an equal value of the same type, or None.
+
+An identity is exact for every value: those of fixed point that hold but for overflow or rounding are none.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How a chain x + t_1 + t_2 + ... of an operation is done at once: by the operation on x and a reduction of the t.
+
+    `combine` puts two partial results together, and `neutral` is what it starts from. Some hold `of_truths` only.
+    """
+
+    reduction: str
+    combine: str
+    neutral: int
+    of_truths: bool = False
+
+
+Derivative = Callable[[Terms, Value, Value], Value]
+"""From the operand and the result of a function of one number to the function's derivative at each of the operand's
+elements, in the type of the result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRow:
+    """What an operation is.
+
+    Form: `arity` is the number of operands, None for any; `regions` the number of regions; from operand `indices_from`
+    on, operands are places, not data: they must be public. `infer` gives the result types (None where regions say
+    them). `clear` gives the kernel that means the operation (None for inputs, constants, effects and control).
+
+    Knowledge: `label` gives the label of results. `requires` says what else labels and attributes must be, `roles` are
+    the attributes that name roles, `held` is how operands must be held.
+
+    Numbers: `interval` gives the range of the result (None for inputs, effects without results, and control), `domain`
+    where the operation means what it says, `reads` what protocol rules look at.
+
+    Algebra: `elements_of` are the operands of whose elements each element of the result is one, maybe in another
+    representation (None where elements are computed). `after_truncation` are the operands whose truncation may as well
+    be done on the result, at no greater cost. `total` does at once what a chain of the operation does; None
+    where nothing does. `identities` are tried in order. `widen` writes the operation for many turns at once.
+    `derivative` is that of a function of one number; None where none is written.
+    """
+
+    arity: int | None
+    regions: int
+    indices_from: int | None
+    traits: Trait
+    attributes: Mapping[str, Attribute]
+    infer: TypeRule | None
+    clear: ClearRule | None
+    label: LabelRule
+    requires: Requirement
+    roles: tuple[str, ...]
+    held: Held
+    interval: IntervalRule | None
+    domain: Domain
+    reads: Reads
+    elements_of: slice | None
+    after_truncation: slice | None
+    total: Total | None
+    identities: tuple[Identity, ...]
+    widen: WidenRule | None
+    derivative: Derivative | None
+
+    def has(self, trait: Trait) -> bool:
+        """Whether the operation has all of these traits."""
+        return trait in self.traits
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether equal operands and attributes give equal results and nothing else happens; control is not asked."""
+        return self.infer is not None and not self.traits & (Trait.EFFECT | Trait.DRAW)
+
+    @property
+    def moves_first(self) -> bool:
+        """Whether each element of the result is one of the first operand's, maybe in another representation."""
+        return self.elements_of == FIRST
+
+    def elements(self, operation: Operation) -> tuple[Value, ...]:
+        """The operands of whose elements each element of the result is one; none where elements are computed."""
+        return () if self.elements_of is None else operation.operands[self.elements_of]
+
+
+FIRST = slice(0, 1)
+"""The first operand."""
+
+ALL = slice(None)
+"""All operands."""
