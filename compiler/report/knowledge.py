@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from ...runtime.graph.alignments import DELEGATED, Matching, aligned_bytes
 from ...runtime.graph.nodes import Declaration, Graph
+from ..ir.operations.row import Trait
+from ..ir.operations.table import row_of
 from ..ir.program import Operation, Program, Region
 from ..ir.rewrite import walk
 from ..semantics.type_names import type_name
@@ -128,7 +130,7 @@ def _doubles(graph: Graph, matchings: Sequence[Matching]) -> Iterator[Stop]:
 
 def _told(program: Program, region: Region, times: int, when: str) -> Iterator[Told]:
     for operation in region.operations:
-        if operation.name in ("reveal", "save"):
+        if row_of(operation).has(Trait.OUTPUT):
             yield _one(program, operation, times, when)
         line = operation.span.line
         for inner in operation.regions:

@@ -369,7 +369,7 @@ def _in_the_clear() -> dict[str, Signature]:
 
 
 _INTEGER_OPERATIONS = ("add", "subtract", "multiply", "floor_divide", "modulo")
-_FUNCTIONS = ("sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid")
+_FUNCTIONS = ("sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid", "erf")
 _MOVES = ("identity", *_STRUCTURE)
 
 KERNELS: dict[str, Signature] = {

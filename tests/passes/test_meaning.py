@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ir.generate import random_program
 from tacit.compiler.ir.evaluate import Outputs, evaluate
 from tacit.compiler.ir.parse import parse_program
 from tacit.compiler.ir.print import print_program
@@ -21,6 +20,8 @@ from tacit.compiler.passes.simplify.drop_dead import drop_dead
 from tacit.compiler.passes.simplify.fold_constants import fold_constants
 from tacit.compiler.passes.simplify.inline_calls import inline_calls
 from tacit.compiler.passes.simplify.merge_common import merge_common
+
+from tests.ir.generate import random_program
 
 PASSES: dict[str, Callable[[Program], Program]] = {
     "inline_calls": inline_calls,

@@ -32,6 +32,7 @@ BOUNDED_FUNCTIONS: dict[str, Callable[[float], tuple[float | None, float]]] = {
     "exp": _exponential,
     "sigmoid": lambda magnitude: (1.0, 0.25),
     "tanh": lambda magnitude: (1.0, 1.0),
+    "erf": lambda magnitude: (1.0, 1.129),
     "sin": lambda magnitude: (1.0, 1.0),
     "cos": lambda magnitude: (1.0, 1.0),
 }

@@ -85,7 +85,7 @@ CASES = [
     *[case(name, of(BOOL, 5, 3), axis=0) for name in ("any", "all")],
     *[case(name, of(BOOL, 2, 1), axis=1) for name in ("any", "all")],
     case("divide", of(F16, 40), of(F16, 40), bits=24, within=8),
-    *[case(name, of(F16, 40), bits=30, within=16) for name in ("sqrt", "log", "sin", "cos", "tanh", "sigmoid")],
+    *[case(name, of(F16, 40), bits=30, within=16) for name in ("sqrt", "log", "sin", "cos", "tanh", "sigmoid", "erf")],
     case("exp", of(F16, 40), bits=19, within=64),
 ]
 

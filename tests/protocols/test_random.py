@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ir.generate import ROLES, random_program
 from tacit.compiler.diagnostics import CompileError
 from tacit.compiler.ir.evaluate import Evaluation, EvaluationError, Outputs
 from tacit.compiler.ir.program import Operation, Program
@@ -19,9 +18,11 @@ from tacit.runtime.graph.check import check
 from tacit.runtime.graph.nodes import Graph, Input, Storage
 from tacit.runtime.run.party import run_in_memory
 
+from tests.ir.generate import ROLES, random_program
+
 Array = np.ndarray[Any, Any]
 
-ROUNDING = ("truncate", "divide", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid")
+ROUNDING = ("truncate", "divide", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid", "erf")
 COMPARING = ("less", "min", "max", "argmin", "argmax")
 SIZES = [4, 12, 30]
 COUNT = int(os.environ.get("TACIT_RANDOM_PROGRAMS", "120"))

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S307
 
+import math
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ NUMPY: dict[str, Any] = {
     "select": np.where,
     "relu": lambda x: np.maximum(x, 0),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "erf": np.vectorize(math.erf, otypes=[float]),
     "count": lambda x, axis=None, where=True: np.sum(x.astype(bool) | (x.dtype != bool), axis=axis, where=where),
     "fixed": lambda x: np.asarray(x, float),
     "len": len,
@@ -81,8 +83,8 @@ def test_exact(expression: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["sqrt(abs(x))", "exp(x)", "log(abs(x) + 0.5)", "sin(x)", "cos(x)", "tanh(x)", "sigmoid(x)", "exp(p)", "std(x)",
-     "std(i, axis=0)", "var(i)", "mean(x, axis=1)", "mean(i, axis=0, where=p)", "std(x, axis=1, where=p)",
+    ["sqrt(abs(x))", "exp(x)", "log(abs(x) + 0.5)", "sin(x)", "cos(x)", "tanh(x)", "sigmoid(x)", "erf(x)", "exp(p)",
+     "std(x)", "std(i, axis=0)", "var(i)", "mean(x, axis=1)", "mean(i, axis=0, where=p)", "std(x, axis=1, where=p)",
      "var(i, where=p)", "sigmoid(i)", "mean(x)"],
 )  # fmt: skip
 def test_nearly(expression: str) -> None:

@@ -103,10 +103,11 @@ def _effect(
     roles: tuple[str, ...] = (),
     held: Held = Held.MIXED,
     interval: IntervalRule | None = None,
+    traits: Trait = Trait.NONE,
 ) -> OperationRow:
     """Something happens outside the IR."""
     return _row(
-        traits=Trait.EFFECT,
+        traits=Trait.EFFECT | traits,
         attributes=attributes,
         infer=infer,
         label=label,
@@ -181,8 +182,9 @@ EFFECTS: dict[str, OperationRow] = {
         roles=("roles",),
         held=Held.AS_THEY_ARE,
         interval=first_interval,
+        traits=Trait.OUTPUT,
     ),
-    "save": _effect({**NAME, **TABLE}, save, held=Held.SHARED),
+    "save": _effect({**NAME, **TABLE}, save, held=Held.SHARED, traits=Trait.OUTPUT),
     "assert": _effect({"message": Attribute(AttributeKind.TEXT, "")}, assert_, requires=_is_known_to_somebody),
     "loop": _control(None, 1, {"count": INTEGER}, Trait.LOOP),
     "while": _control(None, 1, {}, Trait.LOOP),

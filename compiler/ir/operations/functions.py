@@ -171,6 +171,16 @@ def _sigmoid_slope(terms: Terms, x: Value, y: Value) -> Value:
     return _product(terms, y, terms.emit("subtract", _one(terms, y), y))
 
 
+def _erf_slope(terms: Terms, x: Value, y: Value) -> Value:
+    """2 / sqrt(pi) * e**-x**2, for x brought between -8 and 8: beyond, the slope is less than a unit of any scale."""
+    scale = x.type.element.scale
+    for bound, is_upper in ((8, True), (-8, False)):
+        limit = terms.filled(bound << scale, x.type)
+        x = terms.emit("select", terms.emit("less", *((x, limit) if is_upper else (limit, x))), x, limit)
+    power = terms.emit("exp", terms.emit("negate", _product(terms, x, x)))
+    return _product(terms, power, terms.filled(round(2 / math.sqrt(math.pi) * (1 << scale)), x.type))
+
+
 # --- rows ---------------------------------------------------------------------------------------------------------
 
 
@@ -209,4 +219,5 @@ FUNCTIONS: dict[str, OperationRow] = {
     "cos": _function("cos", _wave_interval, _DOCUMENTED, _cos_slope, reads=Reads.NOTHING),
     "tanh": _function("tanh", _monotone(math.tanh, 60), _BOUNDED, _tanh_slope, is_finer=True),
     "sigmoid": _function("sigmoid", _monotone(_logistic, 60), _BOUNDED, _sigmoid_slope, is_finer=True),
+    "erf": _function("erf", _monotone(math.erf, 60), _BOUNDED, _erf_slope, is_finer=True),
 }

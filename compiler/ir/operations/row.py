@@ -35,12 +35,16 @@ class Trait(Flag):
     """Elements are moved, not computed."""
     LINEAR = auto()
     """Commutes with addition modulo 2^64 of its array operands: each additive share may be treated alone."""
+    BILINEAR = auto()
+    """A product: linear in each of the two operands."""
     COMMUTATIVE = auto()
     """The two operands may be exchanged."""
     REDUCTION = auto()
     """Works along the attribute `axis`."""
     EFFECT = auto()
     """Something happens outside the IR: the operation is never merged, moved or dropped."""
+    OUTPUT = auto()
+    """Tells or keeps a value under the attribute `name`."""
     CONTROL = auto()
     """The operation holds regions; types and labels of its results come from them."""
     LOOP = auto()

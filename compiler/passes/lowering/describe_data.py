@@ -7,6 +7,8 @@ binds keeps its size name.
 from collections.abc import Iterator
 
 from ....runtime.graph.nodes import ROLE_EVERYONE, Declaration
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
 from ...semantics.declarations import Declarations, InputDeclaration
@@ -87,7 +89,7 @@ def _input(operation: Operation) -> Declaration:
 
 
 def _outputs(operation: Operation) -> Iterator[Declaration]:
-    if operation.name not in ("reveal", "save"):
+    if not row_of(operation).has(Trait.OUTPUT):
         return
     attributes, type = operation.attributes, operation.operands[0].type
     for role in attributes.get("roles") or (ROLE_EVERYONE,):

@@ -201,7 +201,7 @@ def _truncate(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Va
         return None
     if definition.name == "cast" and definition.operands[0].type.element.kind is Kind.FIXED:
         return _unmade(rewriter, definition.operands[0], operand, bits)
-    if definition.name in ("multiply", "matmul") and delayer.is_only_use(operand):
+    if OPERATIONS[definition.name].has(Trait.BILINEAR) and delayer.is_only_use(operand):
         return _product(delayer, rewriter, definition, bits)
     return None
 

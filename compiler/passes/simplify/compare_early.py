@@ -86,10 +86,10 @@ class _Early:
             if operation is not None and operation.name == "select":
                 condition, first, second = operation.operands
                 return condition, first, second, added
-            if operation is None or operation.name not in ("add", "subtract"):
+            if operation is None or not _is_sum(operation):
                 return None
             value, term = operation.operands
-            if operation.name == "add" and not term.label.is_public:
+            if OPERATIONS[operation.name].has(Trait.COMMUTATIVE) and not term.label.is_public:
                 value, term = term, value
             if not term.label.is_public:
                 return None
@@ -111,3 +111,9 @@ class _Early:
 
     def _when(self, value: Value) -> int:
         return self._ready.get(value, 0)
+
+
+def _is_sum(operation: Operation) -> bool:
+    """Whether the operation adds or subtracts its second operand."""
+    row = OPERATIONS[operation.name]
+    return row.has(Trait.ELEMENTWISE | Trait.LINEAR) and row.arity == 2

@@ -26,6 +26,7 @@ from ...ir.types import width
 from ..rules.conversions import Conversions
 from ..rules.shares import Arithmetic, Boolean
 from .bits import bits_between, cases, is_below
+from .function import Bound, Function, coarse_or_fine
 from .polynomials import evaluate, part_variables
 from .tables import Table, even_pieces, tabulate
 
@@ -138,3 +139,11 @@ def _outside(
         too_small = is_below(p, x, low, max(0, fraction_bits - 4), width(within.low - low, within.high - low))
         kept = p.invert(too_small) if kept is None else p.xor(kept, too_small)
     return outside, kept
+
+
+def _bound(fraction_bits: int) -> Bound:
+    """e**x, the largest documented number where e**x is greater."""
+    return Bound(1.0, coarse_or_fine(fraction_bits, 2.0**-20, 2.0**-25))
+
+
+FUNCTIONS: dict[str, Function] = {"exp": Function(exponential, _bound)}

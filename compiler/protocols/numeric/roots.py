@@ -23,6 +23,7 @@ from ...ir.types import width
 from ..rules.conversions import Conversions
 from ..rules.shares import Arithmetic
 from .bits import Leading, leading
+from .function import Bound, Function, coarse_or_fine
 from .normalise import normalise_positive, octave_pieces, power_of_two
 from .polynomials import evaluate, powers, sum_of_products, variables
 from .tables import Piece, Table, tabulate
@@ -92,3 +93,19 @@ def logarithm(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interva
     terms = powers(p, variables(p, normalised.variable, table), table)
     total = sum_of_products(p, [*factors, fine], [*terms, exponent])
     return p.add(p.truncate(total, table.scale - fraction_bits), p.add(high, p.multiply(step, exponent)))
+
+
+def _square_root_bound(fraction_bits: int) -> Bound:
+    """sqrt x; for x < 0 the result is exactly 0."""
+    return Bound(1.0, coarse_or_fine(fraction_bits, 2.0**-18.5, 2.0**-22.5))
+
+
+def _logarithm_bound(fraction_bits: int) -> Bound:
+    """log x for x > 0; for others the result is exactly 0."""
+    return Bound(1 + 2.0**fraction_bits * coarse_or_fine(fraction_bits, 2.0**-19.5, 2.0**-23))
+
+
+FUNCTIONS: dict[str, Function] = {
+    "sqrt": Function(square_root, _square_root_bound),
+    "log": Function(logarithm, _logarithm_bound),
+}

@@ -20,6 +20,7 @@ from ...ir.intervals import Interval
 from ..rules.conversions import Conversions
 from ..rules.shares import Arithmetic
 from .bits import bits_between, cases
+from .function import Bound, Function, coarse_or_fine
 from .polynomials import evaluate, part_variables
 from .tables import Table, even_pieces, tabulate
 
@@ -57,3 +58,12 @@ def _shifted_sine(p: Conversions, x: Arithmetic, fraction_bits: int, quarters: i
     first = 64 - index_bits
     table = sines(index_bits, bits, fraction_bits)
     return evaluate(p, cases(p, digits.bits(p, first, 64)), part_variables(p, digits, first, table), table)
+
+
+def _bound(fraction_bits: int) -> Bound:
+    """sin x and cos x; what grows with |x| is the rounding of 1 / (2 pi), below one unit over the whole range."""
+    table = coarse_or_fine(fraction_bits, 2.0**-19, 2.0**-23)
+    return Bound(1 + 2.0**fraction_bits * table, drift=2.0 ** (2 * fraction_bits - 62))
+
+
+FUNCTIONS: dict[str, Function] = {"sin": Function(sine, _bound), "cos": Function(cosine, _bound)}

@@ -1,35 +1,15 @@
 """Division and functions of fixed-point shares: see the `numeric` modules for what they cost and how exact they are."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ...ir.intervals import Interval, documented
 from ..numeric import divide as numeric_divide
 from ..numeric import divide_public as numeric_divide_public
-from ..numeric import exponential as numeric_exponential
-from ..numeric import logistic as numeric_logistic
-from ..numeric import roots as numeric_roots
-from ..numeric import trigonometric as numeric_trigonometric
+from ..numeric.bounds import FUNCTIONS
 from ..rules.conversions import Conversions
 from ..rules.linear import Linear
 from ..rules.shares import Arithmetic, Clear, Share
 from ..rules.use import ARITHMETIC, Rule, Use, all_of
-
-FUNCTIONS: dict[str, Callable[[Conversions, Arithmetic, int, Interval], Arithmetic]] = {
-    "sqrt": numeric_roots.square_root,
-    "exp": numeric_exponential.exponential,
-    "log": numeric_roots.logarithm,
-    "sin": numeric_trigonometric.sine,
-    "cos": numeric_trigonometric.cosine,
-    "tanh": numeric_logistic.hyperbolic_tangent,
-    "sigmoid": numeric_logistic.sigmoid,
-}
-FINER: dict[str, Callable[[Conversions, Arithmetic, int, Interval, int], Arithmetic]] = {
-    "tanh": numeric_logistic.hyperbolic_tangent,
-    "sigmoid": numeric_logistic.sigmoid,
-}
-"""Those that take numbers of a finer scale than the precision that is asked for."""
 
 
 def divide(use: Use[Conversions]) -> Share:
@@ -60,17 +40,15 @@ def _range(use: Use[Linear], operand: int) -> Interval:
 
 
 def _function(name: str) -> Rule[Conversions]:
-    return all_of(
-        Conversions, ARITHMETIC, lambda use: FUNCTIONS[name](use.p, use.number(0), use.element.scale, _range(use, 0))
-    )
+    function = FUNCTIONS[name]
 
-
-def _finer_function(name: str) -> Rule[Conversions]:
     def expand(use: Use[Conversions]) -> Share:
-        scale = use.element.scale
-        value, precision = use.operation.operands[0], use.attribute("precision") or scale
+        """What is asked for may be less precise than the scale."""
+        scale, value = use.element.scale, use.operation.operands[0]
+        precision = use.operation.attributes.get("precision") or scale
         within = Interval(value.least, value.greatest).meet(documented(precision, scale))
-        return FINER[name](use.p, use.number(0), precision, within, scale)
+        finer = () if scale == precision else (scale,)
+        return function.rule(use.p, use.number(0), precision, within, *finer)
 
     return all_of(Conversions, ARITHMETIC, expand)
 
@@ -78,5 +56,4 @@ def _finer_function(name: str) -> Rule[Conversions]:
 RULES: dict[str, tuple[Rule[Conversions], ...]] = {
     "divide": (all_of(Conversions, ARITHMETIC, divide),),
     **{name: (_function(name),) for name in FUNCTIONS},
-    **{name: (_finer_function(name),) for name in FINER},
 }

@@ -2,6 +2,7 @@
 it. Adding one is adding a row.
 """
 
+from ...ir.operations.functions import FUNCTIONS
 from . import elementwise, groups, joins, making, order, reduction, tables
 from . import quantile as quantiles
 from .arguments import BuiltInRow, rows
@@ -30,13 +31,7 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("select(c, a, b)", elementwise.select),
         ("floor(x)", elementwise.floor),
         ("round(x)", elementwise.round_),
-        ("sqrt(x)", elementwise.function("sqrt")),
-        ("exp(x)", elementwise.function("exp")),
-        ("log(x)", elementwise.function("log")),
-        ("sin(x)", elementwise.function("sin")),
-        ("cos(x)", elementwise.function("cos")),
-        ("tanh(x)", elementwise.function("tanh")),
-        ("sigmoid(x)", elementwise.function("sigmoid")),
+        *((f"{name}(x)", elementwise.function(name)) for name in FUNCTIONS),
         ("relu(x)", elementwise.relu),
         ("int(x)", elementwise.to_int),
         ("fixed(x)", elementwise.to_fixed),

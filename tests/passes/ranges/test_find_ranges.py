@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ir.generate import random_program
 from tacit.compiler.ir.evaluate import Evaluation, Outputs
 from tacit.compiler.ir.intervals import Interval
 from tacit.compiler.ir.rewrite import walk
 from tacit.compiler.passes.ranges.find_ranges import Reading, find_ranges
 from tacit.compiler.passes.simplify.inline_calls import inline_calls
 
+from tests.ir.generate import random_program
 from tests.programs.running import elaborated
 
 
@@ -65,6 +65,7 @@ KNOWN = [
     ("v = sign(i)", -1, 1),
     ("v = sigmoid(x)", -0.001, 1.001),
     ("v = tanh(x)", -1.001, 1.001),
+    ("v = erf(x)", -1.001, 1.001),
     ("v = sqrt(clip(x, 0, 4))", -0.001, 2.001),
     ("v = 0\nfor t in range(100):\n    v += t", 0, 9900),
     ("v = i\nfor t in range(1000):\n    v = min(v + 1, 7)", -128, 127),

@@ -8,7 +8,7 @@ from tacit.compiler.protocols.rules.protocol import Protocol
 from tacit.compiler.protocols.rules.shares import Arithmetic
 from tacit.runtime.clear.functions import TURN
 
-from protocols.bench import Bench, Outcome
+from tests.protocols.bench import Bench, Outcome
 
 Array = np.ndarray[Any, Any]
 REAL = np.longdouble

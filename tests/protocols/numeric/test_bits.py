@@ -5,7 +5,7 @@ import pytest
 from tacit.compiler.protocols.numeric.bits import bits_between, cases, is_below, leading
 from tacit.compiler.protocols.rules.shares import Boolean
 
-from protocols.bench import Bench
+from tests.protocols.bench import Bench
 from tests.protocols.numeric.support import KEYS, Array, sweep
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tacit.compiler.protocols.numeric.bounds import FUNCTIONS
 from tacit.compiler.protocols.numeric.divide import divide
 from tacit.compiler.protocols.numeric.divide_public import divide_by_constant
-from tacit.compiler.protocols.numeric.logistic import sigmoid
-from tacit.compiler.protocols.operations.functions import FUNCTIONS
+from tacit.compiler.protocols.numeric.odd import sigmoid
 from tacit.compiler.protocols.rules.protocol import Protocol
 from tacit.compiler.protocols.rules.shares import Arithmetic
 
@@ -18,7 +18,7 @@ COUNT = 640
 
 
 def function(name: str, fraction_bits: int) -> Callable[..., Arithmetic]:
-    return lambda p, x: FUNCTIONS[name](p, x, fraction_bits)
+    return lambda p, x: FUNCTIONS[name].rule(p, x, fraction_bits)
 
 
 def quotient(fraction_bits: int) -> Callable[..., Arithmetic]:
@@ -42,6 +42,8 @@ CASES = {
     "tanh 16": (function("tanh", 16), 4, (7298, 1113, 1113)),
     "sigmoid 16": (function("sigmoid", 16), 4, (7266, 1113, 1113)),
     "sigmoid 16 at 32": (lambda p, x: sigmoid(p, x, 16, None, 32), 4, (7202, 1081, 1081)),
+    "erf 16": (function("erf", 16), 4, (5298, 1113, 1113)),
+    "erf 20": (function("erf", 20), 11, (4085, 1695, 1695)),
     "divide 20": (quotient(20), 17, (10605, 2246, 2246)),
     "sqrt 20": (function("sqrt", 20), 16, (9524, 1789, 1789)),
     "exp 20": (function("exp", 20), 12, (5633, 1794, 1794)),

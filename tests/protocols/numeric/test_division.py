@@ -8,7 +8,7 @@ from tacit.compiler.protocols.numeric.divide_public import divide_by_constant, d
 from tacit.compiler.protocols.rules.expansion import integers
 from tacit.compiler.protocols.rules.shares import Clear
 
-from protocols.bench import Bench
+from tests.protocols.bench import Bench
 from tests.protocols.numeric.support import KEYS, Array, check_within, exact_quotients, quotient_operands, result, run
 
 FRACTION_BITS = [1, 2, 4, 8, 13, 16, 17, 20, 24, 28]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tacit.compiler.ir.intervals import Interval
 from tacit.compiler.protocols.circuits.carries_wide import sign_and_inside
-from tacit.compiler.protocols.numeric.bounds import BOUNDS
-from tacit.compiler.protocols.numeric.logistic import SIGMOID, TANH, Odd, hyperbolic_tangent, sigmoid
+from tacit.compiler.protocols.numeric.bounds import BOUNDS, FUNCTIONS
+from tacit.compiler.protocols.numeric.odd import ERF, SIGMOID, TANH, Odd
 from tacit.compiler.protocols.numeric.pieces import SCALE, cut_function, piecewise
 from tacit.compiler.protocols.rep3 import summands as replicated_summands
 
@@ -15,7 +15,7 @@ EVER = 1 << 62
 
 
 @pytest.mark.parametrize("late", [0, EVER])
-@pytest.mark.parametrize("odd", [SIGMOID, TANH])
+@pytest.mark.parametrize("odd", [SIGMOID, TANH, ERF])
 @pytest.mark.parametrize("ends", [(-16.0, 16.0), (-3.25, 0.5), (0.0, 1.0), (-9.0, 30.0)])
 @pytest.mark.parametrize("scale", [8, 16, 32])
 def test_a_function_by_pieces(
@@ -59,15 +59,18 @@ def test_where_a_number_lies(low: int, reach: int, bits: int, sent: float, monke
 
 @pytest.mark.parametrize("count", [600, 3000])
 @pytest.mark.parametrize("scale", [16, 24, 32])
-@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "erf"])
 def test_a_finer_number_is_as_exact_as_is_asked_for(name: str, scale: int, count: int) -> None:
     random, finer = np.random.default_rng(scale), scale - 16
     coarse = random.choice(sweep(16, 1), count)
     x = (coarse << finer) + random.integers(0, 1 << finer, count)
-    function = {"sigmoid": sigmoid, "tanh": hyperbolic_tangent}[name]
-    got = run(lambda p, share: function(p, share, 16, None, scale), x).values["result"]
+    got = run(lambda p, share: FUNCTIONS[name].rule(p, share, 16, None, scale), x).values["result"]
     real = x.astype(REAL) / 2**scale
-    exact = {"sigmoid": 1 / (1 + np.exp(-np.clip(real, -60, 60))), "tanh": np.tanh(real)}[name]
+    exact = {
+        "sigmoid": 1 / (1 + np.exp(-np.clip(real, -60, 60))),
+        "tanh": np.tanh(real),
+        "erf": ERF.function(real.astype(np.float64)),
+    }[name]
     units = BOUNDS[name](16).units(16, exact, real)
     assert np.all(np.abs(got.astype(REAL) - exact * 2**scale) <= units * 2**finer)
 
@@ -76,6 +79,6 @@ def test_a_finer_number_is_as_exact_as_is_asked_for(name: str, scale: int, count
 @pytest.mark.parametrize("count", [600, 3000])
 def test_results_are_bounded_whatever_ring_element_comes(fraction_bits: int, count: int) -> None:
     x = np.random.default_rng(count).integers(-(2**63), 2**63, count)
-    for function in (sigmoid, hyperbolic_tangent):
-        got = run(lambda p, share, of=function: of(p, share, fraction_bits), x).values["result"]
+    for name in ("sigmoid", "tanh", "erf"):
+        got = run(lambda p, share, of=FUNCTIONS[name].rule: of(p, share, fraction_bits), x).values["result"]
         assert np.abs(got).max() <= 4 << fraction_bits

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from tacit.compiler.protocols.rep3.replicated import Replicated
-from tacit.compiler.protocols.rules.protocol import Protocol
+from tacit.compiler.protocols.rules.conversions import Conversions
+from tacit.compiler.protocols.rules.products import Products
 
-from protocols.bench import Bench
+from tests.protocols.bench import Bench
 from tests.protocols.numeric.support import KEYS
 
 RANDOM = np.random.default_rng(9)
@@ -13,8 +14,8 @@ X, Y, Z = (RANDOM.integers(-(2**63), 2**63, 130) for _ in range(3))
 BITS, MORE = (RANDOM.integers(0, 2**5, 130) for _ in range(2))
 
 
-@pytest.mark.parametrize("rules", [Protocol, Replicated])
-def test_dot(rules: type[Protocol]) -> None:
+@pytest.mark.parametrize("rules", [Products, Replicated])
+def test_dot(rules: type[Products]) -> None:
     bench = Bench()
     x, y, z, one = (bench.number(values) for values in (X, Y, Z, np.array([7])))
     bench.keep("result", rules.dot(bench.protocol, [(x, y), (z, z), (one, x)]))
@@ -23,8 +24,8 @@ def test_dot(rules: type[Protocol]) -> None:
     assert outcome.rounds == 1
 
 
-@pytest.mark.parametrize("rules", [Protocol, Replicated])
-def test_dot_bits(rules: type[Protocol]) -> None:
+@pytest.mark.parametrize("rules", [Products, Replicated])
+def test_dot_bits(rules: type[Products]) -> None:
     bench = Bench()
     x, y = bench.truth(BITS, 5), bench.truth(MORE, 5)
     bench.keep("result", rules.dot_bits(bench.protocol, x, y, [[(0, 1), (2, 3), (4, 4)], [(1, 0)]]))
@@ -35,8 +36,8 @@ def test_dot_bits(rules: type[Protocol]) -> None:
     assert outcome.rounds == 1
 
 
-@pytest.mark.parametrize("rules", [Protocol, Replicated])
-def test_weigh_each(rules: type[Protocol]) -> None:
+@pytest.mark.parametrize("rules", [Conversions, Replicated])
+def test_weigh_each(rules: type[Conversions]) -> None:
     rows = [[1, 2, 4, 8, 16], [-3, 2**63, 0, 5, 1]]
     bench = Bench()
     for index, share in enumerate(rules.weigh_each(bench.protocol, bench.truth(BITS, 5), rows)):

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from tacit.compiler.ir.intervals import Interval
 from tacit.compiler.protocols.numeric.bits import bits_between
-from tacit.compiler.protocols.numeric.bounds import BOUNDS
+from tacit.compiler.protocols.numeric.bounds import BOUNDS, FUNCTIONS
 from tacit.compiler.protocols.numeric.divide import divide
-from tacit.compiler.protocols.operations.functions import FUNCTIONS
 
-from protocols.bench import Bench
+from tests.protocols.bench import Bench
 from tests.protocols.numeric.support import KEYS, Array, check_within, exact_quotients, real, result, run
 from tests.protocols.numeric.test_accuracy import EXACT
 
@@ -44,7 +43,7 @@ def test_results_are_as_exact_within_a_range(name: str, fraction_bits: int) -> N
         x = inside(within, seed=fraction_bits)
         exact = EXACT[name](x, fraction_bits)
         units = BOUNDS[name](fraction_bits).units(fraction_bits, exact, real(x, fraction_bits))
-        got = result(lambda p, share, to=within: FUNCTIONS[name](p, share, fraction_bits, to), x)
+        got = result(lambda p, share, to=within: FUNCTIONS[name].rule(p, share, fraction_bits, to), x)
         check_within(got, exact, units, fraction_bits, x)
 
 
@@ -88,6 +87,7 @@ COSTS = {
     "sqrt": ((0, 10000), 15, 1155.5),
     "sigmoid": ((-16, 16), 3, 880),
     "tanh": ((-16, 16), 4, 832),
+    "erf": ((-16, 16), 4, 728),
     "log": ((1, 100), 11, 1033.0),
 }
 """A range, the rounds, and the bytes that all nodes send for an element."""
@@ -97,7 +97,7 @@ COSTS = {
 def test_rounds_and_bytes_within_a_range(name: str) -> None:
     ends, rounds, sent = COSTS[name]
     within = interval(ends, 16)
-    outcome = run(lambda p, x: FUNCTIONS[name](p, x, 16, within), np.full(640, within.high))
+    outcome = run(lambda p, x: FUNCTIONS[name].rule(p, x, 16, within), np.full(640, within.high))
     assert (outcome.rounds, sum(outcome.bytes) / 640) == (rounds, sent)
 
 

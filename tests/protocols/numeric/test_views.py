@@ -11,13 +11,13 @@ import pytest
 from tacit.compiler.ir.intervals import Interval
 from tacit.compiler.protocols.circuits.carries_wide import sign_and_inside
 from tacit.compiler.protocols.numeric.divide import divide
-from tacit.compiler.protocols.numeric.logistic import SIGMOID, sigmoid
+from tacit.compiler.protocols.numeric.odd import SIGMOID, sigmoid
 from tacit.compiler.protocols.numeric.pieces import cut_function, piecewise
 from tacit.compiler.protocols.rep3 import summands as replicated_summands
 from tacit.compiler.protocols.rules.shares import Arithmetic, Boolean
 
-from protocols.bench import Bench
-from protocols.test_views import SETS, Views, check_uniform, combinations, same
+from tests.protocols.bench import Bench
+from tests.protocols.test_views import SETS, Views, check_uniform, combinations, same
 
 
 def sums(bench: Bench, x: int) -> Arithmetic:

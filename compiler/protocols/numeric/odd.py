@@ -1,10 +1,10 @@
-"""Sigmoid and tanh of fixed-point shares: odd functions that soon reach their limit, by pieces of equal width.
+"""Odd functions of fixed-point shares that soon reach their limit, by pieces of equal width: sigmoid, tanh, erf.
 
-sigmoid(x) = 1/2 + g(x), g(x) = sigmoid(x) - 1/2; tanh is g itself. On |x| < T = 2**a the bits of x below 2**a are
-looked at; g(T) is its limit up to a quarter of a unit. Two comparisons (in the same rounds as the bits) tell x >= T and
-x < -T, where the limit is added instead and no piece is set; if x is known to be within a few T, further bits of x do.
-The comparisons may leave out low bits: near T both answers do, so they compare with T and -T up to the margin that the
-limit leaves.
+sigmoid(x) = 1/2 + g(x), g(x) = sigmoid(x) - 1/2; tanh and erf are g itself. On |x| < T = 2**a the bits of x below
+2**a are looked at; g(T) is its limit up to a quarter of a unit. Two comparisons (in the same rounds as the bits) tell
+x >= T and x < -T, where the limit is added instead and no piece is set; if x is known to be within a few T, further
+bits of x do. The comparisons may leave out low bits: near T both answers do, so they compare with T and -T up to the
+margin that the limit leaves.
 
 Let s be the sign. The index of the piece of |x| is made of x's bits XOR s; inside a piece x = s (centre + half t), so
 the variable taken from x's own bits is s t. With g odd,
@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, floor, log, log2, prod
+from math import ceil, erf, floor, log, log2, prod, sqrt
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from ..circuits.carries_wide import is_narrow, sign_and_inside
 from ..rules.conversions import Conversions, Summands
 from ..rules.shares import Arithmetic, Boolean
 from .bits import bits_between, cases, is_below
+from .function import Bound, Function
 from .pieces import SCALE, cut_function, piecewise
 from .polynomials import Known, part_variables, power, variables
 from .tables import Array, Table, even_pieces, tabulate
@@ -41,15 +42,23 @@ from .tables import Array, Table, even_pieces, tabulate
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """The function g and its limit; limit - g(x) < 2 e**(-rate * x)."""
+    """The function g and its limit, which g has reached up to a quarter of a unit at `horizon(fraction_bits)`.
+
+    Pieces are 2**-`fineness` wide up to 16 fraction bits.
+    """
 
     function: Callable[[Array], Array]
     limit: float
-    rate: int
+    horizon: Callable[[int], float]
+    fineness: int
 
 
-SIGMOID = Odd(lambda x: np.asarray(0.5 * np.tanh(0.5 * x)), 0.5, 1)
-TANH = Odd(lambda x: np.asarray(np.tanh(x)), 1.0, 2)
+SIGMOID = Odd(lambda x: np.asarray(0.5 * np.tanh(0.5 * x)), 0.5, lambda bits: (bits + 3) * log(2), 0)
+"""limit - g(x) < 2 e**-x."""
+TANH = Odd(lambda x: np.asarray(np.tanh(x)), 1.0, lambda bits: (bits + 3) * log(2) / 2, 1)
+"""limit - g(x) < 2 e**(-2 x)."""
+ERF = Odd(np.vectorize(erf, otypes=[np.float64]), 1.0, lambda bits: sqrt((bits + 2) * log(2)), 1)
+"""limit - g(x) < e**-x**2 for x > 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +77,9 @@ class Plan:
 
 @lru_cache(maxsize=64)
 def plan_for(odd: Odd, fraction_bits: int) -> Plan:
-    """Pieces of width 1/rate up to 16 fraction bits, 1/2 up to 20, then 1/4; quartic."""
-    horizon = _horizon(odd, fraction_bits)
-    width_bits = (odd.rate - 1) + (0 if fraction_bits <= 16 else 1 if fraction_bits <= 20 else 2)
+    """Pieces half as wide beyond 16 fraction bits, and again beyond 20; quartic."""
+    horizon = odd.horizon(fraction_bits)
+    width_bits = odd.fineness + (0 if fraction_bits <= 16 else 1 if fraction_bits <= 20 else 2)
     reach, cut = _limits(odd, fraction_bits)
     used = ceil(horizon * 2**width_bits)
     pieces = even_pieces(used, 2.0**-width_bits)
@@ -82,14 +91,9 @@ def plan_for(odd: Odd, fraction_bits: int) -> Plan:
     return Plan(reach, reach + width_bits, used, cut, table)
 
 
-def _horizon(odd: Odd, fraction_bits: int) -> float:
-    """From here on g is its limit up to a quarter of a unit."""
-    return (fraction_bits + 3) * log(2) / odd.rate
-
-
 def _limits(odd: Odd, fraction_bits: int) -> tuple[int, int]:
     """T = 2**reach is beyond the horizon, by as much as the bits below `cut` of x as an integer may tell."""
-    horizon = _horizon(odd, fraction_bits)
+    horizon = odd.horizon(fraction_bits)
     reach = ceil(log2(horizon))
     return reach, max(0, floor(log2(2.0**reach - horizon) + fraction_bits))
 
@@ -120,6 +124,13 @@ def hyperbolic_tangent(
 ) -> Arithmetic:
     """tanh x for x `within`. As `sigmoid`."""
     return _odd(p, x, TANH, fraction_bits, within, fraction_bits if scale is None else scale)
+
+
+def error_function(
+    p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
+) -> Arithmetic:
+    """erf x for x `within`. As `sigmoid`."""
+    return _odd(p, x, ERF, fraction_bits, within, fraction_bits if scale is None else scale)
 
 
 def _odd(
@@ -213,3 +224,25 @@ def _signed_power(p: Conversions, known: Known, sign: Arithmetic, width: int, ex
         return sign
     half = exponent // 2
     return p.multiply(_signed_power(p, known, sign, width, half), power(p, known, width, exponent - half))
+
+
+def _sigmoid_bound(fraction_bits: int) -> Bound:
+    """1 / (1 + e**-x)."""
+    return Bound(1.5 if fraction_bits <= 20 else 1.25 + 2.0 ** (fraction_bits - 25))
+
+
+def _tanh_bound(fraction_bits: int) -> Bound:
+    """tanh x."""
+    return Bound(1.75 if fraction_bits <= 20 else 1.5 + 2.0 ** (fraction_bits - 24))
+
+
+def _erf_bound(fraction_bits: int) -> Bound:
+    """erf x."""
+    return Bound(1.75 if fraction_bits <= 20 else 1.5 + 2.0 ** (fraction_bits - 23.5))
+
+
+FUNCTIONS: dict[str, Function] = {
+    "sigmoid": Function(sigmoid, _sigmoid_bound),
+    "tanh": Function(hyperbolic_tangent, _tanh_bound),
+    "erf": Function(error_function, _erf_bound),
+}
