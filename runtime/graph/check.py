@@ -27,6 +27,7 @@ from .nodes import (
     Parties,
     Random,
     Repeat,
+    Step,
     Storage,
     ValueType,
 )
@@ -49,8 +50,11 @@ CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
 def check(graph: Graph) -> None:
     """Raises `GraphError` unless every party may run its part of `graph`."""
     _check_header(graph)
+    sound: set[ValueType] = set()
     for number, kind in enumerate(graph.types):
-        _check_type(number, kind)
+        if kind not in sound:
+            _check_type(number, kind)
+            sound.add(kind)
     _Checker(graph).block(graph.body, 0)
 
 
@@ -88,7 +92,8 @@ def has_known_turns(node: Repeat, false: Container[int]) -> bool:
 class _Checker:
     """Walks the blocks in order of execution.
 
-    `holders` has the values in scope, `scope` lists them by age, `bound` are all that ever were.
+    `holders` has the values in scope, `scope` lists them by age, `bound` are all that ever were. `sound` are the calls
+    of kernels that were found right, `sets` the lists of parties: a long graph has few different ones, many times each.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -102,13 +107,16 @@ class _Checker:
         self.given: set[str] = set()
         self.correlated: set[int] = set()
         self.false: set[int] = set()
+        self.sound: set[tuple[str, tuple[ValueType, ...], ValueType, str]] = set()
+        self.sets: dict[Parties, frozenset[int]] = {}
         self.is_endless = False
 
     def block(self, nodes: Sequence[Node], depth: int) -> None:
         require(depth <= DEEPEST_REPEAT, f"repeats are nested more than {DEEPEST_REPEAT} deep")
         arrived: set[int] = set()
         for node in nodes:
-            require(-1 <= node.span < len(self.graph.places), f"there is no place {node.span}")
+            if not -1 <= node.span < len(self.graph.places):
+                raise GraphError(f"there is no place {node.span}")
             match node:
                 case Input():
                     require(depth == 0, f"input {node.name!r} stands inside a repeat")
@@ -126,7 +134,10 @@ class _Checker:
                     self.output(node)
                 case Repeat():
                     self.repeat(node, depth)
-            arrived = arrived | {node.output} if isinstance(node, Exchange) else set()
+            if isinstance(node, Exchange):
+                arrived.add(node.output)
+            elif arrived:
+                arrived = set()
 
     def input(self, node: Input) -> None:
         declaration = self.declaration(node.name)
@@ -196,15 +207,24 @@ class _Checker:
     def local(self, node: Local) -> None:
         at = [party for step in node.steps for party in step.at]
         require(len(set(at)) == len(at), f"a party computes value {node.output} in two steps")
+        output = self.type(node.output)
         for step in node.steps:
             self.parties(step.at)
             for value in step.inputs:
                 self.read(value, step.at)
-            kinds = tuple(self.type(value) for value in step.inputs)
-            check_call(step.kernel, kinds, self.type(node.output), step.attributes)
+            self.call(step, output)
         if is_move(node, self.correlated):
             self.correlated.add(node.output)
         self.bind(node.output, tuple(sorted(at)))
+
+    def call(self, step: Step, output: ValueType) -> None:
+        """Attributes are told apart by how they are written: 1 and True are equal, and not the same attribute."""
+        kinds = tuple(self.type(value) for value in step.inputs)
+        written = repr(step.attributes) if step.attributes else ""
+        call = (step.kernel, kinds, output, written)
+        if call not in self.sound:
+            check_call(step.kernel, kinds, output, step.attributes)
+            self.sound.add(call)
 
     def exchange(self, node: Exchange) -> None:
         senders, receivers = (tuple(sorted(route[side] for route in node.routes)) for side in (0, 1))
@@ -267,25 +287,33 @@ class _Checker:
     def bind(self, value: int, at: Iterable[int]) -> None:
         holders = self.parties(tuple(at))
         self.type(value)
-        require(value not in self.bound, f"value {value} is bound twice")
+        if value in self.bound:
+            raise GraphError(f"value {value} is bound twice")
         self.bound.add(value)
         self.scope.append(value)
         self.holders[value] = holders
 
     def read(self, value: int, at: Parties) -> None:
-        require(frozenset(at) <= frozenset(self.held(value)), f"value {value} is read by parties that do not hold it")
+        if not self.holding(value).issuperset(at):
+            raise GraphError(f"value {value} is read by parties that do not hold it")
 
     def held(self, value: int) -> Parties:
+        return tuple(sorted(self.holding(value)))
+
+    def holding(self, value: int) -> frozenset[int]:
         self.type(value)
         holders = self.holders.get(value)
         if holders is None:
             raise GraphError(f"value {value} is read before it is bound, or outside of its repeat")
-        return tuple(sorted(holders))
+        return holders
 
     def parties(self, at: Parties) -> frozenset[int]:
-        require(len(at) > 0 and all(a < b for a, b in pairwise(at)), f"{at} are not parties in ascending order")
-        require(at[0] >= 0 and at[-1] < len(self.everyone), f"{at} are not parties of the graph")
-        return frozenset(at)
+        found = self.sets.get(at)
+        if found is None:
+            require(len(at) > 0 and all(a < b for a, b in pairwise(at)), f"{at} are not parties in ascending order")
+            require(at[0] >= 0 and at[-1] < len(self.everyone), f"{at} are not parties of the graph")
+            found = self.sets[at] = frozenset(at)
+        return found
 
     def role(self, name: str) -> frozenset[int]:
         party = self.graph.roles.get(name)
@@ -294,7 +322,8 @@ class _Checker:
         return frozenset((party,))
 
     def type(self, value: int) -> ValueType:
-        require(0 <= value < len(self.graph.types), f"there is no value {value}")
+        if not 0 <= value < len(self.graph.types):
+            raise GraphError(f"there is no value {value}")
         return self.graph.types[value]
 
     def storage(self, value: int) -> Storage:
