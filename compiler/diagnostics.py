@@ -52,6 +52,11 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(set(diagnostics), key=_place))
 
 
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether one of them stops the program."""
+    return any(each.severity is Severity.ERROR for each in diagnostics)
+
+
 def render(diagnostic: Diagnostic) -> str:
     """The message a user reads: place, line, caret, expected, found, remedy."""
     span = diagnostic.span

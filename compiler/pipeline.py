@@ -1,13 +1,20 @@
-"""The list of stages, in order, and nothing else. In: a program's tree, sizes and a target. Out: a protocol graph."""
+"""The list of stages, in order, with the reason why each stands where it stands. In: a tree, sizes, a target.
+
+Out: a `Compiled`.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..runtime.graph.nodes import Declaration, Graph
-from .diagnostics import CompileError, Severity, in_order
+from ..runtime.graph.check import check
+from ..runtime.graph.errors import LimitError
+from ..runtime.graph.nodes import Declaration, Graph, Place
+from .compiled import Compiled
+from .diagnostics import CompileError, Diagnostic, has_errors, in_order
 from .ir.program import Operation, Program
+from .ir.rewrite import walk
 from .ir.verify import verify, verify_shared
 from .library import find_module
 from .passes.loops.hoist_invariant import hoist_invariant
@@ -34,7 +41,7 @@ from .passes.simplify.merge_common import merge_common
 from .semantics.declarations import Declarations, declarations
 from .semantics.elaborate import Elaborated
 from .semantics.elaborate import elaborate as elaborated
-from .source import Source
+from .source import Source, Span
 from .stages import Watch, timed, unwatched
 from .syntax.parser import parse_partially
 from .syntax.tree import Module
@@ -43,41 +50,93 @@ from .target import Target
 Pass = Callable[[Program], Program]
 
 SIMPLIFY: dict[int, tuple[Pass, ...]] = {
-    0: (inline_calls,),
-    1: (inline_calls, fold_constants, merge_common, drop_dead),
-    2: (
-        inline_calls,
+    0: (),
+    1: (
+        # First: the numbers of literals, sizes and arguments meet once calls are inlined, and what is known now need
+        # not be merged or carried any further.
         fold_constants,
+        # After folding, which makes equal what was written in different ways.
         merge_common,
-        drop_decided,
-        fold_constants,
-        hoist_invariant,
-        merge_common,
+        # Last: folding and merging leave behind what they replaced.
         drop_dead,
-        forward_updates,
-        compare_early,
-        vectorise_loops,
-        skew_loops,
+    ),
+    2: (
+        # First: branches and loops of one turn whose course is known become their bodies, and ranges see the numbers.
         fold_constants,
+        # Before ranges are asked: a choice bounds what it chooses only where the comparison is of the very same value.
         merge_common,
+        # As soon as ranges are sharp, and before loops change their form: what it decides is gone for all that follow.
+        drop_decided,
+        # Again: comparisons that were decided are constants now, which decide choices and branches.
+        fold_constants,
+        # After folding, so that nothing is moved out of a loop that turns out to have one turn.
         hoist_invariant,
+        # Again: what has left a loop meets its equals outside, and those from other loops.
         merge_common,
+        # Before loops are looked at closely: there a use that nobody needs makes turns wait for each other.
+        drop_dead,
+        # Before loops become wide: a read of what the same turn wrote makes turns wait for each other, too.
+        forward_updates,
+        # Before loops become wide: it weighs rounds against the elements that one turn compares.
+        compare_early,
+        # Inner loops first, and before `skew_loops`, which is for those that have to stay.
+        vectorise_loops,
+        # After `vectorise_loops`: nests whose turns need no order at all are better off as one operation.
+        skew_loops,
+        # Again, for what wide turns are made of: the places that they read and write are computed from constants.
+        fold_constants,
+        # Again: lanes of several operations read the same slices, at the same places.
+        merge_common,
+        # Again: what all diagonals have in common (the lanes' places, say) leaves the new loops.
+        hoist_invariant,
+        # Again: what has left a loop meets its equals outside.
+        merge_common,
+        # Last: turns that became wide, and values that are no longer carried, leave much behind.
         drop_dead,
     ),
 }
 """For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
 
+# Between these two tables `guard_inputs` writes down which inputs are refused. `SETTLE` comes after it, for its passes
+# ask how large values are.
+
 SETTLE: dict[int, tuple[Pass, ...]] = {
     0: (),
-    1: (delay_truncation, drop_dead),
-    2: (delay_truncation, merge_common, drop_dead),
+    1: (
+        # After everything equal is one and everything dead is gone: it moves what has one use only.
+        delay_truncation,
+        # After `delay_truncation`, which leaves behind the truncations that it moved.
+        drop_dead,
+    ),
+    2: (
+        # After everything equal is one and everything dead is gone: it moves what has one use only.
+        delay_truncation,
+        # Again: operations that took truncated numbers are written anew, on finer ones, and may be equal to others.
+        merge_common,
+        # Last: `delay_truncation` leaves behind the truncations that it moved.
+        drop_dead,
+    ),
 }
 """What relies on inputs being as small as their owners check."""
 
 PROTECT: dict[int, tuple[Pass, ...]] = {
-    0: (compute_in_clear,),
-    1: (compute_in_clear, bound_ranges),
-    2: (compute_in_clear, bound_ranges),
+    0: (
+        # After all that makes labels less: who can compute what alone is decided once, by what is left of the program.
+        compute_in_clear,
+    ),
+    1: (
+        # As above.
+        compute_in_clear,
+        # After every pass that makes values, for a value that is made anew has no bounds; `choose_shares` weighs by
+        # them and expansion builds circuits of their width.
+        bound_ranges,
+    ),
+    2: (
+        # As above.
+        compute_in_clear,
+        # As above.
+        bound_ranges,
+    ),
 }
 """Who computes what, and what is known of the numbers, before `choose_shares` decides how what is secret is shared."""
 
@@ -88,9 +147,9 @@ def declare(module: Module) -> Declarations:
 
 
 def elaborate(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Program:
-    """The program in IR for these sizes; missing ones are made up, for checking only. Raises CompileError.
+    """The program in IR for these sizes, without calls; missing sizes are made up, for checking only.
 
-    If it `hides_sizes`, its joins are those of a program that says `hide_size=True` everywhere.
+    If it `hides_sizes`, its joins are those of a program that says `hide_size=True` everywhere. Raises CompileError.
     """
     return _elaborated(module, sizes, hides_sizes=hides_sizes).sound()
 
@@ -110,16 +169,18 @@ def ask(source: Source, sizes: Mapping[str, int]) -> Elaborated:
 def _elaborated(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Elaborated:
     find = partial(find_module, folder=Path(module.source.path).parent)
     found = elaborated(module, sizes, find, hides_sizes=hides_sizes)
-    if found.program is not None:
-        verify(found.program)
-    return found
+    if found.program is None:
+        return found
+    known: set[Operation] = set()
+    verify(found.program, known)
+    program = inline_calls(found.program)
+    verify(program, known)
+    return replace(found, program=program)
 
 
 def report_ranges(program: Program) -> Report:
     """What may overflow, told of the program as its author wrote it, and limits of inputs that exclude it."""
-    for simplify in (inline_calls, drop_dead):
-        program = simplify(program)
-    return report_overflow(program)
+    return report_overflow(drop_dead(program))
 
 
 def limit_inputs(program: Program, report: Report) -> tuple[Declaration, ...]:
@@ -127,15 +188,38 @@ def limit_inputs(program: Program, report: Report) -> tuple[Declaration, ...]:
     return describe_data.inputs(guard_inputs(program, report))
 
 
-def lower(program: Program, target: Target, watch: Watch = unwatched, report: Report | None = None) -> Graph:
-    """The graph that the parties run. Each pass is followed by a check of what it ensures.
+def lower(program: Program, target: Target, watch: Watch = unwatched, report: Report | None = None) -> Compiled:
+    """The program compiled for a target; `program` is what `elaborate` gives.
 
-    `report` is what `report_ranges` told of the program, where it has been asked before. Raises CompileError.
+    Each pass is followed by a check of what it ensures, and the last one by the check that every party makes. `report`
+    is what `report_ranges` told of the program, where it has been asked before. Raises CompileError.
     """
     report = report or timed(watch, report_ranges, program)
-    if any(each.severity is Severity.ERROR for each in report.diagnostics):
+    if has_errors(report.diagnostics):
         raise CompileError(report.diagnostics)
     known: set[Operation] = set()
+    shared = _until_shared(program, target, watch, report, known)
+    # After all that makes the program smaller or says more of its numbers: a choice is by what each way costs.
+    kinds = timed(watch, choose_shares, shared, target)
+    timed(watch, verify_shared, kinds, known)
+    # From here on there are messages, which rules of the chosen kinds write.
+    graph = timed(watch, expand_protocol, kinds, target)
+    if target.optimize == 2:
+        # Before rounds are batched: which half of a turn a message is in decides which round it can travel in.
+        graph = timed(watch, overlap_turns, graph)
+    if target.optimize:
+        # Last: it gives every message its round, and whatever moved a node after it could add one.
+        graph = timed(watch, batch_rounds, graph)
+    try:
+        # What every party makes before it runs a graph: what all would refuse is not handed out.
+        timed(watch, check, graph)
+    except LimitError as error:
+        raise CompileError([_too_large(error, graph, program)]) from None
+    return Compiled(program, shared, kinds, graph)
+
+
+def _until_shared(program: Program, target: Target, watch: Watch, report: Report, known: set[Operation]) -> Program:
+    """The program before kinds of shares are chosen; `known` takes up operations that `verify` has found right."""
     for simplify in SIMPLIFY[target.optimize]:
         program = timed(watch, simplify, program)
         timed(watch, verify, program, known)
@@ -147,10 +231,18 @@ def lower(program: Program, target: Target, watch: Watch = unwatched, report: Re
     for protect in PROTECT[target.optimize]:
         program = timed(watch, protect, program)
         timed(watch, verify_shared, program, known)
-    program = timed(watch, require_capabilities, program, target)
-    program = timed(watch, choose_shares, program, target)
-    timed(watch, verify_shared, program, known)
-    graph = timed(watch, expand_protocol, program, target)
-    if target.optimize == 2:
-        graph = timed(watch, overlap_turns, graph)
-    return timed(watch, batch_rounds, graph) if target.optimize else graph
+    # After labels are least and dead code is gone: what nobody computes on shares needs no rule of the protocol.
+    return timed(watch, require_capabilities, program, target)
+
+
+def _too_large(error: LimitError, graph: Graph, program: Program) -> Diagnostic:
+    """What to tell of a program that asks for more than a party takes."""
+    place = graph.places[error.span] if error.span >= 0 else Place(program.name, 1, 1, 1, 1)
+    sources = {each.span.source.name: each.span.source for each in walk(program.body)}
+    source = sources.get(place.source, Source(place.source, place.source, ""))
+    return Diagnostic(
+        Span(source, place.line, place.column, place.end_line, place.end_column),
+        "this program is too large for a party to run",
+        found=str(error),
+        remedy="run it on less data, or on one part of the data after the other",
+    )

@@ -26,6 +26,16 @@ def unwatched(stage: Stage) -> None:
     """Tells nobody."""
 
 
+def both(first: Watch, second: Watch) -> Watch:
+    """Tells two, one after the other."""
+
+    def watch(stage: Stage) -> None:
+        first(stage)
+        second(stage)
+
+    return watch
+
+
 def timed(watch: Watch, stage: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """What a stage gives, with its time told under its name."""
     begin = process_time()

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from .compilation import Options, RangeWarning
+from .compilation import Options
 from .compiler.diagnostics import CompileError
 from .compiler.source import Source
 from .compiler.syntax.reading import read_source
 from .program import Program
 from .results import Report, Result
 from .runtime.errors import CheckFailed, InputError, InternalError, PeerError, TacitError, UsageError
+from .warn import RangeWarning, warn
 
 __all__ = [
     "CheckFailed",
@@ -38,10 +39,12 @@ def compile(
     """A program to run, from a path or from source text.
 
     `sizes` are needed only where no data tells them; `shares` is the folder of what `save` keeps;
-    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Raises
-    `CompileError`, and `OSError` for a file that cannot be read.
+    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Warns of what may
+    overflow with a `RangeWarning`. Raises `CompileError`, and `OSError` for a file that cannot be read.
     """
     is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
     source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))
     options = Options(protocol, optimize, sizes=dict(sizes or {}), shares=Path(shares), preprocessing=preprocessing)
-    return Program(source, options)
+    compiled = Program(source, options)
+    warn(compiled)
+    return compiled

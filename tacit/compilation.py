@@ -1,21 +1,20 @@
 """A program on its way to a protocol graph. In: a source and options. Out, for sizes: IR, a graph, its costs."""
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .compiler.diagnostics import CompileError, Diagnostic, Severity, render
+from .compiler.compiled import Compiled
+from .compiler.diagnostics import CompileError, Diagnostic, has_errors
 from .compiler.ir.program import Program as Elaborated
 from .compiler.passes.lowering import describe_data
 from .compiler.passes.lowering.list_matchings import list_matchings
 from .compiler.passes.ranges.report_overflow import Report as Ranges
-from .compiler.passes.sharing.choose_shares import choose_shares
 from .compiler.pipeline import declare, elaborate, lower, report_ranges
 from .compiler.protocols.table import PROTOCOLS
 from .compiler.report.explain import Explanation, explain
 from .compiler.source import Source
-from .compiler.stages import Stage, Watch, timed, unwatched
+from .compiler.stages import Watch, both, timed, unwatched
 from .compiler.syntax.parser import parse
 from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Placement, Target, add_dealer, place_roles
 from .runtime.data.owner import member_name
@@ -24,9 +23,6 @@ from .runtime.errors import InputError, UsageError
 from .runtime.graph.alignments import Matching
 from .runtime.graph.nodes import DEALER, Graph
 from .runtime.plan.memory import peaks
-
-Stages = list[tuple[str, Elaborated]]
-"""The IR on the way to a graph: as elaborated, and after each pass."""
 
 _FEW = 10
 """What a size is taken to be that is not known where ranges are looked at: what overflows then does for any data."""
@@ -47,10 +43,6 @@ class Options:
     """Who takes part and where roles sit; None: each role a process of its own, for a run on one machine."""
 
 
-class RangeWarning(UserWarning):
-    """Something in a program may overflow: the message says where, and for which inputs it does not."""
-
-
 class Compilation:
     """A program with its options. Its syntax and declarations are right; if all sizes are given, so is all the rest."""
 
@@ -61,7 +53,7 @@ class Compilation:
         self.declared = declare(self._module)
         self.inputs = describe_data.declared_inputs(self.declared)
         self.options = options
-        self._told: set[Diagnostic] = set()
+        self._found: dict[Diagnostic, None] = {}
         self._last: tuple[dict[str, int], Elaborated, Ranges] | None = None
         if not set(options.sizes) <= set(self.declared.sizes):
             known = elaborate(self._module, options.sizes).sizes
@@ -71,6 +63,11 @@ class Compilation:
         if set(options.sizes) >= set(self.declared.sizes):
             self.check()
 
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What may go wrong while the program runs, each warning once: as far as it has been compiled."""
+        return tuple(self._found)
+
     def check(self) -> None:
         """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
         missing = [name for name in self.declared.sizes if name not in self.options.sizes]
@@ -78,59 +75,40 @@ class Compilation:
             elaborate(self._module, self.options.sizes)
         self.elaborated({**self.options.sizes, **dict.fromkeys(missing, _FEW)})
 
-    def graph_for(self, sizes: Mapping[str, int]) -> Graph:
-        """The protocol graph for these sizes."""
-        return self.stages_for(sizes)[0]
-
-    def stages_for(self, sizes: Mapping[str, int]) -> tuple[Graph, Stages]:
-        """The protocol graph for these sizes, and the IR on the way there: as elaborated, and after each pass."""
+    def compiled_for(self, sizes: Mapping[str, int], watch: Watch = unwatched) -> Compiled:
+        """The program compiled for these sizes. `watch` hears, besides `self.watch`, what lowering makes of it."""
         _require(sizes, self.declared.sizes)
         program, ranges = self.elaborated(sizes)
         _require(sizes, program.sizes)
-        stages = [("elaborate", program)]
-
-        def watch(stage: Stage) -> None:
-            self.watch(stage)
-            if isinstance(stage.made, Elaborated):
-                stages.append((stage.name, stage.made))
-
-        return lower(program, self.target(program.roles), watch, ranges), stages
-
-    def before_choosing(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Target]:
-        """The IR for these sizes that kinds of shares are chosen for, and the target that they are chosen for."""
-        _, stages = self.stages_for(sizes)
-        chosen = [name for name, _ in stages].index(choose_shares.__name__)
-        before = stages[chosen - 1][1]
-        return before, self.target(before.roles)
+        return lower(program, self.target(program.roles), both(self.watch, watch), ranges)
 
     def elaborated(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Ranges]:
-        """The program in IR, and what is known of its numbers; what was asked last is kept. Warns, once, of what may
-        overflow, and raises `CompileError` for what surely does."""
+        """The program in IR, and what is known of its numbers; what was asked last is kept.
+
+        What may overflow joins the `diagnostics`. Raises `CompileError` for what surely does.
+        """
         if self._last is not None and self._last[0] == sizes:
             return self._last[1:]
         program = timed(self.watch, elaborate, self._module, sizes)
         ranges = timed(self.watch, report_ranges, program)
-        if any(each.severity is Severity.ERROR for each in ranges.diagnostics):
+        if has_errors(ranges.diagnostics):
             raise CompileError(ranges.diagnostics)
-        for each in ranges.diagnostics:
-            if each not in self._told:
-                self._told.add(each)
-                warnings.warn(RangeWarning(render(each)), stacklevel=3)
+        self._found.update(dict.fromkeys(ranges.diagnostics))
         self._last = dict(sizes), program, ranges
         return program, ranges
 
     def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
         """What each party learns and what each line costs, for these sizes."""
-        graph, stages = self.stages_for(sizes)
-        matchings = list_matchings(stages[0][1], self.target(stages[0][1].roles))
+        compiled = self.compiled_for(sizes)
+        matchings = list_matchings(compiled.inlined, self.target(compiled.inlined.roles))
         hiding = self._hiding(sizes) if matchings else None
-        return explain(graph, stages, self.inputs, self.options.network, peaks(graph), matchings, hiding)
+        return explain(compiled, self.inputs, self.options.network, peaks(compiled.graph), matchings, hiding)
 
     def _hiding(self, sizes: Mapping[str, int]) -> Graph | None:
         """The graph if no join told how many keys match; None where the protocol has no such joins."""
         program = elaborate(self._module, sizes, hides_sizes=True)
         try:
-            return lower(program, self.target(program.roles))
+            return lower(program, self.target(program.roles)).graph
         except CompileError:
             return None
 

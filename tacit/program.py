@@ -7,9 +7,10 @@ from pathlib import Path
 from time import perf_counter, time_ns
 from typing import Any
 
-from .compilation import Compilation, Options, Stages
+from .compilation import Compilation, Options
+from .compiler.compiled import Compiled
+from .compiler.diagnostics import Diagnostic
 from .compiler.ir.evaluate import evaluate
-from .compiler.ir.program import Program as Elaborated
 from .compiler.passes.lowering import describe_data
 from .compiler.passes.lowering.list_matchings import list_matchings
 from .compiler.pipeline import limit_inputs
@@ -37,6 +38,7 @@ from .runtime.randomness.fresh import fresh_arrangement
 from .runtime.run.watcher import UNWATCHED, Watcher
 from .runtime.transport.shaped import Shape
 from .session import Session, begin, keep, own
+from .warn import warns
 
 _align = later("tacit.runtime.alignment.align")
 
@@ -46,10 +48,15 @@ _NOBODY = "everyone"
 
 
 class Program:
-    """A program. Its syntax and declarations are right, and where data binds no size, so is all the rest."""
+    """A program. Its syntax and declarations are right, and where data binds no size, so is all the rest.
+
+    `graph`, `check`, `explain` and `run` warn their caller of what may overflow, each time of what is new. All others
+    leave the `diagnostics` to who calls them, as commands do.
+    """
 
     def __init__(self, source: Source, options: Options, watch: Watch = unwatched) -> None:
         self.compilation = Compilation(source, options, watch)
+        self.warned: set[Diagnostic] = set()
 
     @property
     def source(self) -> Source:
@@ -62,30 +69,34 @@ class Program:
         return self.compilation.declared.fraction_bits
 
     @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What may go wrong while the program runs, each warning once: as far as it has been compiled."""
+        return self.compilation.diagnostics
+
+    @property
+    @warns
     def graph(self) -> Any:
         """The protocol graph as a `networkx.MultiDiGraph`; sizes that data would bind must have been given."""
         return to_networkx(self.graph_for(self.compilation.options.sizes))
 
+    @warns
     def check(self) -> None:
         """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
         self.compilation.check()
 
     def graph_for(self, sizes: Mapping[str, int]) -> Graph:
         """The protocol graph for these sizes."""
-        return self.stages_for(sizes)[0]
+        return self.compiled_for(sizes).graph
 
-    def stages_for(self, sizes: Mapping[str, int]) -> tuple[Graph, Stages]:
-        """The protocol graph for these sizes, and the IR on the way there: as elaborated, and after each pass."""
-        return self.compilation.stages_for(sizes)
-
-    def before_choosing(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Target]:
-        """The IR for these sizes that kinds of shares are chosen for, and the target that they are chosen for."""
-        return self.compilation.before_choosing(sizes)
+    def compiled_for(self, sizes: Mapping[str, int], watch: Watch = unwatched) -> Compiled:
+        """The program compiled for these sizes. `watch` hears, besides the program's own, what lowering makes of it."""
+        return self.compilation.compiled_for(sizes, watch)
 
     def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
         """What each party learns and what each line costs, for these sizes."""
         return self.compilation.explanation_for(sizes)
 
+    @warns
     def explain(self, /, **inputs: object) -> Explained:
         """What each party learns and what each line costs. Sizes are those of the inputs, or given beforehand."""
         return Explained(self.explanation_for(self.sizes_of(inputs)))
@@ -102,6 +113,7 @@ class Program:
         known = [one for one in compilation.matchings(sizes) if set(arrays) >= {*one.keys[0], *one.keys[1]}]
         return sizes | _aligned(known, arrays, sources)[0]
 
+    @warns
     def run(self, /, **inputs: object) -> Result:
         """Runs the program, every party a process of its own on this machine.
 
@@ -186,8 +198,9 @@ def _result(run: LocalRun, target: Target) -> Result:
 
 def _measured(run: LocalRun, session: Session, network: Network) -> Measured:
     """What a profiled run was to cost, and what it did."""
-    matchings = list_matchings(session.stages[0][1], session.target)
+    (compiled,) = session.made
+    matchings = list_matchings(compiled.inlined, session.target)
     inputs = session.compilation.inputs
-    explanation = explain(run.graph, session.stages, inputs, network, peaks(run.graph), matchings)
+    explanation = explain(compiled, inputs, network, peaks(run.graph), matchings)
     profiles = tuple(each.profile for each in run.results if each.profile is not None)
     return Measured(run.graph, explanation, profiles, tuple(each.peak_bytes for each in run.results))

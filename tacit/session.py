@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from .compilation import Compilation, Stages
+from .compilation import Compilation
+from .compiler.compiled import Compiled
 from .compiler.target import Target
 from .runtime.data.assign import Assigned
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
@@ -23,13 +24,13 @@ from .runtime.local.run_local import LocalParty
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A run: `counts` are the members of each `parties` role, `stages` takes up the IR on the way to the graph."""
+    """A run: `counts` are the members of each `parties` role, `made` takes up the program when it is compiled."""
 
     compilation: Compilation
     sources: Sequence[Assigned]
     counts: Mapping[str, int]
     target: Target
-    stages: Stages = field(default_factory=list)
+    made: list[Compiled] = field(default_factory=list)
 
     def party(self, party: int) -> LocalParty:
         """How a party reads its inputs, and checks keys to join on; it does both where they belong."""
@@ -69,9 +70,9 @@ class Settled:
 
     def compile(self, matched: Mapping[str, int]) -> bytes:
         """The graph's bytes, for so many matches of keys."""
-        graph, stages = self.session.compilation.stages_for({**self.sizes, **matched})
-        self.session.stages.extend(stages)
-        return to_bytes(graph)
+        compiled = self.session.compilation.compiled_for({**self.sizes, **matched})
+        self.session.made.append(compiled)
+        return to_bytes(compiled.graph)
 
 
 def begin(compilation: Compilation, sources: Sequence[Assigned]) -> Session:

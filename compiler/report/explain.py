@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from ...runtime.graph.alignments import Matching
 from ...runtime.graph.cost import Peak
 from ...runtime.graph.nodes import Declaration, Graph, Place
 from ...runtime.graph.times import load_times
+from ..compiled import Compiled
 from ..cost.cost import Cost, CostReport, Part, cost_by
 from ..cost.places import Line, Places, line_of, places_of
 from ..ir.program import Program
@@ -120,18 +121,19 @@ class Explanation:
 
 
 def explain(
-    graph: Graph,
-    stages: Iterable[tuple[str, Program]],
+    compiled: Compiled,
     inputs: Iterable[Declaration],
     network: Network,
     memory: Sequence[Peak],
     matchings: Sequence[Matching] = (),
     hiding: Graph | None = None,
 ) -> Explanation:
-    """What a graph costs and discloses. `stages` are the IR after each pass, by the passes' names; `memory` is what
-    the parties need, `matchings` what they align, `hiding` the graph of a program whose joins disclose nothing."""
-    made: Mapping[str, Program] = dict(stages)
-    places = places_of(made["inline_calls"])
+    """What a compiled program costs and discloses.
+
+    `inputs` are its declarations with the names of sizes, `memory` is what the parties need, `matchings` are what they
+    align, and `hiding` is the graph of the same program if its joins disclosed nothing.
+    """
+    graph, places = compiled.graph, places_of(compiled.inlined)
     times = load_times()
 
     def function(place: Place | None) -> str:
@@ -145,10 +147,10 @@ def explain(
         nodes=graph.nodes,
         roles=graph.roles,
         network=network,
-        knowledge=who_learns_what(made["inline_calls"], inputs, graph, matchings),
+        knowledge=who_learns_what(compiled.inlined, inputs, graph, matchings),
         lines=lines,
         functions=cost_by(graph, function, network, times),
-        shares=tuple(dict.fromkeys(_held(made["choose_shares"]))),
+        shares=tuple(dict.fromkeys(_held(compiled.kinds))),
         memory=tuple(memory),
         places=places,
         hiding=None if hiding is None else _hiding(lines, cost_by(hiding, line_of, network, times)),

@@ -12,7 +12,7 @@ import numpy as np
 
 from .alignments import ROWS
 from .correlations import CORRELATIONS, check_correlation, is_move
-from .errors import GraphError, require
+from .errors import GraphError, LimitError, require
 from .nodes import (
     DEALER,
     ROLE_EVERYONE,
@@ -48,26 +48,29 @@ CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
 
 
 def check(graph: Graph) -> None:
-    """Raises `GraphError` unless every party may run its part of `graph`."""
+    """Raises `GraphError` unless every party may run its part of `graph`: `LimitError` if it is too large for that."""
     _check_header(graph)
     sound: set[ValueType] = set()
     for number, kind in enumerate(graph.types):
         if kind not in sound:
-            _check_type(number, kind)
+            _check_type(graph, number, kind)
             sound.add(kind)
     _Checker(graph).block(graph.body, 0)
 
 
 def _check_header(graph: Graph) -> None:
     count = len(graph.parties)
-    require(0 < count <= MOST_PARTIES, f"{count} parties")
+    require(count > 0, f"{count} parties")
+    if count > MOST_PARTIES:
+        raise LimitError(f"{count:,} parties, {MOST_PARTIES:,} at most")
     require(len(set(graph.parties)) == count and all(graph.parties), "two parties have the same name, or one has none")
     require(graph.preprocessing in ("", DEALER), f"there is no preprocessing {graph.preprocessing!r}")
     computing = len(graph.everyone)
     require(0 < graph.nodes <= computing, f"{graph.nodes} of {computing} parties are nodes")
     require(ROLE_EVERYONE not in graph.roles, "a role has no name")
     require(all(0 <= party < computing for party in graph.roles.values()), "a role sits on no party")
-    require(len(graph.types) <= MOST_VALUES, f"{len(graph.types)} values")
+    if len(graph.types) > MOST_VALUES:
+        raise LimitError(f"{len(graph.types):,} values, {MOST_VALUES:,} at most")
     for declarations in (graph.inputs, graph.outputs):
         seen = [(declaration.name, declaration.role) for declaration in declarations]
         require(len(set(seen)) == len(seen), "an input or output is declared twice")
@@ -76,12 +79,34 @@ def _check_header(graph: Graph) -> None:
         require(not each.limits or is_range, f"the limits of input {each.name!r} are no range")
 
 
-def _check_type(number: int, kind: ValueType) -> None:
-    require(len(kind.shape) <= MOST_AXES, f"value {number} has {len(kind.shape)} axes")
-    require(all(0 <= size <= MOST_ELEMENTS for size in kind.shape), f"value {number} has shape {kind.shape}")
+def _check_type(graph: Graph, number: int, kind: ValueType) -> None:
+    if len(kind.shape) > MOST_AXES:
+        raise LimitError(f"an array that has {len(kind.shape)} axes, {MOST_AXES} at most", _span_of(graph.body, number))
+    require(all(size >= 0 for size in kind.shape), f"value {number} has shape {kind.shape}")
     most = MOST_PLANES if kind.storage is Storage.BITS else 0
     require(0 <= kind.planes <= most, f"value {number} has {kind.planes} planes")
-    require(kind.size * max(kind.planes, 1) <= MOST_ELEMENTS, f"value {number} has {kind.size} elements")
+    # Each size by itself first, for a product of 64 large ones is a number of any length.
+    is_long = any(size > MOST_ELEMENTS for size in kind.shape)
+    if is_long or kind.size * max(kind.planes, 1) > MOST_ELEMENTS:
+        what = f"bits of numbers of {kind.planes} bits" if kind.planes > 1 else "elements"
+        raise LimitError(
+            f"an array that has shape {list(kind.shape)}: more than {MOST_ELEMENTS:,} {what}",
+            _span_of(graph.body, number),
+        )
+
+
+def _span_of(body: Sequence[Node], value: int) -> int:
+    """The place of the node that gives a value; -1 where none does."""
+    for node in body:
+        if isinstance(node, Repeat):
+            if value in (*node.parameters, *node.outputs, node.index):
+                return node.span
+            inner = _span_of(node.body, value)
+            if inner >= 0:
+                return inner
+        elif not isinstance(node, Output) and node.output == value:
+            return node.span
+    return -1
 
 
 def has_known_turns(node: Repeat, false: Container[int]) -> bool:
@@ -112,7 +137,8 @@ class _Checker:
         self.is_endless = False
 
     def block(self, nodes: Sequence[Node], depth: int) -> None:
-        require(depth <= DEEPEST_REPEAT, f"repeats are nested more than {DEEPEST_REPEAT} deep")
+        if depth > DEEPEST_REPEAT:
+            raise LimitError(f"repeats are nested more than {DEEPEST_REPEAT} deep")
         arrived: set[int] = set()
         for node in nodes:
             if not -1 <= node.span < len(self.graph.places):
@@ -275,7 +301,9 @@ class _Checker:
     def control(self, node: Repeat) -> None:
         require((node.condition is None) == (node.next_condition is None), "a condition is not renewed")
         require((node.condition is None) != (node.count is None), "a repeat has a count or a condition")
-        require(node.count is None or 0 <= node.count <= MOST_TURNS, f"a repeat of {node.count} turns")
+        require(node.count is None or node.count >= 0, f"a repeat of {node.count} turns")
+        if node.count is not None and node.count > MOST_TURNS:
+            raise LimitError(f"a repeat of {node.count:,} turns, {MOST_TURNS:,} at most", node.span)
         if node.condition is not None:
             self.read_condition(node.condition)
 

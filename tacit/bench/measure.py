@@ -5,9 +5,7 @@ when the last one is done, and before that while they match keys. Inputs that a 
 run, so that they are not counted.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..compilation import Options, RangeWarning
+from ..compilation import Options
 from ..compiler.source import Source
 from ..program import Program
 from ..results import Report
@@ -69,7 +67,7 @@ def measure(case: Case, protocol: str, runs: int, rival: Rival | None = None) ->
     inputs = case.make(np.random.default_rng(_SEED))
     others: list[float] = []
     reports: list[Report] = []
-    with TemporaryDirectory(prefix="tacit-bench-") as folder, _without_range_warnings():
+    with TemporaryDirectory(prefix="tacit-bench-") as folder:
         options = Options(protocol, shares=Path(folder))
         _store(case, inputs, options)
         program = Program(_source(f"{case.program}.mpc"), options)
@@ -109,14 +107,6 @@ def measure_all(
             if protocol in case.protocols:
                 told(f"{protocol}: {case.name}")
                 yield measure(case, protocol, runs, rival)
-
-
-@contextmanager
-def _without_range_warnings() -> Iterator[None]:
-    """Some programs may overflow for some inputs, as their warnings say; not for the inputs drawn here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RangeWarning)
-        yield
 
 
 def _source(name: str) -> Source:

@@ -8,15 +8,17 @@ from dataclasses import fields
 from pathlib import Path
 
 from ..compilation import Options
+from ..compiler.diagnostics import Severity
 from ..compiler.protocols.table import PROTOCOLS
 from ..compiler.report.picture.formats import FORMATS
 from ..compiler.source import Source
-from ..compiler.stages import Watch, unwatched
+from ..compiler.stages import Watch, both
 from ..compiler.syntax.reading import read_source
 from ..compiler.target import NETWORKS, PREPROCESSINGS, Network
 from ..program import Program
 from ..runtime.errors import UsageError
 from ..terminal.verbose import stage_lines
+from ..terminal.warning_lines import warning_lines
 
 _PLANNED = "what costs are planned for (default: lan)"
 
@@ -182,8 +184,9 @@ def options(chosen: Namespace) -> Options:
 
 
 def watch(chosen: Namespace) -> Watch:
-    """Who hears how a program is compiled."""
-    return stage_lines(sys.stderr) if chosen.verbose else unwatched
+    """Who hears how a program is compiled: whoever reads warnings, which `check --strict` makes errors."""
+    warnings = warning_lines(sys.stderr, Severity.ERROR if vars(chosen).get("strict") else Severity.WARNING)
+    return both(stage_lines(sys.stderr), warnings) if chosen.verbose else warnings
 
 
 def read(path: Path) -> Source:

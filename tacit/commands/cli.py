@@ -9,21 +9,20 @@ import os
 import signal
 import sys
 import traceback
-import warnings
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TextIO
 
 from ..bench.command import bench, bench_arguments
-from ..compilation import RangeWarning
 from ..compiler.diagnostics import CompileError, Diagnostic, render
 from ..compiler.ir.evaluate import EvaluationError
 from ..compiler.report.picture.formats import FORMATS
+from ..compiler.report.picture.stages import programs_of
 from ..compiler.source import Span
+from ..compiler.stages import Stage
 from ..compiler.syntax.format import format_source
 from ..runtime.errors import CheckFailed, TacitError, UsageError
 from ..runtime.graph.errors import GraphError
@@ -50,8 +49,6 @@ def main(words: Sequence[str] | None = None, nursery: Nursery | None = None) -> 
     gc.freeze()  # What is loaded stays.
     gc.enable()
     chosen = _parser().parse_args(words, Namespace(nursery=nursery))
-    warnings.simplefilter("always", RangeWarning)
-    warnings.showwarning = _show_warning
     try:
         status: int = chosen.run(chosen)
         sys.stdout.flush()
@@ -72,17 +69,6 @@ def main(words: Sequence[str] | None = None, nursery: Nursery | None = None) -> 
         return 128 + signal.SIGPIPE
     except Exception as error:  # noqa: BLE001 (the last resort: what is not foreseen is an internal error)
         return _fail(_bug_report(error), _INTERNAL)
-
-
-def _show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    print(message, file=sys.stderr)
 
 
 def _run(chosen: Namespace) -> int:
@@ -119,12 +105,9 @@ def _party(chosen: Namespace) -> int:
 
 
 def _check(chosen: Namespace) -> int:
-    with warnings.catch_warnings(record=chosen.strict) as caught:
-        warnings.simplefilter("always", RangeWarning)
-        load(chosen).check()
-    for warning in caught or ():
-        print(str(warning.message).replace(": warning: ", ": error: ", 1), file=sys.stderr)
-    return 1 if caught else 0
+    compilation = load(chosen).compilation
+    compilation.check()
+    return 1 if chosen.strict and compilation.diagnostics else 0
 
 
 def _compile(chosen: Namespace) -> int:
@@ -144,8 +127,10 @@ def _graph(chosen: Namespace) -> int:
         text = draw(_read_graph(chosen.program), None, ())
     else:
         program = load(chosen)
-        graph, stages = program.stages_for(program.sizes_of(pairs(chosen.input, "--input"), chosen.data))
-        text = draw(graph, read(chosen.program), stages)
+        passes: list[Stage] = []
+        sizes = program.sizes_of(pairs(chosen.input, "--input"), chosen.data)
+        compiled = program.compiled_for(sizes, passes.append)
+        text = draw(compiled.graph, read(chosen.program), programs_of(compiled, passes))
     write_whole(chosen.output, text.encode())
     print(f"{chosen.output}: {len(text.encode()):,} bytes")
     return 0

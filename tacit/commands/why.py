@@ -24,10 +24,10 @@ def why(program: Program, sizes: Mapping[str, int], given: str) -> tuple[Line, l
     if not number.isdecimal():
         raise UsageError(f"--why wants a line, as in --why 12, or --why module:12 of a module, not {given!r}")
     line = Line(source or program.source.name, int(number))
-    before, target = program.before_choosing(sizes)
-    found = explain_choices(before, target, line)
+    shared = program.compiled_for(sizes).shared
+    found = explain_choices(shared, program.compilation.target(shared.roles), line)
     if not found:
-        raise UsageError(f"line {given} makes no secret value{_instead(before, line)}")
+        raise UsageError(f"line {given} makes no secret value{_instead(shared, line)}")
     return line, found
 
 

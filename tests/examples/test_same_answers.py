@@ -104,7 +104,7 @@ def target_for(roles: tuple[str, ...], setting: str, optimize: int) -> Target:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_answer_is_that_in_the_clear(name: str, setting: str, optimize: int) -> None:
     one = example(name)
-    graph = lower(one.program, target_for(one.program.roles, setting, optimize))
+    graph = lower(one.program, target_for(one.program.roles, setting, optimize)).graph
     given = [node for node in graph.body if isinstance(node, Input)]
     split = [
         {node.name: one.arrays[node.name] for node in given if party in node.at} for party in range(len(graph.parties))

@@ -23,7 +23,6 @@ from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.data.sources.keys import hash_key
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.alignments import Matching, order_input
-from tacit.runtime.graph.check import check
 from tacit.runtime.graph.file import from_bytes, to_bytes
 from tacit.runtime.graph.nodes import Graph
 from tacit.runtime.run.party import PartyResult, prepare
@@ -101,8 +100,7 @@ class Session:
         """The checked graph, as it comes out of its file."""
         key = tuple(sorted(matched.items()))
         if key not in self.graphs:
-            graph = lower(self.program(matched), self.target)
-            check(graph)
+            graph = lower(self.program(matched), self.target).graph
             self.graphs[key] = from_bytes(to_bytes(graph))
         return self.graphs[key]
 

@@ -11,7 +11,6 @@ from tacit.compiler.pipeline import elaborate, lower
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target, add_dealer, place_roles
-from tacit.runtime.graph.check import check
 from tacit.runtime.graph.nodes import Graph, Input
 from tacit.runtime.graph.walk import every_node
 from tacit.runtime.run.party import PartyResult, run_in_memory
@@ -34,9 +33,7 @@ def compiled(program: Program, protocol: str = "rep3", optimize: int = 2) -> Gra
         target = Target(name, add_dealer(parties), nodes, places, optimize, preprocessing="dealer")
     else:
         target = Target(name, parties, nodes, places, optimize)
-    graph = lower(program, target)
-    check(graph)
-    return graph
+    return lower(program, target).graph
 
 
 def count_nodes(graph: Graph) -> int:

@@ -62,7 +62,7 @@ def test_the_demo_compiles_for_any_number_of_records(records: tuple[int, int]) -
     sizes = {"records": records[0], "held_out": records[1], "a_columns": 15, "b_columns": 15}
     program = elaborate(module, sizes)
     parties, places = place_roles(program.roles, 3)
-    graph = lower(program, Target("rep3", parties, 3, places))
+    graph = lower(program, Target("rep3", parties, 3, places)).graph
     assert len(to_bytes(graph)) < 200_000
 
 

@@ -129,9 +129,7 @@ def before_choosing(text: str, protocol: str, network: str = "lan") -> tuple[Pro
     """What `choose_shares` is given."""
     program = elaborated(HEAD + text, LARGE)
     target = target_for(program, protocol, network)
-    made: list[Program] = []
-    lower(program, target, lambda stage: made.append(stage.made) if isinstance(stage.made, Program) else None)
-    return made[-2], target
+    return lower(program, target).shared, target
 
 
 def inputs_of(program: Program) -> dict[str, np.ndarray]:

@@ -4,13 +4,15 @@ Values are numbered anew in each text, so two lines are the same if they are but
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from ...compiled import Compiled
 from ...ir.print import print_program
 from ...ir.program import Operation, Program, Region
 from ...source import Source
+from ...stages import Stage as Made
 
 KEPT, ADDED, REMOVED = "=", "+", "-"
 _LONGEST = 400
@@ -25,6 +27,12 @@ class Stage:
 
     name: str
     lines: tuple[tuple[str, str], ...]
+
+
+def programs_of(compiled: Compiled, made: Iterable[Made]) -> tuple[tuple[str, Program], ...]:
+    """The IR before any pass and after each, by the pass's name: of all that lowering told that it `made`."""
+    passes = ((stage.name, stage.made) for stage in made if isinstance(stage.made, Program))
+    return (("elaborate", compiled.inlined), *passes)
 
 
 def stages_of(programs: Sequence[tuple[str, Program]]) -> tuple[Stage, ...]:

@@ -47,7 +47,7 @@ def simplified(text: str, **sizes: int) -> Program:
 def graph_of(text: str, optimize: int = 2, **sizes: int) -> Graph:
     written = elaborated(text, **sizes)
     parties, roles = place_roles(written.roles, 3)
-    return lower(written, Target("rep3", parties, 3, roles, optimize))
+    return lower(written, Target("rep3", parties, 3, roles, optimize)).graph
 
 
 def rounds(text: str, optimize: int = 2, **sizes: int) -> int:

@@ -84,7 +84,7 @@ KNOWN = [
 
 @pytest.mark.parametrize(("text", "low", "high"), KNOWN)
 def test_ranges_of_expressions(text: str, low: float, high: float) -> None:
-    program = inline_calls(elaborated(f"{HEAD}{text}\nreveal v\n"))
+    program = elaborated(f"{HEAD}{text}\nreveal v\n")
     ranges = find_ranges(program, Reading.SURE)
     reveal = next(operation for operation in walk(program.body) if operation.name == "reveal")
     found, scale = ranges.of[reveal.operands[0]], reveal.operands[0].type.element.scale
@@ -95,7 +95,7 @@ def test_ranges_of_expressions(text: str, low: float, high: float) -> None:
 
 
 def test_a_product_of_itself_is_not_negative() -> None:
-    program = inline_calls(elaborated(f"{HEAD}reveal i * i >= 0 as v\n"))
+    program = elaborated(f"{HEAD}reveal i * i >= 0 as v\n")
     ranges = find_ranges(program, Reading.SURE)
     reveal = next(operation for operation in walk(program.body) if operation.name == "reveal")
     assert ranges.of[reveal.operands[0]] == Interval(1, 1)

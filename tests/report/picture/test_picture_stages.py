@@ -25,7 +25,7 @@ def test_marks_lead_from_each_program_to_the_next() -> None:
 def test_numbers_alone_are_no_change() -> None:
     """Every pass numbers the values anew, but what it leaves alone is not marked."""
     by_name = {stage.name: stage for stage in stages_of(compiled("millionaires")[2])}
-    assert {mark for mark, _ in by_name["inline_calls"].lines} == {KEPT}
+    assert {mark for mark, _ in by_name["hoist_invariant"].lines} == {KEPT}
 
 
 def test_sources_are_those_that_operations_come_from() -> None:
