@@ -1,5 +1,7 @@
 """The Python API: programs from text and files, inputs of many kinds, results by role and name."""
 
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import networkx
@@ -7,7 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import tacit
+from tacit.compilation import Compilation, Options
+from tacit.compiler.diagnostics import Diagnostic, Severity
+from tacit.compiler.source import Source
 from tacit.compiler.target import place_roles
+from tacit.program import Program
+from tacit.warn import warns
 
 LIFT = """\
 party publisher
@@ -116,3 +123,65 @@ def test_roles_sit_on_nodes_while_there_are_enough(
     roles: list[str], parties: tuple[str, ...], places: dict[str, int]
 ) -> None:
     assert place_roles(roles, 3) == (parties, places)
+
+
+RISKY = "party a\nparty b\ninput x: fixed[n] from a\ninput y: fixed[n] from b\nreveal sum(x * y) as r\n"
+
+
+def warned(*calls: Callable[[], object]) -> list[tuple[int, str, str]]:
+    """The warnings of each call: how many calls were made before, the file of the line that is told, and the text."""
+    found = []
+    for number, call in enumerate(calls):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", tacit.RangeWarning)
+            call()
+        found += [(number, each.filename, str(each.message)) for each in caught]
+    return found
+
+
+def test_compiling_for_known_sizes_warns_and_later_calls_do_not_again() -> None:
+    programs = []
+    ((number, file, text),) = warned(
+        lambda: programs.append(tacit.compile(RISKY, sizes={"n": 3})),
+        lambda: programs[0].check(),
+        lambda: programs[0].graph,
+        lambda: programs[0].explain(),
+    )
+    assert (number, Path(file)) == (0, Path(__file__))
+    assert text.startswith("program.mpc:5:12: warning: this ")
+
+
+@pytest.mark.parametrize("call", ["explain", "run"])
+def test_a_call_that_learns_sizes_warns_its_caller(call: str) -> None:
+    program = tacit.compile(RISKY)
+    again = getattr(program, call)
+    ((number, file, _),) = warned(lambda: again(x=[1.0], y=[2.0]), lambda: again(x=[1.0], y=[2.0]))
+    assert (number, Path(file)) == (0, Path(__file__))
+
+
+def test_a_call_that_fails_warns_all_the_same() -> None:
+    """What overflows is a reason why a run fails."""
+
+    class Failing:
+        def __init__(self) -> None:
+            self.diagnostics = Compilation(Source("program.mpc", "program.mpc", RISKY), sized).diagnostics
+            self.warned: set[Diagnostic] = set()
+
+        @warns
+        def fail(self) -> None:
+            raise tacit.CheckFailed("no")
+
+    sized = Options(sizes={"n": 3})
+    failing = Failing()
+    with pytest.raises(tacit.CheckFailed), pytest.warns(tacit.RangeWarning, match="program.mpc:5:12"):
+        failing.fail()
+
+
+def test_commands_are_told_by_diagnostics_and_not_warned() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        program = Program(Source("program.mpc", "program.mpc", RISKY), Options(sizes={"n": 3}))
+        program.explanation_for({"n": 3})
+        program.run_local({"x": [1, 2, 3], "y": [1, 2, 3]})
+    (told,) = program.diagnostics
+    assert (told.severity, told.span.line) == (Severity.WARNING, 5)

@@ -286,6 +286,13 @@ def test_a_warning_is_told_on_standard_error_and_changes_nothing_else(capsys: py
     assert err.count("warning: ") == 1
 
 
+def test_a_warning_is_told_once_however_often_a_command_compiles(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("risky.mpc").write_text(RISKY)
+    for command in (["compare", "risky.mpc"], ["explain", "risky.mpc"], ["compile", "risky.mpc", "-o", "risky.graph"]):
+        status, _, err = told(capsys, *command)
+        assert (status, err.count("warning: ")) == (0, 1)
+
+
 def test_strict_check_makes_warnings_errors(capsys: pytest.CaptureFixture[str]) -> None:
     Path("risky.mpc").write_text(RISKY)
     status, out, err = told(capsys, "check", "--strict", "risky.mpc")
