@@ -70,6 +70,7 @@ ROOMS = (
     "tacit.compiler.report.picture",
     "tacit.compiler.report",
     "tacit.compiler.pipeline",
+    "tacit.compiler.passes.__main__",
 )
 """The rooms from the foundation up: a room imports from rooms before it, never from one after it."""
 

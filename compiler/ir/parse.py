@@ -6,7 +6,7 @@ Operations without a place get the line of the IR text itself.
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from .operations.row import AttributeKind
 from .operations.table import OPERATIONS
 from .program import Operation, Program, Region, Value
 from .types import BOOL, DATE, KEY, ROWS, ArrayType, Element, category, fixed, integer, normalised_key
+
+T = TypeVar("T")
 
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"\w+")
@@ -52,9 +54,11 @@ class _Parser:
         self._expect("program")
         name = self._json()
         self._expect("roles")
-        roles = tuple(self._json())
+        roles = self._list(str, "texts")
         self._expect("sizes")
-        sizes = dict(self._json())
+        sizes = self._json()
+        if not isinstance(sizes, dict) or not all(type(size) is int for size in sizes.values()):
+            raise self._error("a map from names to sizes before")
         self._expect("fraction_bits")
         bits = int(self._match(_NUMBER, "a number").group())
         self._expect("{")
@@ -117,7 +121,7 @@ class _Parser:
         value = self._json()
         if kind is AttributeKind.ARRAY and types:
             return self._array(value, types[0])
-        return tuple(value) if kind in _TUPLES and value is not None else value
+        return tuple(value) if kind in _TUPLES and isinstance(value, list) else value
 
     def _array(self, value: Any, type: ArrayType) -> np.ndarray[Any, Any]:
         try:
@@ -141,12 +145,18 @@ class _Parser:
             name = self._json() if self._text.startswith('"', self._at) else ""
             self._expect(":")
             element = self._element()
-            shape = tuple(self._json()) if self._text.startswith("[", self._at) else ()
+            shape = self._list(int, "sizes") if self._text.startswith("[", self._at) else ()
             label = self._label()
             share = self._match(_WORD, "a share kind").group() if self._has("/") else ""
-            bounds = tuple(self._json()) if self._has("in ") else None
+            bounds = self._bounds() if self._has("in ") else None
             values[number] = Value(ArrayType(element, shape), label, name, share, bounds)
         return values
+
+    def _bounds(self) -> tuple[int, int]:
+        numbers = self._list(int, "two numbers")
+        if len(numbers) != 2:
+            raise self._error("two numbers before")
+        return numbers[0], numbers[1]
 
     # --- types, labels, places ----------------------------------------------------------------------------------
 
@@ -157,7 +167,7 @@ class _Parser:
         if word in _ELEMENTS:
             return _ELEMENTS[word]
         if word == "category":
-            return category(tuple(self._json()))
+            return category(self._list(str, "texts"))
         if word == "fixed":
             self._expect(".")
             return fixed(int(self._match(_NUMBER, "a scale").group()))
@@ -216,6 +226,12 @@ class _Parser:
             raise self._error("a JSON value") from None
         self._move(end)
         return value
+
+    def _list(self, kind: type[T], what: str) -> tuple[T, ...]:
+        value = self._json()
+        if not isinstance(value, list) or not all(type(each) is kind for each in value):
+            raise self._error(f"a list of {what} before")
+        return tuple(value)
 
     def _move(self, to: int) -> None:
         space = _SPACE.match(self._text, to)
