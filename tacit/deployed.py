@@ -21,6 +21,7 @@ from .runtime.data.unique import check_keys
 from .runtime.deployed.deployment import Deployment
 from .runtime.errors import PeerError, UsageError
 from .runtime.graph.alignments import Matching
+from .runtime.graph.file import GraphFile
 from .runtime.graph.later import later
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration
 from .runtime.randomness.fresh import fresh_bytes
@@ -130,7 +131,7 @@ class Agreed:
         """See `Settled`."""
         return self.settled.matchings
 
-    def compile(self, matched: Mapping[str, int]) -> bytes:
+    def compile(self, matched: Mapping[str, int]) -> GraphFile:
         """See `Settled`."""
         return self.settled.compile(matched)
 

@@ -17,7 +17,7 @@ from .runtime.data.shares import Manifest, check_same_run, prepare_shares
 from .runtime.data.sources.readers import Array
 from .runtime.data.unique import check_keys
 from .runtime.graph.alignments import Matching
-from .runtime.graph.file import digest, to_bytes
+from .runtime.graph.file import GraphFile, digest, written
 from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
 from .runtime.local.run_local import LocalParty
 
@@ -68,11 +68,11 @@ class Settled:
     sizes: Mapping[str, int]
     matchings: tuple[Matching, ...]
 
-    def compile(self, matched: Mapping[str, int]) -> bytes:
-        """The graph's bytes, for so many matches of keys."""
+    def compile(self, matched: Mapping[str, int]) -> GraphFile:
+        """The graph, which lowering has checked, for so many matches of keys."""
         compiled = self.session.compilation.compiled_for({**self.sizes, **matched})
         self.session.made.append(compiled)
-        return to_bytes(compiled.graph)
+        return written(compiled.graph)
 
 
 def begin(compilation: Compilation, sources: Sequence[Assigned]) -> Session:

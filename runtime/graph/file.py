@@ -12,7 +12,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from math import prod
 from typing import Any
 
@@ -72,6 +72,24 @@ def from_bytes(data: bytes | memoryview) -> Graph:
     check(graph)
     require(to_bytes(graph) == whole, "not in canonical form")
     return graph
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFile:
+    """A graph that has passed `check`, and its file's content: what a party runs, and what parties compare and send."""
+
+    graph: Graph
+    content: bytes
+
+
+def written(graph: Graph) -> GraphFile:
+    """The file of a graph that has passed `check` where it was made. Raises `GraphError` as `to_bytes` does."""
+    return GraphFile(graph, to_bytes(graph))
+
+
+def opened(content: bytes) -> GraphFile:
+    """The file of a content from anywhere. Raises `GraphError` as `from_bytes` does."""
+    return GraphFile(from_bytes(content), content)
 
 
 def digest(graph: Graph) -> str:

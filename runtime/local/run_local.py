@@ -17,7 +17,6 @@ from typing import TypeVar
 
 from ..data.unique import Check, check_column
 from ..errors import InternalError, PeerError, TacitError
-from ..graph.file import from_bytes
 from ..graph.kernels import kernel_names
 from ..graph.later import later
 from ..graph.nodes import Graph
@@ -97,12 +96,12 @@ def run_local(
         group.tell(Match(tuple(settled.matchings)))
         met = group.gather(Met)
         compiling = perf_counter()
-        content = settled.compile(met[0].matched)
+        file = settled.compile(met[0].matched)
         compile_seconds = perf_counter() - compiling
-        graph = from_bytes(content)
+        graph = file.graph
         if graph.parties != group.names:
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
-        group.tell(Start(content))
+        group.tell(Start(file.content))
         group.prepare(kernel_names(graph))
         group.tell(Go())
         results = tuple(group.gather(PartyResult))

@@ -10,6 +10,8 @@ from multiprocessing.connection import Connection
 
 from ..errors import InternalError, PeerError, TacitError
 from ..graph.alignments import Matching
+from ..graph.errors import GraphError
+from ..graph.file import GraphFile, opened
 from ..kernels import warm
 from ..plan.binding import NATIVES
 from ..run.profile import Recorder
@@ -88,8 +90,11 @@ class _Told:
     matchings: tuple[Matching, ...]
     pipe: Connection
 
-    def compile(self, matched: Mapping[str, int]) -> bytes:
+    def compile(self, matched: Mapping[str, int]) -> GraphFile:
         """See `Settled`."""
         self.pipe.send(Met(dict(matched)))
         start: Start = self.pipe.recv()
-        return start.graph
+        try:
+            return opened(start.graph)
+        except GraphError as error:
+            raise InternalError(f"the compiler made a graph that a party refuses: {error}") from None

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from ..data.inputs import Inputs
 from ..graph.alignments import Matching
+from ..graph.file import GraphFile
 from ..transport.base import Transport
 
 Read = Callable[[], tuple[Inputs, object]]
@@ -34,8 +35,8 @@ class Settled(Protocol):
     def matchings(self) -> Sequence[Matching]:
         """Which keys the parties match before the graph can be compiled."""
 
-    def compile(self, matched: Mapping[str, int]) -> bytes:
-        """The graph's bytes, from how many keys match in each of the matchings."""
+    def compile(self, matched: Mapping[str, int]) -> GraphFile:
+        """The graph, checked where it was compiled or received, from how many keys match in each of the matchings."""
 
 
 AnySettled = TypeVar("AnySettled", bound=Settled)

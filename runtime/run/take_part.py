@@ -11,9 +11,6 @@ from typing import Generic
 
 from ..alignment.align import Aligned, align
 from ..data.unique import Check, check_column
-from ..errors import InternalError
-from ..graph.errors import GraphError
-from ..graph.file import from_bytes
 from ..graph.kernels import kernel_names
 from ..graph.nodes import Graph
 from .machine import Progress
@@ -56,10 +53,10 @@ def take_part(
         settled = company.settle(transport, facts)
         aligned = align(settled.matchings, company.names, transport, inputs, check)
         compiling = perf_counter()
-        content = settled.compile(aligned.matched)
+        file = settled.compile(aligned.matched)
         compile_seconds = perf_counter() - compiling
-        compare_graphs(transport, company.names, content)
-        graph = _checked(content)
+        compare_graphs(transport, company.names, file.content)
+        graph = file.graph
         company.warm(kernel_names(graph))  # Before `prepare`, where a dealer's kernels run already.
         rehearse(graph, seat.party)
         inputs.add(aligned.inputs)
@@ -69,13 +66,6 @@ def take_part(
     finally:
         transport.close()
     return Part(settled, graph, _with_alignment(result, aligned), compile_seconds)
-
-
-def _checked(content: bytes) -> Graph:
-    try:
-        return from_bytes(content)
-    except GraphError as error:
-        raise InternalError(f"the compiler made a graph that a party refuses: {error}") from None
 
 
 def _with_alignment(result: PartyResult, aligned: Aligned) -> PartyResult:

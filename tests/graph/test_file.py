@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tacit.runtime.graph.errors import GraphError
-from tacit.runtime.graph.file import MAGIC, digest, from_bytes, to_bytes
+from tacit.runtime.graph.file import MAGIC, digest, from_bytes, opened, to_bytes, written
 from tacit.runtime.graph.nodes import Constant, Graph, Local, Node, Repeat
 
 from tests.graph.samples import constants, sample, step
@@ -168,3 +168,12 @@ def _spoil(tree: object, data: st.DataObject) -> None:
             tree[place] = data.draw(odd)  # type: ignore[index]
             return
         tree = inner
+
+
+def test_a_file_is_the_graph_and_its_content() -> None:
+    mine = written(sample())
+    assert mine.content == to_bytes(mine.graph)
+    other = opened(mine.content)
+    assert (other.content, to_bytes(other.graph)) == (mine.content, mine.content)
+    with pytest.raises(GraphError):
+        opened(mine.content[:-1])

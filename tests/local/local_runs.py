@@ -15,7 +15,7 @@ import numpy as np
 from tacit.runtime.data.inputs import Inputs
 from tacit.runtime.errors import InputError
 from tacit.runtime.graph.alignments import Matching
-from tacit.runtime.graph.file import to_bytes
+from tacit.runtime.graph.file import GraphFile, opened, to_bytes
 from tacit.runtime.local.nursery import Nursery
 from tacit.runtime.local.nursery_process import OwnProcess
 from tacit.runtime.local.run_local import LocalParty, LocalRun, run_local
@@ -38,8 +38,8 @@ class Alone:
     told: list[object]
     matchings: tuple[Matching, ...] = ()
 
-    def compile(self, matched: Mapping[str, int]) -> bytes:
-        return self.graph(self.told, matched)
+    def compile(self, matched: Mapping[str, int]) -> GraphFile:
+        return opened(self.graph(self.told, matched))
 
 
 def given(inputs: Mapping[str, Array]) -> tuple[Inputs, object]:
