@@ -130,7 +130,11 @@ class Carry:
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A `Repeat`. `carried` has what changes and is held here. `count` is None when `condition` decides; should it
-    never hold, `prepared` values of correlated randomness, those of one turn, are left behind."""
+    never hold, `prepared` values of correlated randomness, those of one turn, are left behind.
+
+    Clients pass a loop by that `is_apart`. They cannot know how often a conditional one turns, so its draws and rounds
+    have numbers apart from those that clients count.
+    """
 
     body: Block
     carried: tuple[Carry, ...]
@@ -139,6 +143,7 @@ class Loop:
     condition: int | None
     next_condition: int | None
     prepared: int
+    is_apart: bool
     span: int
 
 

@@ -85,7 +85,8 @@ class Prices:
         (value,), roles = operation.operands, operation.attributes["roles"]
 
         def expand(p: Linear) -> Share:
-            to = p.g.everyone if roles is None else tuple(sorted({self._target.roles[role] for role in roles}))
+            everyone = (*p.g.nodes, *p.g.clients)
+            to = everyone if roles is None else tuple(sorted({self._target.roles[role] for role in roles}))
             return opened(p, self._dummy(p, value, kind), value.type.element, to)
 
         return self._cost(("reveal", _about(value), roles, kind), expand)
@@ -103,7 +104,7 @@ class Prices:
         return Boolean(parts) if kind == BOOLEAN else Arithmetic(parts)
 
     def _holders(self, g: Expansion, value: Value) -> Parties:
-        return g.everyone if value.label.owner is None else (self._target.roles[value.label.owner],)
+        return g.nodes if value.label.owner is None else (self._target.roles[value.label.owner],)
 
     def _cost(self, key: Hashable, expand: Callable[[Linear], Share]) -> Cost:
         if key not in self._found:

@@ -13,6 +13,7 @@ import numpy as np
 from .alignments import ROWS
 from .correlations import CORRELATIONS, check_correlation, is_move
 from .errors import GraphError, LimitError, require
+from .followed import followed, followers
 from .nodes import (
     DEALER,
     ROLE_EVERYONE,
@@ -50,6 +51,7 @@ CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
 def check(graph: Graph) -> None:
     """Raises `GraphError` unless every party may run its part of `graph`: `LimitError` if it is too large for that."""
     _check_header(graph)
+    _check_nesting(graph.body, 0)
     sound: set[ValueType] = set()
     for number, kind in enumerate(graph.types):
         if kind not in sound:
@@ -65,7 +67,7 @@ def _check_header(graph: Graph) -> None:
         raise LimitError(f"{count:,} parties, {MOST_PARTIES:,} at most")
     require(len(set(graph.parties)) == count and all(graph.parties), "two parties have the same name, or one has none")
     require(graph.preprocessing in ("", DEALER), f"there is no preprocessing {graph.preprocessing!r}")
-    computing = len(graph.everyone)
+    computing = count - (graph.dealer is not None)
     require(0 < graph.nodes <= computing, f"{graph.nodes} of {computing} parties are nodes")
     require(ROLE_EVERYONE not in graph.roles, "a role has no name")
     require(all(0 <= party < computing for party in graph.roles.values()), "a role sits on no party")
@@ -109,6 +111,15 @@ def _span_of(body: Sequence[Node], value: int) -> int:
     return -1
 
 
+def _check_nesting(nodes: Sequence[Node], depth: int) -> None:
+    """Before whatever goes into repeats by itself."""
+    if depth > DEEPEST_REPEAT:
+        raise LimitError(f"repeats are nested more than {DEEPEST_REPEAT} deep")
+    for node in nodes:
+        if isinstance(node, Repeat):
+            _check_nesting(node.body, depth + 1)
+
+
 def has_known_turns(node: Repeat, false: Container[int]) -> bool:
     """Whether a repeat has a count, or runs once at most, as an `if` does: its next condition is a constant `false`."""
     return node.count is not None or node.next_condition in false
@@ -123,7 +134,10 @@ class _Checker:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.everyone = frozenset(graph.everyone)
+        self.nodes = frozenset(range(graph.nodes))
+        self.clients = frozenset(graph.clients)
+        self.everyone = self.nodes | self.clients
+        self.followed = followed(graph)
         self.holders: dict[int, frozenset[int]] = {}
         self.scope: list[int] = []
         self.bound: set[int] = set()
@@ -137,8 +151,6 @@ class _Checker:
         self.is_endless = False
 
     def block(self, nodes: Sequence[Node], depth: int) -> None:
-        if depth > DEEPEST_REPEAT:
-            raise LimitError(f"repeats are nested more than {DEEPEST_REPEAT} deep")
         arrived: set[int] = set()
         for node in nodes:
             if not -1 <= node.span < len(self.graph.places):
@@ -172,7 +184,7 @@ class _Checker:
         require(node.shares == declaration.shares, f"input {node.name!r} is declared otherwise")
         require(node.shares or self.storage(node.output) in CLEAR_STORAGES, f"input {node.name!r} is not in the clear")
         if node.shares:
-            expected = frozenset(range(self.graph.nodes))
+            expected = self.nodes
         elif declaration.kind == ROWS:
             expected = frozenset(node.at[:1])
         elif declaration.role == ROLE_EVERYONE:
@@ -265,10 +277,12 @@ class _Checker:
         require(declared in self.outputs, f"output {node.name!r} is not declared")
         require(node.kept or self.storage(node.value) in CLEAR_STORAGES, f"output {node.name!r} is not in the clear")
         if node.kept:
-            expected = frozenset(range(self.graph.nodes))
+            expected = [self.nodes]
+        elif node.role == ROLE_EVERYONE:
+            expected = [self.everyone, self.nodes, self.clients]
         else:
-            expected = self.everyone if node.role == ROLE_EVERYONE else self.role(node.role)
-        require(self.parties(node.at) == expected, f"output {node.name!r} is at other parties than its role's")
+            expected = [self.role(node.role)]
+        require(self.parties(node.at) in expected, f"output {node.name!r} is at other parties than its role's")
         self.read(node.value, node.at)
 
     def repeat(self, node: Repeat, depth: int) -> None:
@@ -276,14 +290,15 @@ class _Checker:
         require(len({len(values) for values in carried}) == 1, "a repeat carries values that do not pair up")
         for values in zip(*carried, strict=True):
             require(len({self.type(value) for value in values}) == 1, f"a repeat carries {values} of different types")
-        self.control(node)
+        going = followers(self.graph, id(node) in self.followed)
+        self.control(node, going)
         holders = [self.held(value) for value in node.initial]
         outside = len(self.scope)
         for parameter, at in zip(node.parameters, holders, strict=True):
             self.bind(parameter, at)
         if node.index is not None:
             require(self.type(node.index) == ValueType(Storage.INTEGER, ()), "a turn's number is an integer")
-            self.bind(node.index, tuple(self.everyone))
+            self.bind(node.index, going)
         around = self.is_endless
         self.is_endless = around or not has_known_turns(node, self.false)
         self.block(node.body, depth + 1)
@@ -291,26 +306,26 @@ class _Checker:
         for result, at in zip(node.results, holders, strict=True):
             self.read(result, at)
         if node.next_condition is not None:
-            self.read_condition(node.next_condition)
+            self.read_condition(node.next_condition, going)
         for value in self.scope[outside:]:
             del self.holders[value]
         del self.scope[outside:]
         for value, at in zip(node.outputs, holders, strict=True):
             self.bind(value, at)
 
-    def control(self, node: Repeat) -> None:
+    def control(self, node: Repeat, going: Parties) -> None:
         require((node.condition is None) == (node.next_condition is None), "a condition is not renewed")
         require((node.condition is None) != (node.count is None), "a repeat has a count or a condition")
         require(node.count is None or node.count >= 0, f"a repeat of {node.count} turns")
         if node.count is not None and node.count > MOST_TURNS:
             raise LimitError(f"a repeat of {node.count:,} turns, {MOST_TURNS:,} at most", node.span)
         if node.condition is not None:
-            self.read_condition(node.condition)
+            self.read_condition(node.condition, going)
 
-    def read_condition(self, value: int) -> None:
-        """Everyone must know it: also parties that only count turns, for the numbers of later random draws."""
+    def read_condition(self, value: int, going: Parties) -> None:
+        """All that go through the repeat must know: also those that only count turns, which number later draws."""
         require(self.type(value) == ValueType(Storage.BOOLEAN, ()), f"condition {value} is not one truth value")
-        self.read(value, tuple(self.everyone))
+        self.read(value, going)
 
     def bind(self, value: int, at: Iterable[int]) -> None:
         holders = self.parties(tuple(at))

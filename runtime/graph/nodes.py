@@ -21,7 +21,7 @@ DEALER = "dealer"
 """`Graph.preprocessing` by a dealer."""
 
 ROLE_EVERYONE = ""
-"""The role of an input or an output that all parties hold."""
+"""The role of an input or an output that all parties hold, but for the dealer."""
 
 
 class Storage(Enum):
@@ -175,6 +175,9 @@ class Exchange:
 class Output:
     """`value` leaves the protocol: in the clear for `role` (or, ROLE_EVERYONE, for all), or kept as a share.
 
+    What is for all may be told to the nodes in one node and to the clients in another: where a name is told more than
+    once, the last time counts.
+
     `name` is what was written after `as` (`users.amount` for a column); `kept` marks a share of `save`, whose parts are
     the outputs `name/0`, `name/1`, ...
     """
@@ -193,8 +196,9 @@ class Repeat:
 
     On entry `parameters` (values of the body) are bound to `initial`; after each turn they are rebound to `results`,
     and the condition to `next_condition`. After the last turn `outputs` are bound to what the parameters would be.
-    `index`, if not None, is a value of the body: the turn's number, an INTEGER scalar at all parties. Bodies may read
-    any value from outside. An `if` on a revealed bit is a repeat whose condition is false after one turn.
+    `index`, if not None, is a value of the body: the turn's number, an INTEGER scalar. It and the condition are at the
+    parties that go through the repeat: the nodes, and the clients if anything happens at one there (see `followed`).
+    Bodies may read any value from outside. An `if` on a revealed bit is a repeat whose condition is false after a turn.
     """
 
     body: tuple[Node, ...]
@@ -295,6 +299,6 @@ class Graph:
         return len(self.parties) - 1 if self.preprocessing == DEALER else None
 
     @property
-    def everyone(self) -> Parties:
-        """The parties that the nodes speak of: all but the dealer."""
-        return tuple(range(len(self.parties) - (self.dealer is not None)))
+    def clients(self) -> Parties:
+        """The parties that are no nodes and no dealer: they share their inputs, wait, and get their outputs."""
+        return tuple(range(self.nodes, len(self.parties) - (self.dealer is not None)))

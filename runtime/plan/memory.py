@@ -23,7 +23,7 @@ from .schedule import schedule
 
 def peaks(graph: Graph) -> tuple[Peak, ...]:
     """The peak of each party, in their order; a dealer has none."""
-    return tuple(_peak(graph, party) for party in graph.everyone)
+    return tuple(_peak(graph, party) for party in range(graph.nodes + len(graph.clients)))
 
 
 def _peak(graph: Graph, party: int) -> Peak:

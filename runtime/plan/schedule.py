@@ -18,6 +18,7 @@ import numpy as np
 
 from ..graph.correlations import count_correlated, is_correlated
 from ..graph.errors import GraphError
+from ..graph.followed import followed
 from ..graph.nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Random, Repeat, Step, Storage
 from ..graph.views import offset_of
 from ..graph.walk import by_round
@@ -46,7 +47,7 @@ shared."""
 def schedule(graph: Graph, me: int) -> Schedule:
     """The instructions of party `me`, of a dealer none; its `rounds` count the turns of a conditional loop as one."""
     lowering = _Lowering(graph, me)
-    body = lowering.block(graph.body) if me in graph.everyone else ()
+    body = lowering.block(graph.body) if me != graph.dealer else ()
     return Schedule(
         body=body,
         layouts=tuple(lowering.layouts),
@@ -70,6 +71,8 @@ class _Lowering:
         self.aliases: list[tuple[int, int, int]] = []
         self.moving: set[int] = set()
         self.present: set[int] = set()
+        self._followed = followed(graph)
+        self._is_client = me in graph.clients
         self._draws = 0
         self._rounds = 0
 
@@ -86,6 +89,8 @@ class _Lowering:
                 yield from self._draw(node)
             case Local():
                 yield from self._call(node)
+            case Repeat() if self._is_client and id(node) not in self._followed:
+                self._pass(node)
             case Repeat():
                 yield from self._loop(node)
             case Input() if self.me in node.at:
@@ -177,6 +182,20 @@ class _Lowering:
         self.layouts.append(layout)
         return len(self.layouts) - 1
 
+    def _pass(self, node: Repeat) -> None:
+        """Counts a repeat in which nothing happens at a client. A conditional one counts by itself, see `Loop`."""
+        if node.count is not None:
+            draws, rounds = self._draws, self._rounds
+            self._draws = self._rounds = 0
+            for step in by_round(node.body):
+                if isinstance(step, Random):
+                    self._draws += not is_correlated(step)
+                elif isinstance(step, Repeat):
+                    self._pass(step)
+                else:
+                    self._rounds += isinstance(step, tuple)
+            self._draws, self._rounds = draws + node.count * self._draws, rounds + node.count * self._rounds
+
     def _loop(self, node: Repeat) -> Iterator[Instruction]:
         yield from self._skip()
         held = [number for number, initial in enumerate(node.initial) if initial in self.present]
@@ -197,8 +216,9 @@ class _Lowering:
             for number, result in results.items()
             if result != node.results[number]
         )
-        prepared = count_correlated(node.body)
-        yield Loop(body, carried, node.index, node.count, node.condition, node.next_condition, prepared, node.span)
+        prepared, is_apart = count_correlated(node.body), id(node) not in self._followed
+        control = (node.index, node.count, node.condition, node.next_condition)
+        yield Loop(body, carried, *control, prepared, is_apart, node.span)
         self.present.update(node.outputs[number] for number in held)
         for number in still:
             yield from self._alias(node.outputs[number], node.parameters[number], 0, node.span)

@@ -8,7 +8,8 @@ Python elsewhere and where each step is watched.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
 from time import monotonic_ns, perf_counter
@@ -31,6 +32,7 @@ from ..tape.interpreter import (
     ARRIVED,
     AT,
     AT_HOST,
+    DRAWS,
     FAILED,
     FINISHED,
     PHASE,
@@ -51,6 +53,9 @@ Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
 Turn = Callable[[int], bool]
 """Runs the turn of this number; whether the condition that it renews holds (True without one)."""
+
+_FIRST_DRAW_APART = 1 << 62
+"""Draws in conditional loops that clients pass by have numbers from here on, which no other draw of a run reaches."""
 
 _PROGRESS_SECONDS = 0.05
 _SLICE_NANOSECONDS = 20_000_000
@@ -83,6 +88,7 @@ class Machine:
         self._progress = progress
         self._next_progress = perf_counter() + _PROGRESS_SECONDS
         self._run = Run(np.zeros(STATE, np.int64))
+        self._is_apart, self._rounds_apart, self._draws_apart = False, 0, _FIRST_DRAW_APART
         self._numbers = _numbers(self._schedule, recorder)
         self._binder = Binder(
             Context(graph, self._schedule, self._slots, placed.stays, transport, keys, prepared, self._run),
@@ -126,7 +132,7 @@ class Machine:
     @property
     def rounds(self) -> int:
         """The rounds so far."""
-        return int(self._run.state[ROUNDS])
+        return int(self._run.state[ROUNDS]) + self._rounds_apart
 
     @property
     def bytes_sent(self) -> int:
@@ -191,7 +197,8 @@ class Machine:
             for number in range(loop.count):
                 turn(number)
         else:
-            self._turn_while(loop, turn)
+            with self._numbers_of(loop):
+                self._turn_while(loop, turn)
         for carry in loop.carried:
             self._slots[carry.output] = self._slots[carry.parameter]
 
@@ -219,6 +226,20 @@ class Machine:
         while holds:
             holds = turn(number)
             number += 1
+
+    @contextmanager
+    def _numbers_of(self, loop: Loop) -> Iterator[None]:
+        """Numbers draws and rounds apart meanwhile, if clients pass the loop by: they go on as if it had not been."""
+        if not loop.is_apart or self._is_apart:
+            yield
+            return
+        state = self._run.state
+        draws, rounds = int(state[DRAWS]), int(state[ROUNDS])
+        self._is_apart, state[DRAWS] = True, self._draws_apart
+        yield
+        self._draws_apart = int(state[DRAWS])
+        self._rounds_apart += int(state[ROUNDS]) - rounds
+        self._is_apart, state[DRAWS], state[ROUNDS] = False, draws, rounds
 
     # --- tapes --------------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class Bench:
         self.random = np.random.default_rng(seed)
         self.g = Expansion(self.nodes, self.nodes + clients)
         self.protocol = kind(self.g)
-        self.inputs: list[dict[str, Array]] = [{} for _ in self.g.everyone]
+        self.inputs: list[dict[str, Array]] = [{} for _ in range(self.nodes + clients)]
         self.declared: list[Declaration] = []
         self.kept: dict[str, tuple[str, tuple[int, ...], int]] = {}
         self.outputs: list[Declaration] = []
@@ -116,7 +116,7 @@ class Bench:
 
     def graph(self) -> Graph:
         """The checked graph."""
-        names = tuple(f"p{party}" for party in self.g.everyone)
+        names = tuple(f"p{party}" for party in (*self.g.nodes, *self.g.clients))
         roles = {name: party for party, name in enumerate(names)}
         inputs, outputs = tuple(self.declared), tuple(self.outputs)
         preprocessing = DEALER if self.protocol.needs_preprocessing else ""

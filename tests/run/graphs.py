@@ -111,12 +111,13 @@ class Builder:
         self.nodes.append(Repeat(tuple(body.nodes), initial, parameters, results, tuple(outputs), **control))
         return outputs
 
-    def graph(self) -> Graph:
+    def graph(self, nodes: int = 3) -> Graph:
+        """The checked graph; of the parties the first `nodes` are nodes, the others clients."""
         graph = Graph(
             protocol="test",
             program="test.mpc",
             parties=NAMES,
-            nodes=3,
+            nodes=nodes,
             roles={name: party for party, name in enumerate(NAMES)},
             types=tuple(self.types),
             body=tuple(self.nodes),

@@ -1,12 +1,14 @@
 """From IR with share kinds to a protocol graph. In: a program after `choose_shares`, a target. Out: a `Graph`.
 
-What someone knows is computed in the clear, by its owner or by everybody; what is secret by the rules of the protocol.
+What someone knows is computed in the clear, by its owner or by the parties of `place_public`; what is secret by the
+rules of the protocol.
 An operation on arrays of any size becomes the same nodes; a loop becomes one repeat, a branch two that run once or not.
 
 Assumes that calls are inlined. Ensures that the graph passes `runtime.graph.check`.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from ...diagnostics import CompileError, Diagnostic
 from ...ir.labels import REVEALED, Knowledge
 from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Region, Value
+from ...ir.rewrite import walk
 from ...ir.types import ArrayType, Kind
 from ...protocols.circuits import circuits
 from ...protocols.operations.sharing import converted, opened, shared
@@ -29,6 +32,8 @@ from ...protocols.table import PROTOCOLS
 from ...source import Span
 from ...target import Target
 from . import describe_data
+from .place_public import place_public
+from .tell_later import Later
 
 
 def expand_protocol(program: Program, target: Target) -> Graph:
@@ -59,6 +64,8 @@ class _Expander:
         self.p = PROTOCOLS[target.protocol](self.g)
         self.values: dict[Value, Share] = {}
         self.known: dict[Value, np.ndarray[Any, Any]] = {}
+        self.public = place_public(program, target)
+        self.later = Later(self.g)
         self.places: dict[Place, int] = {}
         self.special: dict[str, Callable[[Operation], list[Share]]] = {
             "input": self.input,
@@ -79,6 +86,7 @@ class _Expander:
         for operation in region.operations:
             self.g.span = self.place(operation.span)
             results = self.special.get(operation.name, self.compute)(operation)
+            results = [self.told_to_clients(*each) for each in zip(operation.results, results, strict=True)]
             self.values.update(zip(operation.results, results, strict=True))
         self.g.span = outer
         return [self.values[result] for result in region.results]
@@ -90,7 +98,12 @@ class _Expander:
     def holders(self, value: Value) -> Parties:
         """Who holds a value in the clear."""
         owner = value.label.owner
-        return self.g.everyone if owner is None else (self.target.roles[owner],)
+        return self.public.holders[value] if owner is None else (self.target.roles[owner],)
+
+    def told_to_clients(self, value: Value, share: Share) -> Share:
+        """What has been computed, sent to clients that need it and cannot compute it."""
+        to = self.public.sent.get(value)
+        return share if to is None else Clear(self.g.send(share.parts[0], to))
 
     # --- values ----------------------------------------------------------------------------------------------------
 
@@ -121,7 +134,7 @@ class _Expander:
     def constant(self, operation: Operation) -> list[Share]:
         (value,) = operation.results
         self.known[value] = operation.attributes["value"]
-        return [Clear(self.g.constant(operation.attributes["value"], _clear_type(value.type)))]
+        return [Clear(self.g.constant(operation.attributes["value"], _clear_type(value.type), self.holders(value)))]
 
     def share(self, operation: Operation) -> list[Share]:
         (result,) = operation.results
@@ -139,10 +152,15 @@ class _Expander:
     def reveal(self, operation: Operation) -> list[Share]:
         value = self.values[operation.operands[0]]
         name, roles = operation.attributes["name"], operation.attributes["roles"]
-        to = self.g.everyone if roles is None else tuple(sorted({self.target.roles[role] for role in roles}))
+        if roles is None:
+            to = self.g.nodes if self.later.is_passed_by else (*self.g.nodes, *self.g.clients)
+        else:
+            to = tuple(sorted({self.target.roles[role] for role in roles}))
         known = opened(self.p, value, operation.operands[0].type.element, to)
         for role in (ROLE_EVERYONE,) if roles is None else roles:
             self.g.output(known.wire, name, role, to if roles is None else (self.target.roles[role],))
+        if roles is None:
+            self.later.tell(name, known.wire)
         return [known] if operation.results else []
 
     def save(self, operation: Operation) -> list[Share]:
@@ -176,45 +194,81 @@ class _Expander:
 
     # --- control ---------------------------------------------------------------------------------------------------
 
+    def passing_by(self, operation: Operation) -> AbstractContextManager[None]:
+        """Around a loop or branch; what it reveals to all, clients that pass it by are told afterwards."""
+        if operation in self.public.followed:
+            return nullcontext()
+        reveals = [each for region in operation.regions for each in walk(region) if each.name == "reveal"]
+        told = [each for each in reveals if each.attributes["roles"] is None]
+        return self.later.passing_by({each.attributes["name"]: _clear_type(each.operands[0].type) for each in told})
+
     def loop(self, operation: Operation) -> list[Share]:
         (region,) = operation.regions
         turn, *arguments = region.arguments
+        count = operation.attributes["count"]
         initial = self.carried(operation.operands, arguments)
+        own = flat_parts(initial)
+        with self.passing_by(operation):
+            later = self.later.loop()
 
-        def body(index: Wire, wires: list[Wire]) -> list[Wire]:
-            self.values[turn] = Clear(index)
-            self.values.update(zip(arguments, regroup(initial, wires), strict=True))
-            return flat_parts(map(self.in_planes, self.block(region), arguments))
+            def body(index: Wire, wires: list[Wire]) -> list[Wire]:
+                later.begin(wires[len(own) :])
+                self.values[turn] = Clear(index)
+                self.values.update(zip(arguments, regroup(initial, wires), strict=True))
+                return [*flat_parts(map(self.in_planes, self.block(region), arguments)), *later.end()]
 
-        return list(regroup(initial, self.g.repeat(operation.attributes["count"], flat_parts(initial), body)))
+            wires = self.g.repeat(count, [*own, *later.initial], body, self.holders(turn))
+            later.close(wires[len(own) :], has_turns=count > 0)
+        return list(regroup(initial, wires))
 
     def while_(self, operation: Operation) -> list[Share]:
         (region,) = operation.regions
         (condition,) = self.values[operation.operands[0]].parts
         initial = self.carried(operation.operands[1:], region.arguments)
+        own = flat_parts(initial)
+        with self.passing_by(operation):
+            later = self.later.loop()
 
-        def body(wires: list[Wire]) -> tuple[Wire, list[Wire]]:
-            self.values.update(zip(region.arguments, regroup(initial, wires), strict=True))
-            renewed, *results = self.block(region)
-            if self.g.has_correlations_here:
-                raise CompileError([_uncounted(operation.span, self.target.protocol)])
-            return renewed.parts[0], flat_parts(map(self.in_planes, results, region.arguments))
+            def body(wires: list[Wire]) -> tuple[Wire, list[Wire]]:
+                later.begin(wires[len(own) :])
+                self.values.update(zip(region.arguments, regroup(initial, wires), strict=True))
+                renewed, *results = self.block(region)
+                if self.g.has_correlations_here:
+                    raise CompileError([_uncounted(operation.span, self.target.protocol)])
+                carried = flat_parts(map(self.in_planes, results, region.arguments))
+                return renewed.parts[0], [*carried, *later.end()]
 
-        return list(regroup(initial, self.g.repeat_while(condition, flat_parts(initial), body)))
+            wires = self.g.repeat_while(condition, [*own, *later.initial], body)
+            later.close(wires[len(own) :], has_turns=False)
+        return list(regroup(initial, wires))
 
     def branch(self, operation: Operation) -> list[Share]:
         """Two repeats that run once or not at all, the second on what the first leaves."""
         (condition,) = self.values[operation.operands[0]].parts
-        otherwise = self.g.local("clear.not", condition.type, condition)
-        false = self.g.constant(False, booleans(()))
+        going = (*self.g.nodes, *self.g.clients) if operation in self.public.followed else self.g.nodes
+        otherwise = self.g.local("clear.not", condition.type, condition, at=going)
+        false = self.g.constant(False, booleans(()), going)
         results: list[Share] = [self.nothing(result) for result in operation.results]
-        for holds, region in zip((condition, otherwise), operation.regions, strict=True):
-
-            def body(wires: list[Wire], region: Region = region) -> tuple[Wire, list[Wire]]:
-                return false, flat_parts(map(self.in_planes, self.block(region), operation.results))
-
-            results = list(regroup(results, self.g.repeat_while(holds, flat_parts(results), body)))
+        with self.passing_by(operation):
+            for holds, region in zip((condition, otherwise), operation.regions, strict=True):
+                results = self.arm(operation, region, holds, false, results)
         return results
+
+    def arm(
+        self, operation: Operation, region: Region, holds: Wire, false: Wire, before: Sequence[Share]
+    ) -> list[Share]:
+        """One side of a branch: its results if it `holds`, else those before it."""
+        own = flat_parts(before)
+        later = self.later.loop()
+
+        def body(wires: list[Wire]) -> tuple[Wire, list[Wire]]:
+            later.begin(wires[len(own) :])
+            results = flat_parts(map(self.in_planes, self.block(region), operation.results))
+            return false, [*results, *later.end()]
+
+        wires = self.g.repeat_while(holds, [*own, *later.initial], body)
+        later.close(wires[len(own) :], has_turns=False)
+        return list(regroup(before, wires))
 
     def carried(self, operands: Sequence[Value], arguments: Sequence[Value]) -> list[Share]:
         """The initial values, those in the clear at just the parties that hold them in every turn."""

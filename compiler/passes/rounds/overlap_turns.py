@@ -25,6 +25,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from ....runtime.graph.followed import followers, happens_at_clients
 from ....runtime.graph.nodes import (
     Constant,
     Exchange,
@@ -61,7 +62,7 @@ class _Overlap:
     def __init__(self, graph: Graph) -> None:
         self.types = list(graph.types)
         self._became: dict[int, int] = {}
-        self._everyone = graph.everyone
+        self._graph = graph
 
     def block(self, nodes: Iterable[Node]) -> Iterator[Node]:
         """The nodes of a block, inner loops first."""
@@ -88,7 +89,8 @@ class _Overlap:
         found = _find_halves(loop)
         if found is None:
             return (loop,)
-        halves = _Halves(self.types, self._everyone, loop, *found)
+        going = followers(self._graph, happens_at_clients(self._graph, loop.body))
+        halves = _Halves(self.types, going, loop, *found)
         # The new loop's turns are shorter, and may overlap once more: then what stands for its outputs changes too.
         nodes = list(self.block(halves.write()))
         self._became.update((old, self._became.get(new, new)) for old, new in halves.outputs.items())
@@ -171,13 +173,15 @@ def _level(node: Node, levels: Mapping[int, int], inside: Mapping[int, list[int]
 class _Halves:
     """Writes the early half of turn 0, a loop over both halves of neighbouring turns, the late half of the last.
 
+    The parties `going` through the loop hold the number of its turn.
+
     `outputs`, when that is done, has the values that stand for those that the loop gave.
     """
 
     def __init__(
-        self, types: list[ValueType], everyone: Parties, loop: Repeat, early: Sequence[Node], late: Sequence[Node]
+        self, types: list[ValueType], going: Parties, loop: Repeat, early: Sequence[Node], late: Sequence[Node]
     ) -> None:
-        self.types, self.everyone, self.loop, self.early, self.late = types, everyone, loop, early, late
+        self.types, self.going, self.loop, self.early, self.late = types, going, loop, early, late
         made = [value for node in early for value in binds(node)]
         wanted = {value for node in late for value in reads(node)} | set(loop.results)
         self.kept = [value for value in made if value in wanted]
@@ -203,8 +207,8 @@ class _Halves:
             following[loop.index] = self._like(loop.index)
             one = self._like(loop.index)
             body += [
-                Constant(one, _number(1), self.everyone, loop.span),
-                Local(following[loop.index], (Step(self.everyone, "clear.add", (index, one)),), loop.span),
+                Constant(one, _number(1), self.going, loop.span),
+                Local(following[loop.index], (Step(self.going, "clear.add", (index, one)),), loop.span),
             ]
         body += self._copies(self.early, following)
         last = {value: self._like(value) for value in (*loop.parameters, *self.kept)}
@@ -227,7 +231,7 @@ class _Halves:
     def _indexed(self, values: dict[int, int], turn: int) -> Iterator[Node]:
         if self.loop.index is not None:
             values[self.loop.index] = self._like(self.loop.index)
-            yield Constant(values[self.loop.index], _number(turn), self.everyone, self.loop.span)
+            yield Constant(values[self.loop.index], _number(turn), self.going, self.loop.span)
 
     def _like(self, value: int) -> int:
         """A new value of the same type."""

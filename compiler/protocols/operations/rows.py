@@ -62,7 +62,7 @@ def _ordered(use: Use[Linear], operand: int) -> Iterator[Boolean]:
 
 
 def _as_they_are(p: Linear, rows: int) -> Clear:
-    return Clear(p.g.local("clear.iota", integers((rows,)), at=p.g.everyone, n=rows))
+    return Clear(p.g.local("clear.iota", integers((rows,)), n=rows))
 
 
 def ranks(p: Conversions, key: Boolean) -> Arithmetic:
@@ -89,8 +89,8 @@ def _spread(p: Linear, x: Boolean, rows: int, axis: int) -> Boolean:
 
 def _above_diagonal(p: Linear, rows: int) -> Clear:
     """Whether j > i."""
-    g, at = p.g, p.g.everyone
-    line = g.local("clear.iota", integers((rows,)), at=at, n=rows)
+    g = p.g
+    line = g.local("clear.iota", integers((rows,)), n=rows)
     column = g.local("clear.reshape", integers((rows, 1)), line, shape=(rows, 1))
     return Clear(g.local("clear.less", booleans((rows, rows)), column, line))
 

@@ -90,7 +90,7 @@ class Expansion:
     def __init__(self, nodes: int, parties: int, roles: Mapping[str, int] = MappingProxyType({})) -> None:
         self.roles = roles
         self.nodes: Parties = tuple(range(nodes))
-        self.everyone: Parties = tuple(range(parties))
+        self.clients: Parties = tuple(range(nodes, parties))
         self.types: list[ValueType] = []
         self.span = -1
         self._blocks: list[_Block] = [_Block()]
@@ -146,8 +146,8 @@ class Expansion:
         return tuple(self._blocks[-1].ambients.values())
 
     def constant(self, data: np.ndarray[Any, Any] | int | bool, type: ValueType, at: Parties | None = None) -> Wire:
-        """Public data at the parties `at` (all of them if not given); one element fills the whole shape."""
-        wire = self._wire(type, self.everyone if at is None else at)
+        """Public data at the parties `at` (the nodes if not given); one element fills the whole shape."""
+        wire = self._wire(type, self.nodes if at is None else at)
         if isinstance(data, np.ndarray):
             array = data.astype(type.dtype, copy=False)
         else:
@@ -262,13 +262,18 @@ class Expansion:
         self._add(Output(value.id, name, role, at, kept, self.span))
 
     def repeat(
-        self, count: int, initial: Sequence[Wire], body: Callable[[Wire, list[Wire]], Sequence[Wire]]
+        self,
+        count: int,
+        initial: Sequence[Wire],
+        body: Callable[[Wire, list[Wire]], Sequence[Wire]],
+        at: Parties | None = None,
     ) -> list[Wire]:
-        """`body(turn number, carried)` `count` times: what is carried at the end."""
+        """`body(turn number, carried)` `count` times: what is carried at the end. The turn's number is at the parties
+        `at` (the nodes if not given)."""
         index: list[Wire] = []
 
         def turn() -> tuple[list[Wire], Sequence[Wire]]:
-            index.append(self._wire(integers(()), self.everyone))
+            index.append(self._wire(integers(()), self.nodes if at is None else at))
             parameters = self._enter(initial)
             return parameters, body(index[0], list(parameters))
 
