@@ -4,6 +4,7 @@ In: arrays of any type. Out: arrays, maybe views.
 """
 
 from collections.abc import Sequence
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,14 @@ def transpose(x: Array, *, permutation: Sequence[int]) -> Array:
     return np.transpose(x, tuple(permutation))
 
 
-def slices(starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> tuple[slice, ...]:
-    """The attributes of `slice` and `update` as Python slices, one for each axis."""
-    return tuple(slice(start, stop, step) for start, stop, step in zip(starts, stops, steps, strict=True))
+def slices(
+    starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]
+) -> tuple[slice | EllipsisType, ...]:
+    """The attributes of `slice` and `update` as Python slices, one for each axis.
+
+    The dots at the end make a view of a scalar too: without them NumPy gives a number that has memory of its own.
+    """
+    return (*(slice(start, stop, step) for start, stop, step in zip(starts, stops, steps, strict=True)), ...)
 
 
 def slice_(x: Array, *, starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> Array:

@@ -129,3 +129,11 @@ def test_replicated_matrix_products(left: tuple[int, ...], right: tuple[int, ...
     zero = np.asarray(words(rng, *terms[0].shape))
     found = run("replicated.matmul", ValueType(Storage.RING, zero.shape), xm, xn, ym, yn, zero)
     assert np.array_equal(found, np.sum([*terms, zero], axis=0, dtype=np.uint64))
+
+
+def test_scalars_are_sliced_and_updated_where_they_lie() -> None:
+    x, v = np.array(5, np.uint64), np.array(6, np.uint64)
+    none: dict[str, Any] = {"starts": (), "stops": (), "steps": ()}
+    scalar = ValueType(Storage.RING, ())
+    assert run("update", scalar, x, v, **none) == 6
+    assert run("slice", scalar, x, **none) == 5

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from ....runtime.graph.nodes import Parties
 from ...ir.labels import REVEALED
-from ...ir.ops import OPERATIONS
+from ...ir.operations.table import OPERATIONS
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import walk
 from ...target import Target
