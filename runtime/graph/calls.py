@@ -35,7 +35,7 @@ def same_size(call: Call) -> None:
 
 
 def same_halves(call: Call) -> None:
-    """(x mine, x next, y mine, y next, zero): two replicated shares, and a share of zero that is like the output."""
+    """(x mine, x next, y mine, y next, zero): two parts of each factor, and a mask that is like the output."""
     x_mine, x_next, y_mine, y_next, zero = call.inputs
-    require(x_mine == x_next and y_mine == y_next, "the two halves of a replicated share differ")
+    require(x_mine == x_next and y_mine == y_next, "the two parts of a factor differ")
     require(zero == call.output, "the zero share is not like the output")

@@ -33,9 +33,9 @@ SEEDED = (MASK, PERMUTATIONS, WORD_MASK)
 DERIVED = {
     "triple": "ring.multiply",
     "matrix_triple": "ring.matmul",
-    "bit_triple": "additive.dot",
-    "dabit": "additive.numbers",
-    "edabit": "additive.bit_products",
+    "bit_triple": "bits.dot_alone",
+    "dabit": "ring.from_planes",
+    "edabit": "bits.products_from_ring",
     "truncation": "ring.shift_right",
     "moved": "rows.take",
     "moved_bits": "rows.take_bits",

@@ -195,71 +195,78 @@ _BITWISE = {
     "bits.concat_planes": Signature((), _BITS, plane_shapes.stacked_planes, more=_BITS),
 }
 
-_REPLICATED = {
-    "replicated.multiply": Signature((_RING,) * 5, _RING, shapes.replicated_elementwise),
-    "replicated.matmul": Signature((_RING,) * 5, _RING, shapes.replicated_matmul),
-    "replicated.and": Signature((_BITS,) * 5, _BITS, plane_shapes.replicated_planes, options=_PAIR),
-    "replicated.and_xor": Signature(
-        (_BITS,) * 5, _BITS, plane_shapes.replicated_planes_plus, {"plus": Attribute.INTS}, _PAIR
-    ),
-    "replicated.multiply32": Signature((_W32,) * 5, _W32, shapes.replicated_elementwise),
-    "replicated.multiply16": Signature((_W16,) * 5, _W16, shapes.replicated_elementwise),
-}
-
 _TERMS = {"left": Attribute.INTS, "right": Attribute.INTS, "ends": Attribute.INTS}
 
-
-def _truncation(suffix: str, word: Storage) -> dict[str, Signature]:
-    return {
-        f"replicated.sign_sum{suffix}": Signature((_RING, _RING, word), word, shapes.of_sizes("n", "n", "n", "n")),
-        f"replicated.sign_gate{suffix}": Signature((_RING, word, word), word, shapes.of_sizes("n", "n", "n", "n")),
-        f"replicated.shift_join{suffix}": Signature(
-            (_RING, word, word, word), _RING, shapes.truncation("n", "n", "n", "n", "n"), _COUNT
-        ),
-        f"replicated.add_high{suffix}": Signature((_RING, word), _RING, shapes.truncation("n", "n", "n"), _COUNT),
-    }
-
-
-_ADDITIVE = {
-    "additive.multiply": Signature((_RING,) * 5, _RING, shapes.replicated_elementwise),
-    "additive.matmul": Signature((_RING,) * 5, _RING, shapes.replicated_matmul),
-    "additive.gate": Signature((_BITS, *(_RING,) * 4), _RING, shapes.of_sizes("1*n", "n", "n", "n", "n", "n")),
-    "additive.bit_products": Signature(
+_PLANE_PRODUCTS = {
+    "bits.dot": Signature((_BITS,) * 3, _BITS, plane_shapes.dot, _TERMS),
+    "bits.dot_alone": Signature((_BITS, _BITS), _BITS, plane_shapes.dot_from_nothing, _TERMS),
+    "bits.products_from_ring": Signature(
         (_RING,),
         _BITS,
         plane_shapes.bit_products,
         {"negated": Attribute.INT, "left": Attribute.INTS, "right": Attribute.INTS},
     ),
-    "additive.quotient": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
-    "additive.first_quotient": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
-    "additive.numbers": Signature((_BITS,), _RING, plane_shapes.numbers_of_planes),
-    "additive.dot": Signature((_BITS, _BITS), _BITS, plane_shapes.dot_from_nothing, _TERMS),
 }
-"""What nodes compute of Beaver triples and opened masks, and what a dealer computes: see `runtime.kernels.additive`."""
+"""Sums of products of bits: see `runtime.kernels.planes.products`."""
 
-_SUMMANDS = {
-    "bits.dot": Signature((_BITS,) * 3, _BITS, plane_shapes.dot, _TERMS),
-    "replicated.add_bits": Signature((_BITS, _RING), _RING, shapes.of_sizes("p*n", "p*n", "p*n")),
-    "replicated.weigh": Signature(
-        (_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "r*p", "p*n", "r*n", "r*n")
-    ),
-    "replicated.weigh_join": Signature(
+_WEIGHED = {
+    "ring.from_planes": Signature((_BITS,), _RING, plane_shapes.numbers_of_planes),
+    "ring.add_bits": Signature((_BITS, _RING), _RING, shapes.of_sizes("p*n", "p*n", "p*n")),
+    "weigh.signed": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "r*p", "p*n", "r*n", "r*n")),
+    "weigh.joined": Signature(
         (_BITS, _RING, _RING, _RING, _RING), _RING, shapes.of_sizes("p*n", "r*p", "p*n", "r*n", "r*n", "r*n")
     ),
-    "replicated.gate_sum": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "n", "n", "n")),
-    "replicated.gate_masks": Signature(
-        (_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "n", "2*n", "2*n")
-    ),
-    "replicated.gate": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "2*n", "n", "n")),
-    "replicated.gate_join": Signature(
+}
+"""Bits as numbers: see `runtime.kernels.planes.weighing`."""
+
+_CROSS = {
+    "cross.multiply": Signature((_RING,) * 5, _RING, shapes.cross_elementwise),
+    "cross.multiply32": Signature((_W32,) * 5, _W32, shapes.cross_elementwise),
+    "cross.multiply16": Signature((_W16,) * 5, _W16, shapes.cross_elementwise),
+    "cross.matmul": Signature((_RING,) * 5, _RING, shapes.cross_matmul),
+    "cross.and": Signature((_BITS,) * 5, _BITS, plane_shapes.cross_planes, options=_PAIR),
+    "cross.and_xor": Signature((_BITS,) * 5, _BITS, plane_shapes.cross_planes_plus, {"plus": Attribute.INTS}, _PAIR),
+}
+"""Products of two parts of each factor: see `runtime.kernels.cross`."""
+
+_BEAVER = {
+    "beaver.multiply": Signature((_RING,) * 5, _RING, shapes.cross_elementwise),
+    "beaver.matmul": Signature((_RING,) * 5, _RING, shapes.cross_matmul),
+    "beaver.gate": Signature((_BITS, *(_RING,) * 4), _RING, shapes.of_sizes("1*n", "n", "n", "n", "n", "n")),
+}
+"""Products of values opened under masks: see `runtime.kernels.beaver`."""
+
+_GATES = {
+    "gates.sum": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "n", "n", "n")),
+    "gates.mask": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "n", "2*n", "2*n")),
+    "gates.help": Signature((_BITS, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "2*n", "n", "n")),
+    "gates.join": Signature(
         (_BITS, _RING, _RING, _RING, _RING), _RING, shapes.of_sizes("1*n", "n", "2*n", "n", "n", "n")
     ),
-    "replicated.shift_sum": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
-    **_truncation("16", _W16),
-    **_truncation("32", _W32),
-    **_truncation("64", _RING),
 }
-"""The local halves of conversions of replicated shares: see `runtime.kernels.summands`."""
+"""A bit times a number, from two halves of both: see `runtime.kernels.gates`."""
+
+
+def _quotients(suffix: str, word: Storage) -> dict[str, Signature]:
+    return {
+        f"quotient.mask{suffix}": Signature((_RING, _RING, word), word, shapes.of_sizes("n", "n", "n", "n")),
+        f"quotient.help{suffix}": Signature((_RING, word, word), word, shapes.of_sizes("n", "n", "n", "n")),
+        f"quotient.join{suffix}": Signature(
+            (_RING, word, word, word), _RING, shapes.truncation("n", "n", "n", "n", "n"), _COUNT
+        ),
+        f"quotient.add_high{suffix}": Signature((_RING, word), _RING, shapes.truncation("n", "n", "n"), _COUNT),
+    }
+
+
+_QUOTIENTS = {
+    "quotient.sum": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
+    **_quotients("16", _W16),
+    **_quotients("32", _W32),
+    **_quotients("64", _RING),
+    "quotient.of_mask": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
+    "quotient.of_sum": Signature((_RING,) * 3, _RING, shapes.truncation("n", "n", "n", "n"), _COUNT),
+}
+"""Quotients by powers of two of a sum of two summands: see `runtime.kernels.quotient`."""
 
 
 _PIECES = {
@@ -379,9 +386,12 @@ KERNELS: dict[str, Signature] = {
     **_arithmetic("word16", _W16),
     **_CONVERSIONS,
     **_BITWISE,
-    **_REPLICATED,
-    **_SUMMANDS,
-    **_ADDITIVE,
+    **_PLANE_PRODUCTS,
+    **_WEIGHED,
+    **_CROSS,
+    **_GATES,
+    **_QUOTIENTS,
+    **_BEAVER,
     **_PIECES,
     **_ROWS,
     "verify": Signature((_BOOL,), _BOOL, shapes.identity, {"claim": Attribute.TEXT}),

@@ -7,18 +7,20 @@ on first use.
 
 from collections.abc import Callable, Iterable
 
-from . import additive, clear, digits, pieces, replicated, ring, rows, structure, summands
+from . import beaver, clear, cross, digits, gates, pieces, quotient, ring, rows, structure
 from .native import Kernel, Native
-from .planes import bits, rows_of_bits, weighing
+from .planes import bits, products, rows_of_bits, weighing
 from .planes import structure as bit_structure
 
 TABLE: dict[str, Kernel] = {
     **ring.TABLE,
     **bits.TABLE,
-    **replicated.TABLE,
-    **summands.TABLE,
+    **products.TABLE,
     **weighing.TABLE,
-    **additive.TABLE,
+    **cross.TABLE,
+    **gates.TABLE,
+    **quotient.TABLE,
+    **beaver.TABLE,
     **rows.TABLE,
     **rows_of_bits.TABLE,
     **digits.TABLE,

@@ -127,7 +127,7 @@ def test_replicated_matrix_products(left: tuple[int, ...], right: tuple[int, ...
     (xm, xn), (ym, yn) = ([words(rng, *shape) for _ in range(2)] for shape in (left, right))
     terms = [np.asarray(np.matmul(a, b)) for a, b in ((xm, ym), (xm, yn), (xn, ym))]
     zero = np.asarray(words(rng, *terms[0].shape))
-    found = run("replicated.matmul", ValueType(Storage.RING, zero.shape), xm, xn, ym, yn, zero)
+    found = run("cross.matmul", ValueType(Storage.RING, zero.shape), xm, xn, ym, yn, zero)
     assert np.array_equal(found, np.sum([*terms, zero], axis=0, dtype=np.uint64))
 
 

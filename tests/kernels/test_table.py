@@ -27,8 +27,8 @@ def test_a_clear_kernel_writes_its_meaning() -> None:
 
 def test_warming_tells_how_far_it_is() -> None:
     heard: list[tuple[int, int]] = []
-    warm(["ring.matmul", "replicated.matmul", "ring.add"], progress=lambda done, count: heard.append((done, count)))
-    count = len({id(native) for name in ("replicated.matmul", "ring.add") for native in TABLE[name].needs})
+    warm(["ring.matmul", "cross.matmul", "ring.add"], progress=lambda done, count: heard.append((done, count)))
+    count = len({id(native) for name in ("cross.matmul", "ring.add") for native in TABLE[name].needs})
     assert heard == [(done, count) for done in range(count + 1)]
-    assert warm(["replicated.matmul"]) == 0
+    assert warm(["cross.matmul"]) == 0
     assert not any(native.load() for native in TABLE["ring.matmul"].needs)

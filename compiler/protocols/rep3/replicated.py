@@ -143,11 +143,11 @@ class Replicated(Order, Summands, Opening, Joins):
     def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
         """1 round, 8 bytes from each node (Araki et al., section 3). Uniform by the zero share, see `_share_out`."""
         kind = self.number(wider(x, y))
-        return Arithmetic(self._pass_on("replicated.multiply", kind, *x.parts, *y.parts))
+        return Arithmetic(self._pass_on("cross.multiply", kind, *x.parts, *y.parts))
 
     def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
         """1 round, 8 bytes from each node for an element of the result, whatever the inner length. As `multiply`."""
-        return Arithmetic(self._pass_on("replicated.matmul", self.number(shape), *x.parts, *y.parts))
+        return Arithmetic(self._pass_on("cross.matmul", self.number(shape), *x.parts, *y.parts))
 
     def conjunction(
         self,
@@ -160,8 +160,8 @@ class Replicated(Order, Summands, Opening, Joins):
         """1 round, one bit from each node for a plane of the result (Araki et al., section 2). As `multiply`."""
         kind = bits(x.shape, x.planes if left is None else len(left))
         if plus is None:
-            return Boolean(self._pass_on("replicated.and", kind, *x.parts, *y.parts, left=left, right=right))
-        return Boolean(self._pass_on("replicated.and_xor", kind, *x.parts, *y.parts, left=left, right=right, plus=plus))
+            return Boolean(self._pass_on("cross.and", kind, *x.parts, *y.parts, left=left, right=right))
+        return Boolean(self._pass_on("cross.and_xor", kind, *x.parts, *y.parts, left=left, right=right, plus=plus))
 
     def dot(self, pairs: Sequence[tuple[Arithmetic, Arithmetic]]) -> Arithmetic:
         """1 round, 8 bytes from each node, however many pairs: the products are added before the sum is sent.
@@ -171,7 +171,7 @@ class Replicated(Order, Summands, Opening, Joins):
         kind = self.number(wider(*(share for pair in pairs for share in pair)))
         total = self.g.zero(kind)
         for x, y in pairs:
-            total = self.g.local("replicated.multiply", kind, *x.parts, *y.parts, total)
+            total = self.g.local("cross.multiply", kind, *x.parts, *y.parts, total)
         return Arithmetic(self._share_out(total))
 
     def dot_bits(self, x: Boolean, y: Boolean, terms: Sequence[Sequence[tuple[int, int]]]) -> Boolean:

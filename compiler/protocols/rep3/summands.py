@@ -187,9 +187,9 @@ def weigh(g: Expansion, x: Boolean, rows: Sequence[Sequence[int]]) -> list[Parts
     table = np.array([[weight % 2**64 for weight in row] for row in rows], np.uint64)
     weights = g.constant(table, number(table.shape), (1, 2))
     kind = number((len(rows), *x.shape))
-    masked = _mask(g, number((planes, *x.shape)), kind, lambda w: call("replicated.add_bits", c, w))
-    products = _help(g, masked, kind, lambda w, y: call("replicated.weigh", d, weights, w, y))
-    third = call("replicated.weigh_join", d, weights, products.f, products.q, products.y)
+    masked = _mask(g, number((planes, *x.shape)), kind, lambda w: call("ring.add_bits", c, w))
+    products = _help(g, masked, kind, lambda w, y: call("weigh.signed", d, weights, w, y))
+    third = call("weigh.joined", d, weights, products.f, products.q, products.y)
     together = result(g, products, third)
     return list(zip(*map(g.rows, together), strict=True))
 
@@ -208,16 +208,16 @@ def multiply_bit(g: Expansion, bit: Boolean, x: Arithmetic) -> Parts:
     c = g.local("bits.xor", bits(shape, 1), *bit.parts, at=(0,))
     d, b = known_to_two(g, bit.parts), known_to_two(g, x.parts)
     s = g.stream(number(shape), (0, 2))
-    own = g.local("replicated.gate_sum", number(shape), c, *x.parts, s, at=(0,))
+    own = g.local("gates.sum", number(shape), c, *x.parts, s, at=(0,))
     sent = g.exchange(own, (0, 1))
     products = multiply_summands(
         g,
         number((2, *shape)),
         number(shape),
-        mask=lambda w: call("replicated.gate_masks", c, *x.parts, w),
-        help=lambda w, y: call("replicated.gate", d, b, w, y),
+        mask=lambda w: call("gates.mask", c, *x.parts, w),
+        help=lambda w, y: call("gates.help", d, b, w, y),
     )
-    third = call("replicated.gate_join", d, b, products.f, products.q, products.y)
+    third = call("gates.join", d, b, products.f, products.q, products.y)
     y0, y1 = products.y0, products.y1
     components = {
         (0, 0): call("ring.add", y0, s),
@@ -266,17 +266,17 @@ def quotient(g: Expansion, x: Arithmetic, bits: int) -> Parts:
     small = ValueType(word, shape)
     b = known_to_two(g, x.parts)
     s = g.stream(kind, (0, 2))
-    own = g.local("replicated.shift_sum", kind, *x.parts, s, at=(0,), bits=bits)
+    own = g.local("quotient.sum", kind, *x.parts, s, at=(0,), bits=bits)
     sent = g.exchange(own, (0, 1))
     products = multiply_summands(
         g,
         small,
         small,
-        mask=lambda w: call(f"replicated.sign_sum{suffix}", *x.parts, w),
-        help=lambda w, y: call(f"replicated.sign_gate{suffix}", b, w, y),
+        mask=lambda w: call(f"quotient.mask{suffix}", *x.parts, w),
+        help=lambda w, y: call(f"quotient.help{suffix}", b, w, y),
     )
-    third = call(f"replicated.shift_join{suffix}", b, products.f, products.q, products.y, bits=bits)
-    add_high = f"replicated.add_high{suffix}"
+    third = call(f"quotient.join{suffix}", b, products.f, products.q, products.y, bits=bits)
+    add_high = f"quotient.add_high{suffix}"
     components = {
         (0, 0): call(add_high, s, products.y0, bits=bits),
         (0, 2): call(add_high, s, products.y0, bits=bits),

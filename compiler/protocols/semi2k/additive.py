@@ -138,14 +138,14 @@ class Additive(Order, Conversions, Opening, Joins):
         Beaver, CRYPTO 1991: with x = d + a, y = e + b and c of a triple (a, b, c), x y = d y + e a + c, of which each
         node computes its own part.
         """
-        return self._product("triple", "additive.multiply", x, y, wider(x, y))
+        return self._product("triple", "beaver.multiply", x, y, wider(x, y))
 
     def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
         """1 round, a word for each element of an operand not opened before; corrections for those of the result.
 
         As `multiply`, with a matrix triple (Mohassel and Zhang, SecureML, IEEE S&P 2017, section 4.1).
         """
-        return self._product("matrix_triple", "additive.matmul", x, y, shape)
+        return self._product("matrix_triple", "beaver.matmul", x, y, shape)
 
     def _product(self, source: str, kernel: str, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
         mine, other = self._masks.number(x), self._masks.number(y)
@@ -232,8 +232,8 @@ class Additive(Order, Conversions, Opening, Joins):
         table = np.array([[weight % 2**64 for weight in row] for row in rows], np.uint64)
         weights = self.g.constant(table, self.number(table.shape), self.g.nodes)
         zero = self.g.local("zeros", self.number((len(rows), *x.shape)))
-        first = call("replicated.weigh_join", masked.opened, weights, numbers, zero, zero)
-        others = call("replicated.weigh", masked.opened, weights, numbers, zero)
+        first = call("weigh.joined", masked.opened, weights, numbers, zero, zero)
+        others = call("weigh.signed", masked.opened, weights, numbers, zero)
         together = self.g.choose(zero.type, ((0,), first), (self.g.nodes[1:], others))
         return tuple(Arithmetic((row,)) for row in self.g.rows(together))
 
@@ -249,7 +249,7 @@ class Additive(Order, Conversions, Opening, Joins):
         masked, other = self._masks.planes(bit), self._masks.number(x)
         number = self._masks.derived("dabit", self.number(x.shape), masked.mask)
         c = self._masks.derived("triple", self.number(x.shape), number, other.mask)
-        return Arithmetic((self.g.local("additive.gate", c.type, masked.opened, x.parts[0], other.opened, number, c),))
+        return Arithmetic((self.g.local("beaver.gate", c.type, masked.opened, x.parts[0], other.opened, number, c),))
 
     def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
         """1 round, a word; a word of correction: b >> bits. Node 0 adds a >> bits."""
@@ -268,7 +268,7 @@ class Additive(Order, Conversions, Opening, Joins):
         t = self._masks.derived("truncation", kind, masked.mask, bits=bits)
         v = self._masks.derived("truncation", kind, masked.mask, bits=63)
         first, others = (
-            call(kernel, masked.opened, t, v, bits=bits) for kernel in ("additive.first_quotient", "additive.quotient")
+            call(kernel, masked.opened, t, v, bits=bits) for kernel in ("quotient.of_sum", "quotient.of_mask")
         )
         return Arithmetic((self.g.choose(kind, ((0,), first), (self.g.nodes[1:], others)),))
 

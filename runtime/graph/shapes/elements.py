@@ -85,13 +85,13 @@ def choosing_reduction(call: Call) -> None:
     require(call.output.size == 0 or call.inputs[0].size > 0, "an empty axis has no smallest or largest element")
 
 
-def replicated_elementwise(call: Call) -> None:
+def cross_elementwise(call: Call) -> None:
     """(x mine, x next, y mine, y next, zero): elementwise, the zero share in full."""
     elementwise(call)
     same_halves(call)
 
 
-def replicated_matmul(call: Call) -> None:
+def cross_matmul(call: Call) -> None:
     """(x mine, x next, y mine, y next, zero): NumPy's matrix product."""
     same_halves(call)
     same(call.output.shape, matmul_shape(call.inputs[0].shape, call.inputs[2].shape))

@@ -36,7 +36,7 @@ def products(call: Call) -> None:
 def evaluation(call: Call) -> None:
     """(mine, next, zero): d + 1 rows of coefficients and d of powers."""
     mine, following, zero = call.inputs
-    require(mine == following, "the two halves of a replicated share differ")
+    require(mine == following, "the two parts of a summand differ")
     require(zero == call.output, "the zero share is not like the output")
     require(len(mine.shape) > 0 and mine.shape[0] % 2 == 1, "an odd number of rows is due")
     require(prod(mine.shape[1:]) == zero.size, f"rows of {mine.shape} for {zero.shape}")

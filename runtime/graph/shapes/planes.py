@@ -8,13 +8,13 @@ from ..errors import require
 from ..nodes import Storage, ValueType
 
 
-def replicated_planes_plus(call: Call) -> None:
-    """As `replicated_planes`, plus plane plus[p] of the first share."""
-    replicated_planes(call)
+def cross_planes_plus(call: Call) -> None:
+    """As `cross_planes`, plus plane plus[p] of the first share."""
+    cross_planes(call)
     _check_map(call.attributes["plus"], call.inputs[0], call.output)
 
 
-def replicated_planes(call: Call) -> None:
+def cross_planes(call: Call) -> None:
     """(x mine, x next, y mine, y next, zero): as `plane_pairs`."""
     same_halves(call)
     _plane_pairs(call, call.inputs[0], call.inputs[2])
