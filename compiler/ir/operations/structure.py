@@ -284,10 +284,6 @@ STRUCTURE: dict[str, OperationRow] = {
     "reshape": _move("reshape", reshape, _SHAPE, (_shape_again,), _widen_reshape, FIRST),
     "transpose": _move("transpose", transpose, {"permutation": SIZES}, (_transpose_again,), _widen_transpose, FIRST),
     "slice": _move("slice", slice_, _SLICES, (_whole_slice,), _widen_slice, FIRST),
-    "take": _move("take", take, AXIS, (), _widen_take, None, arity=2, indices_from=1),
-    "slice_at": _move(
-        "slice_at", slice_at, {"axes": SIZES, "sizes": SIZES}, (), _widen_slice_at, FIRST, arity=None, indices_from=1
-    ),
     "concat": computed(
         arity=None,
         infer=concat,
@@ -300,6 +296,10 @@ STRUCTURE: dict[str, OperationRow] = {
         after_truncation=ALL,
         identities=(_of_one,),
         widen=_widen_concat,
+    ),
+    "take": _move("take", take, AXIS, (), _widen_take, None, arity=2, indices_from=1),
+    "slice_at": _move(
+        "slice_at", slice_at, {"axes": SIZES, "sizes": SIZES}, (), _widen_slice_at, FIRST, arity=None, indices_from=1
     ),
     "update": computed(
         arity=2,
