@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 from ....runtime.graph.nodes import Parties
 from ...ir.labels import REVEALED
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.row import Trait
+from ...ir.operations.table import OPERATIONS, row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import walk
 from ...target import Target
@@ -77,7 +78,7 @@ class _Placing:
 
     def _holders(self, operation: Operation, value: Value, wanting: Parties) -> Parties:
         """Where a value is that an operation outside of loops gives."""
-        if operation.name in ("input", "reveal") or operation in self.followed:
+        if row_of(operation).has(Trait.EFFECT) or operation in self.followed:
             return (*self.nodes, *self.clients)
         return wanting if value in self.derived else self.nodes
 
@@ -96,7 +97,7 @@ class _Placing:
         if operation.regions:
             is_derived = operation in self.followed
         else:
-            is_derived = operation.name in ("input", "reveal") or self.derived.issuperset(operation.operands)
+            is_derived = row_of(operation).has(Trait.EFFECT) or self.derived.issuperset(operation.operands)
         self.derived.update(_public(operation.results) if is_derived else ())
 
     def _want(self, operation: Operation) -> None:
