@@ -13,11 +13,11 @@ from .compilation import Compilation
 from .compiler.protocols.table import PROTOCOLS
 from .compiler.target import Placement
 from .results import Report, Result, result_of
+from .runtime.alignment.unique import check_keys
 from .runtime.data.assign import Assigned, assign_sources
 from .runtime.data.inputs import Inputs
 from .runtime.data.owner import Kept, Own, count_members, read_own
 from .runtime.data.told import Told, UntoldError, from_json, to_json
-from .runtime.data.unique import check_keys
 from .runtime.deployed.deployment import Deployment
 from .runtime.errors import PeerError, UsageError
 from .runtime.graph.alignments import Matching

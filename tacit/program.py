@@ -22,11 +22,11 @@ from .compiler.target import LOOPBACK, Network, Target
 from .explained import Explained
 from .results import Measured, Report, Result, result_of
 from .runtime.alignment.base import SIDES
+from .runtime.alignment.unique import check_keys
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.limits import check_limits
 from .runtime.data.owner import count_members, read_own
 from .runtime.data.sources.readers import Array
-from .runtime.data.unique import check_keys
 from .runtime.errors import InputError
 from .runtime.graph.alignments import Matching, order_input
 from .runtime.graph.later import later

@@ -11,11 +11,11 @@ from pathlib import Path
 from .compilation import Compilation
 from .compiler.compiled import Compiled
 from .compiler.target import Target
+from .runtime.alignment.unique import check_keys
 from .runtime.data.assign import Assigned
 from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
 from .runtime.data.shares import Manifest, check_same_run, prepare_shares
 from .runtime.data.sources.readers import Array
-from .runtime.data.unique import check_keys
 from .runtime.graph.alignments import Matching
 from .runtime.graph.file import GraphFile, digest, written
 from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph

@@ -12,7 +12,6 @@ import numpy as np
 
 from ..data.inputs import Inputs
 from ..data.sources.keys import NO_KEY
-from ..data.unique import Check, check_column
 from ..errors import PeerError
 from ..graph.alignments import DELEGATED, OWN, Matching, order_input, places_input
 from ..randomness import rows as random_rows
@@ -20,6 +19,7 @@ from ..transport.base import Indirect, Receives, Sends, Transport
 from . import delegated, matching, own, private_id
 from .base import SIDES, Alignment, Array, Keys, as_bytes
 from .matching import pairs, places
+from .unique import Check, check_column
 
 _NUMBER = np.int64(0x1E3779B97F4A7C15)
 """Numbers, dates and labels are keys after an XOR with this, which makes NO_KEY no number that people use."""

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Generic
 
 from ..alignment.align import NATIVES as ALIGNMENT_NATIVES
-from ..data.unique import Check, check_column
+from ..alignment.unique import Check, check_column
 from ..errors import UsageError
 from ..graph.nodes import Graph
 from ..kernels import warm

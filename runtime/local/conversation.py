@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..data.unique import Check
+from ..alignment.unique import Check
 from ..errors import TacitError
 from ..graph.alignments import Matching
 from ..run.seat import Read, Seat

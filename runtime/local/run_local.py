@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic, perf_counter
 from typing import TypeVar
 
-from ..data.unique import Check, check_column
+from ..alignment.unique import Check, check_column
 from ..errors import InternalError, PeerError, TacitError
 from ..graph.kernels import kernel_names
 from ..graph.later import later

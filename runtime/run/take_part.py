@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Generic
 
 from ..alignment.align import Aligned, align
-from ..data.unique import Check, check_column
+from ..alignment.unique import Check, check_column
 from ..graph.kernels import kernel_names
 from ..graph.nodes import Graph
 from .machine import Progress

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tacit.runtime.data.unique import check_column
+from tacit.runtime.alignment.unique import check_column
 from tacit.runtime.errors import InputError, InternalError, PeerError
 from tacit.runtime.graph.file import to_bytes
 from tacit.runtime.local.conversation import Task

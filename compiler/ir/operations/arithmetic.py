@@ -9,17 +9,7 @@ from collections.abc import Sequence
 from ..intervals import Interval, documented, quotients
 from ..program import Operation, Value
 from ..types import ArrayType, Element, Kind, fixed, integer
-from .families import (
-    BITS,
-    WHOLE,
-    as_result,
-    at_scale,
-    by_no_bits,
-    computed,
-    kernel,
-    twice,
-    zero,
-)
+from .families import BITS, WHOLE, as_result, at_scale, by_no_bits, computed, kernel, twice, zero
 from .lanes import Lanes, widen_elements
 from .row import FIRST, Attribute, AttributeKind, Domain, OperationRow, Reads, Terms, Total, Trait
 from .typing import (

@@ -13,17 +13,7 @@ from ..program import Operation, Value
 from ..types import Kind
 from .families import at_scale, computed, same_types
 from .lanes import widen_elements
-from .row import (
-    Attribute,
-    AttributeKind,
-    Derivative,
-    Domain,
-    IntervalRule,
-    OperationRow,
-    Reads,
-    Terms,
-    Trait,
-)
+from .row import Attribute, AttributeKind, Derivative, Domain, IntervalRule, OperationRow, Reads, Terms, Trait
 from .typing import MAXIMUM_FRACTION_BITS, Attributes, OperationTypeError, TypeRule, Types, check_functions, only
 
 _PRECISION = {"precision": Attribute(AttributeKind.OPTIONAL_INTEGER, None)}

@@ -10,17 +10,7 @@ from collections.abc import Sequence
 from ..intervals import Interval
 from ..program import Operation
 from ..types import ROWS, ArrayType, Kind
-from .families import (
-    INTEGER,
-    MODULAR,
-    SIZES,
-    WHOLE,
-    computed,
-    first_interval,
-    kernel,
-    nothing_more,
-    secret_label,
-)
+from .families import INTEGER, MODULAR, SIZES, WHOLE, computed, first_interval, kernel, nothing_more, secret_label
 from .row import FIRST, Attribute, AttributeKind, Held, OperationRow, Reads, Trait
 from .sources import iota
 from .typing import Attributes, OperationTypeError, Types, only

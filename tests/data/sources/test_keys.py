@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from tacit.runtime.alignment.unique import check_unique
 from tacit.runtime.data.sources import keys
 from tacit.runtime.data.sources.keys import NO_KEY, hash_key, hash_keys, normalised
-from tacit.runtime.data.unique import check_unique
 from tacit.runtime.errors import InputError
 from tacit.runtime.graph.nodes import Declaration
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data.assign import Assigned
+from ..data.sources.csv_files import line_of
+from ..data.sources.files import is_file
+from ..data.sources.keys import NO_KEY
+from ..data.sources.readers import Array
+from ..data.sources.sql import is_query
 from ..errors import InputError
 from ..graph.nodes import Declaration
-from .assign import Assigned
-from .sources.csv_files import line_of
-from .sources.files import is_file
-from .sources.keys import NO_KEY
-from .sources.readers import Array
-from .sources.sql import is_query
 
 Check = Callable[[str, Array], None]
 """Refuses a key column, by its input's name, in which a key stands twice: `InputError`, for its owner's eyes."""
