@@ -12,7 +12,7 @@ import numpy as np
 
 from ...runtime.clear import KERNELS, IndexOutsideError
 from ..source import Span
-from .operations.table import OPERATIONS
+from .operations.table import row_of
 from .program import Operation, Program, Region, Value
 
 Array = np.ndarray[Any, Any]
@@ -76,7 +76,7 @@ def apply(operation: Operation, operands: list[Array]) -> Array:
     """The only result of a pure operation with these operands. Raises IndexOutsideError."""
     if operation.name == "constant":
         return np.asarray(operation.attributes["value"])
-    rule = OPERATIONS[operation.name].clear
+    rule = row_of(operation).clear
     if rule is None:
         raise ValueError(f"{operation.name} has no clear kernel")
     kernel, attributes = rule(tuple(operand.type for operand in operation.operands), operation.attributes)

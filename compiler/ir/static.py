@@ -7,7 +7,7 @@ import numpy as np
 from .evaluate import EffortExceededError, Evaluation, EvaluationError, Outputs, free_values, known_result
 from .labels import Knowledge
 from .operations.row import Trait
-from .operations.table import OPERATIONS
+from .operations.table import row_of
 from .program import Operation, Value
 
 Array = np.ndarray[Any, Any]
@@ -83,6 +83,6 @@ def _run(operation: Operation, numbers: dict[Value, Array]) -> dict[Value, Array
 
 def has_effect(operation: Operation) -> bool:
     """Whether something outside the IR happens in the operation or in its regions."""
-    if OPERATIONS[operation.name].has(Trait.EFFECT):
+    if row_of(operation).has(Trait.EFFECT):
         return True
     return any(has_effect(inner) for region in operation.regions for inner in region.operations)

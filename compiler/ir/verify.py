@@ -13,7 +13,7 @@ import numpy as np
 from .control import LabelError, control_results, flows
 from .labels import Knowledge, Label
 from .operations.row import AttributeKind, Held, OperationRow, Trait
-from .operations.table import OPERATIONS, check_rows
+from .operations.table import OPERATIONS, check_rows, row_of
 from .operations.typing import OperationTypeError
 from .print import print_operation
 from .program import Operation, Program, Region, Value
@@ -142,7 +142,7 @@ def derived_results(operation: Operation) -> tuple[tuple[ArrayType, Label], ...]
 
     Raises OperationTypeError and LabelError.
     """
-    row = OPERATIONS[operation.name]
+    row = row_of(operation)
     types = tuple(operand.type for operand in operation.operands)
     check_rows(row, types)
     if row.infer is None:
@@ -214,7 +214,7 @@ def clear_among_secret(operation: Operation) -> Iterator[Value]:
 
     Arithmetic takes public operands as they are; what moves elements takes all of them as shares, by public rows too.
     """
-    row = OPERATIONS[operation.name]
+    row = row_of(operation)
     if row.has(Trait.CONTROL):
         yield from (value for bound, value in flows(operation) if _is_secret(bound) and not _is_secret(value))
     elif row.held is Held.SHARED:

@@ -1,4 +1,4 @@
-"""Arithmetic: changes of representation, sums, products and quotients.
+"""Arithmetic: changes of representation, sums and products.
 
 Elementwise rules broadcast as NumPy does. Widths of integers grow so that no result leaves its promised range, up to 64
 bits, where arithmetic wraps.
@@ -6,18 +6,27 @@ bits, where arithmetic wraps.
 
 from collections.abc import Sequence
 
-from ..intervals import Interval, documented, quotients
+from ..intervals import Interval
 from ..program import Operation, Value
 from ..types import ArrayType, Element, Kind, fixed, integer
-from .families import BITS, WHOLE, as_result, at_scale, by_no_bits, computed, kernel, twice, zero
-from .lanes import Lanes, widen_elements
-from .row import FIRST, Attribute, AttributeKind, Domain, OperationRow, Reads, Terms, Total, Trait
+from .families import (
+    BITS,
+    WHOLE,
+    as_result,
+    by_no_bits,
+    computed,
+    elementwise,
+    kernel,
+    twice,
+    zero,
+)
+from .lanes import Lanes
+from .row import FIRST, Attribute, AttributeKind, Domain, OperationRow, Terms, Total, Trait
 from .typing import (
     Attributes,
     OperationTypeError,
     Types,
     broadcast_shapes,
-    check_functions,
     growth,
     joined_element,
     only,
@@ -107,24 +116,6 @@ def matmul(types: Types, attributes: Attributes) -> Types:
     return (ArrayType(_product(types[0].element, types[1].element, left[-1]), shape),)
 
 
-def divide(types: Types, attributes: Attributes) -> Types:
-    """A quotient at the operands' scale."""
-    check_functions(types)
-    return (ArrayType(joined_element([type.element for type in types]), broadcast_shapes([t.shape for t in types])),)
-
-
-def floor_divide(types: Types, attributes: Attributes) -> Types:
-    """An integer quotient, one bit wider than the dividend: the least number divided by -1."""
-    only(types, Kind.INT)
-    return (ArrayType(integer(types[0].element.bits + 1), broadcast_shapes([type.shape for type in types])),)
-
-
-def modulo(types: Types, attributes: Attributes) -> Types:
-    """A remainder, which has the divisor's sign and width."""
-    only(types, Kind.INT)
-    return (ArrayType(types[1].element, broadcast_shapes([type.shape for type in types])),)
-
-
 # --- clear meanings -----------------------------------------------------------------------------------------------
 
 
@@ -181,26 +172,6 @@ def _matmul_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     return Interval(terms * each.low, terms * each.high)
 
 
-def _divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    return quotients(x[0], x[1], operation.results[0].type.element.scale)
-
-
-def _floor_divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    ends = {x[1].low, x[1].high, -1, 1}
-    usable = [y for y in ends if y != 0 and x[1].low <= y <= x[1].high]
-    exact = [end // y for end in (x[0].low, x[0].high) for y in usable]
-    if x[1].low <= 0 <= x[1].high:
-        exact.append(0)
-    return Interval(min(exact, default=0), max(exact, default=0))
-
-
-def _modulo_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    if x[0].low >= 0 and x[0].high < x[1].low:
-        return x[0]
-    high = max(min(x[1].high - 1, x[0].high if x[0].low >= 0 and x[1].low > 0 else x[1].high), 0)
-    return Interval(min(x[1].low + 1, 0), high)
-
-
 # --- domains ------------------------------------------------------------------------------------------------------
 
 
@@ -208,23 +179,9 @@ def _truncatable(operation: Operation, place: int) -> Interval:
     return TRUNCATABLE
 
 
-def _documented_operand(operation: Operation, place: int) -> Interval:
-    return documented(operation.operands[place].type.element.scale)
-
-
-def _documented_result(operation: Operation) -> Interval:
-    return documented(operation.results[0].type.element.scale)
-
-
 def _makes_fixed(operation: Operation) -> bool:
     return operation.results[0].type.element.kind is Kind.FIXED
 
-
-def _always(operation: Operation) -> bool:
-    return True
-
-
-_WHOLE_NUMBERS = Domain(needs_number=_always, called="what is divided here")
 
 # --- identities ---------------------------------------------------------------------------------------------------
 
@@ -264,15 +221,6 @@ def _multiply_known(terms: Terms, operation: Operation, operands: tuple[Value, .
     return None
 
 
-def _divide_by_one(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    x, y = operands
-    return as_result(terms, operation, x) if terms.number(y) == 1 << y.type.element.scale else None
-
-
-def _modulo_one(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    return zero(terms, operation) if terms.number(operands[1]) == 1 else None
-
-
 # --- lanes --------------------------------------------------------------------------------------------------------
 
 
@@ -299,83 +247,74 @@ _SUM = Total("sum", combine="add", neutral=0)
 _E, _L, _C = Trait.ELEMENTWISE, Trait.LINEAR, Trait.COMMUTATIVE
 
 ARITHMETIC: dict[str, OperationRow] = {
-    "cast": computed(
+    "cast": elementwise(
         arity=1,
         infer=cast,
         clear=_cast_kernel,
-        traits=_E | Trait.SAME,
+        traits=Trait.SAME,
         attributes={"element": Attribute(AttributeKind.ELEMENT)},
         interval=_cast_interval,
         domain=Domain(is_modular=True, needs_number=_makes_fixed, called="this number"),
         elements_of=FIRST,
         identities=(_cast_again,),
-        widen=widen_elements,
     ),
-    "truncate": computed(
+    "truncate": elementwise(
         arity=1,
         infer=truncate,
         clear=kernel("truncate", "bits"),
-        traits=_E,
         attributes=BITS,
         interval=_truncate_interval,
         domain=Domain(takes=_truncatable, called="this product"),
         identities=(by_no_bits,),
-        widen=widen_elements,
     ),
-    "floor": computed(
+    "floor": elementwise(
         arity=1,
         infer=floor,
         clear=_floor_kernel,
-        traits=_E,
         interval=_floor_interval,
         domain=WHOLE,
         identities=(),
-        widen=widen_elements,
     ),
-    "add": computed(
+    "add": elementwise(
         arity=2,
         infer=add,
         clear=kernel("add"),
-        traits=_E | _L | _C,
+        traits=_L | _C,
         interval=_add_interval,
         domain=Domain(is_modular=True, called="this sum"),
         after_truncation=slice(2),
         total=_SUM,
         identities=(_add_zero,),
-        widen=widen_elements,
     ),
-    "subtract": computed(
+    "subtract": elementwise(
         arity=2,
         infer=add,
         clear=kernel("subtract"),
-        traits=_E | _L,
+        traits=_L,
         interval=_subtract_interval,
         domain=Domain(is_modular=True, called="this difference"),
         after_truncation=slice(2),
         total=_SUM,
         identities=(_subtract_itself, _subtract_zero),
-        widen=widen_elements,
     ),
-    "negate": computed(
+    "negate": elementwise(
         arity=1,
         infer=negate,
         clear=kernel("negate"),
-        traits=_E | _L,
+        traits=_L,
         interval=_negate_interval,
         domain=Domain(is_modular=True, called="this negated number"),
         after_truncation=FIRST,
         identities=(twice,),
-        widen=widen_elements,
     ),
-    "multiply": computed(
+    "multiply": elementwise(
         arity=2,
         infer=multiply,
         clear=kernel("multiply"),
-        traits=_E | _C | Trait.BILINEAR,
+        traits=_C | Trait.BILINEAR,
         interval=_multiply_interval,
         domain=Domain(is_modular=True, called="this product"),
         identities=(_multiply_known,),
-        widen=widen_elements,
     ),
     "matmul": computed(
         arity=2,
@@ -386,43 +325,5 @@ ARITHMETIC: dict[str, OperationRow] = {
         domain=Domain(is_modular=True, called="this product"),
         identities=(),
         widen=_widen_matmul,
-    ),
-    "divide": computed(
-        arity=2,
-        infer=divide,
-        clear=at_scale("divide"),
-        traits=_E,
-        interval=_divide_interval,
-        domain=Domain(
-            takes=_documented_operand,
-            gives=_documented_result,
-            called="this division",
-            advice="keep the divisor away from 0, as in `max(y, 0.01)`; ",
-        ),
-        reads=Reads.RANGES | Reads.CONSTANT,
-        identities=(_divide_by_one,),
-        widen=widen_elements,
-    ),
-    "floor_divide": computed(
-        arity=2,
-        infer=floor_divide,
-        clear=kernel("floor_divide"),
-        traits=_E,
-        interval=_floor_divide_interval,
-        domain=_WHOLE_NUMBERS,
-        reads=Reads.CONSTANT,
-        identities=(_divide_by_one,),
-        widen=widen_elements,
-    ),
-    "modulo": computed(
-        arity=2,
-        infer=modulo,
-        clear=kernel("modulo"),
-        traits=_E,
-        interval=_modulo_interval,
-        domain=_WHOLE_NUMBERS,
-        reads=Reads.CONSTANT,
-        identities=(_modulo_one,),
-        widen=widen_elements,
     ),
 }

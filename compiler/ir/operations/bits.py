@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from ..intervals import Interval, hull
 from ..program import Operation, Value
 from ..types import BOOL, ArrayType, Kind, integer
-from .families import BITS, MODULAR, WHOLE, as_result, by_no_bits, computed, kernel, twice, zero
-from .lanes import widen_elements
+from .families import BITS, MODULAR, WHOLE, always, as_result, by_no_bits, elementwise, kernel, twice, zero
 from .row import Domain, Identity, IntervalRule, OperationRow, Terms, Total, Trait
 from .typing import Attributes, OperationTypeError, Types, broadcast_shapes, joined_element, only
 
@@ -230,82 +229,73 @@ def _shifted_again(terms: Terms, operation: Operation, operands: tuple[Value, ..
 _ALL = Total("all", combine="and", neutral=1, of_truths=True)
 _ANY = Total("any", combine="or", neutral=0, of_truths=True)
 
-_E, _C = Trait.ELEMENTWISE, Trait.COMMUTATIVE
+_C = Trait.COMMUTATIVE
 
 
 def _logic(
     name: str, arity: int, interval: IntervalRule, identities: tuple[Identity, ...], total: Total | None = None
 ) -> OperationRow:
-    return computed(
+    return elementwise(
         arity=arity,
         infer=logic,
         clear=kernel(name),
-        traits=_E | _C if arity == 2 else _E,
+        traits=_C if arity == 2 else Trait.NONE,
         interval=interval,
         domain=WHOLE,
         total=total,
         identities=identities,
-        widen=widen_elements,
     )
 
 
 BIT_OPERATIONS: dict[str, OperationRow] = {
-    "less": computed(
+    "less": elementwise(
         arity=2,
         infer=less,
         clear=kernel("less"),
-        traits=_E,
         interval=_less_interval,
         domain=Domain(compares=True, called="the difference in this comparison"),
         identities=(_compared_with_itself(False),),
-        widen=widen_elements,
     ),
-    "equal": computed(
+    "equal": elementwise(
         arity=2,
         infer=equal,
         clear=kernel("equal"),
-        traits=_E | _C,
+        traits=_C,
         interval=_equal_interval,
         domain=WHOLE,
         identities=(_compared_with_itself(True), _equal_truths),
-        widen=widen_elements,
     ),
     "and": _logic("and", 2, _and_interval, (_with_itself, _with_constant(neutral_is_ones=True)), total=_ALL),
     "or": _logic("or", 2, _or_interval, (_with_itself, _with_constant(neutral_is_ones=False)), total=_ANY),
     "xor": _logic("xor", 2, _xor_interval, (_xor_itself, _xor_constant, _negated_last)),
     "not": _logic("not", 1, _not_interval, (twice,)),
-    "shift_left": computed(
+    "shift_left": elementwise(
         arity=1,
         infer=shift_left,
         clear=kernel("shift_left", "bits"),
-        traits=_E | Trait.LINEAR,
+        traits=Trait.LINEAR,
         attributes=BITS,
         interval=_shift_left_interval,
         domain=Domain(is_modular=True, called="this shifted number"),
         identities=(by_no_bits, _shifted_again),
-        widen=widen_elements,
     ),
-    "shift_right": computed(
+    "shift_right": elementwise(
         arity=1,
         infer=shift_right,
         clear=kernel("shift_right", "bits"),
-        traits=_E,
         attributes=BITS,
         interval=_shift_right_interval,
-        domain=Domain(needs_number=lambda operation: True, called="this shifted number"),
+        domain=Domain(needs_number=always, called="this shifted number"),
         identities=(by_no_bits, _shifted_again),
-        widen=widen_elements,
     ),
-    "select": computed(
+    "select": elementwise(
         arity=3,
         infer=select,
         clear=kernel("select"),
-        traits=_E,
         interval=_select_interval,
         domain=MODULAR,
         elements_of=slice(1, 3),
         after_truncation=slice(1, 3),
         identities=(_known_choice, _choice_of_truths, _negated_condition),
-        widen=widen_elements,
     ),
 }

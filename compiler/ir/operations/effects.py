@@ -12,14 +12,13 @@ from ..program import Operation
 from ..types import Kind
 from .families import (
     INTEGER,
-    MODULAR,
     NAME,
     TABLE,
-    WHOLE,
     first_interval,
     joined_label,
     kernel,
     nothing_more,
+    plain,
     same_types,
     secret_label,
 )
@@ -27,12 +26,10 @@ from .row import (
     FIRST,
     Attribute,
     AttributeKind,
-    ClearRule,
     Held,
     IntervalRule,
     LabelRule,
     OperationRow,
-    Reads,
     Requirement,
     Trait,
 )
@@ -81,7 +78,8 @@ def _holding(
     attributes: Mapping[str, Attribute], label: LabelRule, requires: Requirement, held: Held, traits: Trait
 ) -> OperationRow:
     """Who holds the value changes, the value does not."""
-    return _row(
+    return plain(
+        arity=1,
         traits=Trait.HOLDING | Trait.SAME | traits,
         attributes=attributes,
         infer=same_types,
@@ -106,7 +104,8 @@ def _effect(
     traits: Trait = Trait.NONE,
 ) -> OperationRow:
     """Something happens outside the IR."""
-    return _row(
+    return plain(
+        arity=1,
         traits=Trait.EFFECT | traits,
         attributes=attributes,
         infer=infer,
@@ -122,53 +121,13 @@ def _control(
     arity: int | None, regions: int, attributes: Mapping[str, Attribute], traits: Trait = Trait.NONE
 ) -> OperationRow:
     """Regions say what results are: see `ir.control`."""
-    return _row(
+    return plain(
         arity=arity,
         regions=regions,
         traits=Trait.CONTROL | traits,
         attributes=attributes,
         infer=None,
         label=joined_label,
-        requires=nothing_more,
-    )
-
-
-def _row(
-    *,
-    traits: Trait,
-    attributes: Mapping[str, Attribute],
-    infer: TypeRule | None,
-    label: LabelRule,
-    requires: Requirement,
-    arity: int | None = 1,
-    regions: int = 0,
-    clear: ClearRule | None = None,
-    roles: tuple[str, ...] = (),
-    held: Held = Held.MIXED,
-    interval: IntervalRule | None = None,
-    elements_of: slice | None = None,
-) -> OperationRow:
-    return OperationRow(
-        arity=arity,
-        regions=regions,
-        indices_from=None,
-        traits=traits,
-        attributes=attributes,
-        infer=infer,
-        clear=clear,
-        label=label,
-        requires=requires,
-        roles=roles,
-        held=held,
-        interval=interval,
-        domain=MODULAR if elements_of is not None else WHOLE,
-        reads=Reads.NOTHING,
-        elements_of=elements_of,
-        after_truncation=None,
-        total=None,
-        identities=(),
-        widen=None,
-        derivative=None,
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..intervals import Interval
+from ..intervals import Interval, documented
 from ..labels import SECRET, Label, join
 from ..program import Operation, Value
+from .lanes import widen_elements
 from .row import (
     Attribute,
     AttributeKind,
@@ -14,8 +15,10 @@ from .row import (
     Held,
     Identity,
     IntervalRule,
+    LabelRule,
     OperationRow,
     Reads,
+    Requirement,
     Terms,
     Total,
     Trait,
@@ -34,6 +37,67 @@ WHOLE = Domain()
 """Every number of the ring, for operations that do not carry on what has wrapped."""
 
 MODULAR = Domain(is_modular=True)
+
+
+# --- labels and requirements --------------------------------------------------------------------------------------
+
+
+def joined_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
+    """The result is known to whoever knows all operands."""
+    return join(labels)
+
+
+def secret_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
+    """Nobody knows the result."""
+    return SECRET
+
+
+def nothing_more(operation: Operation) -> str:
+    """Types and labels of results say all."""
+    return ""
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def plain(
+    *,
+    arity: int | None,
+    traits: Trait,
+    attributes: Mapping[str, Attribute],
+    infer: TypeRule | None,
+    label: LabelRule,
+    clear: ClearRule | None = None,
+    regions: int = 0,
+    requires: Requirement = nothing_more,
+    roles: tuple[str, ...] = (),
+    held: Held = Held.MIXED,
+    interval: IntervalRule | None = None,
+    elements_of: slice | None = None,
+) -> OperationRow:
+    """The row of an operation that has no algebra: a source, an effect, control, or what says who holds a value."""
+    return OperationRow(
+        arity=arity,
+        regions=regions,
+        indices_from=None,
+        traits=traits,
+        attributes=attributes,
+        infer=infer,
+        clear=clear,
+        label=label,
+        requires=requires,
+        roles=roles,
+        held=held,
+        interval=interval,
+        domain=WHOLE if elements_of is None else MODULAR,
+        reads=Reads.NOTHING,
+        elements_of=elements_of,
+        after_truncation=None,
+        total=None,
+        identities=(),
+        widen=None,
+        derivative=None,
+    )
 
 
 def computed(
@@ -79,22 +143,39 @@ def computed(
     )
 
 
-# --- labels and requirements --------------------------------------------------------------------------------------
-
-
-def joined_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
-    """The result is known to whoever knows all operands."""
-    return join(labels)
-
-
-def secret_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
-    """Nobody knows the result."""
-    return SECRET
-
-
-def nothing_more(operation: Operation) -> str:
-    """Types and labels of results say all."""
-    return ""
+def elementwise(
+    *,
+    arity: int,
+    infer: TypeRule,
+    clear: ClearRule,
+    interval: IntervalRule,
+    domain: Domain,
+    identities: tuple[Identity, ...],
+    traits: Trait = Trait.NONE,
+    attributes: Mapping[str, Attribute] | None = None,
+    reads: Reads = Reads.NOTHING,
+    elements_of: slice | None = None,
+    after_truncation: slice | None = None,
+    total: Total | None = None,
+    derivative: Derivative | None = None,
+) -> OperationRow:
+    """The row of an operation on the elements at each place."""
+    return computed(
+        arity=arity,
+        infer=infer,
+        clear=clear,
+        traits=Trait.ELEMENTWISE | traits,
+        attributes=attributes,
+        interval=interval,
+        domain=domain,
+        reads=reads,
+        elements_of=elements_of,
+        after_truncation=after_truncation,
+        total=total,
+        identities=identities,
+        widen=widen_elements,
+        derivative=derivative,
+    )
 
 
 # --- clear meanings -----------------------------------------------------------------------------------------------
@@ -121,6 +202,26 @@ def same_types(types: Types, attributes: Attributes) -> Types:
 def first_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     """The result lies where the first operand lies."""
     return x[0]
+
+
+# --- domains ------------------------------------------------------------------------------------------------------
+
+
+def documented_operand(operation: Operation, place: int) -> Interval:
+    """The documented numbers of the precision that is asked for, at the operand's scale."""
+    scale = operation.operands[place].type.element.scale
+    return documented(operation.attributes.get("precision") or scale, scale)
+
+
+def documented_result(operation: Operation) -> Interval:
+    """The documented numbers of the precision that is asked for, at the result's scale."""
+    scale = operation.results[0].type.element.scale
+    return documented(operation.attributes.get("precision") or scale, scale)
+
+
+def always(operation: Operation) -> bool:
+    """Operands must be the numbers themselves, whatever the operation's types."""
+    return True
 
 
 # --- identities ---------------------------------------------------------------------------------------------------

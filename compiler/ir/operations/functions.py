@@ -11,9 +11,8 @@ import numpy as np
 from ..intervals import Interval, around, documented, slack
 from ..program import Operation, Value
 from ..types import Kind
-from .families import at_scale, computed, same_types
-from .lanes import widen_elements
-from .row import Attribute, AttributeKind, Derivative, Domain, IntervalRule, OperationRow, Reads, Terms, Trait
+from .families import at_scale, documented_operand, documented_result, elementwise, same_types
+from .row import Attribute, AttributeKind, Derivative, Domain, IntervalRule, OperationRow, Reads, Terms
 from .typing import MAXIMUM_FRACTION_BITS, Attributes, OperationTypeError, TypeRule, Types, check_functions, only
 
 _PRECISION = {"precision": Attribute(AttributeKind.OPTIONAL_INTEGER, None)}
@@ -80,17 +79,6 @@ def _logistic(x: float) -> float:
 # --- domains ------------------------------------------------------------------------------------------------------
 
 
-def _documented_operand(operation: Operation, place: int) -> Interval:
-    """The documented numbers of the precision that is asked for, at the operand's scale."""
-    scale = operation.operands[place].type.element.scale
-    return documented(operation.attributes.get("precision") or scale, scale)
-
-
-def _documented_result(operation: Operation) -> Interval:
-    scale = operation.results[0].type.element.scale
-    return documented(operation.attributes.get("precision") or scale, scale)
-
-
 def _within_four(operation: Operation) -> Interval:
     """The rules of `protocols.numeric.odd` give no more than 4 in magnitude whatever they are given."""
     return Interval(-4 << operation.results[0].type.element.scale, 4 << operation.results[0].type.element.scale)
@@ -102,13 +90,13 @@ def _exponent(operation: Operation, place: int) -> Interval:
     return Interval(documented(scale).low, int(np.floor(np.log(2.0) * (62 - 2 * scale) * 2.0**scale)))
 
 
-_DOCUMENTED = Domain(takes=_documented_operand, gives=_documented_result)
+_DOCUMENTED = Domain(takes=documented_operand, gives=documented_result)
 
-_BOUNDED = Domain(takes=_documented_operand, gives=_documented_result, outside=_within_four)
+_BOUNDED = Domain(takes=documented_operand, gives=documented_result, outside=_within_four)
 
 _POWER = Domain(
     takes=_exponent,
-    gives=_documented_result,
+    gives=documented_result,
     binds_clear=True,
     saturates=True,
     called="this power of e",
@@ -186,17 +174,15 @@ def _function(
     """A function that `is_finer` may be asked at a finer scale than the precision that counts: its operand is not
     truncated before."""
     infer: TypeRule = finer_function if is_finer else function
-    return computed(
+    return elementwise(
         arity=1,
         infer=infer,
         clear=at_scale(name),
-        traits=Trait.ELEMENTWISE,
         attributes=_PRECISION if is_finer else {},
         interval=interval,
         domain=domain,
         reads=reads,
         identities=(),
-        widen=widen_elements,
         derivative=derivative,
     )
 

@@ -10,8 +10,17 @@ from collections.abc import Sequence
 from ..intervals import Interval
 from ..program import Operation
 from ..types import ROWS, ArrayType, Kind
-from .families import INTEGER, MODULAR, SIZES, WHOLE, computed, first_interval, kernel, nothing_more, secret_label
-from .row import FIRST, Attribute, AttributeKind, Held, OperationRow, Reads, Trait
+from .families import (
+    INTEGER,
+    SIZES,
+    WHOLE,
+    computed,
+    first_interval,
+    kernel,
+    plain,
+    secret_label,
+)
+from .row import FIRST, Attribute, AttributeKind, Held, OperationRow, Trait
 from .sources import iota
 from .typing import Attributes, OperationTypeError, Types, only
 
@@ -98,27 +107,13 @@ ORDER: dict[str, OperationRow] = {
         identities=(),
         widen=None,
     ),
-    "random_rows": OperationRow(
+    "random_rows": plain(
         arity=0,
-        regions=0,
-        indices_from=None,
         traits=Trait.SOURCE | Trait.DRAW,
         attributes={"n": INTEGER},
         infer=random_rows,
-        clear=None,
         label=secret_label,
-        requires=nothing_more,
-        roles=(),
-        held=Held.MIXED,
         interval=_row_interval,
-        domain=WHOLE,
-        reads=Reads.NOTHING,
-        elements_of=None,
-        after_truncation=None,
-        total=None,
-        identities=(),
-        widen=None,
-        derivative=None,
     ),
     "invert": computed(
         arity=1,
@@ -143,10 +138,8 @@ ORDER: dict[str, OperationRow] = {
     ),
     # A join by its name, and all that a program has to say of the join: rows and roles of both sides, the inputs with
     # the keys in order of priority, and the kinds of these.
-    "align": OperationRow(
+    "align": plain(
         arity=1,
-        regions=0,
-        indices_from=None,
         traits=Trait.HOLDING,
         attributes={
             "join": Attribute(AttributeKind.TEXT),
@@ -159,19 +152,11 @@ ORDER: dict[str, OperationRow] = {
             "kinds": _NAMES,
         },
         infer=align,
-        clear=None,
         label=secret_label,
         requires=_is_aligned_by_its_owner,
         roles=("owners",),
         held=Held.AS_THEY_ARE,
         interval=first_interval,
-        domain=MODULAR,
-        reads=Reads.NOTHING,
         elements_of=FIRST,
-        after_truncation=None,
-        total=None,
-        identities=(),
-        widen=None,
-        derivative=None,
     ),
 }

@@ -6,8 +6,8 @@ from ..intervals import Interval
 from ..labels import REVEALED, SECRET, Label, owned
 from ..program import Operation
 from ..types import ArrayType
-from .families import INTEGER, NAME, TABLE, WHOLE, computed, kernel, nothing_more
-from .row import Attribute, AttributeKind, Held, OperationRow, Reads, Trait
+from .families import INTEGER, NAME, TABLE, WHOLE, computed, kernel, plain
+from .row import Attribute, AttributeKind, OperationRow, Trait
 from .typing import Attributes, OperationTypeError, Types, index_element
 
 
@@ -43,10 +43,8 @@ SOURCES: dict[str, OperationRow] = {
     # An input's dimensions (size names and ints), `each`, table, and the number that stands for a missing value are for
     # messages and readers of data. `limits` are the least and the greatest number that the input's owner accepts,
     # `beyond` what is wrong with others; see `Declaration`.
-    "input": OperationRow(
+    "input": plain(
         arity=0,
-        regions=0,
-        indices_from=None,
         traits=Trait.SOURCE | Trait.EFFECT,
         attributes={
             **NAME,
@@ -61,20 +59,8 @@ SOURCES: dict[str, OperationRow] = {
             "beyond": Attribute(AttributeKind.TEXT, ""),
         },
         infer=declared,
-        clear=None,
         label=_input_label,
-        requires=nothing_more,
         roles=("role",),
-        held=Held.MIXED,
-        interval=None,
-        domain=WHOLE,
-        reads=Reads.NOTHING,
-        elements_of=None,
-        after_truncation=None,
-        total=None,
-        identities=(),
-        widen=None,
-        derivative=None,
     ),
     "constant": computed(
         arity=0,

@@ -7,6 +7,7 @@ from ..program import Operation
 from ..types import ROWS
 from .arithmetic import ARITHMETIC
 from .bits import BIT_OPERATIONS
+from .division import DIVISION
 from .effects import EFFECTS
 from .functions import FUNCTIONS
 from .order import ORDER
@@ -20,6 +21,7 @@ OPERATIONS: dict[str, OperationRow] = {
     **SOURCES,
     **STRUCTURE,
     **ARITHMETIC,
+    **DIVISION,
     **BIT_OPERATIONS,
     **FUNCTIONS,
     **REDUCTIONS,

@@ -17,7 +17,7 @@ the loop that stays.
 from dataclasses import replace
 
 from ...ir.control import is_loop
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 
 
@@ -47,7 +47,7 @@ def _split(region: Region) -> tuple[list[Operation], Region]:
     leaving: list[Operation] = []
     staying: list[Operation] = []
     for operation in (moved for inner in region.operations for moved in _with_hoisted(inner)):
-        row = OPERATIONS[operation.name]
+        row = row_of(operation)
         if row.is_pure and row.indices_from is None and bound.isdisjoint(operation.operands):
             leaving.append(operation)
         else:

@@ -30,7 +30,7 @@ from ...ir.build import Builder, turn_type
 from ...ir.labels import STATIC, Knowledge
 from ...ir.operations.lanes import CannotWidenError
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import OPERATIONS, row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import walk
 from .carried import Body, Role, carried_role
@@ -71,15 +71,15 @@ def _only_loop(outer: Operation) -> Operation | None:
     for operation in region.operations:
         if operation is loops[0]:
             continue
-        is_free = OPERATIONS[operation.name].has(Trait.LINEAR) or all(each.label.is_clear for each in operation.results)
-        if not OPERATIONS[operation.name].is_pure or not is_free or not used.isdisjoint(operation.operands):
+        is_free = row_of(operation).has(Trait.LINEAR) or all(each.label.is_clear for each in operation.results)
+        if not row_of(operation).is_pure or not is_free or not used.isdisjoint(operation.operands):
             return None
     return loops[0]
 
 
 def _costs_rounds(loop: Operation) -> bool:
     return any(
-        not OPERATIONS[operation.name].has(Trait.LINEAR)
+        not row_of(operation).has(Trait.LINEAR)
         and any(result.label.knowledge is Knowledge.SECRET for result in operation.results)
         for operation in walk(loop.regions[0])
     )

@@ -13,7 +13,7 @@ from typing import Any
 from ...ir.build import Builder
 from ...ir.operations.lanes import CannotWidenError, Lanes
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Region, Value
 from ...ir.types import ArrayType
 
@@ -52,7 +52,7 @@ class Writer(Lanes):
     def write(self, operation: Operation) -> None:
         """Writes the operation for all lanes. Raises CannotWidenError."""
         self.builder.span = operation.span
-        row = OPERATIONS[operation.name]
+        row = row_of(operation)
         if row.has(Trait.CONTROL):
             self._control(operation)
         elif not row.is_pure:
@@ -65,7 +65,7 @@ class Writer(Lanes):
             self.bind(operation.results[0], self._wide(operation), wide=True)
 
     def _wide(self, operation: Operation) -> Value:
-        rule = OPERATIONS[operation.name].widen
+        rule = row_of(operation).widen
         if rule is None:
             raise CannotWidenError(operation.name)
         return rule(self, operation)

@@ -16,7 +16,7 @@ import numpy as np
 from ....runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
 from ...diagnostics import CompileError, Diagnostic
 from ...ir.labels import REVEALED, Knowledge
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import walk
 from ...ir.types import ArrayType, Kind
@@ -114,7 +114,7 @@ class _Expander:
         if _is_secret(result):
             known = tuple(self.known.get(operand) for operand in operation.operands)
             return [expand(Use(self.p, operation, operands, known))]
-        rule = OPERATIONS[operation.name].clear
+        rule = row_of(operation).clear
         assert rule is not None, f"{operation.name} has no clear meaning"
         kernel, attributes = rule(tuple(operand.type for operand in operation.operands), operation.attributes)
         wires = [wire for operand in operands for wire in operand.parts]
@@ -177,7 +177,7 @@ class _Expander:
     def check_places(self, operation: Operation) -> None:
         """Has revealed places looked at where they become known, not where the data that they are places of does:
         what is revealed in between would have left a program that fails."""
-        first = OPERATIONS[operation.name].indices_from
+        first = row_of(operation).indices_from
         if first is None:
             return
         shape, attributes = operation.operands[0].type.shape, operation.attributes

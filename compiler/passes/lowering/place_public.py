@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from ....runtime.graph.nodes import Parties
 from ...ir.labels import REVEALED
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS, row_of
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import walk
 from ...target import Target
@@ -128,7 +128,7 @@ def _checked(operation: Operation) -> list[Value]:
     """The operands of which the run itself finds out whether the program may go on."""
     if operation.name == "assert":
         return list(operation.operands)
-    first = OPERATIONS[operation.name].indices_from
+    first = row_of(operation).indices_from
     return [] if first is None else [place for place in operation.operands[first:] if place.label == REVEALED]
 
 

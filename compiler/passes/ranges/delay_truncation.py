@@ -32,7 +32,7 @@ from ...ir.intervals import Interval
 from ...ir.labels import Knowledge
 from ...ir.operations.arithmetic import MAXIMUM_SCALE
 from ...ir.operations.row import ALL, FIRST, Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite, walk
 from ...ir.types import ArrayType, Kind, fixed
@@ -121,7 +121,7 @@ class _Delayer:
         intervals = [interval for interval in known if interval is not None]
         if len(intervals) != len(known):
             return None
-        rule = OPERATIONS[operation.name].interval
+        rule = row_of(operation).interval
         assert rule is not None, f"{operation.name} has no interval"
         found = rule(operation, intervals)
         if found not in TRUNCATABLE:
@@ -136,7 +136,9 @@ Delay = Callable[[_Delayer, Rewriter, Operation], Value | None]
 
 def _moved_behind(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Value | None:
     """An operation whose row says of which operands the truncation may follow it, all by the same number of bits."""
-    places = range(len(operation.operands))[OPERATIONS[operation.name].after_truncation or ALL]
+    truncated = row_of(operation).after_truncation
+    assert truncated is not None
+    places = range(len(operation.operands))[truncated]
     found = [delayer.truncated(rewriter, operation, place) for place in places]
     operands = rewriter.operands(operation)
     return _together(delayer, rewriter, operation, found, operands[: places.start], operands[places.stop :])
@@ -179,12 +181,12 @@ def _is_at_hand(rewriter: Rewriter, value: Value) -> bool:
     definition = rewriter.builder.definition(value)
     while definition is not None and _costs_nothing(definition):
         definition = rewriter.builder.definition(definition.operands[0])
-    return definition is None or OPERATIONS[definition.name].has(Trait.SOURCE)
+    return definition is None or row_of(definition).has(Trait.SOURCE)
 
 
 def _costs_nothing(operation: Operation) -> bool:
     """Whether the operation only shows its operands' elements in another way, wherever they are held."""
-    row = OPERATIONS[operation.name]
+    row = row_of(operation)
     moves = row.has(Trait.STRUCTURAL | Trait.LINEAR) and row.elements_of in (FIRST, ALL)
     return moves or row.has(Trait.ELEMENTWISE | Trait.SAME)
 
@@ -201,7 +203,7 @@ def _truncate(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Va
         return None
     if definition.name == "cast" and definition.operands[0].type.element.kind is Kind.FIXED:
         return _unmade(rewriter, definition.operands[0], operand, bits)
-    if OPERATIONS[definition.name].has(Trait.BILINEAR) and delayer.is_only_use(operand):
+    if row_of(definition).has(Trait.BILINEAR) and delayer.is_only_use(operand):
         return _product(delayer, rewriter, definition, bits)
     return None
 
@@ -250,7 +252,7 @@ def _function(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Va
 
 
 def _rule_for(operation: Operation) -> Delay | None:
-    row = OPERATIONS[operation.name]
+    row = row_of(operation)
     if operation.name == "truncate":
         return _truncate
     if "precision" in row.attributes:

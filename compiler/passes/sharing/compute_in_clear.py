@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from ...ir.control import operand_bounds, result_bounds
 from ...ir.labels import Knowledge
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite
 from ...ir.verify import clear_among_secret
@@ -59,7 +59,7 @@ class _Sharer:
 
     def _operands(self, rewriter: Rewriter, operation: Operation, wanted: set[Value]) -> tuple[Value, ...]:
         """The operands' new values, with shares of the wanted ones; an index stays what it is."""
-        end = OPERATIONS[operation.name].indices_from
+        end = row_of(operation).indices_from
         data, indices = operation.operands[:end], operation.operands[len(operation.operands[:end]) :]
         shared = tuple(self._shares[value] if value in wanted else rewriter.value(value) for value in data)
         return shared + tuple(map(rewriter.value, indices))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ...ir.control import expected_turns
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import Kind
 from ...ir.verify import clear_among_secret
@@ -105,12 +105,12 @@ def is_free(operation: Operation) -> bool:
     """Whether the operation costs nothing on shares."""
     if operation.name == "cast":
         return operation.operands[0].type.element.kind is not Kind.BOOL
-    return OPERATIONS[operation.name].has(Trait.LINEAR)
+    return row_of(operation).has(Trait.LINEAR)
 
 
 def shares_needed(operation: Operation) -> list[Value]:
     """The operands that a free operation on clear values needs as shares to give shares."""
-    row = OPERATIONS[operation.name]
+    row = row_of(operation)
     data = operation.operands[: row.indices_from]
     wanted = data if row.has(Trait.STRUCTURAL) else [value for value in data if value.label.owner is not None]
     return list(dict.fromkeys(wanted))

@@ -17,7 +17,7 @@ from ...cost.prices import Known, Prices
 from ...ir.control import carried, expected_turns, flows, is_loop
 from ...ir.labels import Knowledge
 from ...ir.operations.row import Held, Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import Kind
 from ...protocols.operations.rows import digits_for
@@ -84,7 +84,7 @@ class _Weigher:
             self.operation(operation, turns)
 
     def operation(self, operation: Operation, turns: int) -> None:
-        row = OPERATIONS[operation.name]
+        row = row_of(operation)
         if operation.name == "constant":
             self.known[operation.results[0]] = operation.attributes["value"]
         elif row.has(Trait.CONTROL):

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from ...ir.labels import Knowledge
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import OPERATIONS, row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
 
@@ -89,7 +89,7 @@ class _Early:
             if operation is None or not _is_sum(operation):
                 return None
             value, term = operation.operands
-            if OPERATIONS[operation.name].has(Trait.COMMUTATIVE) and not term.label.is_public:
+            if row_of(operation).has(Trait.COMMUTATIVE) and not term.label.is_public:
                 value, term = term, value
             if not term.label.is_public:
                 return None
@@ -115,5 +115,5 @@ class _Early:
 
 def _is_sum(operation: Operation) -> bool:
     """Whether the operation adds or subtracts its second operand."""
-    row = OPERATIONS[operation.name]
+    row = row_of(operation)
     return row.has(Trait.ELEMENTWISE | Trait.LINEAR) and row.arity == 2

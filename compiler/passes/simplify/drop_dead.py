@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from ...ir.control import carried, carried_on, conditions, conditions_of, flows, initial, is_loop, turns_of
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite, walk
 
@@ -43,7 +43,7 @@ class _Needed:
         for operation in operations:
             self._record(operation)
         for operation in operations:
-            if OPERATIONS[operation.name].has(Trait.EFFECT):
+            if row_of(operation).has(Trait.EFFECT):
                 self._need_operation(operation)
         while self._pending:
             self._need_parts(self._pending.pop())

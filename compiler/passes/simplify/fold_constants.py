@@ -21,7 +21,7 @@ import numpy as np
 
 from ...ir.evaluate import apply, known_result
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
 from .terms import BuilderTerms
@@ -42,7 +42,7 @@ def _fold(rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
         return _fold_control(rewriter, terms, operation, operands)
     if operation.name == "assert" and terms.number(operands[0]) == 1:
         return ()
-    row = OPERATIONS[operation.name]
+    row = row_of(operation)
     if not row.is_pure or row.has(Trait.SOURCE) or row.has(Trait.HOLDING):
         return None
     for attempt in (_constant, _uniform):
@@ -86,7 +86,7 @@ def _constant(terms: BuilderTerms, operation: Operation, operands: tuple[Value, 
 
 def _uniform(terms: BuilderTerms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
     """The result as one number broadcast, where every operand is one."""
-    row, result = OPERATIONS[operation.name], operation.results[0].type
+    row, result = row_of(operation), operation.results[0].type
     numbers = [terms.number(operand) for operand in operands]
     known = [number for number in numbers if number is not None]
     if len(known) != len(numbers) or result.size == 0:

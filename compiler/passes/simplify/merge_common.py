@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite
 
@@ -37,7 +37,7 @@ class _Merger:
     def rule(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
         if operation.regions:
             return self._control(rewriter, operation)
-        if not OPERATIONS[operation.name].is_pure:
+        if not row_of(operation).is_pure:
             return None
         key = self._key(operation, rewriter.operands(operation))
         known = self._known.get(key)
@@ -58,7 +58,7 @@ class _Merger:
 
     def _key(self, operation: Operation, operands: Sequence[Value]) -> Hashable:
         numbers = [self._numbers.setdefault(operand, len(self._numbers)) for operand in operands]
-        if OPERATIONS[operation.name].has(Trait.COMMUTATIVE):
+        if row_of(operation).has(Trait.COMMUTATIVE):
             numbers.sort()
         attributes = tuple((name, _hashable(value)) for name, value in operation.attributes.items())
         return (operation.name, tuple(numbers), attributes)

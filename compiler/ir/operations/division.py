@@ -1,0 +1,106 @@
+"""Quotients and remainders: of `fixed` at the operands' scale, of integers rounded down as Python does."""
+
+from collections.abc import Sequence
+
+from ..intervals import Interval, quotients
+from ..program import Operation, Value
+from ..types import ArrayType, Kind, integer
+from .families import always, as_result, at_scale, documented_operand, documented_result, elementwise, kernel, zero
+from .row import Domain, OperationRow, Reads, Terms
+from .typing import Attributes, Types, broadcast_shapes, check_functions, joined_element, only
+
+# --- types ----------------------------------------------------------------------------------------------------------
+
+
+def divide(types: Types, attributes: Attributes) -> Types:
+    """A quotient at the operands' scale."""
+    check_functions(types)
+    return (ArrayType(joined_element([type.element for type in types]), broadcast_shapes([t.shape for t in types])),)
+
+
+def floor_divide(types: Types, attributes: Attributes) -> Types:
+    """An integer quotient, one bit wider than the dividend: the least number divided by -1."""
+    only(types, Kind.INT)
+    return (ArrayType(integer(types[0].element.bits + 1), broadcast_shapes([type.shape for type in types])),)
+
+
+def modulo(types: Types, attributes: Attributes) -> Types:
+    """A remainder, which has the divisor's sign and width."""
+    only(types, Kind.INT)
+    return (ArrayType(types[1].element, broadcast_shapes([type.shape for type in types])),)
+
+
+# --- intervals ------------------------------------------------------------------------------------------------------
+
+
+def _divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return quotients(x[0], x[1], operation.results[0].type.element.scale)
+
+
+def _floor_divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    ends = {x[1].low, x[1].high, -1, 1}
+    usable = [y for y in ends if y != 0 and x[1].low <= y <= x[1].high]
+    exact = [end // y for end in (x[0].low, x[0].high) for y in usable]
+    if x[1].low <= 0 <= x[1].high:
+        exact.append(0)
+    return Interval(min(exact, default=0), max(exact, default=0))
+
+
+def _modulo_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    if x[0].low >= 0 and x[0].high < x[1].low:
+        return x[0]
+    high = max(min(x[1].high - 1, x[0].high if x[0].low >= 0 and x[1].low > 0 else x[1].high), 0)
+    return Interval(min(x[1].low + 1, 0), high)
+
+
+# --- identities -----------------------------------------------------------------------------------------------------
+
+
+def _divide_by_one(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    x, y = operands
+    return as_result(terms, operation, x) if terms.number(y) == 1 << y.type.element.scale else None
+
+
+def _modulo_one(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    return zero(terms, operation) if terms.number(operands[1]) == 1 else None
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+_WHOLE_NUMBERS = Domain(needs_number=always, called="what is divided here")
+
+
+DIVISION: dict[str, OperationRow] = {
+    "divide": elementwise(
+        arity=2,
+        infer=divide,
+        clear=at_scale("divide"),
+        interval=_divide_interval,
+        domain=Domain(
+            takes=documented_operand,
+            gives=documented_result,
+            called="this division",
+            advice="keep the divisor away from 0, as in `max(y, 0.01)`; ",
+        ),
+        reads=Reads.RANGES | Reads.CONSTANT,
+        identities=(_divide_by_one,),
+    ),
+    "floor_divide": elementwise(
+        arity=2,
+        infer=floor_divide,
+        clear=kernel("floor_divide"),
+        interval=_floor_divide_interval,
+        domain=_WHOLE_NUMBERS,
+        reads=Reads.CONSTANT,
+        identities=(_divide_by_one,),
+    ),
+    "modulo": elementwise(
+        arity=2,
+        infer=modulo,
+        clear=kernel("modulo"),
+        interval=_modulo_interval,
+        domain=_WHOLE_NUMBERS,
+        reads=Reads.CONSTANT,
+        identities=(_modulo_one,),
+    ),
+}
