@@ -1,8 +1,8 @@
 """Executes a schedule at one party: kernels, then one exchange, round after round.
 
-A block becomes a tape just before it is run for the first time (`binding`), the whole schedule before its clock starts
-unless a loop's turns depend on what is revealed. Tapes run natively where the system allows it, and step by step in
-Python elsewhere and where each step is watched.
+A block becomes a tape just before the block runs for the first time (`binding`). Unless a loop's turns depend on what
+is revealed, the whole schedule is one tape, made before the clock starts. Tapes run natively where the system allows
+it; elsewhere, and where each step is watched, they run step by step in Python.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ from .profile import Recorder
 Array = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
 Turn = Callable[[int], bool]
-"""Runs the turn of this number; whether the condition that it renews holds (True without one)."""
+"""Runs the turn of this number. Returns whether the loop's renewed condition holds, True if the loop has none."""
 
 _FIRST_DRAW_APART = 1 << 62
-"""Draws in conditional loops that clients pass by have numbers from here on, which no other draw of a run reaches."""
+"""Draws in conditional loops that clients skip are numbered from here on; no other draw of a run gets this far."""
 
 _PROGRESS_SECONDS = 0.05
 _SLICE_NANOSECONDS = 20_000_000
-"""After so long in compiled code the run looks around in Python: for signals, and to report its progress."""
+"""After so long in compiled code the run returns to Python, to see signals and to report its progress."""
 
 
 class Machine:
@@ -104,7 +104,7 @@ class Machine:
         self._prepare()
 
     def _prepare(self) -> None:
-        """Makes the first tape, mostly the whole run, and lays everything back where it was."""
+        """Makes the first tape, usually that of the whole run, and puts every moving slot back where it was."""
         before = {slot: self._slots[slot] for slot in self._moving}
         first = next(iter(self._parts_of(self._schedule.body)), None)
         if first is not None and not isinstance(first, Loop):
@@ -113,7 +113,7 @@ class Machine:
             self._slots[slot] = array
 
     def _watch(self, instruction: Instruction, step: Step) -> Step:
-        """The step of an instruction, with a look at the clock before and after where somebody wants to know."""
+        """The step of an instruction; with a recorder, the step reads the clock before and after."""
         number = self._numbers.get(id(instruction))
         if self._recorder is None or number is None:
             return step
@@ -131,17 +131,17 @@ class Machine:
 
     @property
     def rounds(self) -> int:
-        """The rounds so far."""
+        """The rounds run so far."""
         return int(self._run.state[ROUNDS]) + self._rounds_apart
 
     @property
     def bytes_sent(self) -> int:
-        """What this party's messages held so far, without headers."""
+        """The bytes that this party's messages have held so far, without headers."""
         return int(self._run.state[SENT])
 
     @property
     def peak_bytes(self) -> int:
-        """The memory of constants and values, inputs and outputs among them, and of delivered copies."""
+        """The memory, in bytes, of constants, of values with inputs and outputs, and of delivered copies."""
         delivered = (*self.kept.values(), *(each for told in self.outputs.values() for each in told.values()))
         return self._held + sum(each.nbytes for each in delivered if each.flags.owndata)
 
@@ -161,7 +161,10 @@ class Machine:
                 self._play(self._tape(part))
 
     def _parts_of(self, block: Block) -> tuple[Block | Loop, ...]:
-        """The block as pieces that stand on a tape, and the loops between them that do not; always the same objects."""
+        """The block as pieces that stand on a tape, and the loops between them that do not.
+
+        The same block always gives the same objects, because tapes are found by the identity of their piece.
+        """
         if id(block) not in self._parts:
             parts: list[Block | Loop] = []
             for _, group in groupby(block, self._stands):
@@ -171,13 +174,19 @@ class Machine:
         return self._parts[id(block)]
 
     def _stands(self, instruction: Instruction) -> bool:
-        """Whether an instruction stands on a tape: all but a loop that a revealed bit ends, and one that is watched."""
+        """Whether an instruction stands on a tape.
+
+        Every instruction does but a loop that is watched, or that itself or in its body waits for a revealed bit.
+        """
         if not isinstance(instruction, Loop):
             return True
         return self._recorder is None and instruction.count is not None and all(map(self._stands, instruction.body))
 
     def _tape(self, block: Block) -> Tape:
-        """The tape of a block where carried values lie now; from here on they lie where it leaves them."""
+        """The tape of a block, made for the places where carried values lie now.
+
+        Afterwards the slots of carried values are where the tape leaves them.
+        """
         where = tuple(address(self._slots[slot]) for slot in self._moving)
         if (id(block), where) not in self._tapes:
             tape = self._binder.tape(block)
@@ -209,7 +218,7 @@ class Machine:
             if loop.index is not None:
                 slots[loop.index].fill(number)
             self._block(loop.body)
-            # The condition may be carried, too: it is read before the memory of its slot is traded.
+            # The condition may be a carried value too, so it is read before its slot trades memory.
             holds = loop.next_condition is None or bool(slots[loop.next_condition].item())
             for carry in loop.carried:
                 parameter, result = carry.parameter, carry.result
@@ -229,7 +238,10 @@ class Machine:
 
     @contextmanager
     def _numbers_of(self, loop: Loop) -> Iterator[None]:
-        """Numbers draws and rounds apart meanwhile, if clients pass the loop by: they go on as if it had not been."""
+        """Numbers the loop's draws and rounds apart while the loop runs, if clients skip the loop.
+
+        Afterwards the numbers go on as if the loop had not run, which is how clients count.
+        """
         if not loop.is_apart or self._is_apart:
             yield
             return
@@ -244,7 +256,7 @@ class Machine:
     # --- tapes --------------------------------------------------------------------------------------------------------
 
     def _play(self, tape: Tape) -> None:
-        """Goes through a tape, doing in Python what stops it."""
+        """Runs a tape to its end. Does in Python each step at which the tape stops."""
         state = self._run.state
         state[AT] = 0
         while (reason := self._go_on(tape)) != FINISHED:
@@ -301,7 +313,7 @@ class Machine:
 
 
 def _fail(step: Step) -> None:
-    """Does in Python what failed in compiled code, which tells why."""
+    """Repeats in Python the step that failed in compiled code, to raise the exception that says why."""
     step()
     raise RuntimeError
 
@@ -314,7 +326,7 @@ def _describe(error: Exception, instruction: Instruction, place: Place | None) -
 
 
 def _numbers(schedule: Schedule, recorder: Recorder | None) -> dict[int, int]:
-    """The recorder's number of each instruction that it watches, by identity, in the order of the schedule."""
+    """The recorder's number of each instruction that the recorder watches, by `id`, in the order of the schedule."""
     numbers: dict[int, int] = {}
     if recorder is None:
         return numbers
@@ -327,9 +339,9 @@ def _numbers(schedule: Schedule, recorder: Recorder | None) -> dict[int, int]:
 
 
 def _bind_slots(schedule: Schedule, placed: Plan, inputs: Inputs) -> list[Array]:
-    """The array of each slot; an empty one stands in the slots of values that this party does not hold.
+    """The array of each slot. Slots of values that this party does not hold get an empty array.
 
-    Each input is taken, copied into the block, and freed: nothing need be in memory twice.
+    Each input is taken, copied into the block and freed, so that at most one input is in memory twice.
     """
     absent = np.empty(0, np.uint8)
     slots = [absent] * len(schedule.layouts)

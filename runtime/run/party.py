@@ -1,6 +1,6 @@
 """Runs one party of a protocol graph, or, for tests, all of them in one process.
 
-In: a checked graph, a transport, and the party's inputs. Out: `PartyResult`. `take_part` has what comes before.
+In: a checked graph, a transport, and the party's inputs. Out: `PartyResult`. `take_part` has the phases before these.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A party of which all that comes before the first round is done; it took so many bytes and seconds."""
+    """A party that has done everything before the first round.
+
+    `setup_bytes` and `setup_seconds` are what the preparations took; `dealt_bytes` is the memory of dealt randomness.
+    """
 
     machine: Machine
     setup_bytes: int
@@ -70,13 +73,13 @@ def prepare(
 ) -> Prepared:
     """A party of a checked graph, ready for the first round: keys, dealt randomness, memory and the first tape.
 
-    `inputs` are this party's, laid out as the graph's types say; the run empties them. Without `keys` (by ascending
-    tuple of the parties that share them), fresh ones are agreed on. `progress` hears rounds done and rounds in all, at
-    most some times a second. `record` sees every message that leaves: round, sender, receiver, content. A `recorder`
-    measures what each instruction takes, for the result's `profile`.
+    `inputs` are this party's, laid out as the graph's types say; the run empties them. `keys` are found by the
+    ascending tuple of the parties that share them; without `keys` the parties agree on fresh ones. `progress` hears
+    rounds done and rounds in all, at most 20 times a second. `record` sees every message that leaves: round, sender,
+    receiver, content. A `recorder` measures what each instruction takes, for the result's `profile`.
 
-    Raises `InputError` if an input of this party is missing or of another shape, and, before the first message, if one
-    is larger than the program tolerates.
+    Raises `InputError` if an input of this party is missing or has another shape or type. If an input is larger than
+    the program tolerates, raises `InputError` before the first message.
     """
     begin = perf_counter()
     check_limits(graph.inputs, inputs)
@@ -93,7 +96,10 @@ def run_in_memory(
     record: Record | None = None,
     profiled: bool = False,
 ) -> list[PartyResult]:
-    """Runs all parties of a graph as threads of this process, for tests. Raises what the first failing party raised."""
+    """Runs all parties of a graph as threads of this process, for tests. Gives their results in the parties' order.
+
+    If parties fail, raises the exception of one of them: one that is no `PeerError` if there is any.
+    """
     transports = connect(graph.parties)
     results: list[PartyResult | None] = [None] * len(transports)
     failures: list[BaseException] = []

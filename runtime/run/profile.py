@@ -1,7 +1,7 @@
 """What a party's run took, instruction by instruction. In: the machine's steps. Out: a `Profile`.
 
-Only shapes, kernels' names, rounds and times: nothing of the values. Who does not ask for a profile pays nothing, for
-its steps are bound as they are.
+A profile holds shapes, kernels' names, rounds and times, and nothing of the values. A run without a profile pays
+nothing, because its steps are bound unchanged.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from ..instructions import Call, Draw, Fill, Instruction, Loop, Round
 Step = Callable[[], None]
 
 _MOST_EVENTS = 100_000
-"""So many events are kept, the first ones of a run; sums count them all."""
+"""A profile keeps so many events, the first ones of a run. The sums count all events."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
     """All runs of one instruction: `kind` is "kernel", "random", "round" or "loop", `name` the kernel's or source's.
 
-    `span` is the place in the program, for a round that of its first message. `bytes` are sent in one run. The
-    nanoseconds of a loop are those of its body too. `turns` are a loop's.
+    `span` is the place in the program; a round has the span of its first message. `bytes` are sent in one run.
+    `nanoseconds` are of all runs; those of a loop include its body. `turns` is 0 for all but a loop.
     """
 
     kind: str
@@ -37,9 +37,9 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One run of the instruction `number` (its place among the sums), on the clock that all parties share.
+    """One run of the instruction `number`, its place among the sums. All parties on a machine share the clock.
 
-    `round` is the number of the round it is, or that it follows.
+    `begin` and `end` are in nanoseconds. `round` is the round that the instruction is, or the last one before it.
     """
 
     number: int
@@ -50,8 +50,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Of one party: `sums` in the order of the instructions, a loop's before those of its body; `missed` events were
-    too many to keep."""
+    """What one party measured: `sums` in the order of the instructions, a loop before those of its body.
+
+    `missed` is how many events were too many to keep.
+    """
 
     sums: tuple[Sum, ...]
     events: tuple[Event, ...]
@@ -84,7 +86,10 @@ class Recorder:
         self._round = 0
 
     def number(self, instruction: Instruction, sent: int) -> int | None:
-        """A place for an instruction that takes time, None for others; to be asked in the order of the schedule."""
+        """The instruction's place among the sums; None for one that takes no time.
+
+        Callers ask in the order of the schedule. `sent` is what the instruction sends, in bytes.
+        """
         match instruction:
             case Call():
                 counter = _Counter("kernel", instruction.kernel, instruction.span, 0)
@@ -102,7 +107,7 @@ class Recorder:
         return len(self._counters) - 1
 
     def watched(self, number: int, step: Step) -> Step:
-        """The step of the instruction with this number, with a look at the clock before and after."""
+        """The step of the instruction with this number, which now also reads the clock before and after."""
         counter = self._counters[number]
         is_round = counter.kind == "round"
 
@@ -121,7 +126,7 @@ class Recorder:
         return watched
 
     def turning(self, number: int, turn: Callable[[int], bool]) -> Callable[[int], bool]:
-        """The turn of a loop with this number, counted."""
+        """The turn of the loop with this number, which now also counts itself."""
         counter = self._counters[number]
 
         def turning(index: int) -> bool:
@@ -132,7 +137,7 @@ class Recorder:
 
     @property
     def profile(self) -> Profile:
-        """What has been seen."""
+        """What the recorder has measured so far."""
         sums = (
             Sum(each.kind, each.name, each.span, each.bytes, each.runs, each.turns, each.nanoseconds)
             for each in self._counters

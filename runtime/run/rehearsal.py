@@ -1,12 +1,13 @@
-"""Runs what is compiled once, on zeros, before the first round. In: a graph and a party. Out: nothing but time saved.
+"""Calls each compiled function once, on zeros, before the first round. In: a graph and a party. Out: only time saved.
 
-A compiled function's first call looks up the types of its arguments and touches its code for the first time: 20 to 70
-microseconds each, and 0.9 milliseconds for the first one of a process. A program of few rounds would spend more on that
-than on its work (measured: the comparison of two numbers over a LAN 2.9 ms without this, 2.1 with it).
+A compiled function's first call looks up the types of its arguments and touches its code for the first time. That takes
+20 to 70 microseconds for a function, and 0.9 milliseconds for the first function of a process. A program of few rounds
+would spend more on first calls than on its work (measured: comparing two numbers over a LAN takes 2.9 ms without a
+rehearsal, 2.1 ms with one).
 
-What stands on a tape needs none of that: functions are found, and arguments spelled, when the tape is written.
+Calls on a tape need no rehearsal: writing the tape already finds the functions and lays out their arguments.
 
-Zeros are what any kernel takes, as indices too. Random draws are rehearsed under keys of zeros that nothing else uses.
+Every kernel accepts zeros, as indices too. Random draws are rehearsed under keys of zeros, which no real draw uses.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from ..randomness.sources import KEY_BYTES, SOURCES, is_one_call
 from ..tape.interpreter import IS_POSSIBLE
 
 _MOST_BYTES = 1 << 16
-"""Calls that move more are not rehearsed: beside their work the first call's delay does not count."""
+"""Calls that move more bytes are not rehearsed: their own work takes far longer than a first call's delay."""
 
 
 def rehearse(graph: Graph, me: int) -> None:
-    """Calls every compiled kernel and every source of randomness once that party `me` uses on small arrays."""
+    """Calls once each compiled kernel and each source of randomness that party `me` uses on small arrays."""
     known: set[tuple[str, ...]] = set()
     for node in every_node(graph.body):
         if isinstance(node, Local):

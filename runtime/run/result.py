@@ -1,4 +1,4 @@
-"""What a run gives at one party: for the process that did it, and for whoever reads it there or elsewhere."""
+"""What a run gives at one party, and what a run took by phases."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ Array = np.ndarray[Any, Any]
 class PartyResult:
     """What one party has after a run.
 
-    `outputs[role][name]` are the values revealed to the roles that sit on this party (ROLE_EVERYONE: to all),
-    `kept[name]` its shares of what was saved, all as the graph's types lay them out. `rounds` are those of the whole
-    protocol; `bytes_sent` is what this party's messages held, without headers. Keys, correlated randomness and other
-    preparations before the first round count apart, as `setup_bytes` and `setup_seconds`. `peak_bytes` is the memory
-    of its values at their most, with inputs, outputs and what was prepared (`memory` predicts it); `began` is when the
-    first round could begin, on the machine's clock; `profile` is there if it was asked for.
+    - `outputs[role][name]`: values revealed to the roles that sit on this party (ROLE_EVERYONE: to all parties), and
+      `kept[name]`: its shares of what was saved; both as the graph's types lay them out.
+    - `rounds`: the rounds of the whole protocol, and `seconds`: what they took.
+    - `bytes_sent`: what this party's messages held, without headers. Keys, correlated randomness and other
+      preparations before the first round count apart, as `setup_bytes` and `setup_seconds`.
+    - `peak_bytes`: the largest memory of its values, with inputs, outputs and dealt randomness (`plan/memory` predicts
+      this number).
+    - `began`: when the first round could begin, on the machine's clock.
+    - `profile`: what each instruction took, if that was asked for.
+    - `aligned_bytes`, `aligned_seconds`: what matching keys took; `setup_bytes` includes the bytes.
     """
 
     outputs: dict[str, dict[str, Array]]
@@ -42,8 +46,8 @@ class PartyResult:
 def phase_seconds(results: Sequence[PartyResult], compile: float, total: float, aligns: bool) -> dict[str, float]:
     """What a run took by phases: "compile", "offline", "online" and "total", and "align" if keys were matched.
 
-    `results` are of parties that share a clock. Online begins when the last of them is ready: before that, none gets
-    beyond its first messages.
+    `results` are of parties that share a clock. "online" begins when the last of these parties is ready, because until
+    then no party gets beyond its first messages.
     """
     ready_at = max(one.began for one in results)
     seconds = {

@@ -1,6 +1,7 @@
-"""Who takes part in a run, and the little that a party asks of the world around it. In: nothing. Out: types.
+"""Who takes part in a run, and what a party asks of the world around it. In: nothing. Out: types.
 
-`take_part` has the phases of a run. A local and a deployed party hand it another `Company`, and nothing else differs.
+`take_part` has the phases of a run. A local and a deployed party each hand `take_part` a `Company` of their own;
+nothing else differs between them.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from ..graph.file import GraphFile
 from ..transport.base import Transport
 
 Read = Callable[[], tuple[Inputs, object]]
-"""Reads and checks one party's inputs where they belong, in that party's own process. Gives the inputs by name, as the
-graph will lay them out, and what the compiler must know of them (shapes), which all parties learn. Raises
-`InputError`."""
+"""Reads and checks one party's inputs, in that party's own process. Returns the inputs by name, as the graph will lay
+them out, and the facts that the compiler needs (shapes), which all parties learn. Raises `InputError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +36,28 @@ class Settled(Protocol):
         """Which keys the parties match before the graph can be compiled."""
 
     def compile(self, matched: Mapping[str, int]) -> GraphFile:
-        """The graph, checked where it was compiled or received, from how many keys match in each of the matchings."""
+        """The checked graph. `matched` says how many keys match in each of the matchings."""
 
 
 AnySettled = TypeVar("AnySettled", bound=Settled)
 SettledHere = TypeVar("SettledHere", bound=Settled, covariant=True)
 
 Settle = Callable[[list[object]], AnySettled]
-"""The program for what each party's `read` told of its inputs."""
+"""The program for the facts that the parties' `read` returned, in the order of the parties."""
 
 
 class Company(Protocol[SettledHere]):
-    """The other parties, as a party deals with them outside the protocol: it finds them, and hears what to run."""
+    """The other parties, as one party deals with them outside the protocol: how it connects and what it is to run."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """All parties, this one among them, by number."""
 
     def meet(self, seat: Seat, facts: object) -> Transport:
-        """Connects to the others. `facts` are what this party's `read` told."""
+        """Connects to the others. `facts` are what this party's `read` returned."""
 
     def settle(self, transport: Transport, facts: object) -> SettledHere:
-        """The program for the sizes that all parties tell. What the matchings call is ready to run."""
+        """The program for the facts that all parties tell. The compiled functions that its matchings call are ready."""
 
     def warm(self, kernels: Iterable[str]) -> None:
-        """Returns when these kernels, and what else a run calls, are ready to run."""
+        """Returns when these kernels, and the other compiled functions that a run calls, are ready."""

@@ -1,6 +1,7 @@
-"""What the parties settle before the first round: that they run the same thing, and the keys that they share.
+"""What the parties settle before the first round: that all run the same graph, and the keys that they share.
 
-Both travel over the transport as messages of round 0; neither counts among the protocol's rounds or bytes.
+Digests and keys travel over the transport as messages of round 0. They do not count among the protocol's rounds or
+bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Array = np.ndarray[Any, Any]
 
 _LENGTH_BYTES = 8
 _MOST_FACTS = 1 << 24
-"""What a peer tells of its inputs' shapes takes far less."""
+"""The most bytes of a peer's facts about its inputs. Shapes take far less."""
 
 _DIGEST_BYTES = sha256().digest_size
 
@@ -34,14 +35,19 @@ _DIGEST_BYTES = sha256().digest_size
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What a party holds when the first round begins: `keys` by the ascending tuple of the parties that share them.
-    `bytes_sent` is what this party told its peers for it."""
+
+    `bytes_sent` is what this party sent for it.
+    """
 
     keys: Keys
     bytes_sent: int
 
 
 def set_up(graph: Graph, transport: Transport, inputs: Mapping[str, Array], keys: Keys | None = None) -> Setup:
-    """Compares the public inputs with all peers and agrees on fresh keys, or takes the ones that are given."""
+    """Compares the public inputs with all peers, and agrees on fresh keys unless `keys` are given.
+
+    Raises `InputError` when a public input is missing here, `PeerError` when a peer gives another value for one.
+    """
     compared = _compare_public_inputs(graph, transport, inputs)
     if keys is not None:
         return Setup(keys, compared)
@@ -50,7 +56,10 @@ def set_up(graph: Graph, transport: Transport, inputs: Mapping[str, Array], keys
 
 
 def exchange_facts(transport: Transport, names: Sequence[str], mine: object) -> list[object]:
-    """What every party tells of itself, in the order of the parties, each as JSON."""
+    """What every party tells of itself, in the order of the parties. Each tells one value that JSON can hold.
+
+    Raises `PeerError` when a peer tells too much, or what is not JSON.
+    """
     content = json.dumps(mine).encode()
     lengths = _tell_all(
         transport, len(content).to_bytes(_LENGTH_BYTES, "little"), dict.fromkeys(transport.peers, _LENGTH_BYTES)
@@ -69,7 +78,7 @@ def compare_graphs(transport: Transport, names: Sequence[str], graph: bytes) -> 
 
 
 def compare_matchings(transport: Transport, names: Sequence[str], matchings: Sequence[Matching]) -> None:
-    """Raises `PeerError` when a peer wants to align something else."""
+    """Raises `PeerError` when a peer wants other matchings than these."""
     _compare(transport, names, repr(tuple(matchings)).encode(), "joins other tables: its program or sizes differ")
 
 
@@ -91,10 +100,10 @@ def key_sets(graph: Graph) -> tuple[Parties, ...]:
 
 
 def _agree_keys(graph: Graph, transport: Transport) -> tuple[dict[Parties, bytes], int]:
-    """A fresh key for each set of parties that share one in `graph` and that this party belongs to; the bytes sent.
+    """A fresh key for each set of parties that shares one in `graph` and has this party in it; and the bytes sent.
 
-    The dealer draws the seeds that nodes share with it; of other sets the lowest member draws the key. Who draws sends
-    it to the others. One message to and from each peer concerned.
+    The dealer draws the seeds that nodes share with it. In every other set the lowest member draws the key. Whoever
+    draws a key sends it to the other members, in one message for each peer.
     """
     me = transport.me
     mine = [parties for parties in key_sets(graph) if me in parties]
@@ -116,7 +125,7 @@ def _agree_keys(graph: Graph, transport: Transport) -> tuple[dict[Parties, bytes
 
 
 def _compare_public_inputs(graph: Graph, transport: Transport, inputs: Mapping[str, Array]) -> int:
-    """Raises `PeerError` when a peer gives another value for a public input than this party does; the bytes sent."""
+    """The bytes sent. Raises `PeerError` when a peer gives another value for a public input than this party does."""
     me = transport.me
     public = [node for node in graph.body if isinstance(node, Input) and not node.shares and me in node.at]
     common = {peer: [node.name for node in public if peer in node.at] for peer in transport.peers}
@@ -138,14 +147,14 @@ def _compare_public_inputs(graph: Graph, transport: Transport, inputs: Mapping[s
 
 
 def _digest(inputs: Mapping[str, Array], name: str) -> bytes:
-    """That of a public input's value; shapes are settled, for the program was compiled for them."""
+    """The digest of a public input's value. Its shape needs no digest: the program was compiled for that shape."""
     if name not in inputs:
         raise InputError(f"input {name} is missing")
     return sha256(np.ascontiguousarray(inputs[name]).data).digest()
 
 
 def _tell_all(transport: Transport, content: bytes, lengths: Mapping[int, int]) -> dict[int, bytes]:
-    """Sends `content` to every peer, and returns what came from each, of the length that is expected."""
+    """Sends `content` to every peer. Returns what each peer sent, of the length that is expected of that peer."""
     arriving = {peer: bytearray(lengths[peer]) for peer in transport.peers}
     transport.exchange(
         [(peer, [memoryview(content)]) for peer in transport.peers],

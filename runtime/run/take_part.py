@@ -1,6 +1,6 @@
-"""One party's part in a run, from reading its inputs to its results. In: a seat, and the company that it is in.
+"""One party's part in a run, from reading its inputs to its results. In: a seat, and the party's company.
 
-The phases stand here, once and in order. How a party is started and how it is connected is the company's.
+The phases of a run stand here, once and in order. The company decides how a party is started and connected.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .session import compare_graphs
 class Part(Generic[AnySettled]):
     """What a party has after a run: the program and the graph that it ran, and its result.
 
-    `compile_seconds` is the time until the graph was there.
+    `compile_seconds` is the time that the graph took, where it was compiled or until it arrived.
     """
 
     settled: AnySettled
@@ -43,9 +43,10 @@ def take_part(
     progress: Progress | None = None,
     recorder: Recorder | None = None,
 ) -> Part[AnySettled]:
-    """Runs the party that sits here. `check` refuses keys to join on; `progress` and `recorder` are as in `prepare`.
+    """Runs the party that sits at `seat`. `check` refuses keys to join on, for instance a key that stands twice.
 
-    Raises `InputError` for this party's inputs, and `PeerError` when another party fails or disagrees.
+    `progress` and `recorder` are as in `prepare`. Raises `InputError` for this party's inputs, and `PeerError` when
+    another party fails or disagrees.
     """
     inputs, facts = read()
     transport = company.meet(seat, facts)
@@ -57,7 +58,7 @@ def take_part(
         compile_seconds = perf_counter() - compiling
         compare_graphs(transport, company.names, file.content)
         graph = file.graph
-        company.warm(kernel_names(graph))  # Before `prepare`, where a dealer's kernels run already.
+        company.warm(kernel_names(graph))  # before `prepare`, in which a dealer already runs kernels
         rehearse(graph, seat.party)
         inputs.add(aligned.inputs)
         prepared = prepare(graph, transport, inputs, progress=progress, recorder=recorder)

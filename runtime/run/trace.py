@@ -1,7 +1,8 @@
 """A run as people look at it: in the trace format of Chrome (chrome://tracing) and Perfetto (ui.perfetto.dev).
 
-In: a graph and what each party measured. Out: JSON data. A track for each party holds its kernels, its rounds with the
-bytes sent, and its loops around them; every slice has the line of the program that it is for. Nothing of the values.
+In: a graph and what each party measured. Out: JSON data. Each party has a track of its kernels, of its rounds with the
+bytes sent, and of its loops around them. Every slice names its line of the program. A trace holds nothing of the
+values.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from .profile import Event, Profile, Sum
 
 
 def to_trace(graph: Graph, profiles: Sequence[Profile]) -> dict[str, Any]:
-    """The trace of all parties, from the first one's first step on."""
+    """The trace of all parties, on one clock that starts with the earliest step of any party."""
     begin = min((event.begin for profile in profiles for event in profile.events), default=0)
     events: list[dict[str, Any]] = []
     for party, profile in enumerate(profiles):

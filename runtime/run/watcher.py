@@ -1,4 +1,4 @@
-"""Whoever is told how a run goes on. In: what to call. Out: progress and notices, at most as often as they help."""
+"""Whoever is told how a run goes on. In: functions to call. Out: progress and notices."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _SLOW_SECONDS = 1.0
 
 
 def _ignore(*_: object) -> None:
-    """For whoever does not watch."""
+    """The function of a watcher that ignores what it is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who is told how a run goes on: `progress` hears rounds done and in all, `notice` a line of text."""
+    """Whoever is told how a run goes on: `progress` hears rounds done and rounds in all, `notice` a line of text."""
 
     progress: Callable[[int, int], None] = _ignore
     notice: Callable[[str], None] = _ignore
@@ -26,7 +26,7 @@ UNWATCHED = Watcher()
 
 
 def told_if_slow(watcher: Watcher) -> Callable[[int, int], None]:
-    """What hears how many kernels are ready, of how many, and tells the watcher if they must be compiled."""
+    """A function that hears how many kernels are ready, of how many, and tells the watcher if that takes long."""
     begin = monotonic()
     told = False
 
