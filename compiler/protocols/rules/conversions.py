@@ -1,7 +1,7 @@
-"""From numbers to bits and back. In: shares of one kind. Out: shares of the other kind, or what needs both.
+"""Conversions between arithmetic and boolean shares. In: shares of one kind. Out: shares of the other kind.
 
-Numbers become bits through the summands of a share: x = a + b, where a and b are held in a way that is the protocol's
-affair. The circuits that compare, shift and select are written in these primitives, once for all protocols.
+A number becomes bits through the summands of its share: x = a + b. Each protocol decides who holds a and b. The
+circuits that compare, shift and select are written in these primitives, once for all protocols.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from .shares import Arithmetic, Bilinear, Boolean, Pieces
 
 
 class Conversions(Products):
-    """Numbers as bits, bits as numbers, and quotients by powers of two. Circuits need products, too."""
+    """Conversions between numbers and bits, and quotients by powers of two. The circuits need products, too."""
 
     @abstractmethod
     def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
-        """The planes that `form` describes, of the summands of x: the first step of any circuit over x's bits."""
+        """The bit planes that `form` computes from the summands of x: the first step of any circuit over x's bits."""
 
     @abstractmethod
     def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
-        """The sum over the planes of weights[plane] where the bit is set: one weight of 1 makes a bit a number."""
+        """For each element, the sum of weights[plane] over the planes that are set. Weight 1 makes a bit a number."""
 
     def weigh_each(self, x: Boolean, rows: Sequence[Sequence[int]]) -> tuple[Arithmetic, ...]:
-        """`weigh` with each of the rows: a protocol may prepare the planes once for all of them."""
+        """`weigh` with each of the rows. A protocol may override this to prepare the planes once for all rows."""
         return tuple(self.weigh(x, row) for row in rows)
 
     def middles(
         self, x: Arithmetic, planes: Boolean, carry: Boolean, low: int, widths: Sequence[int]
     ) -> tuple[Arithmetic, ...]:
-        """For each width, twice the top `width` planes as a number, plus the middle of what is left out below them.
+        """For each width, twice the number that the top `width` planes spell, plus the middle d of what they leave out.
 
-        1 round. The planes are bits of x from `low` up, less what its summands carry from below, and `carry` is what
-        the summands carry out of the top one: a protocol may do without the planes. Where nothing is left out (all
-        planes from bit 0 up) the middle is 0; where what is left out is less than d units, it is d, at most 2.
+        1 round. `planes` are the bits of x from `low` up, without the carry from below `low`. `carry` is the carry of
+        x's summands out of the top plane: a protocol may compute from x and `carry` alone. What a result leaves out is
+        worth less than d of its units: d is at most 2, and 0 where nothing is left out (all planes, from bit 0 up).
         """
         bits = planes.planes
         numbers = self.weigh_each(planes, [[0] * (bits - width) + [2 << at for at in range(width)] for width in widths])
@@ -52,13 +52,15 @@ class Conversions(Products):
         """floor(x / 2**bits) less the carry of x's summands into bit `bits`, for 0 <= x < 2**63."""
 
     def truncate(self, x: Arithmetic, bits: int) -> Arithmetic:
-        """x / 2**bits rounded up or down at random, without bias and exact for multiples, for signed |x| < 2**62.
+        """x / 2**bits rounded up or down at random, for signed |x| < 2**62: without bias, and exact for multiples.
 
-        Rounds and bytes are those of `quotient`. Let y = x + 2**62 - 1: then 0 <= y < 2**63, and, 2**62 being a
-        multiple of 2**bits, floor(y / 2**bits) = 2**(62 - bits) - 1 + ceil(x / 2**bits). The quotient falls short of
-        it by the carry of y's summands into bit `bits`. For a multiple of 2**bits the low bits of y are all ones, and
-        two numbers of `bits` bits cannot carry and leave that; else the carry comes with probability
-        1 - (x mod 2**bits) / 2**bits over the choice of the summands, which makes the mean exact.
+        Rounds and bytes are those of `quotient`. Let y = x + 2**62 - 1, so that 0 <= y < 2**63. As 2**62 is a multiple
+        of 2**bits, floor(y / 2**bits) = 2**(62 - bits) - 1 + ceil(x / 2**bits). `quotient` gives this less the carry of
+        y's summands into bit `bits`. If x is a multiple of 2**bits, the low bits of y are all ones; two numbers of
+        `bits` bits cannot sum to that and carry, too, so the result is exact. Otherwise the carry comes with
+        probability 1 - (x mod 2**bits) / 2**bits over the choice of the summands, which makes the mean exact.
+
+        Raises ValueError unless 0 <= bits <= 62.
         """
         if not 0 <= bits <= 62:
             raise ValueError(f"cannot truncate by {bits} bits")
@@ -73,27 +75,28 @@ class Conversions(Products):
 
     @abstractmethod
     def mask_word(self, shape: tuple[int, ...]) -> tuple[Arithmetic, Boolean]:
-        """A random r modulo 2**64 as a number, and the 64 bits of -r: for `unmask_word`."""
+        """A random r modulo 2**64 as an arithmetic share, and the 64 bits of -r as a boolean one: see `unmask_word`."""
 
     @abstractmethod
     def unmask_word(self, x: Boolean) -> Arithmetic:
-        """64 planes that a `mask_word` of its own makes uniform, as a number."""
+        """The number that 64 planes spell. A `mask_word`, used for nothing else, must have made the planes uniform."""
 
 
 class Summands(Conversions):
-    """Any function of few bits of a share, in one round, because some node knows each summand of the share.
+    """Functions of few bits of a share in one round, for protocols where some node knows each summand of the share.
 
-    `bilinear` then takes products of more than two bits of a side, too. Nothing needs this; it saves rounds.
+    With these protocols `bilinear` also takes products of more than two bits of a side. No program needs that; it saves
+    rounds.
     """
 
     @abstractmethod
     def bilinear_bits(self, x: Boolean, form: Bilinear) -> Boolean:
-        """As `bilinear`, of the summands of bits."""
+        """As `bilinear`, for a boolean share and its summands (x = a XOR b)."""
 
     @abstractmethod
     def polynomial(self, x: Arithmetic, form: Pieces) -> Arithmetic:
-        """The polynomial of the piece that x lies in, at the scale of its constants.
+        """The polynomial of the piece that x lies in (see `Pieces`), at the scale of the constants in `form`.
 
-        The place in the piece has 20 bits after the point, its further powers have 38: so the coefficients' scales are
-        as much less.
+        The place in the piece has 20 bits after the point, its further powers have 38. So the scales of the
+        coefficients are lower by as many bits.
         """

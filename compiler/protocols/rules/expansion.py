@@ -1,6 +1,6 @@
 """A protocol graph under construction. In: calls of a protocol's rules. Out: the nodes of the graph, in order.
 
-Knows wires, kernels and parties; shares and secrets are the rules' affair.
+This module knows wires, kernels and parties. What is a share and what is secret, the rules know.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from ...target import Target
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A value of the graph: its number, how it lies in memory, and the parties that hold it (each its own content)."""
+    """A value of the graph: its number, its layout in memory, and the parties that hold it (each its own content)."""
 
     id: int
     type: ValueType
@@ -67,7 +67,7 @@ def booleans(shape: tuple[int, ...]) -> ValueType:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A kernel and what it is applied to: one side of `Expansion.choose`."""
+    """A kernel and what it is applied to: what some of the parties do in `Expansion.choose`."""
 
     kernel: str
     inputs: tuple[Wire, ...]
@@ -75,12 +75,12 @@ class Call:
 
 
 def call(kernel: str, *inputs: Wire, **attributes: Any) -> Call:
-    """A `Call`, written like one."""
+    """Builds a `Call`; reads like the call of a function."""
     return Call(kernel, inputs, attributes)
 
 
 class Expansion:
-    """A protocol graph under construction. `span` is the place that new nodes carry, `roles` says who sits where."""
+    """A protocol graph under construction. New nodes carry `span`; `roles` maps each role to its party."""
 
     @classmethod
     def of(cls, target: Target) -> Expansion:
@@ -98,9 +98,9 @@ class Expansion:
 
     @contextmanager
     def beside(self, *values: Wire) -> Iterator[None]:
-        """What is added meanwhile stands in the innermost block that any of the values is bound in, not in this one.
+        """Inside the `with`, nodes are added to the innermost block that binds any of the values, not to this block.
 
-        So it is there once for all turns of the repeats between, and for what comes after them.
+        So such a node runs once for all turns of the repeats between, and its value serves what follows them, too.
         """
         depth = max(self._depths[value.id] for value in values)
         inner = self._blocks[depth + 1 :]
@@ -118,23 +118,23 @@ class Expansion:
         """The nodes so far, outside of any repeat."""
         return tuple(self._blocks[0].nodes)
 
-    # Ambients: state that a protocol carries through a run, such as what has been said and not been compared yet.
+    # Ambients: state that a protocol carries through a run, such as what has been sent and not been compared yet.
 
     def declare(self, name: str, value: Wire) -> None:
         """Begins an ambient: a value that every repeat and every branch from here on carries through its turns.
 
-        Raises ValueError inside of a repeat: what begins there would end there.
+        Raises ValueError inside a repeat, where the ambient would end with the turn, and for a name in use.
         """
         if len(self._blocks) > 1 or name in self._blocks[0].ambients:
             raise ValueError(f"the ambient {name!r} is declared once, outside of all repeats")
         self._blocks[0].ambients[name] = value
 
     def ambient(self, name: str) -> Wire:
-        """What an ambient is at this place of the graph."""
+        """The value of an ambient at this place of the graph."""
         return self._blocks[-1].ambients[name]
 
     def renew(self, name: str, value: Wire) -> None:
-        """Gives an ambient a new value, of the same type, from here on. Raises ValueError for another type."""
+        """Gives an ambient a new value from here on. Raises ValueError for another type or for missing holders."""
         before = self.ambient(name)
         if value.type != before.type or not set(before.at) <= set(value.at):
             raise ValueError(f"the ambient {name!r} is {before} and cannot become {value}")
@@ -142,11 +142,11 @@ class Expansion:
 
     @property
     def ambients(self) -> tuple[Wire, ...]:
-        """What all ambients are at this place of the graph."""
+        """The values of all ambients at this place of the graph."""
         return tuple(self._blocks[-1].ambients.values())
 
     def constant(self, data: np.ndarray[Any, Any] | int | bool, type: ValueType, at: Parties | None = None) -> Wire:
-        """Public data at the parties `at` (the nodes if not given); one element fills the whole shape."""
+        """Public data at the parties `at` (default: the nodes). A single element fills the whole shape."""
         wire = self._wire(type, self.nodes if at is None else at)
         if isinstance(data, np.ndarray):
             array = data.astype(type.dtype, copy=False)
@@ -178,13 +178,16 @@ class Expansion:
         return wire
 
     def local(self, kernel: str, type: ValueType, *inputs: Wire, at: Parties | None = None, **attributes: Any) -> Wire:
-        """The same kernel at the parties `at`: those that hold all inputs if not given (the nodes if it has none)."""
+        """The same kernel at the parties `at` (default: those that hold all inputs; without inputs, the nodes)."""
         if at is None:
             at = _common(inputs) if inputs else self.nodes
         return self.choose(type, (at, Call(kernel, inputs, attributes)))
 
     def choose(self, type: ValueType, *steps: tuple[Parties, Call]) -> Wire:
-        """One value that different parties compute in different ways."""
+        """One value that different parties compute in different ways.
+
+        Raises ValueError if a party would read a value that it does not hold.
+        """
         for at, step in steps:
             for wire in step.inputs:
                 if at != wire.at and not set(at) <= set(wire.at):
@@ -195,21 +198,21 @@ class Expansion:
         return wire
 
     def verify(self, bit: Wire, claim: str) -> Wire:
-        """The public truth value `bit`, where it holds; a party that finds it false stops, for a peer has cheated.
+        """The public truth value `bit`. A party that finds it false stops: a peer has cheated.
 
-        `claim` says what should hold, in public words. Nothing waits for the check but what takes its value: see
-        `after`.
+        `claim` says in public words what should hold. A value waits for this check only if it depends on the result;
+        see `after`.
         """
         return self.local("verify", bit.type, bit, claim=claim)
 
     def after(self, value: Wire, *others: Wire) -> Wire:
-        """The value, not to be had before the others: what is opened waits so for what has been verified."""
+        """The value, available only once the others are: so what a party opens can wait for what it has verified."""
         for other in others:
             value = self.local("after", value.type, value, other)
         return value
 
     def rows(self, value: Wire) -> list[Wire]:
-        """The rows of an array, each as a value of its own; they are parts of its memory, and nothing is moved."""
+        """The rows of an array, each as a value of its own. Rows are parts of the array's memory; nothing is copied."""
         count, *shape = value.type.shape
         stops = tuple(shape)
         row = ValueType(value.type.storage, (1, *shape))
@@ -228,13 +231,13 @@ class Expansion:
         return [self.local("reshape", kind, part, shape=stops) for part in (parts if count > 1 else [value])]
 
     def exchange(self, value: Wire, *routes: tuple[int, int]) -> Wire:
-        """`value` sent along the routes (sender, receiver): what the receivers got."""
+        """`value`, sent along the routes (sender, receiver), as the receivers got it."""
         wire = self._wire(value.type, tuple(sorted(receiver for _, receiver in routes)))
         self._add(Exchange(wire.id, value.id, routes, self.span))
         return wire
 
     def send(self, value: Wire, to: Parties) -> Wire:
-        """A value at exactly the parties `to`, sent to those that lack it by the first that holds it."""
+        """The value at exactly the parties `to`. The first holder sends it to those that lack it."""
         lacking = tuple(party for party in to if party not in value.at)
         if not lacking:
             return self.kept_at(value, to)
@@ -243,13 +246,13 @@ class Expansion:
         return self.choose(value.type, (holding, call("identity", value)), (lacking, call("identity", sent)))
 
     def kept_at(self, value: Wire, at: Parties) -> Wire:
-        """A value at just these of the parties that hold it."""
+        """The value at the parties `at` alone; they must be among its holders."""
         return value if value.at == at else self.local("identity", value.type, value, at=at)
 
     def input(self, name: str, type: ValueType, at: Parties, shares: bool = False) -> Wire:
-        """A private value of the party `at`, a public one at all parties, or a stored share at the nodes.
+        """An input: a private value of the party `at`, a public value at all parties, or a stored share at the nodes.
 
-        It stands outside of all repeats, wherever it is asked for.
+        The node stands outside all repeats, wherever the call is made.
         """
         inner, self._blocks = self._blocks, self._blocks[:1]
         wire = self._wire(type, at)
@@ -258,7 +261,7 @@ class Expansion:
         return wire
 
     def output(self, value: Wire, name: str, role: str, at: Parties, kept: bool = False) -> None:
-        """Gives `value` to a role (or keeps it as a share)."""
+        """Gives `value` to a role, or keeps it as a share if `kept`."""
         self._add(Output(value.id, name, role, at, kept, self.span))
 
     def repeat(
@@ -268,8 +271,11 @@ class Expansion:
         body: Callable[[Wire, list[Wire]], Sequence[Wire]],
         at: Parties | None = None,
     ) -> list[Wire]:
-        """`body(turn number, carried)` `count` times: what is carried at the end. The turn's number is at the parties
-        `at` (the nodes if not given)."""
+        """Applies `body(turn number, carried)` `count` times. Returns what is carried at the end.
+
+        The parties `at` (default: the nodes) hold the turn's number. Raises ValueError if `body` yields a value of
+        another type than it was given, or at fewer parties.
+        """
         index: list[Wire] = []
 
         def turn() -> tuple[list[Wire], Sequence[Wire]]:
@@ -283,7 +289,10 @@ class Expansion:
     def repeat_while(
         self, condition: Wire, initial: Sequence[Wire], body: Callable[[list[Wire]], tuple[Wire, Sequence[Wire]]]
     ) -> list[Wire]:
-        """`body(carried)` while the public condition holds, which `body` renews: what is carried at the end."""
+        """Applies `body(carried)` while the public condition holds; `body` returns the next condition and the values.
+
+        Returns what is carried at the end. Raises ValueError as `repeat` does.
+        """
         renewed: list[Wire] = []
 
         def turn() -> tuple[list[Wire], Sequence[Wire]]:
@@ -296,7 +305,7 @@ class Expansion:
         return self._close(turned, initial, condition=condition.id, next_condition=renewed[0].id)
 
     def _enter(self, initial: Sequence[Wire]) -> list[Wire]:
-        """The parameters of a body. Those of the ambients are what ambients are there."""
+        """The parameters of a body. Each ambient has a parameter, too, which is its value inside."""
         parameters = [self._wire(wire.type, wire.at) for wire in initial]
         around, here = self._blocks[-2:]
         here.entered = {name: self._wire(wire.type, wire.at) for name, wire in around.ambients.items()}
@@ -311,7 +320,7 @@ class Expansion:
         return _Turn(tuple(block.nodes), inside, end)
 
     def _close(self, turned: _Turn, initial: Sequence[Wire], **control: Any) -> list[Wire]:
-        # An ambient begins as what it is now: `beside` may have renewed it outside while the body was under way.
+        # Read the ambients here: `beside` may have renewed one outside while the body was under construction.
         ambients = self._blocks[-1].ambients
         start = [*initial, *ambients.values()]
         for parameter, result in zip(turned.parameters, turned.results, strict=True):
@@ -336,7 +345,7 @@ class Expansion:
 
 @dataclass(slots=True)
 class _Block:
-    """Nodes under construction: what each ambient was on entry, and what it is now."""
+    """Nodes under construction, and each ambient's value on entry and now."""
 
     nodes: list[Node] = field(default_factory=list)
     entered: dict[str, Wire] = field(default_factory=dict)
@@ -345,7 +354,7 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A body: its nodes, what it takes and what it yields, ambients last."""
+    """A body: its nodes, its parameters and its results. Those of the ambients come last."""
 
     nodes: tuple[Node, ...]
     parameters: list[Wire]
@@ -362,7 +371,10 @@ def _common(wires: Sequence[Wire]) -> Parties:
 def structural(
     g: Expansion, kernel: str, shape: tuple[int, ...], wires: Sequence[Wire], attributes: dict[str, Any]
 ) -> Wire:
-    """A structural kernel on one wire (or several, for `concat` and `update`) of any storage."""
+    """A structural kernel on a wire of any storage (on several for `concat` and `update`).
+
+    `shape` is the result's. The kernels for bits are told the shapes of their inputs, too.
+    """
     first = wires[0].type
     result = ValueType(first.storage, shape, first.planes)
     if first.storage is not Storage.BITS:

@@ -1,7 +1,7 @@
 """What every protocol offers: values become shares, and shares are added, scaled and moved, without communication.
 
-In: values in the clear, and shares. Out: shares. What is linear works on each part of a share alone and is written here
-once; what must know which component is whose is abstract.
+In: values in the clear, and shares. Out: shares. Linear work applies to each part of a share alone and is written here,
+once. A rule that must know which party holds which component is abstract.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ Carried = TypeVarTuple("Carried")
 
 
 class Linear(Protocol):
-    """Sharing and linear work. Elementwise operands have equal shapes or are of one element."""
+    """Sharing and linear work. Elementwise operands have equal shapes, or one of them is a single element."""
 
     # From the clear. A public operand is a `Clear` that all nodes hold.
 
     @abstractmethod
     def public(self, value: Clear) -> Arithmetic:
-        """A public INTEGER as a share, without communication."""
+        """A public INTEGER as an arithmetic share, without communication."""
 
     @abstractmethod
     def public_bits(self, value: Clear, planes: int) -> Boolean:
-        """The low `planes` bits of a public INTEGER (or a BOOLEAN) as a share, without communication."""
+        """The low `planes` bits of a public INTEGER, or a public BOOLEAN, as a boolean share. No communication."""
 
     @abstractmethod
     def share(self, value: Clear) -> Arithmetic:
-        """An INTEGER that one party holds."""
+        """An INTEGER that one party holds, as an arithmetic share."""
 
     @abstractmethod
     def share_bits(self, value: Clear, planes: int) -> Boolean:
-        """The low `planes` bits of an INTEGER (or a BOOLEAN) that one party holds."""
+        """The low `planes` bits of an INTEGER, or a BOOLEAN, that one party holds, as a boolean share."""
 
     # Linear work: no communication.
 
     def map(
         self, kernel: str, shape: tuple[int, ...], /, *operands: Shared, indices: Sequence[Wire] = (), **attributes: Any
     ) -> Shared:
-        """A structural kernel (`reshape`, `take`, `concat`, ...; the plain name also for bits) on each part.
+        """A structural kernel (`reshape`, `take`, `concat`, ...) on each part. Give the plain name for bits, too.
 
-        `indices` are the kernel's public INTEGER inputs, which follow the operands.
+        `indices` are the kernel's public INTEGER inputs, which follow the operands. The result has the given shape.
         """
         parts: list[Wire] = []
         for part in range(len(operands[0].parts)):
@@ -55,7 +55,7 @@ class Linear(Protocol):
         return operands[0].with_parts(parts)
 
     def linear(self, kernel: str, shape: tuple[int, ...], *operands: Arithmetic, **attributes: Any) -> Arithmetic:
-        """A kernel over the ring that is linear in all operands together (`add`, `sum`, ...) on each part."""
+        """A kernel over the ring that is linear in all operands together (`add`, `sum`, ...), on each part."""
         kernel, kind = self.arithmetic(kernel), self.number(shape)
         parts = zip(*(operand.parts for operand in operands), strict=True)
         return Arithmetic(tuple(self.g.local(kernel, kind, *wires, **attributes) for wires in parts))
@@ -88,7 +88,7 @@ class Linear(Protocol):
         return Arithmetic(tuple(self.g.local(kernel, kind, part, wire) for part in x.parts))
 
     def add_public(self, x: Arithmetic, term: Clear | int) -> Arithmetic:
-        """x plus a public number, which one component takes."""
+        """x plus a public number. The number is added to one component."""
         wire = self.clear_number(term)
         shape = wider(x, Clear(wire))
         whole = x if x.shape == shape else self.map("broadcast", shape, x, shape=shape)
@@ -97,13 +97,13 @@ class Linear(Protocol):
     def xor(
         self, x: Boolean, y: Boolean, left: tuple[int, ...] | None = None, right: tuple[int, ...] | None = None
     ) -> Boolean:
-        """Plane by plane; `left` and `right` choose the planes of x and of y (-1: a plane of zeros)."""
+        """x XOR y, plane by plane; `left` and `right` choose the planes of x and of y (-1: a plane of zeros)."""
         kind = bits(x.shape, x.planes if left is None else len(left))
         parts = zip(x.parts, y.parts, strict=True)
         return Boolean(tuple(self.g.local("bits.xor", kind, a, b, left=left, right=right) for a, b in parts))
 
     def planes(self, x: Boolean, planes: tuple[int, ...]) -> Boolean:
-        """These planes of x in this order; -1 stands for zeros."""
+        """These planes of x, in this order; -1 stands for a plane of zeros."""
         if planes == tuple(range(x.planes)):
             return x
         kind = bits(x.shape, len(planes))
@@ -123,16 +123,16 @@ class Linear(Protocol):
         return Boolean(tuple(self.g.local("bits.dot", zero.type, part, part, zero, **terms) for part, zero in parts))
 
     def invert(self, x: Boolean) -> Boolean:
-        """Every bit negated, in one component."""
+        """Every bit negated: one component is."""
         return self.on_first(x, "bits.not")
 
     def xor_public(self, x: Boolean, value: Clear) -> Boolean:
-        """x XOR the low bits of a public INTEGER (or a BOOLEAN), which one component takes."""
+        """x XOR the low bits of a public INTEGER (or a BOOLEAN). The bits are added to one component."""
         return self.on_first(x, "bits.xor", self.clear_bits(value, x.planes))
 
     @abstractmethod
     def on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
-        """A kernel on one component of x and on wires that its holders have; the other components stay. No round."""
+        """Applies a kernel to one component of x and to wires that its holders have. The others stay. No round."""
 
     def and_public(self, x: Boolean, value: Clear) -> Boolean:
         """x AND the low bits of a public INTEGER (or a BOOLEAN) of x's shape."""
@@ -145,7 +145,7 @@ class Linear(Protocol):
     def repeat(
         self, count: int, initial: tuple[*Carried], body: Callable[[*Carried], tuple[*Carried]]
     ) -> tuple[*Carried]:
-        """`body` applied `count` times to shares, which keep kinds and shapes: one node, whatever the count."""
+        """Applies `body` `count` times to shares, which keep their kinds and shapes. The graph gets one node."""
         shares: Any = initial
         results = self.g.repeat(
             count, flat_parts(shares), lambda _, carried: flat_parts(body(*regroup(shares, carried)))
@@ -153,10 +153,10 @@ class Linear(Protocol):
         after: tuple[*Carried] = regroup(shares, results)
         return after
 
-    # Public operands as kernels take them, where they are held.
+    # Public operands in the form that kernels take, at the parties that hold them.
 
     def clear_number(self, value: Clear | int) -> Wire:
-        """A number in the clear as elements of the ring that numbers are shared over."""
+        """A number in the clear as elements of the ring that the protocol shares numbers over."""
         if isinstance(value, int):
             return self.g.constant(value, self.number(()), self.g.nodes)
         return self._elements(value, self.number(value.shape))
@@ -169,7 +169,7 @@ class Linear(Protocol):
         return self.g.local("bits.from_ring", kind, self._elements(value, ring(value.shape)), planes=planes)
 
     def clear_planes(self, opened: Wire) -> Clear:
-        """Opened planes as a truth value, or as the signed number that they spell."""
+        """Opened planes as a truth value if there is one plane, else as the signed number that they spell."""
         if opened.type.planes == 1:
             return Clear(self.g.local("boolean.from_bits", booleans(opened.shape), opened))
         signed = tuple(min(plane, opened.type.planes - 1) for plane in range(64))
@@ -183,5 +183,5 @@ class Linear(Protocol):
         return self.g.local(f"{kind.storage.value}.from_{source}", kind, value.wire, at=self._holders(value.wire))
 
     def _holders(self, wire: Wire) -> Parties:
-        """The nodes that hold the wire, or its owner outside."""
+        """The nodes that hold the wire, or else its owner, a client."""
         return tuple(party for party in wire.at if party in self.g.nodes) or wire.at

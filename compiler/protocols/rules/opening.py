@@ -1,4 +1,4 @@
-"""Out of shares. In: shares. Out: values in the clear, at the parties that may know them."""
+"""Opening shares. In: shares. Out: values in the clear, at the parties that may know them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .shares import Arithmetic, Boolean, Clear
 
 
 class Opening(Linear):
-    """Values in the clear: what a program reveals."""
+    """Opening: what a program reveals, and gives out."""
 
     @abstractmethod
     def open(self, x: Arithmetic, to: Parties) -> Clear:
-        """The signed number in the clear, at the parties `to`."""
+        """The signed number in the clear at the parties `to`, in x's shape."""
 
     @abstractmethod
     def open_bits(self, x: Boolean, to: Parties) -> Clear:
-        """A bit (one plane) in the clear, at the parties `to`."""
+        """The bits in the clear at the parties `to`: a truth value for one plane, else the signed number they spell."""

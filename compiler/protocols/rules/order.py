@@ -1,6 +1,6 @@
 """Sorting and shuffling. In: keys as bits. Out: arrangements of rows that nobody knows, and moved shares.
 
-Rows are those of the first axis; see `rows.Rows`.
+Rows are entries along the first axis. An arrangement is a `rows.Rows`.
 """
 
 from __future__ import annotations
@@ -13,31 +13,34 @@ from .shares import Arithmetic, Boolean, Clear, Shared
 
 
 class Order(Conversions):
-    """Secret arrangements of rows. A few rows are ordered by comparing all pairs, so an order needs conversions.
+    """Secret arrangements of rows. Few rows are ordered by comparing all pairs; therefore `Order` needs conversions.
 
-    A class that offers both names `Order` before `Conversions`, as Python wants subclasses first.
+    A class that inherits from `Order` and from `Conversions` names `Order` first: Python wants the subclass first.
     """
 
     @abstractmethod
     def random_rows(self, rows: int) -> Rows:
-        """A uniform arrangement."""
+        """A uniformly random arrangement of so many rows."""
 
     @abstractmethod
     def known_rows(self, value: Clear) -> Rows:
-        """Row i of the result is row value[i], a permutation that one party holds."""
+        """The arrangement that puts row value[i] at i. `value` is a permutation that one party holds."""
 
     @abstractmethod
     def sorted_rows(self, key: Boolean, digit: int) -> Rows:
-        """The stable order of the unsigned numbers that a vector's planes spell, by digits of `digit` bits."""
+        """The stable order of the unsigned numbers that the key's planes spell, one for each row.
+
+        The sort goes by digits of `digit` bits.
+        """
 
     @abstractmethod
     def placed_rows(self, places: Arithmetic) -> Rows:
-        """Row i goes to places[i], a secret permutation."""
+        """The arrangement that moves row i to places[i]. `places` is a secret permutation."""
 
     @abstractmethod
     def any_rows(self, rows: int) -> Rows:
-        """Rows that come from nowhere, to find out what moving by them costs."""
+        """Rows with places from nowhere: only for counting what moving by an arrangement costs."""
 
     @abstractmethod
     def gather(self, x: Shared, rows: Rows) -> Shared:
-        """The rows of x, arranged."""
+        """x with its rows arranged."""

@@ -14,16 +14,16 @@ from .shares import Arithmetic, Boolean
 class Products(Linear):
     """Products of numbers and of bits.
 
-    A "round" below is a level of exchanges: calls that do not depend on each other share theirs.
+    A "round" below is a level of exchanges: independent calls share their rounds.
     """
 
     @abstractmethod
     def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
-        """x times y."""
+        """x times y, elementwise, modulo the ring."""
 
     @abstractmethod
     def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
-        """The matrix product, of this shape."""
+        """The matrix product; `shape` is its shape."""
 
     @abstractmethod
     def conjunction(
@@ -40,12 +40,12 @@ class Products(Linear):
         """
 
     def dot(self, pairs: Sequence[tuple[Arithmetic, Arithmetic]]) -> Arithmetic:
-        """The sum of the products of the pairs, in one round: a protocol may exchange the sum alone."""
+        """The sum of the products of the pairs, in one round. A protocol may send the sum alone."""
         products = [self.multiply(x, y) for x, y in pairs]
         return reduce(self.add, products)
 
     def dot_bits(self, x: Boolean, y: Boolean, terms: Sequence[Sequence[tuple[int, int]]]) -> Boolean:
-        """Plane t is the XOR over (l, r) in terms[t] of x_l AND y_r: a protocol may exchange the XOR alone."""
+        """Plane t is the XOR over (l, r) in terms[t] of x_l AND y_r. A protocol may send the XOR alone."""
         pairs = [pair for plane in terms for pair in plane]
         products = self.conjunction(x, y, tuple(left for left, _ in pairs), tuple(right for _, right in pairs))
         place = count()

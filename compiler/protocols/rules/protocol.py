@@ -1,8 +1,8 @@
 """What a protocol is: facts about it, and rules that expand secure operations into nodes of a protocol graph.
 
-A protocol is a class that inherits from the capabilities that it offers, a file each: `linear`, `products`,
-`conversions`, `opening`, `order`, `joins`. `circuits`, `numeric` and `operations` are written in their primitives, and
-say which capability they need. `capabilities` says in words what each is.
+A protocol is a class that inherits from the capabilities that it offers. Each capability is a file: `linear`,
+`products`, `conversions`, `opening`, `order`, `joins`. The rules in `circuits`, `numeric` and `operations` call the
+primitives of the capabilities and state which capability they need. `capabilities` describes each in words.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from .expansion import Expansion, ring
 
 
 class Protocol(ABC):
-    """The facts about a protocol. An instance is the protocol at work on one graph."""
+    """The facts about a protocol. An instance builds one graph by the protocol's rules."""
 
     name: str
     parts: int
     """The number of parts of a share."""
     needs_preprocessing: bool = False
-    """Whether its rules name correlated randomness, which somebody must prepare."""
+    """Whether its rules ask for correlated randomness, which must be prepared."""
     trust: str
-    """Whom one has to trust, and what happens if one should not have: a sentence for users."""
+    """A sentence for users: whom one has to trust, and what happens if that trust is misplaced."""
 
     def __init__(self, expansion: Expansion) -> None:
         self.g = expansion
@@ -42,7 +42,7 @@ class Protocol(ABC):
         return f"{self.number(()).storage.value}.{operation}"
 
     def declarations(self) -> tuple[Declaration, ...]:
-        """The inputs of the graph that no program declares: rules brought them in."""
+        """The graph's inputs that no program declares, because rules added them."""
         return ()
 
 
@@ -50,9 +50,9 @@ Capability = TypeVar("Capability", bound=Protocol)
 
 
 def offered(p: Protocol, capability: type[Capability]) -> Capability:
-    """The protocol as one that offers the capability.
+    """The same protocol, typed as one that offers the capability.
 
-    Raises TypeError if it does not: `require_capabilities` refuses the program before a rule asks.
+    Raises TypeError if the protocol lacks it. `require_capabilities` has refused such programs before any rule runs.
     """
     if not isinstance(p, capability):
         raise TypeError(f"{p.name} does not offer {capability.__name__}")

@@ -1,8 +1,8 @@
 """Arrangements of rows that nobody knows, and the words that a radix sort moves. In: sizes. Out: where bits lie.
 
-A sort goes digit by digit, from the least significant one up, and moves each time what is left of the keys and, with
-it, from which row it came. So a row's words hold its number in their lowest bits, above it the last digit to be used,
-and so on; the digit of a pass is always the topmost of the words that are left.
+A radix sort takes one digit after the other, the least significant first. After each digit it moves the rest of every
+key, together with the number of the row that the key came from. So the words of a row hold the row's number in their
+lowest bits, then the digit to be used last, and so on up: the digit of a pass is always the topmost of what is left.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ WORD_BITS = 64
 class Rows:
     """Where the rows of an array come from, known to nobody: a shuffle by `permutations`, and a move by `places`.
 
-    Who knows which of them is the protocol's affair; no node knows all. The shuffle comes before the move if
-    `shuffles_first`, else it is undone after the move. The move takes row places[i] to i if it `takes`, else it puts
-    row i at places[i]. A protocol whose shuffle is enough has no places.
+    The protocol decides which node knows which permutation; no node knows all. If `shuffles_first`, the shuffle comes
+    before the move; else the shuffle is undone after the move. If `takes`, the move takes row places[i] to i; else it
+    puts row i at places[i]. `places` is None in protocols where the shuffle is enough.
     """
 
     permutations: tuple[Wire, ...]
@@ -32,7 +32,7 @@ class Rows:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """One axis."""
+        """The shape of the permutations: one axis, as long as there are rows."""
         return self.permutations[0].shape
 
     @property
@@ -42,13 +42,13 @@ class Rows:
 
     @property
     def inverse(self) -> Rows:
-        """What puts the rows back."""
+        """The arrangement that puts the rows back."""
         return replace(self, shuffles_first=not self.shuffles_first, takes=not self.takes)
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One pass: the digit of `bits` bits at `shift` of word `word` decides; below it all is moved."""
+    """A pass of the sort: its digit is `bits` bits from `shift` up in the word `word`. All that lies below is moved."""
 
     word: int
     shift: int
@@ -57,9 +57,9 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the bits of a row lie in words: `planes[w]` are the key's bits from bit `starts[w]` of word w on.
+    """How the bits of a row lie in words: `planes[w]` are the planes of the key in word w, from bit `starts[w]` on.
 
-    Word 0 starts with the row's number. `passes` are in order.
+    Word 0 starts with the row's number. `passes` are in the order in which they are made.
     """
 
     starts: tuple[int, ...]
@@ -68,7 +68,7 @@ class Layout:
 
 
 def layout(rows: int, planes: int, digit: int) -> Layout:
-    """The layout for keys of so many bits, sorted by digits of `digit` bits, the last one perhaps shorter."""
+    """The layout for keys of `planes` bits, sorted by digits of `digit` bits; the last digit may be shorter."""
     number = bits_of_numbers(rows)
     starts = [number]
     words: list[list[int]] = [[]]
@@ -87,22 +87,22 @@ def layout(rows: int, planes: int, digit: int) -> Layout:
 
 
 def bits_of_numbers(rows: int) -> int:
-    """The bits that number so many rows."""
+    """How many bits the numbers of so many rows need."""
     return max(1, (rows - 1).bit_length())
 
 
 def storage_for(bits: int) -> Storage:
-    """The narrowest words that have so many bits, 32 at least."""
+    """The narrowest words, 32 bits or 64, that have so many bits."""
     return Storage.WORD32 if bits <= 32 else Storage.RING
 
 
 def word_planes(plan: Layout, word: int) -> tuple[int, ...]:
-    """The planes of the key that become a word, -1 where its row number will be."""
+    """The planes of the key that make up a word; -1 for each bit of the row's number."""
     return (-1,) * plan.starts[word] + plan.planes[word]
 
 
 def narrowed(g: Expansion, word: Wire, bits: int) -> Wire:
-    """The word in as few bytes as hold its low `bits` bits; what is above may stay."""
+    """The word in the fewest bytes that hold its low `bits` bits. Bits above these may remain."""
     if bits > 32 or word.type.storage is Storage.WORD32:
         return word
     return g.local("ring.to_word32", ValueType(Storage.WORD32, word.shape), word)
@@ -126,20 +126,20 @@ def spelled(g: Expansion, planes: Wire, chosen: Sequence[int]) -> Wire:
 
 
 def numbers(g: Expansion, rows: int, storage: Storage, at: tuple[int, ...]) -> Wire:
-    """0, 1, 2, ... as words."""
+    """The row numbers 0, 1, 2, ... as words."""
     counted = g.local("clear.iota", ValueType(Storage.INTEGER, (rows,)), at=at, n=rows)
     return g.local(f"{storage.value}.from_integer", ValueType(storage, (rows,)), counted)
 
 
 def in_words(g: Expansion, part: Wire) -> Wire:
-    """A part of a share as words that can be moved: bits as the words that they spell, numbers as they are."""
+    """A part of a share as words, which can be moved. Bits become the words that they spell; numbers stay."""
     if part.type.storage is not Storage.BITS:
         return part
     return spelled(g, part, range(part.type.planes))
 
 
 def out_of_words(g: Expansion, words: Wire, kind: ValueType) -> Wire:
-    """What `in_words` has made, moved, as a part of the type that it had."""
+    """The reverse of `in_words`: words, after a move, as a part of the type `kind`."""
     if kind.storage is not Storage.BITS:
         return words
     return g.local(f"bits.from_{words.type.storage.value}", kind, words, planes=kind.planes)

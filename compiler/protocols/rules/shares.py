@@ -1,4 +1,4 @@
-"""What rules work on: values in the clear and shares of several kinds, each of which is some wires of a graph."""
+"""What rules work on: values in the clear, and shares of several kinds. Each of them is some wires of a graph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """A value in the clear (INTEGER or BOOLEAN) at the parties that hold the wire: public if these are all."""
+    """A value in the clear (INTEGER or BOOLEAN) at the parties that hold the wire. Public if all nodes do."""
 
     wire: Wire
 
@@ -25,7 +25,7 @@ class Clear:
 
     @property
     def parts(self) -> tuple[Wire, ...]:
-        """The wires, as for shares."""
+        """The one wire, in the form that shares have."""
         return (self.wire,)
 
     def with_parts(self, parts: Sequence[Wire]) -> Clear:
@@ -35,7 +35,7 @@ class Clear:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """A sharing over Z_2^64; what each part (RING) means is the protocol's affair."""
+    """An arithmetic share (over Z_2^64 unless the protocol says otherwise). Each protocol says what its parts mean."""
 
     parts: tuple[Wire, ...]
 
@@ -51,7 +51,7 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Boolean:
-    """A bitwise XOR sharing of `planes` bits for each element, bit-sliced (BITS): plane 0 is the lowest bit."""
+    """A bitwise XOR sharing of `planes` bits for each element, bit-sliced (BITS). Plane 0 is the lowest bit."""
 
     parts: tuple[Wire, ...]
 
@@ -76,10 +76,11 @@ Shared = TypeVar("Shared", Arithmetic, Boolean)
 
 @dataclass(frozen=True, slots=True)
 class Bilinear:
-    """Functions of the summands a, b of a share (x = a + b, or a XOR b), each a sum of products over bits.
+    """Functions of the summands a and b of a share (x = a + b, or a XOR b). Each is a sum of products over bits.
 
-    `left` lists ascending places of bits: of a, the AND of these is one factor; `right` the same of b, or of -b if
-    `negated`. Plane t of the result is the XOR over (l, r) in `terms[t]` of left_l and right_r; l or r may be -1: one.
+    Each entry of `left` lists bit positions of a, ascending; their AND is a factor. Each entry of `right` does so for
+    b, or for -b if `negated`. Plane t of the result is the XOR over (l, r) in `terms[t]` of left_l AND right_r, where
+    -1 in place of l or r stands for the constant one. `bits` is the number of low bits that the positions refer to.
     """
 
     bits: int
@@ -91,10 +92,10 @@ class Bilinear:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A table over the digit of x above bit `low`, which is taken modulo the number of pieces, a power of two.
+    """A table of polynomials, indexed by the digit of x above bit `low`, modulo the number of pieces (a power of two).
 
-    rows[k][piece] is the coefficient of the power k of the place in the piece, which is tau = (x - start) / 2**low - 1
-    for the piece's start. Whatever x is, the piece is the digit of x or one below, and so tau is within [-1, 1).
+    rows[k][piece] is the coefficient of tau**k, where tau = (x - start) / 2**low - 1 is the place in the piece and
+    `start` is where the piece starts. The piece may be the digit of x or the one below; therefore tau lies in [-1, 1).
     """
 
     low: int
@@ -102,7 +103,7 @@ class Pieces:
 
     @property
     def degree(self) -> int:
-        """The highest power."""
+        """The highest power of tau."""
         return len(self.rows) - 1
 
 
@@ -112,20 +113,23 @@ def flat_parts(shares: Any) -> list[Wire]:
 
 
 def regroup(like: Any, wires: Sequence[Wire]) -> Any:
-    """Shares of the kinds of `like` from their parts, one after the other."""
+    """The reverse of `flat_parts`: shares of the kinds of `like` from their parts, one after the other."""
     rest = iter(wires)
     return tuple(share.with_parts([next(rest) for _ in share.parts]) for share in like)
 
 
 def dot_terms(terms: Sequence[Sequence[tuple[int, int]]]) -> dict[str, tuple[int, ...]]:
-    """The attributes of `bits.dot` for these pairs of planes, output plane by output plane; -1 stands for ones."""
+    """The attributes of the kernel `bits.dot`: for each plane of the result its pairs of planes. -1 stands for ones."""
     pairs = [pair for plane in terms for pair in plane]
     ends = tuple(accumulate(len(plane) for plane in terms))
     return {"left": tuple(left for left, _ in pairs), "right": tuple(right for _, right in pairs), "ends": ends}
 
 
 def wider(*shares: Share) -> tuple[int, ...]:
-    """The result's shape of an elementwise operation: a single element spreads over the other operands."""
+    """The result's shape of an elementwise operation: a single element spreads over the other operands.
+
+    Raises ValueError if shapes of more than one element differ.
+    """
     shapes = [share.shape for share in shares]
     large = {shape for shape in shapes if prod(shape) != 1} or {max(shapes, key=len)}
     if len(large) > 1:

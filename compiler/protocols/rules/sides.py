@@ -1,6 +1,6 @@
 """Sides of joins that are aligned, and their permutations in a graph: see `runtime.alignment.base`.
 
-In: a graph under construction. Out: an owner's order and a matcher's places as inputs, once for each side.
+In: a graph under construction. Out: an owner's order and a matcher's places as inputs of the graph, once for each side.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from .expansion import Expansion, Wire, integers
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Side `number` of a join: the parties that own it and the `other` one, its row `count`, and of how many `rows` of
-    the joined ones its columns are wanted."""
+    """One side of a join.
+
+    `owner` owns side `number`, `other` owns the other side. The side has `count` rows. The first `rows` of the joined
+    rows are wanted.
+    """
 
     join: str
     number: int
@@ -26,7 +29,7 @@ class Side:
 
     @property
     def owners(self) -> tuple[int, int]:
-        """The owners of both sides, in their order."""
+        """The owners of side 0 and side 1."""
         return (self.owner, self.other) if self.number == 0 else (self.other, self.owner)
 
     @property
@@ -36,22 +39,22 @@ class Side:
 
 
 class Permutations:
-    """The inputs of a graph that alignments give."""
+    """The inputs of a graph that an alignment provides."""
 
     def __init__(self, g: Expansion) -> None:
         self._g = g
         self._wires: dict[str, Wire] = {}
 
     def order(self, side: Side) -> Wire:
-        """At the side's owner, the order in which its rows leave it."""
+        """The order in which the side's rows leave their owner, held by the owner."""
         return self._input(order_input(side.join, side.number), side.count, side.owner)
 
     def places(self, side: Side, matcher: int) -> Wire:
-        """At the side's matcher, the places of the joined rows in that order."""
+        """For each joined row its place in the owner's order, held by the side's matcher."""
         return self._input(places_input(side.join, side.number), side.count, matcher)
 
     def declarations(self) -> tuple[Declaration, ...]:
-        """How the graph declares them."""
+        """The graph's declarations of these inputs."""
         return tuple(Declaration(name, ROWS, wire.shape) for name, wire in self._wires.items())
 
     def _input(self, name: str, count: int, party: int) -> Wire:

@@ -1,4 +1,4 @@
-"""What the rules of `operations` have in common: a use of an operation, and bringing its operands into shape."""
+"""What the rules of `operations` have in common: a use of an operation, and its operands in the right form."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ ROWS = "rows"
 class Rule(Generic[Needed]):
     """One way to expand an operation, for every protocol that offers the capability `needs`.
 
-    `operands` are the kinds it takes, one for each operand, or one for all; a public operand fits any.
-    `result` is the kind it gives.
+    `operands` are the share kinds that the rule takes: one kind for each operand, or a single kind for all. A public
+    operand fits any kind. `result` is the kind that the rule gives.
     """
 
     needs: type[Needed]
@@ -38,28 +38,28 @@ class Rule(Generic[Needed]):
     expand: Callable[[Use[Needed]], Share]
 
     def wanted(self, count: int) -> tuple[str, ...]:
-        """The kind wanted of each of `count` operands."""
+        """The kind that the rule takes for each of `count` operands."""
         return self.operands if len(self.operands) == count else self.operands * count
 
     def fits(self, kinds: Sequence[str]) -> bool:
-        """Whether operands of these kinds (empty: in the clear) may be put in."""
+        """Whether the rule takes operands of these kinds. An empty kind stands for a value in the clear."""
         return all(kind in ("", wanted) for kind, wanted in zip(kinds, self.wanted(len(kinds)), strict=True))
 
 
 def all_of(needs: type[Needed], kind: str, expand: Callable[[Use[Needed]], Share]) -> Rule[Needed]:
-    """A rule that takes and gives one kind."""
+    """A rule that takes operands of one kind and gives that kind."""
     return Rule(needs, (kind,), kind, expand)
 
 
 @dataclass(frozen=True, slots=True)
 class Use(Generic[Offering]):
-    """One operation with its operands: secret ones of the kinds of the rule, public ones in the clear."""
+    """An operation with its operands: secret ones are shares of the kinds that the rule takes."""
 
     p: Offering
     operation: Operation
     operands: tuple[Share, ...]
     known: tuple[np.ndarray[Any, Any] | None, ...]
-    """The numbers of operands that are constants."""
+    """For each operand its numbers if it is a constant, else None."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -68,7 +68,7 @@ class Use(Generic[Offering]):
 
     @property
     def element(self) -> Element:
-        """The element of the result."""
+        """The element type of the result."""
         return self.operation.results[0].type.element
 
     def attribute(self, name: str) -> Any:
@@ -76,45 +76,48 @@ class Use(Generic[Offering]):
         return self.operation.attributes[name]
 
     def element_of(self, operand: int) -> Element:
-        """The element of an operand."""
+        """The element type of an operand."""
         return self.operation.operands[operand].type.element
 
     @property
     def planes(self) -> int:
-        """The bits that hold the result."""
+        """How many bits hold the result."""
         return self.operation.results[0].bits
 
     def bits_of(self, operand: int) -> int:
-        """The bits that hold an operand."""
+        """How many bits hold an operand."""
         return self.operation.operands[operand].bits
 
     @property
     def difference_bits(self) -> int:
-        """The bits that hold x - y of the first and the last operand, or of two entries of one.
+        """How many bits, with the sign, hold the difference of the first and the last operand (of one: of two entries).
 
-        A difference of 64-bit operands is promised to fit 64 bits itself.
+        At most 64: the language promises that differences of 64-bit operands fit 64 bits.
         """
         return _difference_bits(self.operation)
 
     @property
     def distance_bits(self) -> int:
-        """Numbers of the first and the last operand are less than 2**bits apart."""
+        """The least b up to 64 such that numbers of the first and of the last operand are less than 2**b apart."""
         return _distance_bits(self.operation)
 
     def clear(self, operand: int) -> Clear | None:
-        """An operand if it is public, in the result's shape or as a scalar, which arithmetic spreads itself."""
+        """An operand if it is public, else None. It has the result's shape, or is a scalar."""
         value = self.operands[operand]
         return value if isinstance(value, Clear) and value.shape == () else self.whole_clear(operand)
 
     def whole_clear(self, operand: int) -> Clear | None:
-        """An operand if it is public, broadcast to the result's shape."""
+        """An operand broadcast to the result's shape if it is public, else None."""
         value = self.operands[operand]
         if not isinstance(value, Clear) or value.shape == self.shape:
             return value if isinstance(value, Clear) else None
         return Clear(structural(self.p.g, "broadcast", self.shape, value.parts, {"shape": self.shape}))
 
     def number(self, operand: int) -> Arithmetic:
-        """An operand as an arithmetic share of the result's shape; a public one is dealt."""
+        """An operand as an arithmetic share of the result's shape. A public operand becomes a share.
+
+        Raises TypeError for bits.
+        """
         value = self.operands[operand]
         if isinstance(value, Clear):
             value = self.p.public(value)
@@ -123,7 +126,10 @@ class Use(Generic[Offering]):
         return value if value.shape == self.shape else self.p.map("broadcast", self.shape, value, shape=self.shape)
 
     def bits(self, operand: int, planes: int) -> Boolean:
-        """An operand as a boolean share of the result's shape with so many planes; a public one is dealt."""
+        """An operand as a boolean share of the result's shape with so many planes. A public operand becomes a share.
+
+        Raises TypeError for numbers.
+        """
         value, element = self.operands[operand], self.element_of(operand)
         if isinstance(value, Clear):
             value = self.p.public_bits(value, planes)
@@ -135,7 +141,7 @@ class Use(Generic[Offering]):
 
 
 def widths(operation: Operation) -> tuple[int, ...]:
-    """All that rules see of the ranges of an operation's values, by `Use`: equal widths, equal expansions."""
+    """Everything that rules read about the ranges of an operation's values. Equal widths mean equal expansions."""
     found = tuple(value.bits for value in (*operation.operands, *operation.results))
     if Reads.RANGES in row_of(operation).reads:
         found += tuple(bound for value in operation.operands for bound in (value.least, value.greatest))
@@ -153,9 +159,9 @@ def _distance_bits(operation: Operation) -> int:
 
 
 def halves(p: Linear, x: Shared, axis: int) -> tuple[Shared, Shared, Shared | None]:
-    """Entries 0, 2, 4, ... along the axis, entries 1, 3, 5, ..., and the last one of an odd number, or None.
+    """Entries 0, 2, 4, ... along the axis, entries 1, 3, 5, ..., and the last entry if their number is odd, else None.
 
-    Neighbours meet, so that each of the results keeps the order of what it stands for.
+    Entry i of the first half and entry i of the second are neighbours in x: so combining them keeps the order.
     """
     size = x.shape[axis]
     even, odd = (part(p, x, axis, start, size - size % 2, 2) for start in (0, 1))
@@ -179,6 +185,6 @@ def joined(p: Linear, parts: Sequence[Shared], axis: int) -> Shared:
 
 
 def without_axis(p: Linear, x: Shared, axis: int) -> Shared:
-    """x without an axis of one entry."""
+    """x without an axis that has one entry."""
     shape = x.shape[:axis] + x.shape[axis + 1 :]
     return p.map("reshape", shape, x, shape=shape)
