@@ -1,7 +1,7 @@
-"""Putting a side's columns into the order of joined rows: `align`. In: what its owner knows. Out: shares.
+"""`align` puts a side's columns into the order of the joined rows. In: a column that its owner knows. Out: shares.
 
-See `runtime.alignment.base` for the two permutations and who holds them. A graph brings them in as inputs, once for
-each side, whatever the number of its columns.
+`runtime.alignment.base` describes the two permutations and who holds them. They are inputs of the graph, once for each
+side, whatever the number of its columns.
 """
 
 from ....runtime.graph.nodes import ValueType
@@ -13,7 +13,7 @@ from ..rules.use import Use
 
 
 def numbers(use: Use[Joins]) -> Arithmetic:
-    """The joined rows of a column as numbers."""
+    """The joined rows of a column as an arithmetic share. Rounds are those of the protocol's `align`."""
     side, value = _side(use), _ordered(use)
     if side.is_own:
         return use.p.share(_first_rows(use, value))
@@ -21,7 +21,7 @@ def numbers(use: Use[Joins]) -> Arithmetic:
 
 
 def planes(use: Use[Joins]) -> Boolean:
-    """The joined rows of a column as bits."""
+    """The joined rows of a column as a boolean share. Rounds are those of the protocol's `align_bits`."""
     side, value = _side(use), _ordered(use)
     if side.is_own:
         return use.p.share_bits(_first_rows(use, value), use.planes)
@@ -35,7 +35,7 @@ def _side(use: Use[Linear]) -> Side:
 
 
 def _ordered(use: Use[Joins]) -> Clear:
-    """The column in the secret order that its owner has drawn; a public one as if it were the owner's."""
+    """The column in the secret order that its owner has drawn. A public column is treated as if it were the owner's."""
     (value,) = use.operands
     assert isinstance(value, Clear)
     side, g = _side(use), use.p.g
@@ -45,7 +45,7 @@ def _ordered(use: Use[Joins]) -> Clear:
 
 
 def _first_rows(use: Use[Linear], value: Clear) -> Clear:
-    """The rows that are wanted, of a column whose order is that of the joined rows."""
+    """The first rows, which are wanted, of a column that is in the order of the joined rows."""
     rank = len(use.shape)
     kind = ValueType(value.wire.type.storage, use.shape)
     attributes = {"starts": (0,) * rank, "stops": use.shape, "steps": (1,) * rank}

@@ -1,4 +1,4 @@
-"""Arithmetic on arithmetic shares. A public operand costs no communication: it is added or multiplied to each part."""
+"""Arithmetic on arithmetic shares. A public operand costs no communication: nodes add it or multiply parts by it."""
 
 from ..circuits import circuits
 from ..rules.conversions import Conversions
@@ -9,34 +9,34 @@ from ..rules.use import Use
 
 
 def cast(use: Use[Linear]) -> Share:
-    """A wider integer, or a fixed number of a finer scale: no round. A truth value held as a number is one."""
+    """Casts to a wider integer or to a finer fixed-point scale. No round. A truth value may be held as a number."""
     return use.p.shift_left(use.number(0), use.element.scale - use.element_of(0).scale)
 
 
 def truncate(use: Use[Conversions]) -> Share:
-    """1 round."""
+    """Divides by 2**bits, rounding up or down at random. 1 round."""
     return use.p.truncate(use.number(0), use.attribute("bits"))
 
 
 def floor(use: Use[Conversions]) -> Share:
-    """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
+    """Rounds down, exactly. 7 rounds for 64 bits, fewer for narrower numbers."""
     return circuits.shift_right(use.p, use.number(0), use.element_of(0).scale, use.bits_of(0))
 
 
 def shift_left(use: Use[Linear]) -> Share:
-    """No round."""
+    """Multiplies by 2**bits. No round."""
     shift = use.attribute("bits")
     x = use.number(0)
     return use.p.shift_left(x, shift) if shift < 64 else use.p.multiply_public(x, 0)
 
 
 def shift_right(use: Use[Conversions]) -> Share:
-    """Exact. 7 rounds for 64 bits, fewer for narrower ones."""
+    """Divides by 2**bits and rounds down, exactly. 7 rounds for 64 bits, fewer for narrower numbers."""
     return circuits.shift_right(use.p, use.number(0), use.attribute("bits"), use.bits_of(0))
 
 
 def add(use: Use[Linear]) -> Share:
-    """No round."""
+    """x + y. No round."""
     left, right = use.clear(0), use.clear(1)
     if right is not None:
         return use.p.add_public(use.number(0), right)
@@ -44,7 +44,7 @@ def add(use: Use[Linear]) -> Share:
 
 
 def subtract(use: Use[Linear]) -> Share:
-    """No round."""
+    """x - y. No round."""
     left = use.clear(0)
     if left is not None:
         return use.p.add_public(use.p.negate(use.number(1)), left)
@@ -52,12 +52,12 @@ def subtract(use: Use[Linear]) -> Share:
 
 
 def negate(use: Use[Linear]) -> Share:
-    """No round."""
+    """-x. No round."""
     return use.p.negate(use.number(0))
 
 
 def multiply(use: Use[Products]) -> Share:
-    """1 round; none where an operand is public."""
+    """x times y. 1 round; none if an operand is public."""
     left, right = use.clear(0), use.clear(1)
     if right is not None:
         return use.p.multiply_public(use.number(0), right)
@@ -68,14 +68,14 @@ def multiply(use: Use[Products]) -> Share:
 
 
 def _scalar_or_whole(use: Use[Linear], operand: int) -> Arithmetic:
-    """A scalar stays one: the product spreads it."""
+    """A scalar keeps its shape, as the product spreads it; other operands get the result's shape."""
     value = use.operands[operand]
     both_scalars = all(other.shape == () for other in use.operands)
     return value if isinstance(value, Arithmetic) and value.shape == () and not both_scalars else use.number(operand)
 
 
 def matmul(use: Use[Products]) -> Share:
-    """1 round; none where an operand is public."""
+    """The matrix product. 1 round; none if an operand is public."""
     left, right = use.operands
     if isinstance(left, Arithmetic) and isinstance(right, Arithmetic):
         return use.p.matmul(left, right, use.shape)
@@ -87,7 +87,7 @@ def matmul(use: Use[Products]) -> Share:
 
 
 def select(use: Use[Conversions]) -> Share:
-    """1 round; none where the condition is public."""
+    """x where the condition holds, else y. 1 round; none if the condition is public."""
     p = use.p
     condition = use.clear(0)
     if condition is not None:
@@ -101,7 +101,7 @@ def select(use: Use[Conversions]) -> Share:
 
 
 def _choose_public(use: Use[Conversions], bit: Boolean, x: Clear, y: Clear) -> Arithmetic:
-    """The bit as a number, times what is public."""
+    """y + bit * (x - y) for public x and y, with the bit as a number."""
     p = use.p
     sides, kind = [p.clear_number(side) for side in (x, y)], p.number(use.shape)
     difference = p.g.local(p.arithmetic("subtract"), kind, *sides)
@@ -111,12 +111,12 @@ def _choose_public(use: Use[Conversions], bit: Boolean, x: Clear, y: Clear) -> A
 
 
 def total(use: Use[Linear]) -> Share:
-    """No round."""
+    """The sum along the axis. No round."""
     return use.p.sum(_operand(use), use.attribute("axis"))
 
 
 def running_total(use: Use[Linear]) -> Share:
-    """No round."""
+    """The running sum along the axis. No round."""
     return use.p.linear("cumsum", use.shape, _operand(use), axis=use.attribute("axis"))
 
 

@@ -1,4 +1,4 @@
-"""Truth values, and integers bit by bit, on boolean shares: an integer has as many planes as its type promises bits."""
+"""Truth values, and integers bit by bit, on boolean shares: an integer has as many planes as its range needs bits."""
 
 from ..circuits import circuits
 from ..rules.expansion import integers
@@ -9,12 +9,12 @@ from ..rules.use import Use
 
 
 def conjunction(use: Use[Products]) -> Share:
-    """1 round; none where an operand is public."""
+    """x AND y, bit by bit. 1 round; none if an operand is public."""
     return _conjunction(use, inverted=False)
 
 
 def disjunction(use: Use[Products]) -> Share:
-    """not (not x and not y). 1 round; none where an operand is public."""
+    """x OR y = NOT (NOT x AND NOT y), bit by bit. 1 round; none if an operand is public."""
     return use.p.invert(_conjunction(use, inverted=True))
 
 
@@ -35,7 +35,7 @@ def negation(use: Use[Linear], public: Clear) -> Clear:
 
 
 def exclusive(use: Use[Linear]) -> Share:
-    """No round."""
+    """x XOR y, bit by bit. No round."""
     planes = use.planes
     for one, other in ((0, 1), (1, 0)):
         public = use.whole_clear(one)
@@ -45,24 +45,24 @@ def exclusive(use: Use[Linear]) -> Share:
 
 
 def invert(use: Use[Linear]) -> Share:
-    """No round."""
+    """Every bit negated. No round."""
     return use.p.invert(use.bits(0, use.planes))
 
 
 def shift_left(use: Use[Linear]) -> Share:
-    """No round."""
+    """Moves every bit up; zeros come in from below. No round."""
     shift, planes = use.attribute("bits"), use.bits_of(0)
     return use.p.planes(use.bits(0, planes), tuple(max(plane - shift, -1) for plane in range(use.planes)))
 
 
 def shift_right(use: Use[Linear]) -> Share:
-    """No round."""
+    """Moves every bit down; copies of the sign come in from above. No round."""
     shift, planes = use.attribute("bits"), use.bits_of(0)
     return use.p.planes(use.bits(0, planes), tuple(min(plane + shift, planes - 1) for plane in range(use.planes)))
 
 
 def select(use: Use[Products]) -> Share:
-    """1 round; none where the condition is public."""
+    """x where the condition holds, else y. 1 round; none if the condition is public."""
     planes = use.planes
     x, y = use.bits(1, planes), use.bits(2, planes)
     condition = use.whole_clear(0)
@@ -72,7 +72,7 @@ def select(use: Use[Products]) -> Share:
 
 
 def _spread(use: Use[Linear], condition: Clear, planes: int) -> Clear:
-    """A public truth value for each of the planes: -1 has all of them set."""
+    """A public truth value, repeated for each of the planes: true becomes -1, which has all bits set."""
     if planes == 1:
         return condition
     kind = integers(condition.shape)

@@ -1,9 +1,9 @@
-"""`//` and `%` of integers, exact on all 64 bits, as Python rounds and signs them; by 0 they give 0.
+"""`//` and `%` of integers, exact on all 64 bits, with Python's rounding and signs. Dividing by 0 gives 0.
 
-With the sign of y put on both (x' = -x, y' = -y for y < 0), floor(x / y) = floor(x' / y') and x mod y is x' mod y' with
-the sign of y. For x' < 0, floor(x' / y') = ~floor(~x' / y') and x' mod y' = y' - 1 - (~x' mod y'), where ~ negates
-every bit: no adder is needed to come to magnitudes. These are divided by the school method, one bit of the quotient in
-a turn of a repeat: 2 + log2(bits of y) rounds for each bit of x.
+First the sign of y moves to x: x' = -x and y' = -y where y < 0. Then floor(x / y) = floor(x' / y'), and x mod y is
+x' mod y' with the sign of y. For x' < 0, floor(x' / y') = ~floor(~x' / y') and x' mod y' = y' - 1 - (~x' mod y'), where
+~ negates every bit: so the magnitudes need no adder. They are divided by the school method. Each turn of a repeat finds
+one bit of the quotient, in 2 + log2(bits of y) rounds; there is a turn for each bit of x.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ..rules.use import Use
 
 @dataclass(frozen=True, slots=True)
 class _Division:
-    """Shares of the quotient of the magnitudes, bit by bit, and of the remainder; signs as bits; the divisor |y|."""
+    """Shares of |x'| // |y| and |x'| % |y|, bit by bit; of signs and of y != 0, as bits; and of |y|."""
 
     quotient: Boolean
     remainder: Boolean
@@ -30,7 +30,7 @@ class _Division:
 
 
 def floor_divide(use: Use[Conversions]) -> Share:
-    """See above; divisors that are public powers of two by a shift."""
+    """x // y. Rounds: see above. If the divisor is a public power of two, those of a shift."""
     shift = _public_shift(use)
     p = use.p
     if shift is not None:
@@ -43,7 +43,7 @@ def floor_divide(use: Use[Conversions]) -> Share:
 
 
 def modulo(use: Use[Conversions]) -> Share:
-    """See above; x modulo a public power of two is x less its shifted quotient."""
+    """x % y. Rounds: see above. For a public power of two, x less its shifted quotient, as for a shift."""
     shift = _public_shift(use)
     p = use.p
     if shift is not None:
@@ -58,7 +58,7 @@ def modulo(use: Use[Conversions]) -> Share:
 
 
 def _public_shift(use: Use[Conversions]) -> int | None:
-    """The exponent, if the divisor is known now to be one power of two."""
+    """The exponent if the divisor is a constant whose entries are all the same power of two, else None."""
     divisor = use.known[1]
     if divisor is None or divisor.size == 0:
         return None
@@ -75,7 +75,7 @@ def _divide(use: Use[Conversions]) -> _Division:
     divisor = p.subtract(y, p.shift_left(p.multiply_bit(y_negative, y), 1))
     width = min(x_bits + 1, 64)
     whole = circuits.to_bits(p, x_turned, width)
-    # -(-2**63) is 2**63, whose bits look negative.
+    # -(-2**63) is 2**63, whose top bit looks like a sign although the number is positive.
     both = p.conjunction(x_negative, y_negative)
     negative = p.conjunction(p.planes(whole, (width - 1,)), p.invert(both))
     dividend = p.xor(whole, negative, tuple(range(width)), (0,) * width)
@@ -86,7 +86,7 @@ def _divide(use: Use[Conversions]) -> _Division:
 
 
 def _by_bits(p: Products, x: Boolean, y: Boolean) -> tuple[Boolean, Boolean]:
-    """Quotient and remainder of unsigned numbers, by restoring division."""
+    """Quotient and remainder of unsigned numbers, by restoring division. A turn of the repeat for each plane of x."""
     width, count = y.planes + 1, x.planes
     divisor = p.planes(y, (*range(y.planes), -1))
     rest = p.planes(x, (-1,) * y.planes)

@@ -1,4 +1,4 @@
-"""Division and functions of fixed-point shares: see the `numeric` modules for what they cost and how exact they are."""
+"""Division and functions of fixed-point shares. The modules of `numeric` give their rounds and error bounds."""
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from ..rules.use import ARITHMETIC, Rule, Use, all_of
 
 
 def divide(use: Use[Conversions]) -> Share:
-    """The quotient at the operands' scale; public divisors cost little, all the less if they are one constant."""
+    """The quotient at the operands' scale. A public divisor costs less than a secret one, a single constant least.
+
+    Rounds: 2 or fewer for a constant, 3 for a public divisor, else see `numeric.divide`.
+    """
     p, scale, known = use.p, use.element.scale, use.known[1]
     if known is not None and known.size and np.all(known == known.flat[0]):
         return numeric_divide_public.divide_by_constant(p, use.number(0), int(known.flat[0]), scale)
@@ -24,7 +27,7 @@ def divide(use: Use[Conversions]) -> Share:
 
 
 def _number(use: Use[Linear], operand: int) -> Arithmetic:
-    """An operand as an arithmetic share of its own shape."""
+    """An operand as an arithmetic share of its own shape. Raises TypeError for bits."""
     value = use.operands[operand]
     if isinstance(value, Clear):
         return use.p.public(value)
@@ -34,7 +37,7 @@ def _number(use: Use[Linear], operand: int) -> Arithmetic:
 
 
 def _range(use: Use[Linear], operand: int) -> Interval:
-    """Where the documented numbers among an operand's lie."""
+    """The operand's range, cut to the documented range of fixed-point numbers."""
     value = use.operation.operands[operand]
     return Interval(value.least, value.greatest).meet(documented(use.element.scale))
 
@@ -43,7 +46,7 @@ def _function(name: str) -> Rule[Conversions]:
     function = FUNCTIONS[name]
 
     def expand(use: Use[Conversions]) -> Share:
-        """What is asked for may be less precise than the scale."""
+        """Expands the function; the precision that the program asks for may be less than the result's scale."""
         scale, value = use.element.scale, use.operation.operands[0]
         precision = use.operation.attributes.get("precision") or scale
         within = Interval(value.least, value.greatest).meet(documented(precision, scale))

@@ -1,4 +1,4 @@
-"""Comparisons, and quantifiers by trees along an axis."""
+"""Comparisons of numbers and of bits; `any` and `all` by trees along an axis."""
 
 from ..circuits import circuits
 from ..rules.conversions import Conversions
@@ -10,14 +10,14 @@ from ..rules.use import Use, halves, joined, without_axis
 
 
 def less(use: Use[Conversions]) -> Share:
-    """1 + log2(bits / 2) rounds, 6 for 64 bits."""
+    """Whether x < y. 1 + log2(bits / 2) rounds, 6 for 64 bits."""
     return circuits.sign(use.p, _difference(use), use.difference_bits)
 
 
 def equal(use: Use[Conversions]) -> Share:
-    """1 + log2(bits / 2) rounds, 6 for 64 bits.
+    """Whether x = y. 1 + log2(bits / 2) rounds, 6 for 64 bits.
 
-    Numbers that are less than 2**bits apart are equal if they are so modulo 2**bits.
+    Numbers less than 2**bits apart are equal exactly if they are equal modulo 2**bits.
     """
     return circuits.is_zero(use.p, _difference(use), use.distance_bits)
 
@@ -30,19 +30,19 @@ def _difference(use: Use[Linear]) -> Arithmetic:
 
 
 def equal_bits(use: Use[Products]) -> Share:
-    """log2(bits) rounds; none for truth values."""
+    """Whether x = y, as numbers in bits. log2(bits) rounds; none for truth values."""
     planes = max(use.bits_of(operand) for operand in range(2))
     same = use.p.invert(use.p.xor(use.bits(0, planes), use.bits(1, planes)))
     return circuits.all_planes(use.p, same)
 
 
 def some(use: Use[Products]) -> Share:
-    """log2(entries) rounds."""
+    """Whether any entry along the axis is true. log2(entries) rounds."""
     return use.p.invert(_every(use, use.p.invert(_bits(use))))
 
 
 def every(use: Use[Products]) -> Share:
-    """log2(entries) rounds."""
+    """Whether all entries along the axis are true. log2(entries) rounds."""
     return _every(use, _bits(use))
 
 

@@ -1,8 +1,8 @@
-"""Orders: what sorts rows, and what moves them. In: keys and columns. Out: rows, and moved columns.
+"""Sorting rows, and moving them. In: keys and columns. Out: arrangements of rows, and moved columns.
 
-Keys become one unsigned number of as many planes: the first key's highest, signs flipped, and all bits of a key that
-goes down flipped (which turns its order round, and leaves rows with equal keys as they are). Planes that are alike in
-all rows, as ranges tell, are left out.
+The keys become one unsigned number for each row: the first key takes the highest planes, and the sign bits are flipped.
+Of a key in descending order all bits are flipped; this reverses its order, and rows with equal keys stay as they are.
+Planes that are alike in all rows, as ranges tell, are left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..rules.shares import Arithmetic, Boolean, Clear, Share, Shared
 from ..rules.use import Use
 
 PAIRS = 0
-"""The `digit` of an order for which all pairs of rows are compared at once."""
+"""The `digit` of an order that compares all pairs of rows at once, instead of sorting digit by digit."""
 
 DIGITS = (1, 2, 3, 4)
 
@@ -29,12 +29,15 @@ MOST_PAIRED_ROWS = 4096
 
 
 def digits_for(rows: int) -> tuple[int, ...]:
-    """The values of `digit` that are worth a price for so many rows."""
+    """The values of `digit` whose costs are worth comparing for so many rows."""
     return (PAIRS, *DIGITS) if rows <= MOST_PAIRED_ROWS else DIGITS
 
 
 def argsort(use: Use[Order]) -> Rows | Clear:
-    """Rounds by digits of d bits: 4 for each, and 3; by pairs as `ranks`, and 2."""
+    """The arrangement that sorts rows by their keys, the first key first.
+
+    Rounds by digits of d bits: see the protocol's `sorted_rows`. By pairs: those of `ranks` and of `placed_rows`.
+    """
     keys = [key for operand in reversed(range(len(use.operands))) for key in _ordered(use, operand)]
     (rows,) = use.shape
     if rows <= 1 or not keys:
@@ -47,7 +50,7 @@ def argsort(use: Use[Order]) -> Rows | Clear:
 
 
 def _ordered(use: Use[Linear], operand: int) -> Iterator[Boolean]:
-    """A key's planes, lowest first, that spell an unsigned number in the order wanted."""
+    """The planes of a key, lowest first. They spell an unsigned number, in the order that the program wants."""
     value, planes = use.operation.operands[operand], use.bits_of(operand)
     x = use.bits(operand, planes)
     if use.attribute("descending")[operand]:
@@ -66,10 +69,10 @@ def _as_they_are(p: Linear, rows: int) -> Clear:
 
 
 def ranks(p: Conversions, key: Boolean) -> Arithmetic:
-    """How many rows come before each one. 2 + log2(planes) rounds, all pairs of rows compared.
+    """For each row the number of rows before it in the order. Compares all pairs. 2 + log2(planes) rounds.
 
-    Row j comes before row i if its key is less or, being before it already, if it is not greater. With c[i, j] = "key j
-    is less than key i", only those with i < j count: c[i, j] for row i, and one less c[i, j] for row j.
+    Row j comes before row i if its key is less, or if j < i and its key is not greater. Let c[i, j] be "key j is less
+    than key i". Only pairs with i < j are counted: such a pair adds c[i, j] to row i and 1 - c[i, j] to row j.
     """
     (rows,) = key.shape
     x, y = (_spread(p, key, rows, axis) for axis in (1, 0))
@@ -82,13 +85,13 @@ def ranks(p: Conversions, key: Boolean) -> Arithmetic:
 
 
 def _spread(p: Linear, x: Boolean, rows: int, axis: int) -> Boolean:
-    """x along one axis of a square."""
+    """x in a square of rows by rows: along axis 1 or along axis 0."""
     shape = (1, rows) if axis == 1 else (rows, 1)
     return p.map("broadcast", (rows, rows), p.map("reshape", shape, x, shape=shape), shape=(rows, rows))
 
 
 def _above_diagonal(p: Linear, rows: int) -> Clear:
-    """Whether j > i."""
+    """The public square that is true where j > i."""
     g = p.g
     line = g.local("clear.iota", integers((rows,)), n=rows)
     column = g.local("clear.reshape", integers((rows, 1)), line, shape=(rows, 1))
@@ -96,7 +99,7 @@ def _above_diagonal(p: Linear, rows: int) -> Clear:
 
 
 def gather(use: Use[Linear]) -> Share:
-    """Rounds of the protocol's; none by rows that are public."""
+    """The rows of x, arranged. Rounds are those of the protocol's `gather`; none if the arrangement is public."""
     x, rows = use.operands
     if isinstance(x, Arithmetic):
         return _gathered(use, x, rows)
@@ -112,7 +115,7 @@ def _gathered(use: Use[Linear], x: Shared, rows: Share) -> Shared:
 
 
 def invert(use: Use[Linear]) -> Share:
-    """No round."""
+    """The arrangement that puts rows back. No round."""
     (rows,) = use.operands
     if isinstance(rows, Rows):
         return rows.inverse
@@ -120,5 +123,5 @@ def invert(use: Use[Linear]) -> Share:
 
 
 def random_rows(use: Use[Order]) -> Rows:
-    """No round, but for a protocol that prepares them."""
+    """A uniformly random arrangement. No round; a protocol may prepare correlated randomness for it."""
     return use.p.random_rows(use.attribute("n"))

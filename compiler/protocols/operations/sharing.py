@@ -1,4 +1,4 @@
-"""Into shares, from one kind to the other, and out of them. In: a share or what is in the clear. Out: the other."""
+"""Sharing, conversion between share kinds, and opening. In: a share or a value in the clear. Out: the other form."""
 
 from ....runtime.graph.nodes import Parties
 from ...ir.program import Value
@@ -14,7 +14,7 @@ from ..rules.use import BOOLEAN, ROWS
 
 
 def shared(p: Linear, clear: Clear, value: Value, kind: str, *, is_public: bool) -> Share:
-    """What one party holds, or what is public, as a share of this kind for `value`."""
+    """A value that one party holds, or that is public, as a share of this kind. `value` tells its bits."""
     if kind == ROWS:
         return offered(p, Order).known_rows(clear)
     if kind == BOOLEAN:
@@ -23,7 +23,7 @@ def shared(p: Linear, clear: Clear, value: Value, kind: str, *, is_public: bool)
 
 
 def converted(p: Conversions, x: Share, value: Value) -> Share:
-    """The share of a value in the other kind."""
+    """The share of `value` in the other kind: bits as a number, a number as bits."""
     if isinstance(x, Boolean):
         signed = value.type.element.kind is not Kind.BOOL
         return circuits.from_bits(p, circuits.extend(p, x, value.bits) if signed else x, signed)
@@ -33,7 +33,7 @@ def converted(p: Conversions, x: Share, value: Value) -> Share:
 
 
 def opened(p: Linear, x: Share, element: Element, to: Parties) -> Clear:
-    """A value in the clear at the parties `to`."""
+    """A value in the clear at the parties `to`. Raises TypeError for rows, which are never opened."""
     if isinstance(x, Arithmetic):
         return offered(p, Opening).open(x, to)
     if isinstance(x, Clear):

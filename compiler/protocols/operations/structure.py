@@ -1,4 +1,4 @@
-"""Operations that move elements: on each part of a share alone, whatever its kind."""
+"""Operations that move elements. They work on each part of a share alone, whatever its kind."""
 
 from ..rules.expansion import Wire
 from ..rules.linear import Linear
@@ -8,11 +8,11 @@ from ..rules.use import Use
 
 MOVES = ("broadcast", "reshape", "transpose", "slice", "concat", "take", "slice_at", "update", "update_at")
 INDEXED = {"take": 1, "slice_at": 1, "update_at": 2}
-"""From this operand on, operands are public places."""
+"""For each operation that takes public places: the first operand that is one."""
 
 
 def move(use: Use[Linear]) -> Share:
-    """The kernel of the same name and attributes."""
+    """The result of the kernel with the operation's name and attributes, on each part. No round."""
     data: list[Arithmetic | Boolean] = []
     places: list[Wire] = []
     end = INDEXED.get(use.operation.name, len(use.operands))
@@ -31,5 +31,5 @@ def move(use: Use[Linear]) -> Share:
 
 
 def _widened(use: Use[Linear], x: Boolean, planes: int) -> Boolean:
-    """Integers of several widths may meet in one array, as wide as the widest."""
+    """x in so many planes: integers of several widths may meet in one array, which is as wide as the widest."""
     return use.p.planes(x, tuple(min(plane, x.planes - 1) for plane in range(planes)))

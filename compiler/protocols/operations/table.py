@@ -1,8 +1,8 @@
-"""From operations of the IR to primitives of a protocol: for each operation, which kinds of shares it takes and gives.
+"""From operations of the IR to primitives of a protocol: for each operation, the kinds of shares it takes and gives.
 
-In: an operation and its operands, clear or shared as the chosen rule says. Out: the result. A rule applies to the kinds
-of its secret operands ("arithmetic" or "boolean"); a public operand fits any. Which rule an operation uses is decided
-by `choose_shares` and written in the IR.
+In: an operation and its operands, clear or shared as the chosen rule wants. Out: the result. A rule states the kinds of
+its secret operands ("arithmetic", "boolean" or "rows"); a public operand fits any. `choose_shares` decides which rule
+an operation uses, and writes the decision into the IR.
 """
 
 from collections.abc import Iterator
@@ -86,14 +86,14 @@ where the first wants a boolean one: a minimum cut cannot express that. `choose_
 
 
 def applicable(operation: Operation, protocol: type[Linear]) -> Iterator[Rule[Any]]:
-    """The protocol's rules for an operation with a secret result, whatever its operands. Truth values stay bits."""
+    """The rules for an operation that the protocol offers. A rule with a truth value as a number is left out."""
     for rule in possible(operation):
         if issubclass(protocol, rule.needs):
             yield rule
 
 
 def possible(operation: Operation) -> Iterator[Rule[Any]]:
-    """The rules that a protocol with all capabilities has for the operation."""
+    """As `applicable`, for a protocol that has all capabilities."""
     is_truth = operation.results[0].type.element.kind is Kind.BOOL
     for rule in RULES[operation.name]:
         if not (is_truth and rule.result == ARITHMETIC):
@@ -101,7 +101,10 @@ def possible(operation: Operation) -> Iterator[Rule[Any]]:
 
 
 def expand(use: Use[Linear]) -> Share:
-    """The result of an operation whose operands have the kinds that one of its rules takes."""
+    """The result of an operation. The kinds of its operands and of its result, as the IR states them, select the rule.
+
+    Raises ValueError if no rule fits.
+    """
     operation = use.operation
     kinds, result = [operand.share for operand in operation.operands], operation.results[0].share
     for rule in applicable(operation, type(use.p)):

@@ -1,4 +1,4 @@
-"""Least and greatest entries along an axis, and their places, by tournaments: of numbers, and of bits, alike."""
+"""Least and greatest entries along an axis, and their places, by tournaments of arithmetic or of boolean shares."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from ..rules.use import Use, halves, joined, without_axis
 
 
 def least(use: Use[Conversions]) -> Share:
-    """log2(entries) times (rounds of `less` and 1)."""
+    """The least entries along the axis. log2(entries) levels, each with the rounds of `less` and 1."""
     return _play(use, is_least=True, places=False)
 
 
 def greatest(use: Use[Conversions]) -> Share:
-    """As `least`."""
+    """The greatest entries along the axis. Rounds as `least`."""
     return _play(use, is_least=False, places=False)
 
 
 def place_of_least(use: Use[Conversions]) -> Share:
-    """As `least`; the first of equal entries counts."""
+    """The places of the least entries; the first of equal entries counts. Rounds as `least`."""
     return _play(use, is_least=True, places=True)
 
 
 def place_of_greatest(use: Use[Conversions]) -> Share:
-    """As `least`; the first of equal entries counts."""
+    """The places of the greatest entries; the first of equal entries counts. Rounds as `least`."""
     return _play(use, is_least=False, places=True)
 
 
@@ -64,7 +64,7 @@ def _of_numbers(p: Conversions, bits: int) -> _Rules[Arithmetic]:
 
 
 def _of_bits(p: Products, entries: int) -> _Rules[Boolean]:
-    """Places get a plane for the sign."""
+    """The rules for bits. Places get one plane more, for the sign."""
     planes = max(entries - 1, 0).bit_length() + 1
     return _Rules(
         less=lambda x, y: circuits.less_bits(p, x, y),
@@ -74,7 +74,7 @@ def _of_bits(p: Products, entries: int) -> _Rules[Boolean]:
 
 
 def _tournament(p: Linear, rules: _Rules[Shared], x: Shared, axis: int, *, is_least: bool, places: bool) -> Shared:
-    """Neighbours play; the later one wins only if it is strictly better, so that the first of equals remains."""
+    """Neighbours play. The later one wins only if it is strictly better, so the first of equal entries remains."""
     place = rules.public(_places(p, x.shape, axis)) if places else None
     while x.shape[axis] > 1:
         even, odd, last = halves(p, x, axis)
