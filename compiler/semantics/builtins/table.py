@@ -3,9 +3,11 @@ it. Adding one is adding a row.
 """
 
 from ...ir.operations.functions import FUNCTIONS
-from . import elementwise, groups, joins, making, order, reduction, tables
+from . import elementwise, making, order, reduction, tables
 from . import quantile as quantiles
 from .arguments import BuiltInRow, rows
+from .groups import group as groups
+from .joins import join as joins
 
 BUILT_INS: dict[str, BuiltInRow] = rows(
     [

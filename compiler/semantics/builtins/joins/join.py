@@ -1,22 +1,22 @@
 """The built-in `join`: what may be joined on what, and what the columns of the result are called.
 
-In: bound arguments. Out: a table. Who finds the partners is up to `joins_shared` and `joins_aligned`: each gives both
+In: bound arguments. Out: a table. Who finds the partners is up to `shared` and `aligned`: each gives both
 tables' columns on the rows of the result, with zeros where a row has no partner.
 """
 
-from ...ir.program import Value
-from ...ir.types import Kind
-from ...syntax import tree
-from ..errors import wrong
-from ..state.conversion import joined
-from ..state.describe import describe
-from ..state.values import Array, Meaning, Table
-from ..type_names import element_name
-from .arguments import Arguments
-from .columns import column_names
-from .joins_aligned import aligned_join, is_alignable
-from .joins_matched import Matched
-from .joins_shared import shared_join
+from ....ir.program import Value
+from ....ir.types import Kind
+from ....syntax import tree
+from ...errors import wrong
+from ...state.conversion import joined
+from ...state.describe import describe
+from ...state.values import Array, Meaning, Table
+from ...type_names import element_name
+from ..arguments import Arguments
+from ..columns import column_names
+from .aligned import aligned_join, is_alignable
+from .matched import Matched
+from .shared import shared_join
 
 HOW = ("inner", "left", "outer")
 _KEYS = (Kind.KEY, Kind.INT, Kind.DATE, Kind.CATEGORY)

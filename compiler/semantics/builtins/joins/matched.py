@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...ir.program import Value
+from ....ir.program import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

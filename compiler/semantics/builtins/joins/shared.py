@@ -6,15 +6,15 @@ to them through one sort of all rows, and back. Nothing is learnt. A key that a 
 
 from dataclasses import dataclass
 
-from ...ir.program import Operation, Value
-from ...ir.types import Kind
-from ..arrays.arithmetic import conjunction, mask_along, promoted
-from ..arrays.arrangement import bits, equals_next, gathered, inverted, part, sorted_rows, stacked, zero_rows
-from ..state.context import Context
-from ..state.values import Array, Table
-from .arguments import Arguments
-from .joins_matched import Matched
-from .making import joined_ties
+from ....ir.program import Operation, Value
+from ....ir.types import Kind
+from ...arrays.arithmetic import conjunction, mask_along, promoted
+from ...arrays.arrangement import bits, equals_next, gathered, inverted, part, sorted_rows, stacked, zero_rows
+from ...state.context import Context
+from ...state.values import Array, Table
+from ..arguments import Arguments
+from ..making import joined_ties
+from .matched import Matched
 
 
 @dataclass(frozen=True, slots=True, eq=False)

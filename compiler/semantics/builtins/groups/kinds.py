@@ -10,9 +10,9 @@ from math import prod
 
 import numpy as np
 
-from ...ir.program import Value
-from ...ir.types import BOOL, ArrayType, Kind
-from ..arrays.arrangement import (
+from ....ir.program import Value
+from ....ir.types import BOOL, ArrayType, Kind
+from ...arrays.arrangement import (
     bits,
     equals_next,
     following,
@@ -24,9 +24,9 @@ from ..arrays.arrangement import (
     stacked,
     zero_rows,
 )
-from ..state.context import Context, int_for
-from ..state.conversion import as_number
-from ..state.values import Array, Table
+from ...state.context import Context, int_for
+from ...state.conversion import as_number
+from ...state.values import Array, Table
 
 
 class Groups(ABC):

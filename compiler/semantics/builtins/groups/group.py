@@ -6,21 +6,21 @@ In: bound arguments; the aggregates are calls whose bare names are the table's c
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...ir.program import Value
-from ...ir.types import Kind, integer
-from ...source import Span
-from ...syntax import tree
-from ..arrays import arithmetic as arrays
-from ..arrays.arithmetic import require_numbers
-from ..errors import similar, wrong
-from ..state.context import Context
-from ..state.conversion import as_fixed, as_number
-from ..state.describe import describe
-from ..state.values import Array, BuiltIn, Meaning, Table
-from .arguments import Arguments, Signature, bind
-from .columns import column_names, columns_as_names
-from .groups_kinds import Groups, groups_of
-from .reduction import filler
+from ....ir.program import Value
+from ....ir.types import Kind, integer
+from ....source import Span
+from ....syntax import tree
+from ...arrays import arithmetic as arrays
+from ...arrays.arithmetic import require_numbers
+from ...errors import similar, wrong
+from ...state.context import Context
+from ...state.conversion import as_fixed, as_number
+from ...state.describe import describe
+from ...state.values import Array, BuiltIn, Meaning, Table
+from ..arguments import Arguments, Signature, bind
+from ..columns import column_names, columns_as_names
+from ..reduction import filler
+from .kinds import Groups, groups_of
 
 NUMBERS = (Kind.BOOL, Kind.INT, Kind.FIXED)
 

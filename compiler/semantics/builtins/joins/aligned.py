@@ -13,15 +13,15 @@ that the number says nothing of the filter.
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...ir.labels import Label
-from ...ir.program import Value
-from ..arrays.arithmetic import conjunction
-from ..arrays.arrangement import bits, part, stacked, zero_rows
-from ..errors import wrong
-from ..state.context import Context
-from ..state.values import Table
-from .arguments import Arguments
-from .joins_matched import Matched
+from ....ir.labels import Label
+from ....ir.program import Value
+from ...arrays.arithmetic import conjunction
+from ...arrays.arrangement import bits, part, stacked, zero_rows
+from ...errors import wrong
+from ...state.context import Context
+from ...state.values import Table
+from ..arguments import Arguments
+from .matched import Matched
 
 
 def is_alignable(call: Arguments, a: Table, b: Table, on: tuple[str, ...]) -> bool:
