@@ -1,9 +1,10 @@
 """Trees of (generate, propagate) pairs: which pairs each level of a parallel prefix needs, and the calls for them.
 
-A range [low, high) of bits of two summands generates a carry (G) out of its top without one coming in, or propagates
-one (P). Neighbours join: G = G_upper XOR P_upper G_lower, P = P_upper P_lower, one round for all joins of a level. The
-first level joins the bits of a block without a round of its own: it writes the pairs of a block as bilinear functions
-of the summands (`rules.Bilinear`), which are polynomials here.
+A range [low, high) of bits of two summands generates a carry (G) if one leaves its top although none comes in. It
+propagates a carry (P) if one that comes in leaves its top. Neighbouring ranges join: G = G_upper XOR P_upper G_lower
+and P = P_upper P_lower, in one round for all joins of a level. The first level joins the bits of a block without a
+round of its own: the pairs of a block are bilinear functions of the summands (`rules.Bilinear`), which are polynomials
+here.
 """
 
 from bisect import bisect_right
@@ -15,14 +16,14 @@ from ..rules.products import Products
 from ..rules.shares import Bilinear, Boolean
 
 Monomial = tuple[frozenset[int], frozenset[int]]
-"""The AND of these bits of a and of those of b; of nothing, it is one."""
+"""The AND of some bits of a and some bits of b; one if there are none."""
 Polynomial = frozenset[Monomial]
 """An XOR of monomials."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Item:
-    """A plane of a level: `kind` "G" or "P" of the bits [low, high)."""
+    """A plane of a level: the G or the P (`kind`) of the bits [low, high)."""
 
     kind: str
     low: int
@@ -31,7 +32,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One round: planes of the level before, multiplied (`left`, `right`, `added`), and others `copied` behind them."""
+    """One round. Products of planes of the level before (`left` AND `right` XOR `added`), then `copied` planes."""
 
     left: tuple[int, ...]
     right: tuple[int, ...]
@@ -41,7 +42,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The items at hand first, and level by level what is computed of those before; `wanted` are planes of the last."""
+    """The items to start from, then level by level what is computed; `wanted` are planes of the last level."""
 
     first: tuple[Item, ...]
     later: tuple[Level, ...]
@@ -58,14 +59,14 @@ def blocks(bits: int) -> tuple[int, ...]:
 
 
 PLANS = 4096
-"""So many shapes of trees are kept: long programs ask for few widths many times."""
+"""So many trees are kept: a long program asks for few widths many times."""
 
 FEW = 4
-"""So many kept planes travel along in a product with nothing rather than being copied."""
+"""Up to so many unchanged planes go through the product, as `added` to nothing; more of them are copied."""
 
 
 def levels_for(bounds: Iterable[int], wanted: Iterable[Item]) -> Levels:
-    """What to compute for the wanted items, when every item within one of the blocks between `bounds` is at hand."""
+    """What to compute for the wanted items if every item within a block is at hand; `bounds` are the blocks' ends."""
     return _levels(tuple(bounds), tuple(wanted))
 
 
@@ -91,7 +92,7 @@ def _levels(bounds: tuple[int, ...], wanted: tuple[Item, ...]) -> Levels:
 
 
 def _meeting(item: Item, below: Sequence[int]) -> int | None:
-    """Where the item's two halves meet, if it is not within one block of the level below."""
+    """Where the item's two halves meet; None if the item lies within one block of the level below."""
     first = bisect_right(below, item.low)
     return below[first] if first < len(below) and below[first] < item.high else None
 
@@ -104,7 +105,7 @@ def _halves(item: Item, meeting: int | None) -> list[Item]:
 
 
 def _level(level: Sequence[tuple[Item, int | None]], place: dict[Item, int]) -> tuple[Level, list[Item]]:
-    """A level's calls, and the items in the order in which they give them."""
+    """A level, and its items in the order of its planes."""
     kept = [item for item, meeting in level if meeting is None]
     copied = dict.fromkeys(kept if len(kept) > FEW else [])
     computed = [(item, meeting) for item, meeting in level if item not in copied]
@@ -121,7 +122,7 @@ def _level(level: Sequence[tuple[Item, int | None]], place: dict[Item, int]) -> 
 
 
 def run_levels(p: Products, planes: Boolean, levels: Levels) -> Boolean:
-    """The wanted items in order, given the planes of `levels.first` in order. One round for each level."""
+    """The wanted items, in order, from the planes of `levels.first`, in order. One round for each level."""
     for level in levels.later:
         result = p.conjunction(planes, planes, level.left, level.right, level.added)
         planes = p.concat_planes(result, p.planes(planes, level.copied)) if level.copied else result
@@ -157,7 +158,7 @@ def times(x: Polynomial, y: Polynomial) -> Polynomial:
 
 @lru_cache(PLANS)
 def polynomial(item: Item) -> Polynomial:
-    """An item as a function of the bits of the summands."""
+    """The item as a function of the bits of the summands."""
     bit = item.high - 1
     both, either = times(bit_of_a(bit), bit_of_b(bit)), plus(bit_of_a(bit), bit_of_b(bit))
     own = both if item.kind == "G" else either
@@ -168,7 +169,7 @@ def polynomial(item: Item) -> Polynomial:
 
 
 def bilinear(bits: int, functions: Iterable[Polynomial], negated: bool = False) -> Bilinear:
-    """The form whose planes are these functions of `bits` bits."""
+    """The form whose planes are these functions of the low `bits` bits."""
     return _bilinear(bits, tuple(functions), negated)
 
 

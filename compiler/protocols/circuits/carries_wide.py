@@ -1,10 +1,10 @@
 """Where a number lies, in two rounds: blocks of several bits first, then all blocks at once.
 
 In: a share x of a protocol that knows summands. Out: bits. As in `carries`, blocks of bits generate (G) or propagate
-(P) what the summands carry; but all blocks are joined in one round, the carry being the XOR over the blocks of G of one
-AND P of all above it. That is a function of few shared bits, and a node that knows their first summands knows all
-products of these (`Summands.bilinear_bits`). It takes more bits than a tree does in five rounds, and pays where rounds
-count.
+(P) what the summands carry. Here one round joins all blocks: the carry is the XOR over the blocks of a block's G AND
+the P of every block above. This is a function of few shared bits, and a node that knows the first summands of these
+bits knows all their products (`Summands.bilinear_bits`). It takes more bits than a tree takes in five rounds, so it
+pays where rounds count.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from ..rules.shares import Arithmetic, Bilinear, Boolean
 from .carries import ONE, Item, Polynomial, bilinear, bit_of_a, bit_of_b, plus, polynomial, times
 
 BLOCKS = 7
-"""What is joined, besides the bits below the bound: twice as many products for each block more."""
+"""How many blocks are joined besides the bits below the bound. Each block more doubles the products."""
 BLOCK = 4
-"""The bits of a block, for which a form is worth its bits."""
+"""The most bits in a block for which its form is worth its size."""
 
 
 def is_narrow(reach: int, bits: int) -> bool:
-    """Whether `sign_and_inside` has small blocks for these."""
+    """Whether the blocks of `sign_and_inside` are small for this reach and so many bits."""
     return bits - 2 - reach <= BLOCKS * BLOCK
 
 
 def sign_and_inside(p: Summands, y: Arithmetic, low: int, reach: int, bits: int) -> Boolean:
-    """Two planes: whether y < 0, and whether 0 <= y < 2**reach, in two rounds, for y that fits `bits` bits.
+    """Two planes, in two rounds, for y that fits `bits` bits: whether y < 0, and whether 0 <= y < 2**reach.
 
-    The carry from below `low` is left out: the answers are those of y or of y - 2**low, which has to fit, too.
+    The carry from below `low` is left out: the answers are those of y or of y - 2**low, which must fit, too.
     """
     planes = p.bilinear(y, _blocks(low, reach, bits))
     return p.bilinear_bits(planes, _joined(planes.planes))
@@ -41,10 +41,10 @@ def sign_and_inside(p: Summands, y: Arithmetic, low: int, reach: int, bits: int)
 def _blocks(low: int, reach: int, bits: int) -> Bilinear:
     """G of the bits below `reach`; G and P of each block above; and whether y's bits from `reach` up are zeros.
 
-    With c carried into it, a sum of summands a, b is zero in all bits just if its lowest one, a_0 XOR b_0 XOR c, is and
-    each other one a_i XOR b_i equals a_(i-1) OR b_(i-1): for up to there all bits of the sum are zero, and so what is
-    carried is that OR. These factors too are taken block by block. The sign goes with the last block's G, the factor of
-    the top bit with its others.
+    Let c be the carry into a sum of a and b. All bits of the sum are zero exactly if its lowest bit, a_0 XOR b_0 XOR c,
+    is zero and a_i XOR b_i equals a_(i-1) OR b_(i-1) for every other i: if the sum's bits below i are zero, that OR is
+    the carry into bit i. The blocks hold products of these factors, too. The sign joins the last block's G. The factor
+    of the top bit joins the last block's factors.
     """
     top = bits - 1
     count = min(BLOCKS, top - reach)
@@ -67,7 +67,7 @@ def _is_zero(bit: int) -> Polynomial:
 
 @lru_cache(maxsize=64)
 def _joined(planes: int) -> Bilinear:
-    """Of c carries, c - 1 passes and c zeros: what is carried out of all blocks, and whether all are zero."""
+    """From c carries, c - 1 propagations and c zero tests: the carry out of all blocks, and whether all are zero."""
     count = (planes + 1) // 3
     carries, passes, zeros = range(count), range(count, 2 * count - 1), range(2 * count - 1, planes)
     carried: Polynomial = frozenset()

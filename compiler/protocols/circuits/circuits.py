@@ -1,8 +1,8 @@
 """Circuits over the primitives of any protocol: comparisons, conversions between numbers and bits, shifts, selection.
 
 In: shares. Out: shares. Every circuit is a few calls on whole arrays; its depth counts in rounds. With rep3 the sign of
-64 bits takes 6 rounds and 20.3 bytes per element and party: one round that evaluates the carries of blocks of two bits
-as bilinear functions of the summands, and a binary tree of (generate, propagate) pairs over the 32 blocks.
+64 bits takes 6 rounds and 20.3 bytes per element and party. The first round evaluates the carries of blocks of two bits
+as bilinear functions of the summands; a binary tree of (generate, propagate) pairs joins the 32 blocks.
 """
 
 from collections.abc import Sequence
@@ -15,32 +15,33 @@ from ..rules.shares import Arithmetic, Boolean
 from .carries import ONE, Item, bilinear, bit_of_a, bit_of_b, blocks, levels_for, plus, polynomial, run_levels, times
 
 INJECTED_PLANES = 16
-"""Wider words than this go from bits to numbers through an adder, narrower ones plane by plane, in one round."""
+"""Up to so many planes become a number plane by plane, in one round; wider words go through an adder."""
 
 
 def sign(p: Conversions, x: Arithmetic, bits: int = 64) -> Boolean:
-    """Whether x < 0, for x that fits `bits` bits with its sign. 1 + log2(bits / 2) rounds."""
+    """Whether x < 0, for x that fits `bits` bits with its sign: one plane. 1 + log2(bits / 2) rounds."""
     top = bits - 1
     either = plus(bit_of_a(top), bit_of_b(top))
     if top == 0:
         return p.bilinear(x, bilinear(bits, [either]))
     levels = levels_for(blocks(top), [Item("G", 0, top)])
     functions = {item: polynomial(item) for item in levels.first}
-    # The sign is the carry into the top bit XOR the summands' top bits. The last block's G enters every join as it is.
+    # The sign is the carry into the top bit XOR the summands' top bits. The last block's G enters every join by XOR, so
+    # the top bits are added there.
     last = max((item for item in levels.first if item.kind == "G"), key=lambda item: item.high)
     functions[last] = plus(functions[last], either)
     return run_levels(p, p.bilinear(x, bilinear(bits, list(functions.values()))), levels)
 
 
 def less(p: Conversions, x: Arithmetic, y: Arithmetic, bits: int = 64) -> Boolean:
-    """Whether x < y, for x - y that fits `bits` bits with its sign. Rounds as `sign`."""
+    """Whether x < y, for x - y that fits `bits` bits with its sign. Rounds as for `sign`."""
     return sign(p, p.subtract(x, y), bits)
 
 
 def is_zero(p: Conversions, x: Arithmetic, bits: int = 64) -> Boolean:
     """Whether the low `bits` bits of x are all zero. 1 + log2(bits / 2) rounds.
 
-    x = a + b is zero where every bit of a equals that of -b; the first round tells it of blocks of two bits.
+    x = a + b is zero where every bit of a equals that of -b. The first round compares blocks of two bits.
     """
     bounds = blocks(bits)
     functions = []
@@ -93,10 +94,11 @@ def to_bits(p: Conversions, x: Arithmetic, bits: int = 64) -> Boolean:
 
 
 def from_bits(p: Conversions, x: Boolean, signed: bool = True) -> Arithmetic:
-    """The number that the planes spell, the top one with a negative weight if `signed` (B2A).
+    """The number that the planes spell; if `signed`, the top plane has a negative weight (B2A).
 
-    1 round up to INJECTED_PLANES planes, else 8: a number that is known as r and as the bits of -r is added
-    to the bits, the sum is uniform and may be unmasked, and r is added again (ABY3, CCS 2018, section 5.3).
+    1 round up to INJECTED_PLANES planes, else 8. A random r is shared as a number and -r as bits. The bits of -r are
+    added to the planes; the sum is uniform, so it may be unmasked; then r is added to the number (ABY3, CCS 2018,
+    section 5.3).
     """
     planes = x.planes
     if planes <= INJECTED_PLANES:
@@ -108,19 +110,19 @@ def from_bits(p: Conversions, x: Boolean, signed: bool = True) -> Arithmetic:
 
 
 def extend(p: Linear, x: Boolean, planes: int, signed: bool = True) -> Boolean:
-    """The same number in more planes (or its low bits in fewer). No round."""
+    """The same number in more planes, or its low bits in fewer. No round."""
     above = x.planes - 1 if signed else -1
     return p.planes(x, tuple(plane if plane < x.planes else above for plane in range(planes)))
 
 
 def add_bits(p: Products, x: Boolean, y: Boolean, carry: bool = False) -> Boolean:
-    """x + y (+ 1 if `carry`) in as many planes. 1 + log2(planes) rounds."""
+    """x + y, or x + y + 1 with `carry`, in as many planes. 1 + log2(planes) rounds."""
     total, _ = _add(p, x, y, carry, overflow=False)
     return total
 
 
 def subtract_bits(p: Products, x: Boolean, y: Boolean) -> tuple[Boolean, Boolean]:
-    """x - y in as many planes, and one plane: whether x >= y as unsigned numbers. 1 + log2(planes) rounds."""
+    """x - y in as many planes, and a plane: whether x >= y as unsigned numbers. 1 + log2(planes) rounds."""
     return _add(p, x, p.invert(y), carry=True, overflow=True)
 
 
@@ -142,7 +144,7 @@ def _add(p: Products, x: Boolean, y: Boolean, carry: bool, overflow: bool) -> tu
 
 
 def add_digits(p: Products, either: Boolean, both: Boolean) -> Boolean:
-    """x + y in as many planes from x XOR y and x AND y. log2(planes - 1) rounds."""
+    """x + y, in as many planes, from x XOR y and x AND y. log2(planes - 1) rounds."""
     if either.planes == 1:
         return either
     carried = _carried(p, either, both, range(1, either.planes))
@@ -150,12 +152,12 @@ def add_digits(p: Products, either: Boolean, both: Boolean) -> Boolean:
 
 
 def overflow_digits(p: Products, either: Boolean, both: Boolean) -> Boolean:
-    """One plane, the carry out of x + y, from x XOR y and x AND y. log2(planes) rounds."""
+    """The carry out of x + y, one plane, from x XOR y and x AND y. log2(planes) rounds."""
     return _carried(p, either, both, [either.planes])
 
 
 def _carried(p: Products, either: Boolean, both: Boolean, into: Sequence[int]) -> Boolean:
-    """For each bit position, one plane: the carry into it of summands given as their XOR and their AND."""
+    """For each bit position a plane: the carry into that position, from the summands' XOR and their AND."""
     top = max(into)
     levels = levels_for(range(top + 1), [Item("G", 0, bit) for bit in into])
     pairs = p.concat_planes(both, either)
@@ -164,16 +166,16 @@ def _carried(p: Products, either: Boolean, both: Boolean, into: Sequence[int]) -
 
 
 def less_bits(p: Products, x: Boolean, y: Boolean) -> Boolean:
-    """Whether x < y as signed numbers of as many planes. 1 + log2(planes) rounds."""
+    """Whether x < y, as signed numbers of equally many planes. 1 + log2(planes) rounds."""
     flipped = p.invert(x)
     return less_digits(p, x, y, p.xor(flipped, y), p.conjunction(flipped, y))
 
 
 def less_digits(p: Products, x: Boolean, y: Boolean, either: Boolean, both: Boolean) -> Boolean:
-    """Whether x < y, from (NOT x) XOR y and (NOT x) AND y.
+    """Whether x < y as signed numbers, from (NOT x) XOR y and (NOT x) AND y. log2(planes) rounds.
 
-    With the signs repeated above, x - y is negative if they differ or a borrow comes out below, but not both; the
-    borrow of x - y is the carry of NOT x + y.
+    Let the sign be repeated above the top plane. Then x - y is negative if the signs differ or a borrow leaves the top
+    plane, but not if both are so. The borrow of x - y is the carry of NOT x + y.
     """
     top = (x.planes - 1,)
     signs = p.xor(x, y, top, top)
@@ -181,7 +183,7 @@ def less_digits(p: Products, x: Boolean, y: Boolean, either: Boolean, both: Bool
 
 
 def negate_bits(p: Products, x: Boolean) -> Boolean:
-    """-x in as many planes: every bit above the lowest set one flips. log2(planes - 1) rounds."""
+    """-x in as many planes: every bit above the lowest set bit flips. log2(planes - 1) rounds."""
     planes = x.planes
     if planes == 1:
         return x
@@ -192,7 +194,7 @@ def negate_bits(p: Products, x: Boolean) -> Boolean:
 
 
 def any_above(p: Products, x: Boolean) -> Boolean:
-    """Plane j is the OR of the planes j and up: ones from the leading bit down. log2(planes) rounds."""
+    """Plane j is the OR of the planes from j up: ones from the leading bit down. log2(planes) rounds."""
     planes = x.planes
     levels = levels_for(range(planes + 1), [Item("P", 0, bit + 1) for bit in range(planes)])
     flipped = p.invert(p.planes(x, tuple(planes - 1 - item.low for item in levels.first)))
@@ -200,11 +202,11 @@ def any_above(p: Products, x: Boolean) -> Boolean:
 
 
 def shift_right(p: Conversions, x: Arithmetic, shift: int, bits: int = 64) -> Arithmetic:
-    """floor(x / 2**shift) for signed x that fits `bits` bits, exactly. 7 rounds, for bits <= 63 fewer.
+    """floor(x / 2**shift), exactly, for signed x that fits `bits` bits. 7 rounds, fewer for bits <= 63.
 
-    An offset makes x a non-negative y, a multiple of 2**shift away. Below 2**63 the quotient of its summands lacks only
-    the carry into bit `shift`. Up to 2**64 it is (a >> shift) + (b >> shift) with that carry, less 2**(64 - shift) for
-    the carry out of the top.
+    Adding a multiple of 2**shift makes x a non-negative y. For y < 2**63, `quotient` lacks only the carry of y's
+    summands into bit `shift`. For y < 2**64 the quotient is (a >> shift) + (b >> shift) with that carry, less
+    2**(64 - shift) for the carry out of the top.
     """
     shift = min(shift, bits - 1)
     if shift == 0:

@@ -1,15 +1,15 @@
-"""What numeric functions need of bits: some planes of a number, its leading bit, and one of several cases as planes.
+"""What numeric functions need of bits: some planes of a number, its leading bit, and an index as one-hot planes.
 
 In and out: shares of any protocol.
 
-The leading bit is found next to the addition, not after it. Let t_i = a_i XOR b_i and g_i = a_i AND b_i for the
-summands of x = a + b, |x| < 2**(bits - 1), with zeros below bit 0. Then
+The leading bit is found at the same time as the sum of the summands, not after it. Let x = a + b with
+|x| < 2**(bits - 1), t_i = a_i XOR b_i and g_i = a_i AND b_i, all of them zero below bit 0. Then
 
     f_i  =  (not t_i) t_(i-1)  XOR  (not t_i) g_(i-1)  XOR  g_i (not t_(i-1))  XOR  t_(i+1) (not t_i) (not t_(i-1))
 
-is set first, from above, either where x first differs from its sign or one place higher (leading-one prediction:
-Schmookler and Nowka, ARITH 2001, section 3, here as an XOR of products); for x = 0 it is never set. All but the last
-product is bilinear in the summands, so f costs two rounds, while the sum costs six.
+is set first, seen from above, either where x first differs from its sign or one place higher (leading-one prediction:
+Schmookler and Nowka, ARITH 2001, section 3, here as an XOR of products). For x = 0 no f_i is set. All products but the
+last are bilinear in the summands, so f costs two rounds, while the sum costs six.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ from ..rules.shares import Arithmetic, Boolean
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """The bits [low, high) of x or of x - 2**low: what the summands carry from below `low` is left out.
+    """The bits [low, high) of a number x, without the carry of its summands from below `low`.
 
-    `carried` has what their higher bits carry into each but the lowest.
+    So `planes` are those bits of x or of x - 2**low. `carried` has the carries of the summands' bits from `low` up into
+    the positions low + 1, ..., high - 1.
     """
 
     number: Arithmetic
@@ -53,13 +54,13 @@ class Digits:
         return p.planes(self.planes, tuple(range(first - self.low, stop - self.low)))
 
     def middles(self, p: Conversions, stop: int, widths: Sequence[int]) -> tuple[Arithmetic, ...]:
-        """See `Conversions.middles`, of the bits below `stop`."""
+        """See `Conversions.middles`: those of the bits below `stop`, one for each width."""
         carry = p.planes(self.carried, (stop - self.low - 1,))
         return p.middles(self.number, self.bits(p, self.low, stop), carry, self.low, widths)
 
 
 def bits_between(p: Conversions, x: Arithmetic, low: int, high: int) -> Digits:
-    """See `Digits`. 1 + log2((high - low) / 2) rounds."""
+    """The bits [low, high) of x as `Digits`. 1 + log2((high - low) / 2) rounds."""
     sums = [polynomial(Item("P", bit, bit + 1)) for bit in range(low, high)]
     levels = levels_for([low + bound for bound in blocks(high - low - 1)], _carries(low, high))
     first = [polynomial(item) for item in levels.first]
@@ -70,9 +71,9 @@ def bits_between(p: Conversions, x: Arithmetic, low: int, high: int) -> Digits:
 
 
 def is_below(p: Conversions, x: Arithmetic, bound: int, low: int, bits: int) -> Boolean:
-    """Whether x < bound, for x - bound that fits `bits` bits; if low > 0, whether x or x - 2**low is.
+    """Whether x < bound, where x - bound fits `bits` bits. 1 + log2((bits - low) / 2) rounds.
 
-    1 + log2((bits - low) / 2) rounds.
+    If low > 0, bits below `low` do not carry: the answer is that for x or for x - 2**low.
     """
     top = bits - 1
     levels = levels_for([low + at for at in blocks(top - low)], [Item("G", low, top)])
@@ -86,8 +87,8 @@ def is_below(p: Conversions, x: Arithmetic, bound: int, low: int, bits: int) -> 
 class Leading:
     """`planes` are the bits of x (the top one its sign). `exists` is whether x is not 0.
 
-    `place` has one plane for each position from `lowest` - 1 up. The plane that is set is where x first differs from
-    its sign or one higher; none is for x = 0.
+    `place` has one plane for each position from `lowest` - 1 up. The plane that is set tells where x first differs from
+    its sign, or is one higher. No plane is set for x = 0.
     """
 
     planes: Boolean
@@ -97,12 +98,12 @@ class Leading:
 
     @property
     def exponents(self) -> range:
-        """For each plane of `place` the E of |x| = m * 2**E with m in [1/4, 1)."""
+        """For each plane of `place`, the E such that |x| = m * 2**E with m in [1/4, 1) where that plane is set."""
         return range(self.lowest, self.lowest + self.place.planes)
 
     @property
     def sign(self) -> int:
-        """The plane of the sign."""
+        """The plane of `planes` that is the sign."""
         return self.planes.planes - 1
 
 
@@ -132,7 +133,7 @@ def leading(p: Conversions, x: Arithmetic, bits: int, lowest: int = 0) -> Leadin
 
 
 def _sure(bit: int) -> Polynomial:
-    """f_bit but for its product with t_(bit+1)."""
+    """The terms of f_bit that do not contain t_(bit+1)."""
     none, below_none = plus(ONE, _either(bit)), plus(ONE, _either(bit - 1))
     first = times(none, plus(_either(bit - 1), _both(bit - 1)))
     return plus(first, times(_both(bit), below_none))
@@ -157,9 +158,9 @@ def outer(p: Conversions, x: Boolean, y: Boolean) -> Boolean:
 
 
 def cases(p: Conversions, index: Boolean, where: Boolean | None = None) -> Boolean:
-    """2**planes planes: number i is set where the index (plane 0 its lowest bit) is i, and `where` (one plane) holds.
+    """One-hot planes: plane i of 2**planes is set where the index is i and, if given, `where` (one plane) holds.
 
-    log2 of the planes of both rounds.
+    Plane 0 is the lowest bit of the index. The rounds are log2 of how many planes `index` and `where` have together.
     """
     if index.planes == 0 and where is not None:
         return where

@@ -1,4 +1,4 @@
-"""How exact numeric functions of shares are: bounds that tests hold and documents quote; see `function`."""
+"""How exact numeric functions of shares are: the bounds that tests assert and documents quote. See `function`."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ FUNCTIONS: dict[str, Function] = {
 
 
 def divide(fraction_bits: int) -> Bound:
-    """x / y of two shares."""
+    """The bound of x / y for two shares."""
     guard = plan_for(fraction_bits).guard
     return Bound(1 + 2.0 ** (2 - guard), coarse_or_fine(fraction_bits, 2.0**-19.9, 2.0**-21.5))
 
 
 def divide_by_public(fraction_bits: int) -> Bound:
-    """x / y of a share and a number known while the program runs."""
+    """The bound of x / y for a share and a number that is public while the program runs."""
     plan = plan_for(fraction_bits)
     return Bound(1 + 2.0 ** (1 - plan.guard), 2.0**-plan.precision)
 
 
 def divide_by_constant(divisor: int, fraction_bits: int) -> Bound:
-    """x / (divisor / 2**fraction_bits)."""
+    """The bound of x / (divisor / 2**fraction_bits)."""
     if divisor & (divisor - 1) == 0 or -divisor & (-divisor - 1) == 0:
         return Bound(1.0)
     factor = factor_for(divisor, fraction_bits)
@@ -44,4 +44,4 @@ BOUNDS: dict[str, Callable[[int], Bound]] = {
     "divide": divide,
     **{name: function.bound for name, function in FUNCTIONS.items()},
 }
-"""By operation, from the fraction bits."""
+"""For each operation its bound, as a function of the fraction bits."""

@@ -2,17 +2,18 @@
 
     x * 2**f / y  =  (x * 2**(f - E)) * (1 / m) * sign(y)
 
-The first factor is computed with guard bits while the table is being looked up. E in base `digit` has two digits a, b:
-x is multiplied by powers of two for each a and truncated, for as many a at once as its range bears; then one product by
-2**-b needs no truncation because the result takes the guard bits. Where the range of y leaves few places for its
-leading bit, and no truncation, one power of two does. The last product is split so that it does not overflow and loses
-nothing (where the ranges bear it, it is one product): with r = 2**p / m, X = Xh * 2**w + Xl and w = guard + p,
+The first factor is computed, with guard bits, while the table is being looked up. In base `digit`, E has two digits a
+and b. For each a, x is multiplied by a power of two and truncated; several a share a product as far as the range of x
+bears it. One more product, by 2**-b, needs no truncation because the result takes the guard bits. If the range of y
+leaves few places for its leading bit, and nothing must be truncated, a single power of two replaces the digits. The
+last product is split so that it neither overflows nor loses bits; where the ranges bear it, it stays one product. With
+r = 2**p / m, X = Xh * 2**w + Xl and w = guard + digit - 1 + p,
 
     X r / 2**w  =  Xh r  +  Xl r / 2**w.
 
-Errors, in units of the last place: < 1 from the last truncation, < 2**(2 - g) from the truncations of x (g guard bits
-below the digit b), and relative to the quotient the table's and 2**-p (`bounds.divide`). y = 0 has no leading
-bit, sets no piece, and gives 0.
+Errors, in units of the last place: < 1 from the last truncation, and < 2**(2 - g) from the truncations of x, with g
+guard bits below the digit b. Relative to the quotient: the table's error and 2**-p (`bounds.divide`). For y = 0 there
+is no leading bit, so no piece is set and the result is 0.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ from .tables import Table, tabulate
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How x is aligned and 1 / m looked up.
+    """How x is aligned and how 1 / m is looked up.
 
-    E = a * `digit` + b; `guard` bits are kept below what b shifts out; 1 / m has `precision` bits after the point,
-    2**`cell` pieces for each octave, and polynomials of `degree`.
+    E = a * `digit` + b. `guard` bits are kept below those that b shifts out. The table for 1 / m has `precision` bits
+    after the point, 2**`cell` pieces for each octave, and polynomials of degree `degree`.
     """
 
     digit: int
@@ -48,12 +49,12 @@ class Plan:
 
     @property
     def scale(self) -> int:
-        """The guard bits of the aligned x; with them it is below 2**62."""
+        """How many bits the aligned x has beyond those of the quotient. With them it stays below 2**62."""
         return self.guard + self.digit - 1
 
     @property
     def split(self) -> int:
-        """The bits of the last product that are truncated."""
+        """How many bits the last product is truncated by."""
         return self.scale + self.precision
 
 
@@ -61,8 +62,9 @@ class Plan:
 class Divisor:
     """What a division needs of y: 1 / m as `Plan` says, and what aligns x.
 
-    x is multiplied by each of the powers of two (0 where another one holds), each product truncated by so many bits,
-    and their sum multiplied by 2**(digit - 1 - b) with y's sign, if there is such a factor.
+    x is multiplied by each of `powers`: one of them is a power of two, the others are 0. Each product is truncated by
+    its number of `dropped` bits. The sum of the products is multiplied by `factor`, which is 2**(digit - 1 - b) with
+    y's sign, unless it is None.
     """
 
     inverse: Arithmetic
@@ -72,7 +74,7 @@ class Divisor:
 
 
 FEW = 16
-"""So many places of the leading bit become powers of two one by one, more of them by two digits."""
+"""Up to so many places of the leading bit, each gives its power of two directly; more places go by two digits."""
 
 
 def plan_for(fraction_bits: int) -> Plan:
@@ -97,9 +99,9 @@ def divide(
     dividends: Interval | None = None,
     divisors: Interval | None = None,
 ) -> Arithmetic:
-    """x / y within these ranges, of any shapes that broadcast; 0 for y = 0. 16 rounds, 17 for fraction_bits > 16.
+    """x / y for operands in these ranges (default: the documented one); 0 where y = 0. Shapes broadcast.
 
-    What depends on y alone is done in y's shape.
+    16 rounds, 17 for fraction_bits > 16. What depends on y alone is computed in y's shape.
     """
     plan = plan_for(fraction_bits)
     dividends, divisors = dividends or documented(fraction_bits), divisors or documented(fraction_bits)
@@ -116,7 +118,7 @@ def divide(
 def _prepared(
     p: Conversions, y: Arithmetic, plan: Plan, fraction_bits: int, magnitude: int, divisors: Interval
 ) -> Divisor:
-    """The inverse is 14 rounds away, the digits 2 after `leading`."""
+    """What depends on y alone. The inverse takes 14 rounds; the digits are ready 2 rounds after `leading`."""
     found = leading(p, y, width(divisors.low, divisors.high), max(divisors.low, 0).bit_length())
     table = reciprocals(plan.cell, plan.degree, plan.precision)
     normalised = normalise(p, found, plan.cell, table.widths[0])
@@ -132,7 +134,7 @@ def _prepared(
     units = [range(first, len(shifts), digit) for first in range(digit)]
     unit = p.weigh(p.parities(found.place, units), [1 << (digit - 1 - b) for b in range(digit)])
     groups = [range(first, min(first + digit, len(shifts))) for first in range(0, len(shifts), digit)]
-    # What x is shifted by for each digit a; negative shifts follow a product with a power that keeps it below 2**62.
+    # How far x is shifted for each digit a. A negative shift truncates a product, which must stay below 2**62.
     at = [shifts[group.start] - (digit - 1) for group in groups]
     room = 62 - magnitude.bit_length()
     chunks = [[shift for shift in at if shift >= 0]]
@@ -164,7 +166,7 @@ def _aligned(p: Conversions, x: Arithmetic, y: Divisor) -> Arithmetic:
 
 
 def shifts(p: Conversions, x: Arithmetic, count: int, plan: Plan, fraction_bits: int) -> list[Arithmetic]:
-    """x * 2**(fraction_bits + guard - a * digit) for a = 0, 1, ... 1 round."""
+    """x * 2**(fraction_bits + guard - a * digit) for a = 0, 1, ..., count - 1. 1 round."""
     bits = [fraction_bits + plan.guard - plan.digit * a for a in range(count)]
     return [p.shift_left(x, at) if at >= 0 else p.truncate(x, -at) for at in bits]
 
@@ -176,5 +178,5 @@ def halves(p: Conversions, x: Arithmetic, bits: int) -> tuple[Arithmetic, Arithm
 
 
 def _spread(p: Conversions, x: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
-    """x broadcast."""
+    """x broadcast to the shape."""
     return x if x.shape == shape else p.map("broadcast", shape, x, shape=shape)

@@ -1,16 +1,16 @@
 """Division of fixed-point shares by public numbers, known when the program is compiled or only while it runs.
 
-By a constant c: x / c = x M / 2**s with M / 2**s near 1 / c. As in `divide` x is split, x = h * 2**w + l:
+By a constant c: x / c = x M / 2**s, where M / 2**s is near 1 / c. As in `divide`, x is split, x = h * 2**w + l:
 
     x M / 2**s  =  h M / 2**(s - w)  +  l M / 2**s,
 
-so that both products fit; s - w is as small as a relative error of 2**-26 allows, and 0 for c up to 2**9. By a power of
-two there is one truncation alone.
+so that both products fit. s - w is as small as a relative error of 2**-26 allows; it is 0 for c up to 2**9. A power of
+two takes a single truncation.
 
-By numbers that are known only while the program runs: as `divide`, but every node computes on its own how x is
-to be shifted, and 1 / m correctly rounded.
+By numbers that are known only while the program runs: as in `divide`, but every node computes by itself how far x is to
+be shifted, and 1 / m, correctly rounded.
 
-Errors: `bounds.divide_by_constant` and `divide_by_public`.
+Errors: `bounds.divide_by_constant` and `bounds.divide_by_public`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .divide import Plan, halves, plan_for, shifts
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """`number` / 2**`bits` is near what x is multiplied by; x is split at bit `split`."""
+    """`number` / 2**`bits` approximates the number that x is multiplied by. x is split at bit `split`."""
 
     number: int
     bits: int
@@ -38,7 +38,7 @@ class Factor:
 
 
 def factor_for(divisor: int, fraction_bits: int) -> Factor:
-    """The factor for 1 / divisor, an integer that stands for divisor / 2**fraction_bits and is not 0."""
+    """The factor for dividing by divisor / 2**fraction_bits. The divisor is not 0."""
     exact = Fraction(1 << fraction_bits, divisor)
     size = floor(log2(abs(exact)))
     extra = max(0, min(fraction_bits, -9 - size))
@@ -47,7 +47,7 @@ def factor_for(divisor: int, fraction_bits: int) -> Factor:
 
 
 def divide_by_constant(p: Conversions, x: Arithmetic, divisor: int, fraction_bits: int) -> Arithmetic:
-    """x / (divisor / 2**fraction_bits); 0 for 0. 2 rounds; for a power of two 1, or none if it is at most 1."""
+    """x / (divisor / 2**fraction_bits); 0 if the divisor is 0. 2 rounds; for powers of two 1, or none up to 1."""
     magnitude = abs(divisor)
     if magnitude & (magnitude - 1) == 0:
         return _divide_by_power(p, x, divisor, magnitude.bit_length() - 1 - fraction_bits)
@@ -79,7 +79,7 @@ def divide_by_public(p: Conversions, x: Arithmetic, y: Clear, fraction_bits: int
 
 
 class _Late:
-    """What the nodes compute of a public y: with E the number of bits of |y|, functions of E by tables."""
+    """What the nodes compute in the clear from a public y. E is the number of bits of |y|; tables map E to results."""
 
     def __init__(self, p: Conversions, y: Clear, places: int) -> None:
         self.p, self.y, self.places = p, y, places
@@ -95,12 +95,12 @@ class _Late:
         """places - 1 - E."""
 
     def inverse(self, plan: Plan) -> Clear:
-        """2**(E + precision) / y, rounded."""
+        """2**(E + precision) / y, rounded; 0 where y = 0."""
         power = self._of_exponent([1 << exponent for exponent in range(self.places)])
         return Clear(self._local("divide", integers(self.y.shape), power, self.y.wire, scale=plan.precision))
 
     def group(self, a: int, plan: Plan) -> Clear:
-        """2**(digit - 1 - b) where E has the digit a, else 0."""
+        """2**(digit - 1 - b) where E has the upper digit a, else 0."""
         digits = [divmod(exponent, plan.digit) for exponent in range(self.places)]
         return Clear(self._of_exponent([1 << (plan.digit - 1 - b) if high == a else 0 for high, b in digits]))
 

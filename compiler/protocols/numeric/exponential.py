@@ -1,16 +1,17 @@
-"""The exponential of a fixed-point share: 2**n * 2**u by the bits of x / log 2.
+"""The exponential of a fixed-point share, as 2**n * 2**u from the bits of x / log 2.
 
-z = x / log 2 + f + 2 - s modulo 2**6 is computed in the top bits of the ring, by one public factor, without a
-truncation: its top 6 bits are the exponent E, at least 0 for a start s that the range of x tells, the next 26 the
-fraction u. (The bits of z below those are dropped with their carry: 2**-26.) Then e**x * 2**f = 2**u * 2**(E + s - 2).
-A table gives M = 2**u at scale 30; 2**E is the product of the digits of E = 2**d a + b. From a block A = 2**d a + s of
-32 on the product M * 2**(E + s - 32) is the result; below, M * 2**E / 2**(32 - s) is, truncated:
+z = x / log 2 + f + 2 - s modulo 2**6 is computed in the top bits of the ring, by one public factor and without a
+truncation. The top 6 bits of z are the exponent E; the range of x gives a start s that keeps E at least 0. The next 26
+bits are the fraction u. (The bits of z below these are dropped, and so is their carry: 2**-26.) Then
+e**x * 2**f = 2**u * 2**(E + s - 2). A table gives M = 2**u at scale 30; 2**E is the product of the powers of the digits
+in E = 2**d a + b. Call A = 2**d a + s a block. For A >= 32 the product M * 2**(E + s - 32) is the result. For A < 32
+the result is M * 2**E / 2**(32 - s), truncated:
 
     M * 2**b * [A >= 32] 2**(A - 32)  +  (M * 2**b * [A < 32] 2**(2**d a)) / 2**(32 - s),    both products below 2**62.
 
-Two comparisons, made in the same rounds as the bits, tell where x is too small (nothing is set: the result is 0) or too
-large (the largest number is added), unless the range of x rules that out; so it does for bits of E that are never set.
-Error: < 1 unit of the last place, and the table's and 2**-26, relative.
+Two comparisons, made in the same rounds as the bits, tell where x is too small (nothing is set, so the result is 0) and
+where x is too large (the largest number is added). The range of x may rule out either case. It also rules out bits of E
+that are never set. Error: < 1 unit of the last place; relative, the table's error and 2**-26.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from .polynomials import evaluate, part_variables
 from .tables import Table, even_pieces, tabulate
 
 MANTISSA = 30
-"""The bits after the point of M."""
+"""How many bits M has after the point."""
 LOW = 32
-"""Where the bits of z that count begin; the exponent begins at 58."""
+"""The lowest bit of z that counts. The exponent begins at bit `EXPONENT`."""
 EXPONENT = 58
 
 
@@ -50,9 +51,9 @@ def largest(fraction_bits: int) -> int:
 
 
 def limits(fraction_bits: int) -> tuple[int, int]:
-    """Below the first x, as an integer, the result counts as 0; from the second on it is the largest number.
+    """Two values of x, as integers: below the first the result counts as 0, from the second on it is `largest`.
 
-    The second comes early by the relative error, so that no result exceeds the largest number.
+    The second is lower than exact by the relative error, so that no result exceeds the largest number.
     """
     unit = 1 << fraction_bits
     low = -(fraction_bits + 1.9) * log(2)
@@ -62,9 +63,10 @@ def limits(fraction_bits: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`offset` makes z of x's product; E has `bits` bits, of which b has `unit_bits`.
+    """`offset` is added to x's product to make z. E has `bits` bits, of which its lower digit b has `unit_bits`.
 
-    `whole` and `cut` are the factors of the blocks, without a truncation and with one by `dropped` bits.
+    Each block has its factor in `whole` if no truncation follows, or in `cut` if one by `dropped` bits does; the other
+    entry is 0.
     """
 
     offset: int
@@ -77,7 +79,7 @@ class Plan:
 
 @lru_cache(maxsize=64)
 def plan_for(fraction_bits: int, within: Interval) -> Plan:
-    """Of the exponents that x within the range and the limits can have; the digits that need the fewest planes."""
+    """The plan for the exponents that x can have within the range and the limits, with digits of the fewest planes."""
     low, high = limits(fraction_bits)
     ends = (max(within.low, low), min(within.high, high))
     rounding = (fraction_bits + 2 << EXPONENT) + (1 << LOW - 1)
@@ -96,12 +98,12 @@ def plan_for(fraction_bits: int, within: Interval) -> Plan:
 
 
 def _factor(fraction_bits: int) -> int:
-    """1 / log 2 at the scale of z less that of x."""
+    """1 / log 2 as the factor that takes x, at its scale, to z, whose point is at bit `EXPONENT`."""
     return round(2.0 ** (EXPONENT - fraction_bits) / log(2))
 
 
 def exponential(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
-    """e**x for x `within`; 0 where that is less than about half a unit, at most `largest`. 12 rounds."""
+    """e**x for x `within` (default: the documented range); 0 below about half a unit, at most `largest`. 12 rounds."""
     within = within or documented(fraction_bits)
     plan = plan_for(fraction_bits, within)
     outside, kept = _outside(p, x, fraction_bits, within)
@@ -126,8 +128,10 @@ def exponential(p: Conversions, x: Arithmetic, fraction_bits: int, within: Inter
 def _outside(
     p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval
 ) -> tuple[list[Arithmetic], Boolean | None]:
-    """What is added where x is too large, and a plane: that it is neither that nor too small. Nothing where it cannot
-    be."""
+    """What is added where x is too large, and a plane: whether x is neither too large nor too small.
+
+    The list is empty if the range excludes that x is too large. The plane is None if the range excludes both cases.
+    """
     low, high = limits(fraction_bits)
     outside: list[Arithmetic] = []
     kept: Boolean | None = None
@@ -135,14 +139,14 @@ def _outside(
         kept = is_below(p, x, high, 0, width(within.low - high, within.high - high))
         outside.append(p.weigh(p.invert(kept), [largest(fraction_bits)]))
     if within.low < low:
-        # What the comparison leaves out is worth less than 1/16 of x: the result there is still below half a unit.
+        # The bits that the comparison leaves out change x by less than 1/16: the result stays below half a unit.
         too_small = is_below(p, x, low, max(0, fraction_bits - 4), width(within.low - low, within.high - low))
         kept = p.invert(too_small) if kept is None else p.xor(kept, too_small)
     return outside, kept
 
 
 def _bound(fraction_bits: int) -> Bound:
-    """e**x, the largest documented number where e**x is greater."""
+    """The bound of e**x, or of the largest documented number where e**x is greater."""
     return Bound(1.0, coarse_or_fine(fraction_bits, 2.0**-20, 2.0**-25))
 
 

@@ -3,12 +3,13 @@
 In: the bits of y and the predicted place of its leading bit (`bits.Leading`). Out: |y| = m * 2**E with m in
 [1/4, 1): which piece of that interval m lies in, and m's place inside the piece, as `polynomials` takes them.
 
-The prediction is right (m >= 1/2, a *wide* piece) or one too high (m < 1/2, a *narrow* piece), and the leading bit of m
-tells which. m's bits are those of y from the predicted place down, XORed with the sign. For a negative y the bits
-below bit 0 are ones: |y| is the limit of 0.111... from below, and no unit is missing, whatever the size of y.
+The prediction is either right (m >= 1/2, a *wide* piece) or one too high (m < 1/2, a *narrow* piece). The leading bit
+of m tells which. The bits of m are those of y from the predicted place down, XORed with the sign. For a negative y all
+bits of m below bit 0 are ones: then m is the limit of ~y + 0.111..., which is |y| exactly, whatever the size of y.
 
-With c *cell* bits the interval is cut into cells of width 2**-(c + 1); wide pieces are cells, narrow ones half cells.
-The local variable counts from the cell's centre in both: a narrow piece is one half of [-1, 1].
+Let c be the number of *cell* bits. The interval is cut into cells of width 2**-(c + 1). A wide piece is a cell, a
+narrow piece is half a cell. In either the local variable counts from the cell's centre, so a narrow piece is one half
+of [-1, 1].
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .tables import Piece
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """`pieces` has a plane for each of `octave_pieces(cell)`, or for each of several copies; none is set for y = 0.
+    """`pieces` has a plane for each of `octave_pieces(cell)`, or several copies of these. For y = 0 no plane is set.
 
     `variable` are the bits of the local variable, the top one last.
     """
@@ -34,7 +35,7 @@ class Normalised:
 
 
 def octave_pieces(cell: int) -> list[Piece]:
-    """The pieces in the order of planes: wide ones, narrow ones; by the bit that only these need, then by the rest."""
+    """The pieces in the order of planes: wide, then narrow; by the bit that one kind alone uses, then by the rest."""
     half = 2.0 ** -(cell + 2)
     shared = 1 << (cell - 1)
     wide = [Piece(0.5 + half * (2 * (first * shared + rest) + 1), half) for first in (0, 1) for rest in range(shared)]
@@ -45,7 +46,7 @@ def octave_pieces(cell: int) -> list[Piece]:
 
 
 def normalise(p: Conversions, y: Leading, cell: int, bits: int) -> Normalised:
-    """|y| with so many cell bits and bits of the local variable. 2 + log2(cell) rounds after `leading`."""
+    """|y| with `cell` cell bits and `bits` bits of the local variable. 2 + log2(cell) rounds after `leading`."""
     flipped = p.xor(y.planes, y.planes, None, (*[y.sign] * y.sign, -1))
     mantissa = _digits(p, y, flipped, range(cell + bits, -1, -1), y.exponents, below=y.sign)
     wide = p.planes(mantissa, (cell + bits,))
@@ -55,7 +56,7 @@ def normalise(p: Conversions, y: Leading, cell: int, bits: int) -> Normalised:
 def normalise_positive(
     p: Conversions, y: Leading, cell: int, bits: int, modulus: int = 1, *, may_be_negative: bool
 ) -> Normalised:
-    """y if positive: else no piece is set. With a modulus, copies of the pieces for each remainder of E."""
+    """As `normalise`, for y > 0; elsewhere no piece is set. With a modulus, pieces for each remainder of E."""
     kept, exists = y.planes, [y.exists]
     if modulus > 1:
         exists = [
@@ -75,7 +76,7 @@ def normalise_positive(
 
 
 def power_of_two(p: Conversions, place: Boolean, exponents: Sequence[int]) -> Arithmetic:
-    """2**exponents[i] for the plane i that is set: from 0 up, as the product of two digits. 2 rounds."""
+    """2**exponents[i] for the plane i that is set; the exponents start at 0. The product of two digits. 2 rounds."""
     count = max(exponents) + 1
     base = min(range(1, count + 1), key=lambda base: base + -(-count // base))
     places = range(len(exponents))
@@ -88,9 +89,9 @@ def power_of_two(p: Conversions, place: Boolean, exponents: Sequence[int]) -> Ar
 def _digits(
     p: Conversions, y: Leading, planes: Boolean, depths: Sequence[int], exponents: Sequence[int], below: int
 ) -> Boolean:
-    """The bits so far below the predicted place, if E is one of `exponents`; `below` is the plane under bit 0.
+    """For each depth the bit so far below the predicted place, if E is one of `exponents`, else 0. 1 round.
 
-    1 round.
+    `below` is the plane that stands for bits below bit 0 (-1: zeros).
     """
     terms = []
     for depth in depths:
@@ -101,7 +102,7 @@ def _digits(
 
 
 def _cut(p: Conversions, mantissa: Boolean, kinds: Boolean, cell: int, bits: int) -> Normalised:
-    """`mantissa` is bits + cell planes (and what is above); `kinds` are pairs of planes (wide, narrow)."""
+    """The piece and the variable of a mantissa of bits + cell planes. `kinds` are pairs of planes: wide, narrow."""
     first, last = bits + cell - 1, bits - 1
     count = kinds.planes
     deciding = tuple(first if kind % 2 == 0 else last for kind in range(count))

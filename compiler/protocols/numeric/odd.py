@@ -1,22 +1,22 @@
 """Odd functions of fixed-point shares that soon reach their limit, by pieces of equal width: sigmoid, tanh, erf.
 
-sigmoid(x) = 1/2 + g(x), g(x) = sigmoid(x) - 1/2; tanh and erf are g itself. On |x| < T = 2**a the bits of x below
-2**a are looked at; g(T) is its limit up to a quarter of a unit. Two comparisons (in the same rounds as the bits) tell
-x >= T and x < -T, where the limit is added instead and no piece is set; if x is known to be within a few T, further
-bits of x do. The comparisons may leave out low bits: near T both answers do, so they compare with T and -T up to the
-margin that the limit leaves.
+sigmoid(x) = 1/2 + g(x) with g(x) = sigmoid(x) - 1/2; tanh and erf are g themselves. For |x| < T = 2**a, the bits of x
+below 2**a are looked at. g(T) is the limit up to a quarter of a unit. Two comparisons, in the same rounds as the bits,
+tell x >= T and x < -T: there no piece is set, and the limit is added. If x is known to be within a few T, further bits
+of x replace the comparisons. The comparisons may leave out low bits, because near T either answer will do: they compare
+with T and -T up to the margin that the limit leaves.
 
-Let s be the sign. The index of the piece of |x| is made of x's bits XOR s; inside a piece x = s (centre + half t), so
-the variable taken from x's own bits is s t. With g odd,
+Let s be the sign. The index of the piece of |x| is made of x's bits XOR s. Inside a piece x = s (centre + half t), so
+the variable taken from x's own bits is s t. As g is odd,
 
     g(x) = s P(t) = c_0 s + c_1 (s t) + c_2 s (s t)**2 + c_3 (s t)**3 + ...
 
-and only the even powers need a product with s. Error: < 1 unit of the last place, and the table's, absolute.
+and only the even powers need a product with s. Error: < 1 unit of the last place, and the table's error, absolute.
 
-Where a protocol knows summands, `pieces` has g(x) in three rounds, and bits tell only where x is far out.
+If a protocol knows summands, `pieces` computes g(x) in three rounds, and bits only tell where x is far out.
 
-Whatever ring element x is, also one that is no documented number, results are below 4 in magnitude: g is a polynomial
-of a place within some piece, if any, and the limit is added at most twice.
+Results are below 4 in magnitude for every ring element x, even if x is no documented number: g is a polynomial of a
+place within a piece, if a piece is set, and the limit is added at most twice.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from .tables import Array, Table, even_pieces, tabulate
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """The function g and its limit, which g has reached up to a quarter of a unit at `horizon(fraction_bits)`.
+    """The function g and its limit: from `horizon(fraction_bits)` on, g is the limit up to a quarter of a unit.
 
     Pieces are 2**-`fineness` wide up to 16 fraction bits.
     """
@@ -63,9 +63,9 @@ ERF = Odd(np.vectorize(erf, otypes=[np.float64]), 1.0, lambda bits: sqrt((bits +
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """|x| < 2**`reach` is cut into 2**`index_bits` pieces; g is its limit from the piece `used` on.
+    """|x| < 2**`reach` is cut into 2**`index_bits` pieces; from the piece `used` on, g is its limit.
 
-    The comparisons leave out the bits below `cut`, of x as an integer.
+    The comparisons leave out the bits of x, as an integer, below `cut`.
     """
 
     reach: int
@@ -77,7 +77,7 @@ class Plan:
 
 @lru_cache(maxsize=64)
 def plan_for(odd: Odd, fraction_bits: int) -> Plan:
-    """Pieces half as wide beyond 16 fraction bits, and again beyond 20; quartic."""
+    """The plan for a scale, with quartics. Pieces are half as wide beyond 16 fraction bits, a quarter beyond 20."""
     horizon = odd.horizon(fraction_bits)
     width_bits = odd.fineness + (0 if fraction_bits <= 16 else 1 if fraction_bits <= 20 else 2)
     reach, cut = _limits(odd, fraction_bits)
@@ -92,17 +92,17 @@ def plan_for(odd: Odd, fraction_bits: int) -> Plan:
 
 
 def _limits(odd: Odd, fraction_bits: int) -> tuple[int, int]:
-    """T = 2**reach is beyond the horizon, by as much as the bits below `cut` of x as an integer may tell."""
+    """`reach` and `cut`: T = 2**reach exceeds the horizon by at least what the bits of x below `cut` are worth."""
     horizon = odd.horizon(fraction_bits)
     reach = ceil(log2(horizon))
     return reach, max(0, floor(log2(2.0**reach - horizon) + fraction_bits))
 
 
 FEW = 1 << 10
-"""For so many numbers rounds count for more than bits: where they lie is found out in two."""
+"""Up to so many numbers, rounds cost more than bits: two rounds find out where the numbers lie."""
 
 SUMMED = 20
-"""Up to so many fraction bits the variable is a sum of two numbers; beyond, high powers must be exact to the bit."""
+"""Up to so many fraction bits the variable may be a sum of two numbers; beyond, high powers need its exact bits."""
 
 WIDER = 2
 """If x is known to lie within 2**WIDER times the reach, more pieces are less work than comparisons."""
@@ -111,9 +111,10 @@ WIDER = 2
 def sigmoid(
     p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
 ) -> Arithmetic:
-    """1 / (1 + e**-x) for x `within`; as exact as with `fraction_bits`, of a number and at a scale that may be finer.
+    """1 / (1 + e**-x) for x `within`. x and the result are at `scale`, the error is that of `fraction_bits`.
 
-    11 rounds; of a protocol that knows summands 4 for few numbers, 3 for x that is known to be within a few T.
+    `scale` may be finer; it is `fraction_bits` if not given. 11 rounds. In protocols that know summands: 4 for few
+    numbers, 3 for x that is known to be within a few T.
     """
     scale = fraction_bits if scale is None else scale
     return p.add_public(_odd(p, x, SIGMOID, fraction_bits, within, scale), 1 << scale - 1)
@@ -122,21 +123,21 @@ def sigmoid(
 def hyperbolic_tangent(
     p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
 ) -> Arithmetic:
-    """tanh x for x `within`. As `sigmoid`."""
+    """tanh x for x `within`. Scale, error and rounds as for `sigmoid`."""
     return _odd(p, x, TANH, fraction_bits, within, fraction_bits if scale is None else scale)
 
 
 def error_function(
     p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
 ) -> Arithmetic:
-    """erf x for x `within`. As `sigmoid`."""
+    """erf x for x `within`. Scale, error and rounds as for `sigmoid`."""
     return _odd(p, x, ERF, fraction_bits, within, fraction_bits if scale is None else scale)
 
 
 def _odd(
     p: Conversions, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval | None, scale: int
 ) -> Arithmetic:
-    """g(x)."""
+    """g(x): by summands if the protocol knows them and the precision is coarse, else by bits."""
     within = within or documented(fraction_bits, scale)
     if isinstance(p, Summands) and fraction_bits <= COARSE:
         return _by_summands(p, x, odd, fraction_bits, within, scale)
@@ -148,7 +149,7 @@ COARSE = 16
 
 
 def _by_summands(p: Summands, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
-    """g as `pieces` has it, on |x| < T: the limit is added where x is not there, unless that is known."""
+    """g(x) by `pieces` for |x| < T. Elsewhere the limit is added, unless the range of x excludes that."""
     reach, cut = _limits(odd, fraction_bits)
     reach, cut = reach + scale, cut + scale - fraction_bits
     far, limit = 1 << reach, round(odd.limit * 2.0**scale)
@@ -172,7 +173,10 @@ def _by_summands(p: Summands, x: Arithmetic, odd: Odd, fraction_bits: int, withi
 def _compared(
     p: Conversions, x: Arithmetic, near: Interval, cut: int, limit: int, within: Interval
 ) -> tuple[Boolean, Arithmetic]:
-    """Whether x is near; and where it is not the limit, on its side, else 0. A bound may be off by 2**cut upwards."""
+    """Whether x is in `near`; and where it is not, the limit with x's sign, else 0.
+
+    A comparison may take x for less than a bound that x exceeds by less than 2**cut.
+    """
     bits = bits_of(within.low - near.high, within.high - near.low)
     not_above, below = (is_below(p, x, bound, cut, bits) for bound in (near.high, near.low))
     outside = p.weigh(p.concat_planes(p.invert(not_above), below), [limit, -limit])
@@ -180,7 +184,7 @@ def _compared(
 
 
 def _by_bits(p: Conversions, x: Arithmetic, odd: Odd, fraction_bits: int, within: Interval, scale: int) -> Arithmetic:
-    """g by the bits of x: which piece it lies in, and where in the piece."""
+    """g(x) by the bits of x, which tell the piece and the place in the piece."""
     plan, finer = plan_for(odd, fraction_bits), scale - fraction_bits
     table, limit = plan.table, round(odd.limit * 2.0**fraction_bits)
     reach = max(plan.reach + fraction_bits, bits_of(within.low, within.high) - 1 - finer)
@@ -227,17 +231,17 @@ def _signed_power(p: Conversions, known: Known, sign: Arithmetic, width: int, ex
 
 
 def _sigmoid_bound(fraction_bits: int) -> Bound:
-    """1 / (1 + e**-x)."""
+    """The bound of 1 / (1 + e**-x)."""
     return Bound(1.5 if fraction_bits <= 20 else 1.25 + 2.0 ** (fraction_bits - 25))
 
 
 def _tanh_bound(fraction_bits: int) -> Bound:
-    """tanh x."""
+    """The bound of tanh x."""
     return Bound(1.75 if fraction_bits <= 20 else 1.5 + 2.0 ** (fraction_bits - 24))
 
 
 def _erf_bound(fraction_bits: int) -> Bound:
-    """erf x."""
+    """The bound of erf x."""
     return Bound(1.75 if fraction_bits <= 20 else 1.5 + 2.0 ** (fraction_bits - 23.5))
 
 

@@ -1,11 +1,12 @@
-"""A function of a number within known bounds as polynomials by pieces, two rounds before its truncation.
+"""A function of a number within known bounds, as polynomials by pieces: two rounds, then a truncation by the caller.
 
-In: a share x within an interval, and a function of reals. Out: the function at the scale `SCALE`. Only of protocols
+In: a share x within an interval, and a function of reals. Out: the function at the scale `SCALE`. Only for protocols
 that know summands (`Summands.polynomial`).
 
-z = x * factor + offset, modulo 2**64, puts the interval on all of the ring but one piece, which takes what the digits
-leave out: its top bits are the piece. The factor is public, and nothing is truncated. Error: the polynomials', and what
-the coefficients and powers leave out, below 2**-19 for functions that are below 1/2 and wave no more than they.
+z = x * factor + offset, modulo 2**64, maps the interval to all of the ring but one piece; that piece makes room for the
+carry that the digits leave out. The top bits of z are the piece. The factor is public, and nothing is truncated. Error:
+that of the polynomials, and what the coefficients and powers leave out. The latter is below 2**-19 for functions that
+are below 1/2 and vary no more than those of `odd`.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ SCALE = 61
 PLACE, POWERS = 20, 38
 """The bits after the point of the place in a piece, and of its powers from the second on."""
 MOST = 6
-"""The bits of the number of the most pieces."""
+"""There are at most 2**MOST pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """x * factor + offset is in the ring what `form` takes; the polynomials are off by `error` at most."""
+    """`form` takes x * factor + offset modulo 2**64. Its polynomials are off by `error` at most."""
 
     factor: int
     offset: int
@@ -41,7 +42,10 @@ class Cut:
 
 @lru_cache(maxsize=64)
 def cut_function(function: Callable[[Array], Array], within: Interval, scale: int, tolerance: float) -> Cut:
-    """The cut that takes the fewest bytes, of those that are exact enough."""
+    """The cut that takes the fewest bytes among those with an error of at most `tolerance`.
+
+    `within` bounds x as an integer at `scale`. Raises ValueError if no cut is exact enough.
+    """
     low, high = within.low, within.high
     sizes = [(index_bits, degree) for index_bits in range(1, MOST + 1) for degree in range(2, 9)]
     for index_bits, degree in sorted(sizes, key=lambda size: (1 << size[0]) + 2 * size[1]):
@@ -55,7 +59,7 @@ def cut_function(function: Callable[[Array], Array], within: Interval, scale: in
 
 
 def _placed(columns: Array, low: int, high: int, index_bits: int, error: float) -> Cut:
-    """z runs from the second piece to the end; piece j has to hold on [j, j + 2), modulo the number of pieces."""
+    """The cut of [low, high]. z starts in the second piece; piece j holds on [j, j + 2), modulo their number."""
     unit = 64 - index_bits
     factor = (((1 << index_bits) - 1) << unit) // (high - low + 1)
     scales = [SCALE, SCALE - PLACE, *[SCALE - POWERS] * (columns.shape[1] - 2)]

@@ -1,14 +1,14 @@
-"""Square root and logarithm of fixed-point shares: a table on the mantissa, and the exponent put back.
+"""Square root and logarithm of fixed-point shares: a table on the mantissa, then the exponent is put back.
 
-In: a share at scale f, |x| < 2**(62 - f) as an integer. Out: a share at scale f; 0 where x <= 0, exactly, because no
-piece is set there. x = m * 2**E as an integer, m in [1/4, 1), by `normalise`.
+In: a share at scale f, |x| < 2**(62 - f) as an integer. Out: a share at scale f; exactly 0 where x <= 0, because no
+piece is set there. As an integer x = m * 2**E with m in [1/4, 1), by `normalise`.
 
-sqrt: x * 2**f = m * 2**s * 4**k with E + f = 2 k + s, s in {0, 1}: the pieces come in two copies, for s = 0 and 1, and
-hold sqrt(m * 2**s) < sqrt 2; 2**k is the product of the digits of k = 8 a + b. The result is below 2**31 as an integer,
-so both it and 30 bits below its point fit. Error: < 1 unit of the last place, and the table's, relative.
+sqrt: x * 2**f = m * 2**s * 4**k with E + f = 2 k + s and s in {0, 1}. The pieces come in two copies, for s = 0 and for
+s = 1, and hold sqrt(m * 2**s) < sqrt 2. 2**k is a product of two digits (`power_of_two`). As an integer the result is
+below 2**31, so it fits together with 30 bits below its point. Error: < 1 unit of the last place; relative, the table's.
 
-log: log m + (E - f) log 2. The places of the leading bit give the bits of E, whose product with log 2 (only where a
-piece is set) joins the sum of products. Error: < 1 unit of the last place, and the table's, absolute.
+log: log m + (E - f) log 2. The places of the leading bit give the bits of E. E times log 2 (only where a piece is set)
+joins the sum of products. Error: < 1 unit of the last place, and the table's error, absolute.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ROOT_BITS = 30
 
 @lru_cache(maxsize=64)
 def roots(cell: int, bits: int) -> Table:
-    """Cubics for sqrt(m) and then sqrt(2 m) on the pieces of `octave_pieces(cell)`: a piece that is twice as large."""
+    """Cubics for sqrt(m) on the pieces of `octave_pieces(cell)`, then for sqrt(2 m): pieces twice as large."""
     pieces = octave_pieces(cell)
     doubled = [Piece(2 * piece.centre, 2 * piece.half, piece.low, piece.high) for piece in pieces]
     return tabulate(lambda m: np.asarray(np.sqrt(m)), pieces + doubled, 3, ROOT_BITS, bits)
@@ -42,20 +42,20 @@ def roots(cell: int, bits: int) -> Table:
 
 @lru_cache(maxsize=64)
 def logarithms(cell: int, bits: int, fraction_bits: int) -> Table:
-    """Cubics for log(m) - fraction_bits * log 2 on the pieces of `octave_pieces(cell)`, and room for `rest` * E."""
+    """Cubics for log(m) - fraction_bits * log 2 on `octave_pieces(cell)`, with room for the rest of log 2 times E."""
     shift, pieces = fraction_bits * log(2), octave_pieces(cell)
     room = 64 * abs(_split_log_2(fraction_bits)[1])
     return tabulate(lambda m: np.asarray(np.log(m) - shift), pieces, 3, fraction_bits, bits, room=room)
 
 
 def _split_log_2(fraction_bits: int) -> tuple[int, float]:
-    """log 2 as constants are split: units of the last place, and the rest."""
+    """log 2 in whole units of the last place, and the rest."""
     units = round(log(2) * 2.0**fraction_bits)
     return units, log(2) - units * 2.0**-fraction_bits
 
 
 def square_root(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
-    """The square root of x `within`; 0 for x < 0. 16 rounds."""
+    """The square root of x `within` (default: the documented range); 0 for x < 0. 16 rounds."""
     within = within or documented(fraction_bits)
     found = _leading(p, x, within)
     cell, bits = (2, 17) if fraction_bits <= 16 else (3, 22)
@@ -76,7 +76,10 @@ def _leading(p: Conversions, x: Arithmetic, within: Interval) -> Leading:
 
 
 def logarithm(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None) -> Arithmetic:
-    """The natural logarithm of x `within`; 0 for x <= 0. 14 rounds, 15 for fraction_bits > 16."""
+    """The natural logarithm of x `within` (default: the documented range); 0 for x <= 0. 14 rounds.
+
+    With more than 16 fraction bits: 15 rounds.
+    """
     within = within or documented(fraction_bits)
     found = _leading(p, x, within)
     cell, bits = (3, 18) if fraction_bits <= 16 else (4, 23)
@@ -96,12 +99,12 @@ def logarithm(p: Conversions, x: Arithmetic, fraction_bits: int, within: Interva
 
 
 def _square_root_bound(fraction_bits: int) -> Bound:
-    """sqrt x; for x < 0 the result is exactly 0."""
+    """The bound of sqrt x. For x < 0 the result is exactly 0."""
     return Bound(1.0, coarse_or_fine(fraction_bits, 2.0**-18.5, 2.0**-22.5))
 
 
 def _logarithm_bound(fraction_bits: int) -> Bound:
-    """log x for x > 0; for others the result is exactly 0."""
+    """The bound of log x for x > 0. For x <= 0 the result is exactly 0."""
     return Bound(1 + 2.0**fraction_bits * coarse_or_fine(fraction_bits, 2.0**-19.5, 2.0**-23))
 
 

@@ -1,19 +1,19 @@
 """Tables of polynomials: a function cut into pieces, with a low-degree polynomial in a local variable on each.
 
-In: a function of a real variable and where its pieces lie. Out: integers, the coefficients at a common scale. No shares
-here: this is what compilers know.
+In: a function of a real variable and where its pieces lie. Out: integers, the coefficients at a common scale. There are
+no shares here: the compiler knows all of it.
 
-On a piece the argument is `centre + half * t` with t in [-1, 1]. What is shared of t are n bits u_0 ... u_(n-1) (the
-top one last) with t = (2 u + 1) / 2**n - 1 up to 1 / 2**n: the midpoint of what the bits leave open. (Where no bit is
-left out, `exact`, t = 2 u / 2**n - 1.) The k-th power is taken of the top n_k bits only, so that every product of a
+On a piece the argument is `centre + half * t` with t in [-1, 1]. The bits of t that are shared are u_0 ... u_(n-1), the
+top one last. They give t = (2 u + 1) / 2**n - 1 up to 1 / 2**n: the midpoint of what the bits leave open. (If no bit is
+left out, `exact`, t = 2 u / 2**n - 1.) The k-th power uses only the top n_k bits, so that every product of a
 coefficient and a power fits the ring without a truncation:
 
     sum over k of C_k T_k,    T_k = t_k**k, an integer at scale k n_k,    C_k = c_k * 2**(scale - k n_k), rounded.
 
-As |c_k| falls with k, higher powers bear fewer bits: t_k costs k |c_k| 2**-n_k, the rounding of C_k half a unit of
-2**-(scale - k n_k); `tabulate` takes the n_k that make the two about equal. The constant is split: what of it is a
-multiple of the result's last place is added after the truncation to the result's scale, so that the sum holds what
-varies inside a piece and a remainder, both small, at a higher scale.
+As |c_k| falls with k, higher powers need fewer bits. Using n_k bits costs k |c_k| 2**-n_k, and rounding C_k costs half
+a unit of 2**-(scale - k n_k); `tabulate` chooses n_k such that both costs are about equal. The constant is split: the
+part that is a multiple of the result's last place is added after the truncation to the result's scale. So the sum holds
+only what varies inside a piece, and a remainder. Both are small, which allows a higher scale.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`constants[piece]` is at scale `result`, the rest at `scale`: `rows[k][piece]` less k * widths[k - 1] bits.
+    """`constants[piece]` is at scale `result`, `rows[k][piece]` at `scale` less k * widths[k - 1] bits.
 
-    `widths` are the bits of t that each power takes, the first power first. `exact` says that t has no other bits.
+    `widths` says how many bits of t each power takes, the first power first. If `exact`, t has no other bits.
     """
 
     result: int
@@ -55,7 +55,7 @@ class Table:
     exact: bool
 
     def offset(self, width: int) -> int:
-        """What makes 2 u, of the top `width` bits, t at scale `width`."""
+        """What is added to 2 u, with u the top `width` bits, to make t at scale `width`."""
         return -(1 << width) + (0 if self.exact and width == self.widths[0] else 1)
 
 
@@ -69,10 +69,10 @@ def tabulate(
     room: float = 0.0,
     doubt: int = 1,
 ) -> Table:
-    """Polynomials of this degree, in a variable of that many bits, for a result at the scale `result`.
+    """Polynomials of degree `degree` in a variable of `bits` bits, for a result at the scale `result`.
 
-    There is room in the sum for a further term of this magnitude. Where bits are left out, t may be off by so many
-    halves of the last one: 2 where it is a sum of two numbers that both lack bits (`Conversions.middles`).
+    The sum has room for a further term of the magnitude `room`. Where bits are left out, t may be off by `doubt` halves
+    of the last bit: 2 if t is a sum of two numbers that both lack bits (`Conversions.middles`).
     """
     columns = np.array([_coefficients(function, piece, degree) for piece in pieces])
     constants = np.rint(columns[:, 0] * 2.0**result)
@@ -87,13 +87,13 @@ def tabulate(
 
 
 def _width(power: int, largest: float, scale: int, bits: int) -> int:
-    """The bits of a power: so many that leaving out more of t costs what rounding the coefficient costs."""
+    """How many bits a power takes: leaving out more of t would cost more than rounding the coefficient costs."""
     balanced = round((scale + 1 + log2(power * max(largest, 2.0**-scale))) / (power + 1))
     return max(1, min(bits, balanced))
 
 
 def _coefficients(function: Function, piece: Piece, degree: int) -> list[float]:
-    """The polynomial through the function's values at the Chebyshev nodes of the piece, in powers of t."""
+    """The polynomial through the function's values at the piece's Chebyshev nodes, as coefficients of powers of t."""
 
     def local(t: Array) -> Array:
         return function(piece.centre + piece.half * t)
@@ -104,5 +104,5 @@ def _coefficients(function: Function, piece: Piece, degree: int) -> list[float]:
 
 
 def even_pieces(count: int, width: float) -> list[Piece]:
-    """[0, count * width) in equal pieces."""
+    """[0, count * width) cut into equal pieces."""
     return [Piece(width * (index + 0.5), width / 2) for index in range(count)]

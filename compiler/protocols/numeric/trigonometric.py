@@ -1,12 +1,12 @@
 """Sine and cosine of fixed-point shares: the angle as a fraction of a turn, in the whole ring.
 
-x * C modulo 2**64, with C = 2**(64 - f) / (2 pi) rounded, is the angle in units of 2**-64 turns: the ring itself takes
-away whole turns, by one public factor, without a truncation. The rounding of C costs |x| 2**(f - 65) turns: below 0.8
+x * C modulo 2**64, with C = 2**(64 - f) / (2 pi) rounded, is the angle in units of 2**-64 turns. The ring itself takes
+away whole turns: one public factor is enough, without a truncation. Rounding C costs |x| 2**(f - 65) turns, below 0.8
 units of the last place over the whole range |x| < 2**(62 - 2f). The top bits of the angle choose among equal pieces of
-the turn, the next ones are the variable (bits below 2**-32 turns are dropped with their carry). cos x is the sine a
-quarter of a turn further.
+the turn. The next bits are the variable. (Bits below 2**-32 turns are dropped, and so is their carry.) cos x is the
+sine a quarter of a turn further.
 
-Error: < 1 unit of the last place for the truncation, the table's, and |x| 2**(f - 62).
+Error: < 1 unit of the last place for the truncation, the table's error, and |x| 2**(f - 62).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .polynomials import evaluate, part_variables
 from .tables import Table, even_pieces, tabulate
 
 LOW = 32
-"""Where the bits of the angle that count begin."""
+"""The lowest bit of the angle that counts."""
 TURN = 0x28BE60DB9391054A7F09D5F47D4D3770
 """2**128 / (2 pi), rounded down."""
 
@@ -61,7 +61,7 @@ def _shifted_sine(p: Conversions, x: Arithmetic, fraction_bits: int, quarters: i
 
 
 def _bound(fraction_bits: int) -> Bound:
-    """sin x and cos x; what grows with |x| is the rounding of 1 / (2 pi), below one unit over the whole range."""
+    """The bound of sin x and cos x. The rounding of 1 / (2 pi) grows with |x|, to less than a unit over the range."""
     table = coarse_or_fine(fraction_bits, 2.0**-19, 2.0**-23)
     return Bound(1 + 2.0**fraction_bits * table, drift=2.0 ** (2 * fraction_bits - 62))
 
