@@ -48,7 +48,7 @@ class UsageError(TacitError):
 
 
 class InputError(TacitError):
-    """An input is missing, unreadable, out of range or of the wrong shape; told at its owner only."""
+    """An input is missing, unreadable, out of range or of the wrong shape. Only the input's owner is told."""
 
     status = 3
 
@@ -56,8 +56,8 @@ class InputError(TacitError):
 class PeerError(TacitError):
     """Another party failed, left, timed out, disagreed, did not prove who it is, or cheated.
 
-    `party` is empty where it is not known which of the others it was. `round` counts the protocol's rounds from 1; None
-    before the first. The kernel `verify` raises the error without a round; the executor adds it with `during`.
+    `party` is empty where it is not known which party it was. `round` counts the protocol's rounds from 1, and is None
+    before the first one. The kernel `verify` raises the error without a round; the executor adds it with `during`.
     """
 
     status = 4
@@ -73,7 +73,7 @@ class PeerError(TacitError):
         return f"{f'party {self.party}' if self.party else 'a party'} {self.why}{moment}"
 
     def during(self, round: int) -> PeerError:
-        """The same failure with the round, unless it has one already; none before the first."""
+        """The same failure with the round, unless it has one already. A `round` of 0, before the first, adds none."""
         return self if self.round is not None or round == 0 else PeerError(self.party, self.why, round)
 
 

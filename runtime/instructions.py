@@ -1,7 +1,8 @@
-"""What a party runs: instructions over slots of memory, in blocks. `schedule` makes them, `arena` places the slots,
-`machine` runs them.
+"""What a party runs: instructions over slots of memory, in blocks.
 
-A slot is a graph value's number, or a further one for what only this party needs (a copy, a compacted message).
+`schedule` makes the instructions, `arena` places the slots, and `machine` runs the instructions. A slot has the number
+of a value of the graph, or a further number for what only this party needs (a copy, a compacted message). `span` is the
+index of an instruction's place in the program, -1 where it has none.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Layout:
         return self.dtype.itemsize * prod(self.shape)
 
     def within(self, array: np.ndarray[Any, Any], offset: int) -> np.ndarray[Any, Any]:
-        """The memory of another array from a byte on, laid out like this."""
+        """The memory of `array` from byte `offset` on, laid out like this."""
         if offset == 0 and array.nbytes == self.nbytes:
             return array.reshape(self.shape)
         part = array.reshape(-1).view(np.uint8)[offset : offset + self.nbytes]
@@ -38,7 +39,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Sets every element of `output` to the one of `data`."""
+    """Sets every element of `output` to the one element of `data`."""
 
     output: int
     data: np.ndarray[Any, Any]
@@ -47,7 +48,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Fresh randomness from `source`, which the parties `at` take part in."""
+    """Fills `output` with fresh randomness from `source`. The parties `at` take part in the draw."""
 
     output: int
     source: str
@@ -58,7 +59,7 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`kernel(output, *inputs, **attributes)`."""
+    """Calls `kernel(output, *inputs, **attributes)`."""
 
     output: int
     kernel: str
@@ -69,7 +70,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`output` is the memory of `value` from byte `offset` on. Needed at run time only where `value` moves."""
+    """`output` is the memory of `value` from byte `offset` on. Only where `value` moves is this instruction needed."""
 
     output: int
     value: int
@@ -79,8 +80,11 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A value in a message. `staging`, if any, is the slot that holds its planes without padding, as they travel;
-    `mask` are the bits of each plane's last byte that belong to elements."""
+    """A value in a message.
+
+    `staging`, if any, is the slot that holds the value's planes without padding, as they travel. `mask` has the bits of
+    each plane's last byte that belong to elements.
+    """
 
     value: int
     staging: int | None = None
@@ -89,7 +93,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One message to and from each peer, of the pieces in order."""
+    """At most one message to and one from each peer. `sends` and `receives` have the pieces by peer, in order."""
 
     sends: tuple[tuple[int, tuple[Piece, ...]], ...]
     receives: tuple[tuple[int, tuple[Piece, ...]], ...]
@@ -107,7 +111,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """`value` is an output of this party."""
+    """`value` is an output of this party: for `role`, or `kept` as a share."""
 
     value: int
     name: str
@@ -118,8 +122,10 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """A carried value. `parameter` starts as a copy of `initial`; after each turn it and `result` trade their memory;
-    after the last one `output` is the parameter's memory."""
+    """A carried value. `parameter` starts as a copy of `initial`.
+
+    After each turn `parameter` and `result` trade their memory. After the last turn `output` is the parameter's memory.
+    """
 
     initial: int
     parameter: int
@@ -129,10 +135,12 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A `Repeat`. `carried` has what changes and is held here. `count` is None when `condition` decides; should it
-    never hold, `prepared` values of correlated randomness, those of one turn, are left behind.
+    """A `Repeat`. `carried` has the carried values that change and that this party holds.
 
-    Clients pass a loop by that `is_apart`. They cannot know how often a conditional one turns, so its draws and rounds
+    `count` is None when `condition` decides. If the condition is false at once, the `prepared` values of correlated
+    randomness, dealt for one turn, are skipped.
+
+    Clients skip a loop that `is_apart`. They cannot know how often a conditional loop turns, so its draws and rounds
     have numbers apart from those that clients count.
     """
 
@@ -152,7 +160,7 @@ Block = tuple[Instruction, ...]
 
 
 def every_instruction(block: Block) -> Iterator[Instruction]:
-    """All instructions in order, a loop before those of its body."""
+    """All instructions in order, a loop before the instructions of its body."""
     for instruction in block:
         yield instruction
         if isinstance(instruction, Loop):
@@ -163,7 +171,8 @@ def every_instruction(block: Block) -> Iterator[Instruction]:
 class Schedule:
     """What one party runs. `moving` are the slots whose memory changes during the run (carried values).
 
-    `inputs` and `constants` bind slots before the run, then `aliases` do, in order: slot, value and offset.
+    Before the run `inputs` and `constants` bind slots, then `aliases` do, in order. An alias is a slot, the slot whose
+    memory it is part of, and the byte at which it begins. `rounds` counts one turn of each conditional loop.
     """
 
     body: Block

@@ -1,8 +1,9 @@
-"""Memory for what is large, in pages that are there before they are needed. In: a size. Out: an array of bytes.
+"""Memory for large arrays, in pages that are there before they are needed. In: a size. Out: an array of bytes.
 
-A page's first touch costs more than a kernel's whole work on it (1,000,000 comparisons: 0.27 s on fresh pages, 0.1 s on
-these). Where the system has huge pages they are asked for: kernels walk over many planes side by side, each on a page
-of its own, and small pages are more than the CPU remembers (the same comparisons: 15 % less).
+A page's first touch costs more than a kernel's whole work on the page (1,000,000 comparisons: 0.27 s on fresh pages,
+0.1 s on these). Where the system has huge pages, they are asked for. Kernels walk over many planes side by side, each
+on a page of its own, and the CPU cannot remember that many small pages. The same comparisons take 15 % less time on
+huge pages.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _HUGE = 1 << 21
 
 
 def reserve(size: int) -> Array:
-    """Zeros of `size` bytes, aligned to a cache line. Of a large array no page is there yet."""
+    """Zeros of `size` bytes, aligned to a cache line. The pages of a large array are not there yet; see `bring_in`."""
     if size < _LARGE:
         memory = np.zeros(size + _ALIGNMENT, np.uint8)
         start = -memory.ctypes.data % _ALIGNMENT
@@ -32,13 +33,13 @@ def reserve(size: int) -> Array:
 
 
 def bring_in(memory: Array) -> None:
-    """Has every page of `memory` there, with what it holds."""
+    """Touches every page of `memory`, so that all pages are there. Contents stay as they are."""
     one_of_each = memory[:: mmap.PAGESIZE]
     one_of_each += 0
 
 
 def _map(size: int) -> mmap.mmap:
-    """Private memory; shared memory, which is the default, gets no huge pages."""
+    """Private memory of `size` bytes. Shared memory, which is the default, gets no huge pages."""
     pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE"):
         with suppress(OSError):  # a system that has none says so, and gives small ones

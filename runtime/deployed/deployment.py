@@ -1,4 +1,4 @@
-"""Who takes part where: reading `parties.toml`, which is the same file at every party.
+"""Who takes part where. In: `parties.toml`, the same file at every party. Out: a `Deployment`.
 
 protocol = "rep3"
 [nodes.clinic]
@@ -21,7 +21,7 @@ from ..errors import UsageError
 from ..transport.base import Address
 
 MEETING_SECONDS = 600.0
-"""How long parties wait for each other: people start them by hand, one after the other."""
+"""How long parties wait for each other. People start the parties by hand, one after the other."""
 
 _NAME = re.compile(r"\w+\Z")
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}\Z")
@@ -42,7 +42,7 @@ class Deployment:
     roles: Mapping[str, str]
 
     def with_last(self, name: str) -> Deployment:
-        """The same with one node moved to the end."""
+        """The same deployment with the node of this name moved to the end."""
         order = sorted(range(len(self.names)), key=lambda number: self.names[number] == name)
         return replace(
             self,
@@ -52,19 +52,19 @@ class Deployment:
         )
 
     def number(self, name: str) -> int:
-        """The number of a node."""
+        """The number of a node. Raises `UsageError` if no node has this name."""
         if name not in self.names:
             raise UsageError(f"there is no node {name!r}; the nodes are {', '.join(self.names)}")
         return self.names.index(name)
 
 
 def is_name(text: str) -> bool:
-    """Whether a node may be called so."""
+    """Whether `text` may be the name of a node."""
     return _NAME.match(text) is not None
 
 
 def read_deployment(path: Path) -> Deployment:
-    """The deployment that a file describes. Raises `UsageError` that says what is wrong with which entry."""
+    """The deployment that a file describes. Raises a `UsageError` that says which entry is wrong, and how."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

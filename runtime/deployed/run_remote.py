@@ -1,7 +1,7 @@
-"""One party of a deployment: meets the others over TLS, compiles what they compile, and runs its part.
+"""One party of a deployment: it meets the others over TLS, compiles what they compile, and runs its part.
 
-Every party tells the others what the compiler must know of its inputs (shapes, never values); then each compiles the
-program by itself. Before any share leaves, the parties compare what they made.
+Every party tells the others what the compiler needs of its inputs (shapes, never values). Then each party compiles the
+program by itself. Before any share leaves a party, the parties compare the digests of their graphs.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ from ..transport.secure import Identity, PinnedCertificates
 from .deployment import MEETING_SECONDS, Deployment
 
 _PATIENCE_SECONDS = 3600.0
-"""A peer that computes may be silent for long; one that is stuck may not hold the others forever."""
+"""How long a peer may be silent. One that computes is silent for long; one that is stuck must not hold others forever."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteRun(Generic[AnySettled]):
-    """A run that succeeded, as one party saw it: `settled` is the program for what all told, `seconds` as in a local
-    run."""
+    """A run that succeeded, as one party saw it. `settled` is the program for the facts of all parties.
+
+    `seconds` are as in a local run.
+    """
 
     graph: Graph
     result: PartyResult
@@ -57,9 +59,12 @@ def run_remote(
 ) -> RemoteRun[AnySettled]:
     """Runs node `name` of a deployment.
 
-    `agreement` are short texts by name that must be the same at all parties (the program's digest, options): a
-    difference is told by name. What `read` tells of the inputs must be JSON; `settle` gets that of all. The others have
-    `meeting_seconds` to appear.
+    `agreement` has short texts by name that must be the same at all parties (the program's digest, options). An error
+    names the text that differs. The facts that `read` returns must be JSON; `settle` gets the facts of all parties. The
+    others have `meeting_seconds` to appear.
+
+    Raises `UsageError` where this party cannot listen, `InputError` for its inputs, and `PeerError` when another party
+    fails or disagrees.
     """
     begin = perf_counter()
     peers = _Peers(deployment.names, deployment, identity, agreement, settle, watcher, meeting_seconds)
@@ -72,7 +77,7 @@ def run_remote(
 
 @dataclass(frozen=True, slots=True)
 class _Peers(Generic[AnySettled]):
-    """The company of a deployed party: it finds the others at their addresses, and each compiles by itself."""
+    """The company of a deployed party, which finds the others at their addresses and compiles by itself."""
 
     names: tuple[str, ...]
     deployment: Deployment
@@ -108,7 +113,7 @@ class _Peers(Generic[AnySettled]):
         return transport
 
     def settle(self, transport: Transport, facts: object) -> AnySettled:
-        """See `Company`. Every party tells all others; then each finds the same program by itself."""
+        """See `Company`. Every party tells its facts to all others; then each settles the same program by itself."""
         settled = self.settle_for(exchange_facts(transport, self.names, facts))
         compare_matchings(transport, self.names, settled.matchings)
         if settled.matchings:
@@ -121,6 +126,6 @@ class _Peers(Generic[AnySettled]):
 
 
 def _digest(deployment: Deployment) -> str:
-    """Of what must be the same at all parties: addresses may differ, where one is reached from inside and outside."""
+    """The digest of what must be the same at all parties. Addresses may differ: a network's inside may use another."""
     told = (deployment.protocol, deployment.names, deployment.fingerprints, sorted(deployment.roles.items()))
     return sha256(repr(told).encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""What the process of a party and the one that watches over a local run tell each other.
+"""What a party's process and the parent, which watches over the local run, tell each other.
 
 They talk over a pipe, in this order: `Ready`, `Meet`, `Match`, `Met`, `Start`, `Go`, any number of `Advance`, then the
-result (see `parcel`), or `Failed` at any time.
+result (see `parcel`). A party may send `Failed` at any time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..transport.shaped import Shape
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The inputs are read: what the compiler must know of them, and the port at which this party answers."""
+    """The party has read its inputs. `facts` are what the compiler needs of them; `port` is where the party listens."""
 
     facts: object
     port: int
@@ -28,7 +28,7 @@ class Ready:
 class Meet:
     """With whom to run. Only a process that has the `token` takes part.
 
-    A `shape` makes messages as slow as a network's would be.
+    A `shape` makes messages as slow as those over a network of that shape.
     """
 
     addresses: tuple[Address, ...]
@@ -39,21 +39,21 @@ class Meet:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which keys to match, with the others that have been met."""
+    """Which keys to match with the parties that have been met."""
 
     matchings: tuple[Matching, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The parties are connected, and know how many keys match in each alignment."""
+    """The parties are connected, and know how many keys match in each matching."""
 
     matched: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to run."""
+    """The graph to run, as the bytes of its file."""
 
     graph: bytes
 
@@ -80,7 +80,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a party is to do: which one it is, how it reads its inputs, and how it checks keys to join on.
+    """What a party is to do: which party it is, how it reads its inputs, and how it checks keys to join on.
 
     A `profiled` run measures what each instruction takes.
     """

@@ -1,4 +1,4 @@
-"""A nursery in this process, and one that another process asks for what it does."""
+"""A nursery in this process, and the loop that serves such a nursery to another process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .nursery import Ended, Prepare, Prepared, Progress, Started
 
 
 class Here:
-    """See `Nursery`. Forked parties do not get the `inherited` pipes."""
+    """See `Nursery`. Forked parties close the `inherited` pipes."""
 
     def __init__(self, inherited: Sequence[Connection] = ()) -> None:
         self.children: list[Child] = []
@@ -50,7 +50,7 @@ class Here:
 
 
 def serve(pipe: Connection) -> None:
-    """The whole life of a nursery's process, which does what it is told until it is killed, or its parent gone."""
+    """The whole life of a nursery's process: it does what it is told until it is killed or its parent is gone."""
     try:
         _serve(pipe)
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -69,7 +69,7 @@ def _serve(pipe: Connection) -> None:
             case Prepare(kernels, aligns):
                 here.prepare(kernels, aligns, lambda done, total: pipe.send(Prepared(done, total)))
             case Task() as task:
-                gc.freeze()  # what is loaded stays: a party need not look through it, nor copy its pages for that
+                gc.freeze()  # what is loaded stays: a party's collector need not walk it, which would copy its pages
                 mine = here.start(task)
                 pipe.send(Started(here.children[-1].pid))
                 send_handle(pipe, mine.fileno(), os.getppid())

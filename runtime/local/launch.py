@@ -1,7 +1,8 @@
-"""Processes for the parties of one machine, each with a pipe to its parent. They never outlive it.
+"""Processes for the parties of one machine, each with a pipe to its parent. Children never outlive their parent.
 
-A child is forked where that is safe: on Linux, from a parent without other threads, it starts in a few milliseconds
-with everything imported. Elsewhere it is a fresh interpreter, which does not run the parent's main module again.
+A child is forked where that is safe: on Linux, from a parent without other threads. A forked child starts in a few
+milliseconds, with everything imported. Elsewhere a child is a fresh interpreter, which does not run the parent's main
+module again.
 """
 
 from __future__ import annotations
@@ -21,28 +22,28 @@ from multiprocessing.connection import Connection
 from typing import NoReturn, Protocol
 
 Work = Callable[[Connection], None]
-"""What a child does with its end of the pipe; for a fresh interpreter it must be possible to pickle it."""
+"""What a child does with its end of the pipe. A fresh interpreter receives its work pickled."""
 
 _PR_SET_PDEATHSIG = 1
 _FRESH = f"import sys; from {__name__} import begin_fresh; begin_fresh(*map(int, sys.argv[1:]))"
 
 
 class Child(Protocol):
-    """A process and this end of the pipe to it, which reads as closed when the process has ended, however it ended."""
+    """A process, and this end of the pipe to it. The pipe reads as closed once the process has ended, however it did."""
 
     pipe: Connection
     pid: int
 
     def is_ended(self, seconds: float) -> bool:
-        """Whether the process ends within some seconds."""
+        """Whether the process has ended, or ends within so many seconds."""
 
     def end(self) -> int:
-        """Kills the process unless it has ended; its exit status, or minus the number of the signal that ended it."""
+        """Kills the process unless it has ended. Gives its exit status, or minus the number of the signal."""
 
 
 def launch(work: Work, others: Sequence[Connection]) -> Child:
-    """Starts a process that does `work`. `others` are this process's pipes, which the child must not hold."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the child has said that it ignores it
+    """Starts a process that does `work`. `others` are pipes of this process, which the child must not hold."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the child ignores SIGINT by itself
     try:
         if sys.platform == "linux" and threading.active_count() == 1:
             return _Forked(work, others)
@@ -57,7 +58,7 @@ class _Forked:
     def __init__(self, work: Work, others: Sequence[Connection]) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
         self._status: int | None = None
-        _flush()  # or the child would write it once more
+        _flush()  # or the child would write the buffered text once more
         parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
@@ -65,7 +66,7 @@ class _Forked:
         theirs.close()
 
     def is_ended(self, seconds: float) -> bool:
-        """Whether the process ends within some seconds."""
+        """See `Child`."""
         if self._status is None:
             process = os.pidfd_open(self.pid)
             try:
@@ -77,7 +78,7 @@ class _Forked:
         return self._status is not None
 
     def end(self) -> int:
-        """Kills the process unless it has ended; its exit code."""
+        """See `Child`."""
         if self._status is None:
             os.kill(self.pid, signal.SIGKILL)
         self.pipe.close()
@@ -100,24 +101,24 @@ class _Fresh:
         self._process = subprocess.Popen(command, pass_fds=[descriptor], env=environment, stdin=subprocess.DEVNULL)
         theirs.close()
         self.pid = self._process.pid
-        with suppress(BrokenPipeError):  # it died already: whoever reads the pipe finds out
+        with suppress(BrokenPipeError):  # the child has died already: whoever reads the pipe finds out
             self.pipe.send(work)
 
     def is_ended(self, seconds: float) -> bool:
-        """Whether the process ends within some seconds."""
+        """See `Child`."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
         return self._process.returncode is not None
 
     def end(self) -> int:
-        """Kills the process unless it has ended; its exit code."""
+        """See `Child`."""
         self._process.kill()
         self.pipe.close()
         return self._process.wait()
 
 
 def _live(work: Work, pipe: Connection, inherited: Sequence[Connection], parent: int) -> NoReturn:
-    """The whole life of a forked child, which never returns to what its parent was doing."""
+    """The whole life of a forked child. It never returns to what its parent was doing."""
     status = 1
     try:
         for other in inherited:
@@ -133,7 +134,7 @@ def _live(work: Work, pipe: Connection, inherited: Sequence[Connection], parent:
 
 
 def _flush() -> None:
-    """What this process has printed leaves it, if there is somebody to hear it."""
+    """Writes out what this process has printed so far, if its streams are still open."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):
             stream.flush()
@@ -148,7 +149,7 @@ def begin_fresh(descriptor: int, parent: int) -> None:
 
 
 def _tie_to(parent: int) -> None:
-    """Ends this process when its parent ends, and leaves it to the parent what Ctrl-C means."""
+    """Ends this process when its parent ends. Ignores Ctrl-C, whose meaning the parent decides."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -159,7 +160,7 @@ def _tie_to(parent: int) -> None:
 
 
 def _watch(parent: int) -> None:
-    """Where the system does not tell a child of its parent's end, looks for it every second."""
+    """Looks every second whether the parent has ended, where the system does not tell a child."""
     pause = threading.Event()
     while os.getppid() == parent:
         pause.wait(1.0)

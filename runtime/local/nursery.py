@@ -1,7 +1,7 @@
-"""Where the parties of a local run come from: a process that loads kernels, so that those that it forks have them.
+"""Where the parties of a local run come from: a process that loads kernels, so that forked parties inherit them.
 
-This may be the process that watches over the run (`here`), or one of its own (`nursery_process`), for which it is told
-here what they say to each other.
+The nursery may be the process that watches over the run (`here`) or a process of its own (`nursery_process`). The
+messages of this file are what those two processes tell each other.
 """
 
 from __future__ import annotations
@@ -21,16 +21,20 @@ class Nursery(Protocol):
     """Loads kernels, and starts parties that inherit them."""
 
     def prepare(self, kernels: Iterable[str], aligns: bool, progress: Progress) -> None:
-        """Has these kernels compiled and on disk, and loaded where the next party starts, besides those that every
-        run needs, or every run that `aligns`. `progress` hears how many are done, of how many, and may raise.
+        """Has these kernels compiled, kept on disk, and loaded where the next party starts.
+
+        The functions that every run needs come with them; where the run `aligns`, so do those of alignments.
+        `progress` hears how many are done, of how many, and may raise.
         """
 
     def start(self, task: Task) -> Connection:
-        """Starts a party; the pipe to it, which reads as closed when its process has ended, however it ended."""
+        """Starts a party. Gives the pipe to it, which reads as closed when the process has ended, however it did."""
 
     def status(self, number: int, seconds: float) -> int:
-        """How the party that was started as this one ended, if need be after some seconds and by force: its exit
-        status, or minus the number of the signal that ended it."""
+        """How the party that was started as `number` has ended: its exit status, or minus the number of the signal.
+
+        Waits so many seconds for the party's end, then kills it.
+        """
 
     def end(self) -> None:
         """Ends every process."""
@@ -38,7 +42,7 @@ class Nursery(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Asks for kernels. The answer is `Prepared` any number of times, all of them done at last."""
+    """Asks for kernels. The answers are `Prepared` messages; in the last one all kernels are done."""
 
     kernels: tuple[str, ...]
     aligns: bool
@@ -46,7 +50,7 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """So many kernels are loaded, of so many."""
+    """`done` of `total` kernels are loaded."""
 
     done: int
     total: int
@@ -54,14 +58,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A party's process, the pipe to which follows."""
+    """A party's process. The pipe to it follows this message."""
 
     pid: int
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Asks how a party has ended, or tells it."""
+    """Asks how the party `number` has ended, after at most so many `seconds`; or answers with its `status`."""
 
     number: int
     seconds: float = 0.0

@@ -1,6 +1,6 @@
-"""A nursery in a process of its own, which loads Numba and kernels while this one reads and compiles the program.
+"""A nursery in a process of its own, which loads Numba and kernels while this process reads and compiles the program.
 
-That is half of what a trivial run takes. Nothing here needs Numba to be imported.
+Loading takes half of a trivial run's time. Nothing in this file needs Numba to be imported.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class OwnProcess:
 
     @property
     def pid(self) -> int:
-        """Its process."""
+        """The id of the nursery's process."""
         return self._child.pid
 
     def prepare(self, kernels: Iterable[str], aligns: bool, progress: Progress) -> None:
@@ -71,13 +71,13 @@ class OwnProcess:
     def status(self, number: int, seconds: float) -> int:
         """See `Nursery`."""
         self._tell(Ended(number, seconds))
-        while True:  # what it told before it heard this may be on the way
+        while True:  # messages that the nursery sent before it heard the question may come first
             told = self._hear()
             if isinstance(told, Ended):
                 return told.status
 
     def end(self) -> None:
-        """See `Nursery`. With the nursery its parties end; then they are this process's to wait for."""
+        """See `Nursery`. The parties end with the nursery; then this process waits for them."""
         self._child.end()
         for pid in self._pids:
             with suppress(ChildProcessError):
@@ -105,7 +105,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def _wait_for_orphans() -> None:
-    """Waits, not for ever, for those of which this process was not told before it was interrupted."""
+    """Waits at most `_ENDING_SECONDS` for parties of which an interrupted `start` did not hear."""
     deadline = monotonic() + _ENDING_SECONDS
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0] or monotonic() < deadline:
@@ -113,6 +113,6 @@ def _wait_for_orphans() -> None:
 
 
 def _adopt_orphans() -> None:
-    """Makes the children of a child that has ended this process's own, so that it can wait for them."""
+    """Lets this process wait for its children's children: when a child ends, its children become this process's own."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -1,6 +1,6 @@
 """A party's result on its way through the pipe to the process that started it.
 
-Arrays follow as they lie in memory, without a copy at the sender: they are as large as its memory allows.
+Arrays follow as they lie in memory. The sender makes no copy, because its arrays may fill most of its memory.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Kind = tuple[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A result without its arrays, and the types and shapes of those, which follow."""
+    """A result without its arrays, and the arrays' types and shapes. The arrays follow."""
 
     bare: PartyResult
     outputs: dict[str, dict[str, Kind]]
@@ -29,7 +29,7 @@ class Parcel:
 
 
 def send_result(pipe: Connection, result: PartyResult) -> None:
-    """Sends a `Parcel`, and the arrays after it."""
+    """Sends a `Parcel`, then the arrays."""
     outputs = {role: {name: _kind(array) for name, array in told.items()} for role, told in result.outputs.items()}
     kept = {name: _kind(array) for name, array in result.kept.items()}
     pipe.send(Parcel(replace(result, outputs={}, kept={}), outputs, kept))

@@ -1,8 +1,8 @@
-"""A whole run on one machine: every party a process of its own, over real sockets, without set-up.
+"""A whole run on one machine: every party is a process of its own and talks over real sockets, without set-up.
 
-The parent starts the parties, learns from each what the compiler must know of its inputs (shapes, never values), has
-the program compiled, and hands the same graph to all. It holds no input and takes no part in the protocol. Whatever
-goes wrong, it ends every process before it tells.
+The parent starts the parties, learns from each party what the compiler needs of its inputs (shapes, never values), has
+the program compiled, and hands the same graph to all. The parent holds no input and takes no part in the protocol.
+Whatever goes wrong, the parent ends every process before it raises the error.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _LOOPBACK = "127.0.0.1"
 _TOKEN_BYTES = 32
 
 _TELLING_SECONDS = 2.0
-"""How long the parent waits, once a party blames another, for that one's own word."""
+"""How long the parent waits, once one party blames another, for the blamed party's own word."""
 
 Message = TypeVar("Message")
 
 
 @dataclass(frozen=True, slots=True)
 class LocalParty:
-    """A party's name, how it reads its inputs, and how it checks keys to join on; both run in its process only."""
+    """A party's name, how it reads its inputs, and how it checks keys to join on. Both run in the party's process."""
 
     name: str
     read: Read
@@ -51,7 +51,7 @@ class LocalParty:
 
 @dataclass(frozen=True, slots=True)
 class LocalRun:
-    """A run that succeeded: `results` by party, `seconds` as `phase_seconds` has them."""
+    """A run that succeeded: `results` in the order of the parties, `seconds` as `phase_seconds` gives them."""
 
     graph: Graph
     results: tuple[PartyResult, ...]
@@ -75,10 +75,10 @@ def run_local(
 
     The parties read their inputs, match the keys that the settled program names, and run the graph that it compiles to.
     With a `shape` messages take as long as over such a network; `profiled` measures what each instruction takes.
+    Without a `nursery` this process loads the kernels itself.
 
-    Raises the error of the party that failed, typed as it was there; `PeerError` naming a party that died; and what
-    settling and compiling raise. No process is left in any case, nor is a `nursery` that was given: without one this
-    process loads the kernels itself.
+    Raises the error of the party that failed, with the type that it had there; `PeerError` naming a party that died;
+    and what settling and compiling raise. In any case no process is left, and a given `nursery` is ended too.
     """
     begin = perf_counter()
     group = _Group([party.name for party in parties], watcher, nursery or _here.Here())
@@ -121,7 +121,7 @@ class _Group:
         self._pipes: list[Connection] = []
 
     def prepare(self, kernels: Iterable[str] = (), aligns: bool = False) -> None:
-        """Has kernels compiled once, so that the parties find them on disk. Raises the reason when a party fails."""
+        """Has kernels compiled once, so that parties find them on disk. Raises why when a party fails meanwhile."""
         told = told_if_slow(self._watcher)
 
         def progress(done: int, total: int) -> None:
@@ -135,13 +135,13 @@ class _Group:
         self._pipes.append(self._nursery.start(task))
 
     def tell(self, message: object) -> None:
-        """Sends a message to every party. One that is gone does not hear it; `gather` finds out."""
+        """Sends a message to every party. A party that is gone is passed over; `gather` finds out."""
         for pipe in self._pipes:
             with suppress(OSError):
                 pipe.send(message)
 
     def gather(self, kind: type[Message]) -> list[Message]:
-        """A message of this kind from every party; raises the reason when one fails instead."""
+        """A message of this kind from every party, in their order. Raises why when a party fails instead."""
         heard: dict[int, Message] = {}
         while len(heard) < len(self._pipes):
             for party in self._speaking(set(range(len(self._pipes))) - heard.keys(), None):
@@ -153,7 +153,7 @@ class _Group:
         return [heard[party] for party in sorted(heard)]
 
     def _check(self) -> None:
-        """Raises the reason when a party has failed that should have nothing to say."""
+        """Raises why when a party has failed. To be called while no party should have anything to say."""
         for party in self._speaking(set(range(len(self._pipes))), 0.0):
             self._hear(party)
 
@@ -162,19 +162,19 @@ class _Group:
         self._nursery.end()
 
     def _speaking(self, parties: set[int], seconds: float | None) -> list[int]:
-        """Those of the parties that have said something or are gone, waiting for one to."""
+        """The parties that have said something or are gone. Waits until one has, or at most so many seconds."""
         ready = wait([self._pipes[party] for party in sorted(parties)], seconds)
         return [party for party in sorted(parties) if self._pipes[party] in ready]
 
     def _hear(self, party: int) -> object:
-        """What a party says next; raises the reason when it has failed."""
+        """What a party says next. Raises why when the party has failed."""
         message = self._message(party)
         if isinstance(message, TacitError):
             raise self._reason(party, message)
         return message
 
     def _message(self, party: int) -> object:
-        """What a party says next, an error if it failed."""
+        """What a party says next; its error if the party has failed."""
         try:
             pipe = self._pipes[party]
             message = pipe.recv()
@@ -185,7 +185,7 @@ class _Group:
         return message.error if isinstance(message, Failed) else message
 
     def _reason(self, party: int, error: TacitError) -> TacitError:
-        """Why the run failed. A party that blames another is believed only if that one does not say better itself."""
+        """Why the run failed. A party that blames another is believed unless some party soon names a cause at home."""
         errors = {party: error}
         deadline = monotonic() + _TELLING_SECONDS
         while self._blames_another(party, error) and (left := deadline - monotonic()) > 0:

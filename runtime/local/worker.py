@@ -1,4 +1,4 @@
-"""One party of a local run, as the child process that does it: takes part, and reports to the parent."""
+"""One party of a local run, in its child process: it takes part in the run, and reports to the parent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def work(task: Task, pipe: Connection) -> None:
     try:
         _work(task, pipe)
     except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # the parent is gone, and with it whoever would listen
+        return  # the parent is gone, so nobody would hear a report
     except TacitError as error:
         _fail(pipe, error, error)
     except MemoryError as error:
@@ -60,7 +60,7 @@ class _Siblings:
     pipe: Connection
 
     def meet(self, seat: Seat, facts: object) -> Transport:
-        """See `Company`. Listens, says so, and connects to the others once their addresses are known."""
+        """See `Company`. Listens, tells the parent the port, and connects to the others at the parent's addresses."""
         with listen() as listener:
             self.pipe.send(Ready(facts, listener.getsockname()[1]))
             meet: Meet = self.pipe.recv()
@@ -72,12 +72,12 @@ class _Siblings:
         return transport if meet.shape is None else ShapedTransport(transport, meet.shape)
 
     def settle(self, transport: Transport, facts: object) -> _Told:
-        """See `Company`. The parent knows the facts since the parties met."""
+        """See `Company`. The parent has known the facts since `meet`, and tells which keys to match."""
         match: Match = self.pipe.recv()
         return _Told(match.matchings, self.pipe)
 
     def warm(self, kernels: Iterable[str]) -> None:
-        """See `Company`. The parent has had all kernels compiled when it tells the parties to go."""
+        """See `Company`. The parent says `Go` once all kernels are compiled; then this party loads them from disk."""
         go: Go = self.pipe.recv()
         assert isinstance(go, Go)
         warm(kernels, NATIVES)
@@ -85,7 +85,7 @@ class _Siblings:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The program as the parent tells it."""
+    """The program that the parent settled and compiles."""
 
     matchings: tuple[Matching, ...]
     pipe: Connection

@@ -1,13 +1,15 @@
-"""Where each slot lies in one block of memory: slots that are not needed at the same time share it.
+"""Where each slot lies in one block of memory. Slots that are not needed at the same time share memory.
 
-In: a `Schedule`. Out: an offset for each slot that the party reads, computes or receives (constants keep their own
-memory). A value lives from the instruction that writes it to the last one that reads it, an input from the beginning,
-and what is delivered stays where it is. What a loop's body reads from outside lives until the loop ends, for the next
-turn reads it again; a carried parameter and its result, which trade places, both live until the loop's output is read
-for the last time.
+In: a `Schedule`. Out: an offset for each slot that the party reads, computes or receives. Constants keep memory of
+their own.
 
-Offsets are found by replaying the run with a first-fit allocator, lowest address first: memory just freed, which the
-cache still holds, is used next.
+- A value lives from the instruction that writes it to the last one that reads it, an input from the beginning.
+- A delivered value lives to the end of the run.
+- A value that a loop's body reads from outside lives until the loop ends, because the next turn reads it again.
+- A carried parameter and its result trade memory, so both live until the loop's output is read for the last time.
+
+Replaying the run with a first-fit allocator, lowest address first, finds the offsets. Memory just freed, which the
+cache still holds, is thus used next.
 """
 
 from __future__ import annotations
@@ -19,15 +21,16 @@ from dataclasses import dataclass
 from ..instructions import Alias, Block, Call, Deliver, Draw, Fill, Instruction, Loop, Round, Schedule, Skip
 
 ALIGNMENT = 64
-"""Every slot starts at a multiple of a cache line, and so may be written up to the next one."""
+"""Every slot starts at a multiple of a cache line, so a kernel may write up to the end of the slot's last line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`offsets` of slots, in bytes, and the `size` of the whole block: the peak of what is needed at one time.
+    """`offsets` of slots and the `size` of the whole block, in bytes. `size` is the peak of what is needed at one time.
 
-    `span` is that of the instruction that needs the last of it, -1 where inputs alone do. `stays` are the delivered
-    slots whose memory nothing overwrites; others (constants, and what a loop delivers) need a copy.
+    `span` is that of the instruction at which the block is fullest, -1 where the inputs alone fill it. `stays` are the
+    delivered slots whose memory nothing overwrites; other delivered values (constants, and what a loop delivers) need
+    a copy.
     """
 
     offsets: dict[int, int]
@@ -56,10 +59,10 @@ def plan(schedule: Schedule) -> Plan:
 
 
 class _Lives:
-    """From when to when each slot is needed; one instruction is one unit of `time`, and so is each end of a loop.
+    """From when to when each slot is needed. Each instruction takes one unit of `time`, and so does each loop's end.
 
-    Memory is followed by its *root*: the slot that owns it. `_loops` are the loops around the present instruction, and
-    `_home[root]` those around the one that wrote it.
+    The *root* of a slot is the slot that owns its memory. `_loops` are the loops around the present instruction, and
+    `_home[root]` the loops around the instruction that wrote the root.
     """
 
     def __init__(self, schedule: Schedule) -> None:
@@ -75,7 +78,7 @@ class _Lives:
         self._loops: tuple[int, ...] = ()
 
     def events(self) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-        """For each time the slots that start, and those that end, after the walk."""
+        """For each time the slots whose lives start, and the slots whose lives end. To be asked after the walk."""
         last = dict(self._first)
         for root, moment in self._uses:
             time = self._ends_of_loops.get(moment, moment)
@@ -89,7 +92,7 @@ class _Lives:
         return starting, ending
 
     def begin(self, inputs: Iterable[int]) -> None:
-        """Inputs are there before the first instruction."""
+        """Starts the lives of inputs, before the first instruction."""
         for slot in inputs:
             self._write(slot)
 
@@ -154,7 +157,10 @@ class _Lives:
             self._uses.append((loop.index, self.time))
 
     def _write(self, *slots: int) -> None:
-        """The first slot owns memory from now on, and with it the others. A carried result has its parameter's life."""
+        """Notes that the first slot owns memory from now on. The other slots get memory that lives as long.
+
+        The others are a carried value's result, which trades memory with the first slot, its parameter.
+        """
         root = slots[0]
         if self._root_of(root) == root and root not in self._first:
             self._owners[root] = slots
@@ -166,7 +172,7 @@ class _Lives:
             root = self._root_of(slot)
             home = self._home.get(root)
             if home is None:
-                continue  # a constant: memory of its own
+                continue  # a constant, which has memory of its own
             deeper = self._loops[len(home) :]
             self._uses.append((root, deeper[0] if deeper else self.time))
 
@@ -177,14 +183,14 @@ class _Lives:
 
 
 class _Allocator:
-    """Free holes of a block that grows at its end, sorted by address; neighbours are joined."""
+    """The free holes of a block that grows at its end. The holes are sorted by address, and neighbours are joined."""
 
     def __init__(self) -> None:
         self.size = 0
         self._holes: list[tuple[int, int]] = []
 
     def take(self, nbytes: int) -> int:
-        """The offset of `nbytes` that nobody uses."""
+        """The offset of `nbytes` bytes that no slot uses."""
         needed = _padded(nbytes)
         for position, (start, length) in enumerate(self._holes):
             if length >= needed:
@@ -200,7 +206,7 @@ class _Allocator:
         return start
 
     def give(self, offset: int, nbytes: int) -> None:
-        """Takes back what `take` gave."""
+        """Takes back the `nbytes` bytes that `take` gave at this offset."""
         start, length = offset, _padded(nbytes)
         if length == 0:
             return

@@ -1,8 +1,10 @@
 """From a block of instructions to its tape. In: instructions, and the arrays in their slots. Out: a `Tape`.
 
-What is nothing but calls of compiled functions, and small messages over plain sockets, goes onto the tape; all else is
-a host step. A slot whose memory moves (a carried value) has one place in each turn, and a loop's turns are written out
-until the places come again, mostly two turns: so no turn looks anything up.
+An instruction that only calls compiled functions goes onto the tape, and so does a round of small messages over plain
+sockets. Every other instruction is a host step.
+
+A carried value lies in another place in each turn. A loop's turns are written out until the places come again, usually
+after two turns, so that no turn has to look a place up.
 """
 
 from __future__ import annotations
@@ -44,14 +46,14 @@ Watch = Callable[[Instruction, Step], Step]
 
 @dataclass(slots=True)
 class Run:
-    """What a run counts, in the interpreter's state, and what it brings."""
+    """What a run counts, in the interpreter's `state`, and gives: `outputs` by role and name, `kept` by name."""
 
     state: Array
     outputs: dict[str, dict[str, Array]] = field(default_factory=dict)
     kept: dict[str, Array] = field(default_factory=dict)
 
     def next(self, counter: int) -> int:
-        """The number of a draw (`DRAWS`) or of a correlated value (`TAKEN`) that is made now."""
+        """The number of the draw (`DRAWS`) or of the correlated value (`TAKEN`) that is made now."""
         number = int(self.state[counter])
         self.state[counter] = number + 1
         return number
@@ -59,7 +61,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whose instructions are bound, and to what. Of outputs, `stays` are those whose memory nothing overwrites."""
+    """The instructions to bind, and what they are bound to. `stays` are the outputs whose memory nothing overwrites."""
 
     graph: Graph
     schedule: Schedule
@@ -72,7 +74,7 @@ class Context:
 
 
 class Binder:
-    """Makes tapes. Where steps are watched, or the system does not allow more, all of them are host steps."""
+    """Makes tapes. Where steps are watched, or the system cannot run tapes natively, all steps are host steps."""
 
     def __init__(self, context: Context, record: Record | None, watch: Watch, is_watched: bool) -> None:
         self._context = context
@@ -86,7 +88,10 @@ class Binder:
         self._streams: Streams = {}
 
     def tape(self, block: Block) -> Tape:
-        """The tape of a block, whose loops are counted ones; carried values lie afterwards where it leaves them."""
+        """The tape of a block whose loops are all counted.
+
+        Afterwards the slots of carried values are where the tape leaves them.
+        """
         self._writer = Writer(self.sockets)
         self._block(block)
         return self._writer.finish()
@@ -123,7 +128,10 @@ class Binder:
         self._writer.host(self._watch(instruction, step), instruction)
 
     def _replay(self, step: Step, instruction: Instruction, draws: Draws | None = None) -> None:
-        """A step that may be recorded; with `draws`, it is for a tape only."""
+        """Puts a step onto the tape as its recorded calls, or as a host step where it cannot be recorded.
+
+        A step with `draws` must be recorded. Raises `InternalError` if it cannot.
+        """
         recording = record(step, self._scratch) if self.is_native else None
         if recording is None:
             if draws is not None:
@@ -149,14 +157,14 @@ class Binder:
     # --- randomness ---------------------------------------------------------------------------------------------------
 
     def _is_small(self, instruction: Instruction) -> bool:
-        """Whether this is a draw that may be drawn together with its neighbours."""
+        """Whether the instruction is a draw that can be made together with its neighbours."""
         if not self.is_native or not isinstance(instruction, Draw):
             return False
         kind = self._context.graph.types[instruction.output]
         return is_small(instruction.source, instruction.at, kind, self._slots[instruction.output])
 
     def _draws(self, draws: Sequence[Draw]) -> None:
-        """Small draws that follow each other, as one call."""
+        """Puts small draws that follow each other onto the tape, as one call."""
         types, me = self._context.graph.types, self._context.transport.me
         small = [Small(draw.source, draw.at, types[draw.output], self._slots[draw.output]) for draw in draws]
         fill = bind_batch(me, small, self._context.keys, self._streams)
@@ -209,7 +217,7 @@ class Binder:
     # --- loops --------------------------------------------------------------------------------------------------------
 
     def _loop(self, loop: Loop) -> None:
-        """The turns of a counted loop, until carried values lie again where they lay before one."""
+        """Writes out the turns of a counted loop, until carried values lie again where they lay before some turn."""
         assert loop.count is not None
         for carry in loop.carried:
             self._replay(partial(copy, self._slots[carry.parameter], self._slots[carry.initial]), loop)
@@ -250,5 +258,5 @@ class Binder:
 
 
 def sent_bytes(schedule: Schedule, instruction: Round) -> int:
-    """What this party's messages of a round hold, without headers."""
+    """The bytes that this party's messages of a round hold, without headers."""
     return sum(schedule.layouts[slot].nbytes for slot in sent_slots(instruction))

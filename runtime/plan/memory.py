@@ -1,15 +1,15 @@
-"""How much memory the parties' values take when they take most. In: a checked graph. Out: a `Peak` for each party.
+"""The peak memory of the parties' values. In: a checked graph. Out: a `Peak` for each party.
 
-Nothing is run and nothing is estimated: each party's memory is planned before its first round (`schedule`, `arena`),
-and this is that plan:
+Nothing is run and nothing is estimated. Each party's memory is planned before its first round (`schedule`, `arena`),
+and the peak is that of the plan:
 
 - the block in which everything lies that is read, computed, drawn or received, with messages in compact form; outputs
-  stay in it;
-- constants, which have memory of their own for the whole run, with copies of those that are outputs;
-- at the last node what a dealer has sent it, all of which comes before the first round.
+  stay in the block;
+- constants, which have memory of their own for the whole run, and copies of constants that are outputs;
+- at the last node, everything that a dealer has sent this node, all before the first round.
 
-A dealer has no plan: it holds what is not yet sent, some megabytes, and the values that it still derives others from.
-The interpreter and the compiled kernels come on top, with about as much for every program.
+A dealer has no plan. It holds what it has not yet sent, some megabytes, and the values that it still derives others
+from. The interpreter and the compiled kernels come on top, with about as much memory for every program.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .schedule import schedule
 
 
 def peaks(graph: Graph) -> tuple[Peak, ...]:
-    """The peak of each party, in their order; a dealer has none."""
+    """The peak of each node and client, in the order of the parties. A dealer has none."""
     return tuple(_peak(graph, party) for party in range(graph.nodes + len(graph.clients)))
 
 

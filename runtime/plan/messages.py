@@ -1,7 +1,7 @@
-"""From the values of a round to the bytes of its messages, in place wherever the bytes lie as they travel.
+"""From the values of a round to the bytes of its messages. Bytes that lie in memory as they travel stay in place.
 
-BITS whose planes end in padding are the exception: their planes are compacted into a staging slot before they leave,
-with the padding bits of the last byte cleared, for those are arbitrary and must never leave a party.
+BITS whose planes end in padding are the exception. Their planes are compacted into a staging slot before they leave.
+The padding bits of each plane's last byte are cleared, because padding is arbitrary and must never leave a party.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Array = np.ndarray[Any, Any]
 
 @native(OUT_BYTES, INT, INT)
 def _clear_padding(out: Array, width: int, mask: int) -> None:
-    """Keeps of each row's last byte what the mask marks."""
+    """Clears the bits of each row's last byte that `mask` does not mark. A row is `width` bytes."""
     for last in range(width - 1, out.size, width):
         out[last] &= np.uint8(mask)
 
@@ -35,7 +35,11 @@ Views = list[tuple[int, list[memoryview]]]
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """A round's messages: where each peer's bytes lie, and what is compacted before and spread out after."""
+    """A round's messages: `sends` and `receives` have the arrays of bytes for each peer.
+
+    `packed` are the staging arrays to fill before the round, each with its value's planes and its mask. `unpacked` are
+    the staging arrays to spread out after the round, each with its value's planes.
+    """
 
     sends: Pieces
     receives: Pieces
@@ -54,7 +58,7 @@ class Messages:
             copy(words, staged)
 
     def views(self) -> tuple[Views, Views]:
-        """What is sent and received, as a transport takes it."""
+        """The bytes that are sent and received, as `Transport.exchange` takes them."""
         sends, receives = (
             [(peer, [piece.data for piece in pieces]) for peer, pieces in messages]
             for messages in (self.sends, self.receives)
@@ -85,19 +89,19 @@ def bind_messages(instruction: Round, slots: Sequence[Array]) -> Messages:
 
 
 def sent_slots(instruction: Round) -> Iterator[int]:
-    """The slots whose bytes are sent, once for each receiver."""
+    """The slots whose bytes are sent. A slot comes once for each receiver."""
     for _, pieces in instruction.sends:
         for piece in pieces:
             yield piece.value if piece.staging is None else piece.staging
 
 
 def _pieces(pieces: tuple[Piece, ...], slots: Sequence[Array]) -> list[Array]:
-    """The bytes of each value that has any."""
+    """The bytes of each value. Values without elements are left out."""
     arrays = [slots[piece.value if piece.staging is None else piece.staging] for piece in pieces]
     return [array.reshape(-1).view(np.uint8) for array in arrays if array.size]
 
 
 def _planes(slots: Sequence[Array], piece: Piece) -> Array:
-    """The bytes of each plane of a value that belong to elements."""
+    """The bytes of each plane that belong to elements, not to padding: one row for each plane."""
     assert piece.staging is not None
     return slots[piece.value].view(np.uint8)[:, : slots[piece.staging].shape[1]]

@@ -4,8 +4,8 @@ In: a checked graph and a party. Out: a `Schedule`, whose blocks follow the grap
 
     Exchange 7 = 3 along 0->2, Exchange 8 = 4 along 1->0   =>   at party 0: Round send 3 to 2, receive 8 from 1
 
-Every party passes every draw and every round in the same order, and so numbers them alike; `Skip` stands for those in
-which this party has no part.
+Every party passes every draw and every round in the same order, and so all parties number them alike. `Skip` stands
+for draws and rounds in which this party has no part.
 """
 
 from __future__ import annotations
@@ -40,12 +40,15 @@ from ..instructions import (
 )
 
 _SMALL_CONSTANT = 1 << 16
-"""Constants of at most so many bytes are spread out before the run; larger ones by an instruction, where memory is
-shared."""
+"""A constant of one repeated element and at most so many bytes is spread out before the run. A larger one is spread out
+by an instruction, into memory that it shares with other values."""
 
 
 def schedule(graph: Graph, me: int) -> Schedule:
-    """The instructions of party `me`, of a dealer none; its `rounds` count the turns of a conditional loop as one."""
+    """The instructions of party `me`; a dealer has none. `rounds` counts one turn of each conditional loop.
+
+    Raises `GraphError` if an exchange sends a value that arrives in the same round.
+    """
     lowering = _Lowering(graph, me)
     body = lowering.block(graph.body) if me != graph.dealer else ()
     return Schedule(
@@ -60,7 +63,7 @@ def schedule(graph: Graph, me: int) -> Schedule:
 
 
 class _Lowering:
-    """The walk over the graph. `present` are the values this party holds, `moving` those whose memory changes."""
+    """The walk over the graph. `present` are the values that this party holds, `moving` those whose memory changes."""
 
     def __init__(self, graph: Graph, me: int) -> None:
         self.graph = graph
@@ -77,7 +80,7 @@ class _Lowering:
         self._rounds = 0
 
     def block(self, nodes: tuple[Node, ...]) -> Block:
-        """The instructions of consecutive nodes; exchanges that stand together become one round."""
+        """The instructions of consecutive nodes. Exchanges that stand together become one round."""
         body: list[Instruction] = []
         for step in by_round(nodes):
             body += self._round(step) if isinstance(step, tuple) else self._node(step)
@@ -125,13 +128,13 @@ class _Lowering:
                     yield Call(node.output, step.kernel, step.inputs, step.attributes, node.span)
 
     def _offset(self, output: int, step: Step) -> int | None:
-        """Where the output lies in the memory of the first input, if it is part of it."""
+        """The byte of the first input's memory at which the output begins; None if it is no part of that memory."""
         if not step.inputs:
             return None
         return offset_of(step.kernel, step.attributes, self.graph.types[step.inputs[0]], self.graph.types[output])
 
     def _alias(self, output: int, value: int, offset: int, span: int) -> Iterator[Instruction]:
-        """An instruction only where the memory moves; elsewhere the slots are bound once, before the run."""
+        """Gives an instruction only where the memory of `value` moves. Other slots are bound once, before the run."""
         if value in self.moving:
             self.moving.add(output)
             yield Alias(output, value, offset, span)
@@ -171,7 +174,7 @@ class _Lowering:
             self._rounds += 1
 
     def _piece(self, value: int) -> Piece:
-        """The value as it travels: BITS whose planes end in padding go through a slot without it."""
+        """The value as it travels. BITS whose planes end in padding go through a slot without padding."""
         kind = self.graph.types[value]
         if kind.storage is not Storage.BITS or kind.size % 64 == 0:
             return Piece(value)
@@ -183,7 +186,7 @@ class _Lowering:
         return len(self.layouts) - 1
 
     def _pass(self, node: Repeat) -> None:
-        """Counts a repeat in which nothing happens at a client. A conditional one counts by itself, see `Loop`."""
+        """Counts draws and rounds of a repeat that this client skips. A conditional one counts apart, see `Loop`."""
         if node.count is not None:
             draws, rounds = self._draws, self._rounds
             self._draws = self._rounds = 0
@@ -224,10 +227,11 @@ class _Lowering:
             yield from self._alias(node.outputs[number], node.parameters[number], 0, node.span)
 
     def _own_results(self, node: Repeat, numbers: list[int]) -> dict[int, int]:
-        """For each carried value the slot that trades memory with its parameter.
+        """For each carried value the slot that trades memory with the value's parameter.
 
-        That is the result itself if the body computes it into memory of its own; else a new slot that it is copied to:
-        results that are parameters, values from outside, aliases, inner loops' outputs, or carried twice.
+        If the body computes the result into memory of its own, the slot is the result's. Otherwise the slot is new, and
+        the result is copied to it: a result may be a parameter, a value from outside, an alias, the output of an inner
+        loop, or carried twice.
         """
         free = set(self._computed(node.body))
         chosen: dict[int, int] = {}
@@ -238,7 +242,7 @@ class _Lowering:
         return chosen
 
     def _computed(self, nodes: tuple[Node, ...]) -> Iterator[int]:
-        """The values that these nodes themselves compute at this party into memory of their own."""
+        """The values that these nodes compute at this party into memory of their own, without those of inner loops."""
         for node in nodes:
             match node:
                 case Random() if self.me in node.at:
@@ -255,7 +259,7 @@ def _by_peer(pieces: dict[int, list[Piece]]) -> tuple[tuple[int, tuple[Piece, ..
 
 
 def _count_rounds(block: Block) -> int:
-    """Rounds of one pass, all turns of counted loops and one of conditional ones."""
+    """The rounds of a block, with all turns of counted loops and one turn of conditional loops."""
     total = 0
     for instruction in block:
         match instruction:

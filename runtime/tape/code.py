@@ -1,10 +1,10 @@
-"""Calls of compiled functions as words: the address of the machine code and what lies in each argument.
+"""Calls of compiled functions as words: the address of the machine code, and the words of each argument.
 
 A function that Numba has compiled takes, in order: where its result goes, where an exception would go, and its
-arguments, an array as seven words and more (an owner and a parent, which may be nobody; the numbers of elements and of
-bytes in one; the address; the shape; the distances). All are words, so that one way to call fits all: load them, and
-jump. Words beyond those that a function takes are left unread where they lie, and do no harm: on x86-64 and on AArch64
-the caller takes back what it laid on the stack.
+arguments. An array is seven words or more: an owner and a parent, which may be nobody; the number of elements; the
+bytes of an element; the address; the shape; the strides. Everything is a word, so one way to call fits every function:
+load the words, and jump. A function ignores words beyond those that it takes. They do no harm, because on x86-64 and
+on AArch64 the caller takes back what it laid on the stack.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from ..kernels.native import Native
 Array = np.ndarray[Any, Any]
 
 MOST_WORDS = 128
-"""Of a call, those for its result and its exception among them."""
+"""The most words of a call, with those for its result and its exception."""
 
 CLASSES = (32, 64, MOST_WORDS)
-"""Calls load one of these numbers of words."""
+"""A call loads one of these numbers of words, the first that is enough."""
 
 OWN_WORDS = 2
-"""Those for the result and the exception, before the first argument."""
+"""The words for the result and the exception, before the first argument."""
 
 
 class Number(int):
-    """Stands for the number of the next draw where a call is recorded: a new one each time that the call is made."""
+    """Stands in a recorded call for the number of the next draw. The number is a new one each time the call is made."""
 
 
 def words_of(native: Native, arguments: Sequence[Any]) -> tuple[list[int], int | None]:
-    """The words of the arguments, and the place among them of a `Number`.
+    """The words of the arguments, and the place of a `Number` among them; None where no argument is one.
 
     Raises `TypeError` for arguments that the function does not take, and for more than one `Number`.
     """
@@ -59,7 +59,7 @@ def words_of(native: Native, arguments: Sequence[Any]) -> tuple[list[int], int |
 def _caller(count: int) -> Any:
     @intrinsic  # type: ignore[untyped-decorator]
     def call(_typing: Any, function: Any, words: Any) -> Any:
-        """The status of the function at one address, called with so many words from another address on."""
+        """Calls the function at the address `function` with the words from the address `words` on; gives its status."""
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             word = ir.IntType(64)

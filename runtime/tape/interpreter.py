@@ -1,12 +1,12 @@
 """Walks through a tape. In: the tape, and the state of the run. Out: why it stopped.
 
-Each step begins with its operation. What follows:
+Each step begins with its operation, followed by the operation's fields:
 
-    CALL   next, function, place of the draw's number in the tape or 0, which numbers it counts, how many, words of the
-           call, words
+    CALL   next step, address of the function, place in the tape of the draw's number or 0, counter in the state that
+           the number comes from, how far the call moves that counter, how many words the call has, these words
     HOST   number of the host step
-    ROUND  next, bytes sent, messages sent, messages received, their flows (see `transport.direct`)
-    COUNT  draws, rounds that this party has no part in
+    ROUND  next step, bytes sent, messages sent, messages received, their flows (see `transport.direct`)
+    COUNT  draws and rounds in which this party has no part
     BEGIN  counter's place in the tape, address of the index or 0, the counter
     TURN   counter's place, turns in all, where the next turn begins, where the end is, address of the index or 0
     END
@@ -34,21 +34,21 @@ Array = np.ndarray[Any, Any]
 CALL, HOST, ROUND, COUNT, BEGIN, TURN, END = range(7)
 
 CALL_FIELDS = 7
-"""Of a call, before its words."""
+"""How many words of a CALL come before the words of the call itself."""
 
 FINISHED, AT_HOST, LATE, STUCK, FAILED = range(5)
-"""Why it stopped: at the end; at a host step, whose number is in the state; so that Python may look around; in a round
-that Python must finish; because a compiled function failed."""
+"""Why the interpreter stopped: at the end; at a host step, whose number is in the state; because its time was over, so
+that Python sees signals; in a round that Python must finish; because a compiled function failed."""
 
 AT, ROUNDS, DRAWS, TAKEN, SENT, UNTIL, PHASE, STEP = range(8)
-"""Of the state: where the tape goes on; rounds, draws, correlated values and bytes so far; when to look around; the
-phase of its round; a host step's number."""
+"""The words of the state: where the tape goes on; rounds, draws, correlated values taken and bytes sent so far; when to
+return to Python, in nanoseconds; the phase of the present round; a host step's number."""
 
 STATE = 8
-"""Words of the state."""
+"""How many words the state has."""
 
 IS_POSSIBLE = direct.IS_POSSIBLE and may_use(os.environ, host_features(), ())
-"""Whether tapes run natively here: elsewhere all steps are host steps."""
+"""Whether tapes run natively on this machine. Elsewhere all steps are host steps."""
 
 _FRESH, _SENT, ARRIVED = range(3)
 """Phases of a round."""
@@ -56,12 +56,12 @@ _FRESH, _SENT, ARRIVED = range(3)
 _SHORT, _MEDIUM = CLASSES[:2]
 
 _UNWATCHED_CALLS = 8
-"""So many calls share a look at the clock, which takes as long as a small one of them."""
+"""The clock is read once in so many calls, because reading it takes as long as a small call."""
 
 
 @native(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, modules=(code, moves, direct, frames))
 def play(tape: Array, state: Array, sockets: Array, clock: Array, stopped: Array) -> None:
-    """Goes on from `state`; `stopped[0]` says why it stops."""
+    """Runs the tape from `state[AT]` on until it must stop, and writes into `stopped[0]` why."""
     at = state[AT]
     start = tape.ctypes.data
     reason, calls = -1, 0
@@ -124,7 +124,7 @@ def play(tape: Array, state: Array, sockets: Array, clock: Array, stopped: Array
 
 @inline
 def _round(tape: Array, at: int, state: Array, sockets: Array, clock: Array) -> bool:
-    """A round, or what is left of it; whether it is finished."""
+    """Does a round, or what is left of it. Returns whether the round is finished."""
     sends, receives = tape[at + 3], tape[at + 4]
     is_fresh, went = state[PHASE] == _FRESH, True
     state[ROUNDS] += is_fresh
@@ -152,7 +152,10 @@ def _round(tape: Array, at: int, state: Array, sockets: Array, clock: Array) -> 
 
 
 def play_in_python(tape: Array, state: Array, indices: dict[int, Array]) -> int:
-    """The same for a tape that has neither calls nor rounds; `indices` are the loops' indices by their addresses."""
+    """Does the same as `play` for a tape without calls and rounds, and returns why it stopped.
+
+    `indices` are the loops' indices by their addresses.
+    """
     at = int(state[AT])
     while True:
         operation, *fields = map(int, tape[at : at + 6])

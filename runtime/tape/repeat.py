@@ -1,4 +1,4 @@
-"""A step many times in a row, as a tape runs it: what it takes in a run, without what Python takes around it."""
+"""A step many times in a row on a tape, to measure what the step takes in a run without Python's own time around it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _FOREVER = 2**62
 
 
 def repeated(step: Step, turns: int, is_draw: bool = False) -> Callable[[], None] | None:
-    """What does a step that may be recorded so many times; None where it has to be done in Python.
+    """A function that does `step` so many times; None where the step can only be done in Python.
 
-    A draw gives the `Number` 0 to its one call, and so is told a new number in each turn.
+    A draw gives the `Number` 0 to its one call. The tape gives the call a new number in each turn.
     """
     recording = record(step) if IS_POSSIBLE else None
     if recording is None:

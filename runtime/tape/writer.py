@@ -1,4 +1,4 @@
-"""Writes tapes. In: calls of compiled functions, host steps, rounds, loops, in the order of the run."""
+"""Writes tapes. In: calls of compiled functions, host steps, rounds, loops, in the order of the run. Out: a `Tape`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ Pieces = Sequence[tuple[int, Sequence[Array]]]
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A message of a round: whose it is, where it lies with its header, and where the tape says how much has moved."""
+    """A message of a round: its `peer`, the `stage` in which it lies with its header, and the place `done` in the tape
+    of the number of bytes that have moved."""
 
     peer: int
     stage: Array
@@ -37,9 +38,9 @@ class Flow:
 class Tape:
     """What `interpreter.play` walks through.
 
-    `hosts` are the host steps, each with its instruction; `calls` and `rounds` tell by its place what a step is of, and
-    how a call is made in Python; `indices` are the loops' indices by their addresses; `held` is whose memory the
-    tape speaks of.
+    `hosts` are the host steps, each with its instruction. `calls` have, by the place of a CALL, how to do its step in
+    Python, and the instruction. `rounds` have, by the place of a ROUND, its messages and the instruction. `indices` are
+    the loops' indices by their addresses. `held` keeps alive the objects whose addresses are in the tape.
     """
 
     words: Array
@@ -61,7 +62,7 @@ class Sockets:
 
     @classmethod
     def of(cls, descriptors: dict[int, int]) -> Sockets:
-        """Those with these file descriptors, by peer."""
+        """The connections with these file descriptors, by peer."""
         made = cls(descriptors, np.array([direct.watched(each) for each in descriptors.values()], np.int64))
         for peer in descriptors:
             made.sends[peer], made.receives[peer] = (np.empty(_STAGE_BYTES, np.uint8) for _ in range(2))
@@ -69,7 +70,7 @@ class Sockets:
 
 
 Draws = tuple[int, int]
-"""Which numbers of the state a call takes, `DRAWS` or `TAKEN`, and how many."""
+"""Which counter of the state gives a call its number, `DRAWS` or `TAKEN`, and how many numbers the call takes."""
 
 _STAGE_BYTES = direct.MOST_BYTES + HEADER_BYTES
 
@@ -95,7 +96,7 @@ class Writer:
         return Tape(np.array(words, np.int64), tape.hosts, tape.calls, tape.rounds, tape.indices, tape.held)
 
     def calls(self, recording: Recording, step: Step, instruction: Instruction, draws: Draws | None = None) -> None:
-        """The calls of a recorded step; with `draws`, its one call takes the number of the first of them."""
+        """Writes the calls of a recorded step. With `draws`, its one call gets the number of the first draw."""
         if draws and len(recording.calls) != 1:
             raise InternalError("a draw is not one call")
         for native, arguments in recording.calls:
@@ -118,12 +119,12 @@ class Writer:
         self._words += (own, own + 8, *words)
 
     def host(self, step: Step, instruction: Instruction) -> None:
-        """A step in Python."""
+        """Writes a host step, which is done in Python."""
         self._words += (HOST, len(self._tape.hosts))
         self._tape.hosts.append((step, instruction))
 
     def count(self, draws: int, rounds: int) -> None:
-        """Draws and rounds of others."""
+        """Writes that so many draws and rounds of other parties are passed."""
         self._words += (COUNT, draws, rounds)
 
     def can_send(self, *messages: Pieces) -> bool:
@@ -133,7 +134,7 @@ class Writer:
         )
 
     def round(self, sends: Pieces, receives: Pieces, sent: int, instruction: Instruction) -> None:
-        """A round that can be sent directly, of `sent` bytes."""
+        """Writes a round whose messages can be sent directly; this party's hold `sent` bytes."""
         at = self.place
         self._words += (ROUND, 0, sent, len(sends), len(receives))
         outgoing = [self._flow(peer, pieces, self._sockets.sends[peer]) for peer, pieces in sends]
@@ -152,17 +153,17 @@ class Writer:
         return flow
 
     def begin(self, index: Array | None) -> int:
-        """The begin of a loop; gives the place of its counter, which `turn` wants."""
+        """Writes the beginning of a loop. Gives the place of the loop's counter, for `turn`."""
         self._words += (BEGIN, self.place + 3, self._index(index), 0)
         return self.place - 1
 
     def turn(self, counter: int, turns: int, index: Array | None) -> int:
-        """The end of a turn; gives its place, for `lead`."""
+        """Writes the end of a turn. Gives the place of this step, for `lead`."""
         self._words += (TURN, counter, turns, 0, 0, self._index(index))
         return self.place - 6
 
     def lead(self, turn: int, on: int | None = None, out: int | None = None) -> None:
-        """Says where a turn's end leads: on to the next turn, and out of the loop."""
+        """Sets where a turn's end leads: `on` to the next turn, and `out` of the loop."""
         if on is not None:
             self._words[turn + 3] = on
         if out is not None:
@@ -177,5 +178,5 @@ class Writer:
         return address(index)
 
     def hold(self, things: Iterable[object]) -> None:
-        """Keeps alive what the tape works with."""
+        """Keeps these objects alive as long as the tape."""
         self._tape.held.extend(things)
