@@ -1,5 +1,7 @@
-"""All alignments of a run, one after the other, before the program is compiled. In: what to match, and a party's
-inputs. Out: the permutations that this party brings into the graph, and how many keys match, which everybody learns.
+"""All alignments of a run, one after the other, before the program is compiled.
+
+In: what to match, and a party's inputs. Out: the permutations that this party brings into the graph, and how many keys
+match, which all parties learn.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from .matching import pairs, places
 from .unique import Check, check_column
 
 _NUMBER = np.int64(0x1E3779B97F4A7C15)
-"""Numbers, dates and labels are keys after an XOR with this, which makes NO_KEY no number that people use."""
+"""Numbers, dates and labels become keys by an XOR with this constant. No number that people use then becomes NO_KEY."""
 
 NATIVES = (*random_rows.NATIVES, *matching.NATIVES, *private_id.NATIVES)
 """The compiled functions that alignments call."""
@@ -30,7 +32,10 @@ NATIVES = (*random_rows.NATIVES, *matching.NATIVES, *private_id.NATIVES)
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """`inputs` of a graph by name, this party's; `matched` by the names of the alignments; what it all took."""
+    """What a party has after all alignments: its permutations, as `inputs` of the graph by name, and what they took.
+
+    `matched` says by the names of the alignments how many keys match.
+    """
 
     inputs: Inputs
     matched: dict[str, int]
@@ -45,8 +50,11 @@ def align(
     inputs: Mapping[str, Array],
     check: Check = check_column,
 ) -> Aligned:
-    """Takes part in every alignment. Raises `InputError` for a key that an owner may not have, before anything is
-    sent, and `PeerError`."""
+    """Takes part in every alignment, as the party of `transport`. `names` are all parties', `inputs` this party's.
+
+    Raises `InputError` before anything is sent if `check` refuses a key column, and `PeerError` when a peer fails or
+    disagrees.
+    """
     begin = perf_counter()
     counted = _Counted(transport)
     owned = {
@@ -67,7 +75,10 @@ def align(
 
 
 def align_in_clear(matchings: Sequence[Matching], inputs: Mapping[str, Array], check: Check = check_column) -> Aligned:
-    """What `align` does, by one who has all inputs: the orders are those of the joined rows, by the rows of side 0."""
+    """Does what `align` does where all inputs are in one place. The orders are those of the joined rows.
+
+    The pairs stand in the order of side 0's rows, the other rows of each side in their own order.
+    """
     matched: dict[str, int] = {}
     arrays: dict[str, Array] = {}
     for one in matchings:
@@ -101,7 +112,7 @@ def _align(one: Matching, names: Sequence[str], transport: Transport, keys: Sequ
 
 
 def _agree(one: Matching, names: Sequence[str], transport: Transport, found: Alignment | None) -> int:
-    """How many keys match, told by the matcher of side 0 to everybody. Raises `PeerError` for what cannot be."""
+    """How many keys match. The matcher of side 0 tells everybody. Raises `PeerError` for a number that cannot be."""
     speaker = one.matchers[0]
     told = np.zeros(1, np.int64)
     if speaker == transport.me:
@@ -117,7 +128,7 @@ def _agree(one: Matching, names: Sequence[str], transport: Transport, found: Ali
 
 
 def _keys(one: Matching, side: int, inputs: Mapping[str, Array], check: Check) -> Keys:
-    """The keys of a side. Raises `InputError` for one that stands twice."""
+    """The keys of a side. Raises `InputError` for a key that `check` refuses."""
     columns, unset = [], []
     for name, kind in zip(one.keys[side], one.kinds, strict=True):
         column = np.ascontiguousarray(inputs[name], np.int64)
@@ -136,23 +147,23 @@ class _Counted(Indirect):
 
     @property
     def me(self) -> int:
-        """This party's number."""
+        """See `Transport`."""
         return self._transport.me
 
     @property
     def peers(self) -> tuple[int, ...]:
-        """The other parties' numbers, ascending."""
+        """See `Transport`."""
         return self._transport.peers
 
     def exchange(self, sends: Sends, receives: Receives, round: int) -> None:
-        """One round, as `Transport` says."""
+        """See `Transport`."""
         self.bytes_sent += sum(piece.nbytes for _, pieces in sends for piece in pieces)
         self._transport.exchange(sends, receives, round)
 
     def finish(self) -> None:
-        """Says goodbye to every peer."""
+        """See `Transport`."""
         self._transport.finish()
 
     def close(self) -> None:
-        """Frees everything."""
+        """See `Transport`."""
         self._transport.close()

@@ -1,15 +1,16 @@
-"""What an alignment of two tables is: which rows of the one have the keys of which rows of the other.
+"""What an alignment of two tables is: which rows of one table have the same keys as which rows of the other.
 
-Two sides, 0 and 1, of `rows[side]` rows. The joined rows have an order that all parties know without knowing which
-rows these are: first the `matched` pairs, then the rest of side 0, then the rest of side 1. To put a side's columns
-into it takes two permutations, at two parties:
+The two tables are sides 0 and 1, with `rows[side]` rows each. The joined rows come in this order: first the `matched`
+pairs, then the rest of side 0, then the rest of side 1. All parties know this much, but not which rows these are. Two
+permutations at two parties put a side's columns into this order:
 
-- its owner draws `order`, in secret: the columns leave it as `column[order]`, so that places tell nobody about rows;
-- its matcher knows `places`: the i-th joined row of this side is at place `places[i]` of the owner's order. The first
-  `matched` are the pairs, in the same order on both sides; the rest follow.
+- The side's owner draws `order` in secret. The columns leave the owner as `column[order]`, so places in this order tell
+  nobody about rows.
+- The side's matcher knows `places`: the i-th joined row of this side is at place `places[i]` of the owner's order. The
+  first `matched` places are the pairs, in the same order on both sides; the rest follow.
 
-So `column[order[places]]` is the column as it is joined. Nobody holds both permutations of a side, except where one
-party owns both sides.
+So `column[order[places]]` is the joined column. Nobody holds both permutations of a side, except where one party owns
+both sides.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ SIDES = (0, 1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
-    """What one party holds of an alignment, by side: int64 permutations of the side's rows, of its full length.
+    """What one party holds of an alignment: int64 permutations by side, each of all rows of that side.
 
-    `orders` has the sides that this party owns, `places` those whose matcher it is. `matched` all parties learn.
+    `orders` has the sides that this party owns, `places` the sides that it matches. All parties learn `matched`.
     """
 
     matched: int
@@ -41,9 +42,10 @@ class Alignment:
 class Keys:
     """A side's keys at their owner: one int64 array for each key column, in order of priority, all of one length.
 
-    Where `unset` (a bool array for each column) holds, a row has no such key. Of the keys that are set none stands
-    twice in a column. Row i of one side and row j of the other are a pair if they have a key of the first column in
-    common, or, both without a pair by then, of the second column, and so on.
+    `unset` has a bool array for each column, which says which rows have no key there; if empty, every key is set. No
+    key that is set stands twice in a column. Row i of one side and row j of the other are a pair if their keys of the
+    first column are equal. Of the rows that are then without a pair, those with equal keys of the second column are
+    pairs, and so on.
     """
 
     columns: tuple[Array, ...]
@@ -60,5 +62,5 @@ class Keys:
 
 
 def as_bytes(array: Array) -> memoryview:
-    """The bytes of an array, as a transport takes them; also of an empty one."""
+    """The bytes of an array, which may be empty, as a transport takes them."""
     return array.reshape(-1).view(np.uint8).data

@@ -1,18 +1,20 @@
-"""An alignment that a helper computes, which owns neither side and learns no key. In: keys. Out: `Alignment`s.
+"""An alignment that a helper computes. The helper owns neither side and learns no key. In: keys. Out: `Alignment`s.
 
 1. The owner of side 0 draws a secret and sends it to the owner of side 1 (16 bytes).
 2. Each owner draws an order of its rows and sends the helper a tag of each key, in that order (8 bytes for each row and
    key column). A key that is not set gets a tag that matches nothing.
 3. The helper matches tags and draws the order of the joined rows.
 
-What the helper sees: it lacks the secret, so tags are random but for being equal on both sides. As orders are uniform,
-the view depends on nothing but the sizes and how many keys match. (With several key columns it is the graph of which
-rows, without their names, have which columns' keys in common.) What owners see: the secret, which says nothing of any
-row. Nobody but the helper knows places, and the helper no order. An owner who showed the helper the secret would show
-it all keys that it guesses: owners and helper must be different nodes of which only one is curious.
+The helper's view: without the secret, tags look random, except that equal keys have equal tags on both sides. The
+orders are uniform, so the view depends on nothing but the sizes and how many keys match. With several key columns, it
+also depends on the graph of which rows, without their names, have which columns' keys in common.
 
-Delegated matching as in Private-ID's DPMC (Mohassel, Rindal and Rosulek, CCS 2020, is the three-party protocol closest
-to it), with the rows moved obliviously afterwards: see `rep3.alignment`.
+The owners' view: the secret, which says nothing of any row. Only the helper knows places, and the helper knows no
+order. With the secret the helper could test any key that it guesses. So owners and helper must be different nodes, of
+which only one is curious.
+
+This is delegated matching as in Private-ID's DPMC, with the rows moved obliviously afterwards: see `rep3.alignment`.
+The closest three-party protocol is by Mohassel, Rindal and Rosulek (CCS 2020).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from .matching import pairs, places
 
 
 def match_as_owner(transport: Transport, side: int, other: int, helper: int, keys: Keys) -> Alignment:
-    """The part of the owner of a side; `other` is the other side's owner. The number of matches is not known yet."""
+    """The part of the owner of `side`; `other` owns the other side. `matched` is 0: an owner does not know it yet."""
     secret = bytearray(fresh_bytes(SECRET_BYTES) if side == 0 else SECRET_BYTES)
     message = [(other, [memoryview(secret)])]
     transport.exchange(message if side == 0 else [], message if side == 1 else [], round=0)
@@ -41,7 +43,7 @@ def match_as_owner(transport: Transport, side: int, other: int, helper: int, key
 
 
 def match_as_helper(transport: Transport, owners: tuple[int, int], rows: tuple[int, int], columns: int) -> Alignment:
-    """The helper's part, for sides of so many rows and so many key columns."""
+    """The helper's part, for sides of so many `rows` and so many key `columns`."""
     arriving = [np.empty((columns, count), np.uint64) for count in rows]
     messages = [(owner, [as_bytes(tagged)]) for owner, tagged in zip(owners, arriving, strict=True)]
     transport.exchange([], messages, round=0)
@@ -51,7 +53,8 @@ def match_as_helper(transport: Transport, owners: tuple[int, int], rows: tuple[i
 
 
 def _tags(secret: bytes, keys: Keys, order: Array) -> Iterator[Array]:
-    """The tags of each key column in the secret order. Columns have a domain each: only equal columns match."""
+    """The tags of each key column, in the owner's order. Each column has a domain of its own, so only keys of the same
+    column can match."""
     for column, values in enumerate(keys.columns):
         tagged = tags(secret, column, values[order])
         lacking = ~keys.is_set(column)[order]

@@ -1,6 +1,6 @@
 """Which rows of two sides have keys in common. In: both sides' keys, as they are or as tags. Out: pairs, and places.
 
-What one party computes alone: an owner of both sides, a helper on tags, the interpreter in the clear.
+One party computes this alone: an owner of both sides, a helper on tags, or the interpreter in the clear.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from .base import Array, Keys
 _LEAST_SLOTS = 16
 
 Arrange = Callable[[int], Array]
-"""Gives an order of so many rows."""
+"""Gives an order of so many rows, as a permutation."""
 
 
 def pairs(left: Keys, right: Keys) -> tuple[Array, Array]:
-    """The rows that make pairs, of either side, as `Keys` says: pair i is rows `[0][i]` and `[1][i]`."""
+    """The pairs that `Keys` defines: pair i is row `[0][i]` of the left side and row `[1][i]` of the right."""
     partners: Array = np.full(right.rows, -1, np.int64)
     is_free: Array = np.ones(left.rows, np.bool_)
     slots = _slots(left.rows)
@@ -34,7 +34,7 @@ def pairs(left: Keys, right: Keys) -> tuple[Array, Array]:
 
 
 def places(pair: tuple[Array, Array], rows: tuple[int, int], arrange: Arrange) -> tuple[Array, Array]:
-    """For either side the rows as they are joined: first the pairs, then the rest, each in an order of `arrange`."""
+    """For each side its rows as they are joined: first the pairs, then the rest, each part in an order of `arrange`."""
     order = arrange(len(pair[0]))
     first, second = (
         np.concatenate([matched[order], _arranged(_others(matched, count), arrange)])
@@ -54,7 +54,7 @@ def _arranged(rows: Array, arrange: Arrange) -> Array:
 
 
 def _slots(rows: int) -> Array:
-    """An empty table, half full at most when all rows are in it."""
+    """An empty hash table, at most half full when all rows are in it."""
     return np.zeros(max(_LEAST_SLOTS, 1 << (2 * rows).bit_length()), np.uint32)
 
 
@@ -64,7 +64,10 @@ def _words(column: Array) -> Array:
 
 @native(OUT32, WORDS, BOOLEANS, WORDS, BOOLEANS, OUT_INDICES)
 def _match(slots, left, wanted, right, asking, partners):  # type: ignore[no-untyped-def]
-    """An open hash table of the left rows, their numbers from 1 on; the right rows look themselves up."""
+    """Puts the wanted left rows into an open hash table, numbered from 1, and looks up the asking right rows.
+
+    Writes into `partners` the left row, from 0, of each right row that finds one.
+    """
     mask = np.uint64(slots.size - 1)
     spread = np.uint64(0x9E3779B97F4A7C15)
     shift = np.uint64(32)

@@ -10,7 +10,7 @@ from .matching import pairs, places
 
 
 def match(left: Keys, right: Keys) -> Alignment:
-    """The alignment. The orders are those of the joined rows already, so that places have nothing to say."""
+    """The alignment. The orders are already those of the joined rows, so places are 0, 1, 2, ..."""
     pair = pairs(left, right)
     orders = places(pair, (left.rows, right.rows), fresh_rows)
     there = {side: np.arange(order.size, dtype=np.int64) for side, order in enumerate(orders)}

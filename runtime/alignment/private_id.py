@@ -1,36 +1,43 @@
-"""An alignment that two owners compute between them; neither learns keys of the other's, or which keys match.
+"""An alignment that two owners compute between them. Neither learns the other's keys, or which of its own keys match.
 
-In: keys. Out: an `Alignment` each, whose `matched` both know. Each owner has a fresh secret exponent, and H takes a
-key to a point of Curve25519 (BLAKE2b, then Elligator 2; exponents are multiples of the cofactor).
+In: keys. Out: an `Alignment` for each owner; both know `matched`. Each owner has a fresh secret exponent, a or b. H
+takes a key to a point of Curve25519 (BLAKE2b, then Elligator 2). Exponents are multiples of the cofactor.
 
 1. Each owner draws an order of its rows and sends, in that order, H(key)^a of every key: 32 bytes. A key that is not
    set gets a random point in place of H(key).
-2. Each raises what arrives by its own exponent and hashes the result, H(key)^ab, to 16 bytes. It shuffles these digests
-   by rows, with a permutation of its own, and sends them back.
-3. Both now have the digests of both sides, each side in the order that the other owner gave it. Equal digests are equal
-   keys, so both see the pairs and agree on an order of the joined rows: the pairs in the order of side 1's digests,
-   then the rest of either side in its own. Who shuffled a side knows where in its owner's order each row is.
+2. Each owner raises the points that arrive by its own exponent, and hashes each result, H(key)^ab, to 16 bytes. It
+   shuffles these digests by rows, with a permutation of its own, and sends them back.
+3. Both owners now have the digests of both sides, each side in the order that the other owner gave it. Equal digests
+   are equal keys, so both see the pairs and agree on an order of the joined rows: the pairs in the order of side 1's
+   digests, then the rest of each side in the order of its digests. The owner who shuffled a side knows where each of
+   its rows is in the other owner's order.
 
-So each owner is the matcher of the other side. It knows which places in the other's secret order are matched, and of
-its own rows only how many.
+So each owner is the matcher of the other side. It knows which places in the other's secret order are matched. Of its
+own rows it knows only how many are matched.
 
-Why a view tells the sizes and the number of matches and no more, for parties that follow the protocol, with BLAKE2b a
-random oracle and the decisional Diffie-Hellman problem hard: the other side's points are indistinguishable from random
-ones without its exponent, and stand in a uniform order. So are the digests of one's own rows, and it cannot be told
-which is whose. What is left is which digests of the two sides are equal, and since the two orders are uniform and
-independent, this is a uniform matching of so many pairs. (With several key columns it is the graph of which rows,
-without their names, have which columns' keys in common.) A simulator that knows the sizes and this number makes up all
-of it. Elligator 2 may stand for a random oracle onto the points that it reaches, half of all: every one of them comes
-from two numbers, which can be found, so that a simulator may choose the point first. The sizes of messages follow from
-the sizes of the sides. What a peer sends is taken as it is but for points of small order: a point of the twist, or a
-number above p, gains nothing, since exponents are multiples of 8 and the twist has no other small factors either.
+**Security.** Assume that parties follow the protocol, that BLAKE2b is a random oracle, and that the decisional
+Diffie-Hellman problem is hard. Then a view tells the sizes and the number of matches and no more:
 
-Commutative encryption of sets is by Huberman, Franklin and Hogg (EC 1999). Both sides encrypted twice and shuffled
-in between is from Private-ID (Buddhavarapu et al., ePrint 2020/599), keys in order of priority from its sequel (ePrint
-2021/770). There, further exponents turn the digests into identifiers, a spine that each owner maps its own rows to;
-here the graph moves rows to their places obliviously afterwards, which takes two exponentiations of each key in place
-of four or more, and keeps from an owner which of the identifiers are its own. Elligator 2 is by Bernstein, Hamburg,
-Krasnova and Lange (CCS 2013).
+- Without the other owner's exponent, its points are indistinguishable from random points. They stand in a uniform
+  order.
+- The digests of one's own rows look random too and stand in a uniform order, so nobody can tell which digest is of
+  which row.
+- What is left is which digests of the two sides are equal. The two orders are uniform and independent, so this is a
+  uniform matching of so many pairs. A simulator that knows the sizes and the number of matches can make up the whole
+  view. With several key columns, the simulator needs the graph of which rows, without their names, have which columns'
+  keys in common.
+- Elligator 2 can stand for a random oracle onto the points that it reaches, which are half of all. Each of these points
+  comes from two numbers, which can be found, so a simulator may choose the point first.
+- The sizes of messages follow from the sizes of the sides.
+- A point of small order is refused. Any other value of a peer is taken as it is. A point of the twist, or a number
+  above p, gains nothing: exponents are multiples of 8, and the twist has no other small factors either.
+
+**Sources.** Commutative encryption of sets is by Huberman, Franklin and Hogg (EC 1999). Encrypting both sides twice
+with a shuffle in between is from Private-ID (Buddhavarapu et al., ePrint 2020/599), and keys in order of priority are
+from its sequel (ePrint 2021/770). There, further exponents turn the digests into identifiers, a spine to which each
+owner maps its own rows. Here, the graph moves rows to their places obliviously afterwards. That takes two
+exponentiations of each key in place of four or more, and an owner does not learn which identifiers are its own.
+Elligator 2 is by Bernstein, Hamburg, Krasnova and Lange (CCS 2013).
 """
 
 from __future__ import annotations
@@ -53,7 +60,7 @@ from .base import Alignment, Array, Keys, as_bytes
 from .matching import places
 
 CHUNK = 1 << 16
-"""Points in a message: 2 MiB, a third of a second's work."""
+"""The most points in a message: 2 MiB, a third of a second's work."""
 
 _POINT = 32
 _POINT_WORDS = 4
@@ -63,7 +70,10 @@ _HASH_TO_DIGEST = np.frombuffer(b"tacit join match", np.uint64)
 
 
 def match(transport: Transport, side: int, other: int, keys: Keys, rows: int, name: str) -> Alignment:
-    """The part of the owner of `side`. `other` is the other side's owner, called `name`, and has `rows` rows."""
+    """The part of the owner of `side`. `other`, called `name`, owns the other side, which has `rows` rows.
+
+    Raises `PeerError` when the other owner sends a point of small order.
+    """
     owner = _Owner(clamped(fresh_bytes(_POINT)), keys, fresh_rows(keys.rows))
     columns = len(keys.columns)
     shuffled = fresh_rows(rows)
@@ -88,7 +98,7 @@ def match(transport: Transport, side: int, other: int, keys: Keys, rows: int, na
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Owner:
-    """What an owner keeps to itself."""
+    """What an owner keeps secret."""
 
     exponent: bytes
     keys: Keys
@@ -96,7 +106,7 @@ class _Owner:
 
     @property
     def points(self) -> int:
-        """How many it sends."""
+        """How many points this owner sends."""
         return self.keys.rows * len(self.keys.columns)
 
     def encrypted(self, chunk: slice) -> Array:
@@ -125,7 +135,7 @@ def _exchanged(
 ) -> Generator[tuple[slice, Array], None, None]:
     """Sends this owner's points and gives the other's, chunk by chunk.
 
-    A chunk travels while the one before is raised by whoever takes it from here, and the next one is made.
+    While a chunk travels, the caller raises the chunk before it, and this generator makes the chunk after it.
     """
     leaving_chunks, arriving_chunks = _chunks(owner.points), _chunks(arriving)
     with ThreadPoolExecutor(1) as courier:
@@ -164,7 +174,7 @@ def _digests(points: Array) -> Array:
 
 
 def _pairs(left: Array, right: Array) -> tuple[Array, Array]:
-    """The rows with equal digests, column after column among the rows without a partner by then; by right rows."""
+    """The pairs of rows with equal digests, by right rows. Each column matches rows that are still without a pair."""
     rows, columns, _ = right.shape
     partners: Array = np.full(rows, -1, np.int64)
     is_taken: Array = np.zeros(len(left), np.bool_)
@@ -177,7 +187,10 @@ def _pairs(left: Array, right: Array) -> tuple[Array, Array]:
 
 @native(OUT32, WORDS, WORDS, INT, INT, OUT_BOOLEANS, OUT_INDICES)
 def _match(slots, left, right, columns, column, is_taken, partners):  # type: ignore[no-untyped-def]
-    """An open hash table of the left rows, by numbers from 1 on; a digest's first word is as good as a hash of it."""
+    """Matches one column: puts the free left rows into an open hash table, numbered from 1, and looks up right rows.
+
+    A digest's first word serves as its hash. Writes the left row, from 0, of each right row into `partners`.
+    """
     mask = np.uint64(slots.size - 1)
     step = 2 * columns
     slots[:] = 0

@@ -1,4 +1,7 @@
-"""Rows of keys for their owner's eyes, and keys that a join needs once each. In: key columns and their sources."""
+"""Refuses key columns in which a key stands twice, and says where a row stands. In: key columns and their sources.
+
+Messages are for the owner of the keys only.
+"""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,16 +18,16 @@ from ..errors import InputError
 from ..graph.nodes import Declaration
 
 Check = Callable[[str, Array], None]
-"""Refuses a key column, by its input's name, in which a key stands twice: `InputError`, for its owner's eyes."""
+"""Refuses a key column, by its input's name, in which a key stands twice. Raises `InputError`, for its owner only."""
 
 
 def check_column(name: str, keys: Array) -> None:
-    """The check of a column of which the source is not known."""
+    """The check of a column whose source is not known."""
     check_unique(Declaration(name, "key", ("rows",)), keys)
 
 
 def check_keys(sources: Iterable[Assigned], name: str, keys: Array) -> None:
-    """Refuses a key column in which a key stands twice, where its owner finds it."""
+    """Refuses a key column in which a key stands twice. The error says where in `sources` its owner finds the key."""
     for one in sources:
         for declared in one.declarations:
             if declared.name == name:
@@ -32,10 +35,10 @@ def check_keys(sources: Iterable[Assigned], name: str, keys: Array) -> None:
 
 
 def check_unique(declared: Declaration, keys: Array, source: object = None) -> None:
-    """Raises `InputError`, for the owner's eyes, where two rows have the same key; rows with NO_KEY do not count.
+    """Raises `InputError`, for the owner only, where two rows have the same key. Rows with NO_KEY do not count.
 
-    `keys` is the column as `read_input` gave it. Of a `source` that is a file the error tells the name, and the lines
-    of a CSV file. About a second for ten million keys.
+    `keys` is the column as `read_input` gave it. If `source` is a file, the error names the file; if it is a CSV file,
+    the error also gives the lines. Takes about a second for ten million keys.
     """
     ordered = np.sort(keys, axis=None)
     same = (ordered[1:] == ordered[:-1]) & (ordered[1:] != NO_KEY)
@@ -57,7 +60,7 @@ def describe_row(declared: Declaration, source: object, row: int) -> str:
 
 
 def _first_pair(keys: Array, repeated: Array) -> tuple[int, int]:
-    """The first row whose key an earlier row has, after that row."""
+    """The first row whose key an earlier row has too: that earlier row, then this one."""
     rows = np.flatnonzero(np.isin(keys, repeated))
     _, firsts, which = np.unique(keys[rows], return_index=True, return_inverse=True)
     again = int(np.argmax(firsts[which] != np.arange(len(rows))))

@@ -30,7 +30,7 @@ from ..transport.secure import Identity, PinnedCertificates
 from .deployment import MEETING_SECONDS, Deployment
 
 _PATIENCE_SECONDS = 3600.0
-"""How long a peer may be silent. One that computes is silent for long; one that is stuck must not hold others forever."""
+"""How long a peer may be silent: long enough to compute, yet a peer that is stuck must not hold the others forever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _FRESH = f"import sys; from {__name__} import begin_fresh; begin_fresh(*map(int,
 
 
 class Child(Protocol):
-    """A process, and this end of the pipe to it. The pipe reads as closed once the process has ended, however it did."""
+    """A process, and this end of the pipe to it. The pipe reads as closed once the process has ended in any way."""
 
     pipe: Connection
     pid: int

@@ -12,23 +12,24 @@ Address = tuple[str, int]
 """A host and a port."""
 
 Sends = Sequence[tuple[int, Sequence[memoryview]]]
-"""For each peer, the pieces of its one message, in order: contiguous views of bytes. The pieces may be empty, and a
-message of no bytes is a message all the same."""
+"""For each peer, the pieces of its one message, in order: contiguous views of bytes. Pieces may be empty, and a message
+without bytes is still a message."""
 
 Receives = Sequence[tuple[int, Sequence[memoryview]]]
 """For each peer, where the bytes of its message go: contiguous writable views of bytes, filled in order."""
 
 
 Begun = Sequence[tuple[int, memoryview, int]]
-"""For each peer its whole message with its header, writable where it is received, and the bytes that have moved."""
+"""For each peer its whole message with its header, and how many bytes of the message have moved. A received message is
+writable."""
 
 
 class Transport(Protocol):
     """One party's connections to its peers.
 
-    Errors are `PeerError`s that name the peer at fault: one that died or left (told at once, also when the round
-    waits for somebody else), or one that sent a message of another round or length ("disagreed"). After an error only
-    `close` may be called.
+    Errors are `PeerError`s that name the peer at fault. A peer may have died or left; that is told at once, even if the
+    round waits for another peer. Or a peer has sent a message of another round or length ("disagreed"). After an error
+    only `close` may be called.
     """
 
     @property
@@ -40,34 +41,35 @@ class Transport(Protocol):
         """The other parties' numbers, ascending."""
 
     def exchange(self, sends: Sends, receives: Receives, round: int) -> None:
-        """One round: sends each message and fills each destination, all at the same time.
+        """Does one round: sends every message and fills every destination, all at the same time.
 
         A peer stands at most once in `sends` and once in `receives`. Returns when every destination is full and the
-        views of `sends` may be written again. Peers number their rounds alike, rising; 0 stands for set-up.
+        views of `sends` may be written again. All parties number their rounds alike, upwards; 0 stands for set-up.
         """
 
     def direct(self) -> dict[int, int]:
-        """Plain sockets, by peer, over which whole messages may be moved in place of `exchange`; none where that cannot
-        be. `finish_exchange` takes over what could not be moved at once.
+        """The plain sockets, by peer, over which whole messages may move instead of through `exchange`.
+
+        Empty where that is not possible. `finish_exchange` moves what could not move at once.
         """
 
     def finish_exchange(self, sends: Begun, receives: Begun, round: int) -> None:
-        """The rest of a round whose messages have moved in part over the sockets of `direct`."""
+        """Does the rest of a round whose messages have moved in part over the sockets of `direct`."""
 
     def finish(self) -> None:
-        """Says goodbye to every peer and waits for theirs: after it, a peer that closes has not failed."""
+        """Says farewell to every peer and waits for theirs. A peer that closes afterwards has not failed."""
 
     def close(self) -> None:
-        """Frees everything at once. Peers that are not finished see this party leave. May be called twice."""
+        """Frees everything at once. Peers that have not finished see this party leave. May be called twice."""
 
 
 class Indirect:
-    """What a transport is whose messages always go through `exchange`."""
+    """The part of a transport whose messages always go through `exchange`."""
 
     def direct(self) -> dict[int, int]:
-        """None."""
+        """No sockets."""
         return {}
 
     def finish_exchange(self, sends: Begun, receives: Begun, round: int) -> None:
-        """Not to be called, for nothing can have begun."""
+        """Never called, because without sockets no round can have begun directly."""
         raise NotImplementedError("nothing has begun: there are no sockets to begin on")

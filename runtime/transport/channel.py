@@ -1,4 +1,4 @@
-"""One connection to one peer, as the ready-loop of `tcp` needs it: bytes moved without waiting."""
+"""One connection to one peer, as the ready-loop of `tcp` needs it: a channel moves bytes without waiting."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Sequence
 from typing import Protocol
 
 _MOST_PIECES = 512
-"""Pieces given to the system in one call; every system takes at least so many."""
+"""The most pieces given to the system in one call. Every system takes at least so many."""
 
 _KEEPALIVE = (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 4), ("TCP_USER_TIMEOUT", 30_000))
 """A peer whose machine vanishes without a word is noticed within half a minute (where the system knows the option)."""
 
 _NEAR_SEND_BYTES = 1 << 19
-"""What the system may hold of what was sent to a party on the same machine (it counts twice as much, with its own
-records). By itself it would take up to 4 MiB, and bytes would leave the cache before the peer reads them. Measured,
-8 MB from each of three parties to the next one on two cores: 7.0 ms of processor time, 9.5 without a limit; half as
-much makes parties wait for each other. On a network the limit would bound what is on its way, so there is none."""
+"""How many sent bytes the system may hold for a party on the same machine (it counts twice as many, with its own
+records). By itself it would hold up to 4 MiB, and bytes would leave the cache before the peer reads them. Measured with
+8 MB from each of three parties to the next on two cores: 7.0 ms of processor time, 9.5 ms without a limit. With half
+the limit parties wait for each other. On a network a limit would bound what is on its way, so there is none."""
 
 HANGUP = getattr(select, "POLLRDHUP", 0)
-"""What to poll for, to hear that a peer has closed though bytes of it may be waiting. Where the system does not know
-it, POLLHUP comes unasked."""
+"""The event that says that a peer has closed, even if bytes of that peer still wait. Where the system does not know
+this event, POLLHUP comes unasked."""
 
 
 class Channel(Protocol):
@@ -32,13 +32,13 @@ class Channel(Protocol):
         """Whether bytes travel as they are."""
 
     def fileno(self) -> int:
-        """What to poll."""
+        """The file descriptor to poll."""
 
     def send(self, pieces: Sequence[memoryview]) -> int | None:
-        """The number of bytes sent, of the pieces in order."""
+        """Sends bytes of the pieces, in order. Gives how many bytes went."""
 
     def receive(self, pieces: Sequence[memoryview]) -> int | None:
-        """The number of bytes received into the pieces, in order; 0 when the peer has closed."""
+        """Receives bytes into the pieces, in order. Gives how many bytes came; 0 when the peer has closed."""
 
     def close(self) -> None:
         """Closes the connection."""
@@ -55,25 +55,25 @@ class SocketChannel:
         self._connection = connection
 
     def fileno(self) -> int:
-        """What to poll."""
+        """See `Channel`."""
         return self._connection.fileno()
 
     def send(self, pieces: Sequence[memoryview]) -> int | None:
-        """The number of bytes sent, of the pieces in order."""
+        """See `Channel`."""
         try:
             return self._connection.sendmsg(pieces[:_MOST_PIECES])
         except (BlockingIOError, InterruptedError):
             return None
 
     def receive(self, pieces: Sequence[memoryview]) -> int | None:
-        """The number of bytes received into the pieces, in order; 0 when the peer has closed."""
+        """See `Channel`."""
         try:
             return self._connection.recvmsg_into(pieces[:_MOST_PIECES])[0]
         except (BlockingIOError, InterruptedError):
             return None
 
     def close(self) -> None:
-        """Closes the connection."""
+        """See `Channel`."""
         self._connection.close()
 
 
@@ -81,10 +81,10 @@ class Tunnel(Protocol):
     """What protects a connection on its way: nothing, or TLS."""
 
     def enter(self, connection: socket.socket, callee: int | None) -> socket.socket:
-        """The protected connection to party `callee`, or, None, to one that called. Takes the plain one over."""
+        """The protected connection to party `callee`; None stands for a party that called. Takes over `connection`."""
 
     def channel(self, connection: socket.socket) -> Channel:
-        """The channel over a connection that was entered."""
+        """The channel over a connection that `enter` gave."""
 
 
 class Plain:
@@ -103,7 +103,8 @@ PLAIN = Plain()
 
 
 def tune(connection: socket.socket) -> None:
-    """Sends small messages at once, keeps those to the same machine in the cache, and notices a vanished machine."""
+    """Sets up a TCP connection: small messages leave at once, messages within a machine stay in the cache, and a
+    vanished machine is noticed."""
     if connection.family not in (socket.AF_INET, socket.AF_INET6):
         return
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,7 +1,7 @@
-"""Connecting the parties: listening, calling, and the first words on each connection.
+"""Connects the parties: listening, calling, and the first words on each connection.
 
-Each party calls those with lower numbers and answers those with higher ones. A caller that cannot prove itself is
-hung up on and forgotten: strangers neither take part nor stop a run.
+Each party calls the parties with lower numbers and answers the parties with higher numbers. A caller that cannot prove
+who it is gets hung up on and forgotten: strangers neither take part nor stop a run.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _WORDS_SECONDS = 10.0
 _RETRY_SECONDS = 0.05
 _GLANCE_SECONDS = 0.002
 _MOST_CALLERS = 16
-"""Connections whose first words are heard at the same time."""
+"""The most connections whose first words are heard at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What one party needs to meet the others. `facts` must be the same at all.
+    """What one party needs to meet the others. `facts` must be the same at all parties.
 
-    `seconds` bounds the meeting, and `patience` the seconds without any progress in a round after it, if at all.
+    `seconds` bounds the meeting. `patience`, if any, bounds the seconds without progress in a later round.
     """
 
     me: int
@@ -48,12 +48,12 @@ class Meeting:
 
 
 def listen(address: Address = ("127.0.0.1", 0)) -> socket.socket:
-    """A listening socket; port 0 takes a free one, which `getsockname` tells."""
+    """A listening socket. Port 0 takes a free port, which `getsockname` tells. Raises `OSError` for a port in use."""
     return socket.create_server(address, backlog=128)
 
 
 def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:
-    """A transport to all other parties, which have proved themselves and agree on the facts. Closes the listener.
+    """A transport to all other parties, which have proved who they are and agree on the facts. Closes the listener.
 
     Raises `PeerError` naming a party that cannot be reached in time, is not who it should be, or runs something else.
     """
@@ -74,7 +74,7 @@ def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:
 
 
 def _call(meeting: Meeting, peer: int, connections: dict[int, socket.socket], deadline: float) -> socket.socket:
-    """A connection to a lower party; waits for it to start listening, while those already connected stay."""
+    """A connection to a party with a lower number. Waits until that party listens, while the connected parties stay."""
     name = meeting.names[peer]
     while (connection := _dial(meeting.addresses[peer], deadline)) is None:
         _check_presence(meeting, connections)
@@ -94,7 +94,7 @@ def _call(meeting: Meeting, peer: int, connections: dict[int, socket.socket], de
 
 
 def _dial(address: Address, deadline: float) -> socket.socket | None:
-    """A connection, None if there is nobody."""
+    """A connection; None if nobody answers at the address."""
     try:
         return socket.create_connection(address, timeout=max(_RETRY_SECONDS, deadline - monotonic()))
     except OSError:
@@ -102,7 +102,7 @@ def _dial(address: Address, deadline: float) -> socket.socket | None:
 
 
 def _check_presence(meeting: Meeting, connections: dict[int, socket.socket]) -> None:
-    """Raises `PeerError` when a party that was connected has gone again: it has found a reason not to run."""
+    """Raises `PeerError` when a connected party has closed: that party has found a reason not to run."""
     poll = select.poll()
     peers = {connection.fileno(): peer for peer, connection in connections.items()}
     for descriptor in peers:
@@ -112,7 +112,7 @@ def _check_presence(meeting: Meeting, connections: dict[int, socket.socket]) -> 
 
 
 def _answer(meeting: Meeting, listener: socket.socket, connections: dict[int, socket.socket], deadline: float) -> None:
-    """Adds a connection from each higher party."""
+    """Adds a connection from each party with a higher number."""
     missing = set(range(meeting.me + 1, len(meeting.names)))
     callers: dict[Future[tuple[socket.socket, Hello]], socket.socket] = {}
     hearing = ThreadPoolExecutor(_MOST_CALLERS)
@@ -140,7 +140,7 @@ def _admit(
     missing: set[int],
     connections: dict[int, socket.socket],
 ) -> None:
-    """Takes in a caller whose first words are over, if it is one that is missing."""
+    """Takes in a caller whose first words are over, if it is a missing party."""
     try:
         connection, theirs = future.result()
     except DifferenceError as error:
@@ -155,10 +155,11 @@ def _admit(
 
 
 def _first_words(meeting: Meeting, raw: socket.socket, callee: int | None) -> tuple[socket.socket, Hello]:
-    """Hellos and proofs both ways, on a connection to `callee`, or, None, from somebody who called.
+    """Exchanges hellos and proofs, on a connection to `callee`, or, if that is None, from somebody who called.
 
-    Returns the connection to go on with. On any failure it is closed. A callee that gives itself out for another party
-    gets no proof, for it could take the caller's place there with it.
+    Returns the connection to go on with, and the other side's hello. On any failure the connection is closed. A callee
+    that gives itself out for another party gets no proof, because it could show that proof to the other party and take
+    the caller's place there.
     """
     connection = raw
     deadline = monotonic() + _WORDS_SECONDS
@@ -187,7 +188,7 @@ def _first_words(meeting: Meeting, raw: socket.socket, callee: int | None) -> tu
 
 
 def _read(connection: socket.socket, length: int, deadline: float) -> bytes:
-    """So many bytes. Raises `OSError` when they are not there by the deadline, also if they come drop by drop."""
+    """So many bytes. Raises `OSError` when they are not all there by the deadline, even if they come one by one."""
     content = bytearray()
     while len(content) < length:
         left = deadline - monotonic()

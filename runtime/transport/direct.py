@@ -1,10 +1,10 @@
 """One round of small messages over plain sockets, compiled: no Python between the bytes and the arrays.
 
-It polls for some tens of microseconds, giving up the core to whoever wants it, and then sleeps until a socket is ready.
-Whatever is not the rule (a message that does not go at once, one of another round, a peer that is gone, a signal) it
-leaves to `tcp`, telling how far each message has come.
+A round polls for some tens of microseconds, giving up the core to whoever wants it, and then sleeps until a socket is
+ready. Every exception is left to `tcp`: a message that does not leave at once, a message of another round, a peer that
+is gone, a signal. Each flow then says how many bytes of its message have moved.
 
-A *flow* is a message in a vector of numbers: `FLOW` fields, then the address and the bytes of each of its pieces.
+A *flow* is a message in a vector of numbers: `FLOW` fields, then the address and the number of bytes of each piece.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from .frames import HEADER_BYTES, MESSAGE_WORD
 Array = np.ndarray[Any, Any]
 
 IS_POSSIBLE = sys.platform == "linux" and sys.byteorder == "little"
-"""Whether the system has the calls that are made here, with these numbers."""
+"""Whether the system has the calls that this file makes, with the same constants."""
 
 MOST_BYTES = 1 << 16
-"""Longer messages are moved without the copies that are made here."""
+"""The most bytes of a message that moves this way. Longer messages go through `tcp`, which makes no copies."""
 
 PEER, SOCKET, CHANNEL, STAGE, LENGTH, DONE, PIECES = range(7)
 FLOW = 7
-"""Of a flow: the peer's number, its socket, the place of that socket among those that are watched, the address of the
-message with its header, its bytes, those that have moved, and the number of its pieces."""
+"""The fields of a flow: the peer's number, its socket, the place of that socket among the watched ones, the address of
+the message with its header, its length in bytes, how many of these bytes have moved, and the number of its pieces."""
 
 CLOCK = 2
-"""Words that `now` needs."""
+"""How many words `now` needs to work with."""
 
 _SPIN_NANOSECONDS = 50_000
 _SLEEP_MILLISECONDS = 50
@@ -56,26 +56,26 @@ _errno = types.ExternalFunction("__errno_location", types.CPointer(types.int32)(
 
 
 def watched(descriptor: int) -> int:
-    """What the system is told of a socket from which nothing is expected: only a hang-up is news."""
+    """What the system polls for at a socket from which no message is expected: a hang-up, and nothing else."""
     return descriptor | _QUIET
 
 
 @inline
 def now(clock: Array) -> Any:
-    """Nanoseconds of the monotonic clock; `clock` are two words to work with."""
+    """Nanoseconds of the monotonic clock. `clock` has `CLOCK` words to work with."""
     _clock(_MONOTONIC, clock.ctypes.data)
     return clock[0] * 1_000_000_000 + clock[1]
 
 
 @inline
 def next_flow(tape: Array, flow: int) -> Any:
-    """Where the next one begins."""
+    """The place of the flow after this one."""
     return flow + FLOW + 2 * tape[flow + PIECES]
 
 
 @inline
 def gather(tape: Array, flow: int, round: int) -> None:
-    """Lays the header and the pieces of a message side by side."""
+    """Copies the header and the pieces of a message into its stage, side by side."""
     stage = tape[flow + STAGE]
     header = carray(words_at(stage), HEADER_BYTES // 8)
     header[0], header[1], header[2] = MESSAGE_WORD, round, tape[flow + LENGTH] - HEADER_BYTES
@@ -88,7 +88,7 @@ def gather(tape: Array, flow: int, round: int) -> None:
 
 @inline
 def scatter(tape: Array, flow: int) -> None:
-    """Lays the pieces of a message where they belong."""
+    """Copies the pieces of a message from its stage to where they belong."""
     source = tape[flow + STAGE] + HEADER_BYTES
     for piece in range(flow + FLOW, next_flow(tape, flow), 2):
         _memcpy(tape[piece], source, tape[piece + 1])
@@ -97,7 +97,7 @@ def scatter(tape: Array, flow: int) -> None:
 
 @inline
 def send(tape: Array, flow: int) -> bool:
-    """Sends a message; whether it went at once."""
+    """Sends a message. Returns whether the whole message left at once."""
     count = _send(tape[flow + SOCKET], tape[flow + STAGE], tape[flow + LENGTH], _NOW)
     tape[flow + DONE] = max(count, 0)
     return bool(count == tape[flow + LENGTH])
@@ -112,7 +112,7 @@ def _is_wrong(tape: Array, flow: int, round: int) -> bool:
 
 @inline
 def receive(tape: Array, flow: int, round: int) -> bool:
-    """Receives what has come of a message. False if that is not the rule."""
+    """Receives what has come of a message. False if the header is wrong, the peer is gone, or the call failed."""
     done = tape[flow + DONE]
     while done < tape[flow + LENGTH]:
         count = _receive(tape[flow + SOCKET], tape[flow + STAGE] + done, tape[flow + LENGTH] - done, _NOW)
@@ -127,7 +127,7 @@ def receive(tape: Array, flow: int, round: int) -> bool:
 
 @inline
 def receive_all(tape: Array, first: int, flows: int, round: int) -> int:
-    """Receives what has come of so many messages from `first` on. How many are not whole yet, -1 if one is amiss."""
+    """Receives what has come of so many messages from `first` on. Gives how many are incomplete, -1 after an error."""
     left, flow = 0, first
     for _ in range(flows):
         if tape[flow + DONE] < tape[flow + LENGTH]:
@@ -140,7 +140,7 @@ def receive_all(tape: Array, first: int, flows: int, round: int) -> int:
 
 @inline
 def _sleep(tape: Array, first: int, flows: int, sockets: Array) -> bool:
-    """Sleeps until something has come for one of the messages. False if something else has happened."""
+    """Sleeps until bytes have come for one of the messages. False if time is over or anything else has happened."""
     for channel in range(sockets.size):
         sockets[channel] = (sockets[channel] & 0xFFFFFFFF) | _QUIET
     flow = first
@@ -158,7 +158,7 @@ def _sleep(tape: Array, first: int, flows: int, sockets: Array) -> bool:
 
 @inline
 def await_all(tape: Array, first: int, flows: int, round: int, sockets: Array, clock: Array) -> bool:
-    """Receives so many messages from `first` on. False if that cannot be done here."""
+    """Receives so many messages from `first` on. False if `tcp` must finish the round."""
     left = receive_all(tape, first, flows, round)
     if left <= 0:
         return bool(left == 0)

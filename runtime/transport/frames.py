@@ -1,4 +1,4 @@
-"""The header before each message of a round: packing it, and checking a peer's before its message is believed. No I/O.
+"""The header before each message of a round: packing one, and checking a peer's before its message is read. No I/O.
 
 Header, little-endian: magic and kind (4 bytes each), round and length of the message (8 bytes each).
 """
@@ -26,7 +26,7 @@ MESSAGE_WORD = _MAGIC | Kind.MESSAGE << 32
 
 
 class FrameError(Exception):
-    """A peer's header is not what this round expects; the text completes "party X ..."."""
+    """A peer's header is not what this round expects. The text completes "party X ..."."""
 
 
 def message_header(round: int, length: int) -> bytes:
@@ -35,12 +35,12 @@ def message_header(round: int, length: int) -> bytes:
 
 
 def farewell_header() -> bytes:
-    """The header that a party sends when it has finished; no message follows."""
+    """The header that a party sends when it has finished. No message follows."""
     return _HEADER.pack(_MAGIC, Kind.FAREWELL, 0, 0)
 
 
 def check_message(header: bytes | bytearray | memoryview, round: int, length: int) -> None:
-    """Accepts exactly the header of this round and this length; raises FrameError otherwise."""
+    """Accepts exactly the header of this round and this length. Raises `FrameError` otherwise."""
     kind, sent_round, sent_length = _unpack(header)
     if kind is Kind.FAREWELL:
         raise FrameError("disagreed: it has finished already")
@@ -51,7 +51,7 @@ def check_message(header: bytes | bytearray | memoryview, round: int, length: in
 
 
 def check_farewell(header: bytes | bytearray | memoryview) -> None:
-    """Accepts exactly a farewell; raises FrameError otherwise."""
+    """Accepts exactly a farewell. Raises `FrameError` otherwise."""
     kind, sent_round, _ = _unpack(header)
     if kind is not Kind.FAREWELL:
         raise FrameError(f"disagreed: it sent a message of round {sent_round} after the last round")

@@ -1,7 +1,7 @@
-"""The first words on a new connection: who is there, proof of it, and whether both run the same thing. No I/O.
+"""The first words on a new connection: who speaks, proof of that, and whether both sides run the same thing. No I/O.
 
-Both sides send a hello with a fresh nonce and the facts that must agree (version, digest of the graph, ...), then a
-proof over both hellos. Nothing of the protocol leaves a party before its peer's proof and facts are checked.
+Each side sends a hello with a fresh nonce and the facts that must agree (version, digest of the deployment, ...), then
+a proof over both hellos. Nothing of the protocol leaves a party before its peer's proof and facts are checked.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ PREFIX_BYTES = _PREFIX.size
 
 
 class StrangerError(Exception):
-    """Somebody's hello is malformed or without proof: not one of the parties, as far as this one can tell."""
+    """A hello is malformed or without proof. As far as this party can tell, its sender is none of the parties."""
 
 
 class DifferenceError(Exception):
-    """A party that proved itself runs something else; the text completes "party X ..."."""
+    """A party that proved who it is runs something else. The text completes "party X ..."."""
 
     def __init__(self, party: int, fact: str) -> None:
         super().__init__(f"has another {fact} than this party")
@@ -37,7 +37,7 @@ class DifferenceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What a party says first. `facts` are short texts by name, in the order in which a difference is told."""
+    """What a party says first. `facts` are short texts by name. The first fact that differs is the one that is told."""
 
     party: int
     nonce: bytes
@@ -45,19 +45,19 @@ class Hello:
 
 
 class Authority(Protocol):
-    """How parties prove who they are. The transcript holds both hellos and who is speaking."""
+    """How parties prove who they are. A transcript holds both hellos and the number of the party that proves."""
 
     proof_bytes: int
 
     def prove(self, transcript: bytes) -> bytes:
-        """This party's proof, of exactly `proof_bytes`."""
+        """This party's proof, of exactly `proof_bytes` bytes."""
 
     def is_proof(self, party: int, transcript: bytes, proof: bytes) -> bool:
         """Whether `party` made this proof."""
 
 
 class SharedToken:
-    """Parties of one local run prove that they were given its token, which itself is never sent."""
+    """Parties of one local run prove that they were given the run's token. The token itself is never sent."""
 
     proof_bytes = 32
 
@@ -69,7 +69,7 @@ class SharedToken:
         return hmac.digest(self._token, transcript, "sha256")
 
     def is_proof(self, party: int, transcript: bytes, proof: bytes) -> bool:
-        """Whether somebody who knows the token made the proof."""
+        """Whether the maker of the proof knows the token."""
         return hmac.compare_digest(self.prove(transcript), proof)
 
 
@@ -85,7 +85,7 @@ def pack(hello: Hello) -> bytes:
 
 
 def rest_length(prefix: bytes) -> int:
-    """How many bytes follow the first PREFIX_BYTES of a hello; bounded."""
+    """How many bytes follow the first PREFIX_BYTES of a hello. Raises `StrangerError` for what begins no hello."""
     magic, length, _ = _PREFIX.unpack(prefix)
     if magic != _MAGIC or not _NONCE_BYTES <= length <= _MOST_BYTES:
         raise StrangerError
@@ -93,7 +93,7 @@ def rest_length(prefix: bytes) -> int:
 
 
 def unpack(packed: bytes) -> Hello:
-    """The hello in these bytes, prefix and rest."""
+    """The hello in these bytes, prefix and rest. Raises `StrangerError` if they hold none."""
     _, _, party = _PREFIX.unpack(packed[:PREFIX_BYTES])
     rest = packed[PREFIX_BYTES:]
     try:

@@ -21,16 +21,16 @@ class MemoryTransport(Indirect):
 
     @property
     def me(self) -> int:
-        """This party's number."""
+        """See `Transport`."""
         return self._me
 
     @property
     def peers(self) -> tuple[int, ...]:
-        """The other parties' numbers, ascending."""
+        """See `Transport`."""
         return self._peers
 
     def exchange(self, sends: Sends, receives: Receives, round: int) -> None:
-        """One round, as `Transport` says."""
+        """See `Transport`."""
         network = self._network
         with network.changed:
             for peer, pieces in sends:
@@ -49,7 +49,7 @@ class MemoryTransport(Indirect):
                     start += piece.nbytes
 
     def finish(self) -> None:
-        """Says goodbye to every peer and waits for theirs."""
+        """See `Transport`."""
         network = self._network
         with network.changed:
             for peer in self._peers:
@@ -64,7 +64,7 @@ class MemoryTransport(Indirect):
                     raise PeerError(network.names[peer], str(error)) from None
 
     def close(self) -> None:
-        """Leaves; a failure in the eyes of the others unless finished."""
+        """Leaves the group. The others see that as a failure unless this party has finished."""
         with self._network.changed:
             if self._me not in self._network.finished:
                 self._network.dead.add(self._me)
@@ -80,7 +80,7 @@ class MemoryTransport(Indirect):
 
 
 class _Network:
-    """What the parties of a group share; everything is guarded by `changed`."""
+    """What the parties of a group share. `changed` guards everything."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)

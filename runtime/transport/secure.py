@@ -1,9 +1,10 @@
 """Connections between machines: TLS 1.3, and certificates known by their fingerprints alone.
 
-A caller checks the certificate that TLS shows it. The answering side cannot (TLS would want the caller's issuer, and
-there is none), so both sides also prove who they are in their first words: a signature over both hellos, with the
-certificate whose fingerprint the deployment names. The hellos hold fresh nonces and travel inside the TLS connection
-that the caller has already tied to the answerer's certificate, so nobody in between can pass a proof on.
+A caller checks the certificate that TLS shows. The answering side cannot, because TLS would want the issuer of the
+caller's certificate, and there is none. So both sides also prove who they are in their first words: each signs both
+hellos, with the certificate whose fingerprint the deployment names. The hellos hold fresh nonces. They travel inside
+the TLS connection, which the caller has already tied to the answerer's certificate, so nobody in between can pass a
+proof on.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _SIGNATURE = ec.ECDSA(hashes.SHA256())
 _LENGTHS = Struct("<HH")
 _PROOF_BYTES = 4096
 _RECORD_BYTES = 1 << 14
-"""What one TLS record holds; smaller pieces are joined so that a message does not become many records."""
+"""The bytes that one TLS record holds. Smaller pieces are joined, so that a message does not become many records."""
 
 _VALID = timedelta(days=3650)
 
@@ -46,12 +47,15 @@ class Identity:
 
     @property
     def fingerprint(self) -> str:
-        """What other parties' configurations say of this node."""
+        """The fingerprint by which other parties' configurations know this node."""
         return fingerprint(_load_certificate(self.certificate))
 
 
 def create_identity(folder: Path, name: str) -> Identity:
-    """Makes a new certificate for a node, and its key, readable by its owner only, as NAME.crt and NAME.key."""
+    """Makes a certificate for a node as NAME.crt, and its key as NAME.key, which only the file's owner can read.
+
+    Raises `FileExistsError` if the key is there already.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     identity = Identity(folder / f"{name}.crt", folder / f"{name}.key")
     key = ec.generate_private_key(ec.SECP256R1())
@@ -77,7 +81,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 class PinnedCertificates:
-    """Who the parties are by the fingerprints of their certificates: a `Tunnel` and an `Authority` in one."""
+    """Knows the parties by the fingerprints of their certificates: a `Tunnel` and an `Authority` in one."""
 
     proof_bytes = _PROOF_BYTES
 
@@ -93,7 +97,7 @@ class PinnedCertificates:
         self._answerer.load_cert_chain(identity.certificate, identity.key)
 
     def enter(self, connection: socket, callee: int | None) -> socket:
-        """The connection under TLS; a callee shows the certificate that is pinned for it, or is a stranger."""
+        """The connection under TLS. Raises `StrangerError` if a callee shows another certificate than is pinned."""
         tune(connection)
         if callee is None:
             return self._answerer.wrap_socket(connection, server_side=True)
@@ -105,19 +109,19 @@ class PinnedCertificates:
         return wrapped
 
     def channel(self, connection: socket) -> Channel:
-        """The channel over a connection that was entered."""
+        """See `Tunnel`."""
         assert isinstance(connection, ssl.SSLSocket)
         return TlsChannel(connection)
 
     def prove(self, transcript: bytes) -> bytes:
-        """This node's certificate and its signature, padded to a fixed length."""
+        """This node's certificate and its signature of the transcript, padded to a fixed length."""
         certificate = self._certificate.public_bytes(serialization.Encoding.DER)
         signature = self._key.sign(transcript, _SIGNATURE)
         proof = _LENGTHS.pack(len(certificate), len(signature)) + certificate + signature
         return proof.ljust(_PROOF_BYTES, b"\0")
 
     def is_proof(self, party: int, transcript: bytes, proof: bytes) -> bool:
-        """Whether the certificate is the one pinned for `party`, and the signature its own."""
+        """Whether the certificate is the one pinned for `party`, and its key signed the transcript."""
         length, more = _LENGTHS.unpack_from(proof)
         certificate, signature = proof[_LENGTHS.size :][:length], proof[_LENGTHS.size + length :][:more]
         if _fingerprint(certificate) != self._fingerprints.get(party):
@@ -142,18 +146,18 @@ class TlsChannel:
         self._connection = connection
 
     def fileno(self) -> int:
-        """What to poll."""
+        """See `Channel`."""
         return self._connection.fileno()
 
     def send(self, pieces: Sequence[memoryview]) -> int | None:
-        """The number of bytes sent, of the pieces in order."""
+        """See `Channel`."""
         try:
             return self._connection.send(_front(pieces))
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
 
     def receive(self, pieces: Sequence[memoryview]) -> int | None:
-        """The number of bytes received into the pieces, in order; 0 when the peer has closed."""
+        """See `Channel`."""
         received = 0
         try:
             for piece in pieces:
@@ -166,12 +170,12 @@ class TlsChannel:
         return received
 
     def close(self) -> None:
-        """Closes the connection."""
+        """See `Channel`."""
         self._connection.close()
 
 
 def _front(pieces: Sequence[memoryview]) -> memoryview | bytes:
-    """What goes into the next call: a long first piece as it is, short ones joined until they fill a record."""
+    """The bytes for the next call: a long first piece as it is, or short pieces joined until they fill a record."""
     first = next(filter(None, pieces))
     if len(first) >= _RECORD_BYTES:
         return first

@@ -1,14 +1,14 @@
 """A network in front of a transport: messages arrive as late as they would over a link of some delay and bandwidth.
 
-For parties of one machine, whose clocks are one. A message is stamped with the moment at which its last byte would have
-left its sender's link, and its receiver has it when it would have arrived:
+For parties of one machine, which share a clock. A message is stamped with the moment at which its last byte would have
+left its sender's link. The receiver gets the message when that byte would have arrived:
 
     left    = max(now, when the message before it on this link had left) + bytes / bandwidth
     arrived = left + delay
 
-Each ordered pair of parties has a link of its own, so that both directions are full and no two peers share one. Nobody
-waits to send: what does not fit the link queues there, as in the buffers of a real one. Bytes move underneath at once,
-and huge ones as the transport moves them; who has received them sleeps until they would have come.
+Each ordered pair of parties has a link of its own, so both directions have the full bandwidth and no two peers share a
+link. No sender waits: what does not fit the link queues there, as in the buffers of a real link. Underneath, the bytes
+move as fast as the transport moves them; the receiver then sleeps until they would have come.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from .base import Indirect, Receives, Sends, Transport
 
 _STAMP = Struct("<Q")
 STAMP_BYTES = _STAMP.size
-"""What each message is longer by."""
+"""By how many bytes each message is longer."""
 
 _LATE_NANOSECONDS = 120_000
-"""The system wakes a sleeper up to so much later than asked (measured: 60 to 110 microseconds): the rest is watched."""
+"""The system wakes a sleeper up to so much too late (measured: 60 to 110 microseconds), so the last bit is polled."""
 
 _give_way: Callable[[], None] = getattr(os, "sched_yield", lambda: None)
 
@@ -40,7 +40,7 @@ class Shape:
 
 
 class ShapedTransport(Indirect):
-    """A transport as over links of one shape. All parties of a group must be shaped alike."""
+    """A transport whose messages take as long as over links of one shape. All parties of a group need the same shape."""
 
     def __init__(self, inner: Transport, shape: Shape, now: Callable[[], int] = monotonic_ns) -> None:
         self._inner = inner
@@ -53,16 +53,16 @@ class ShapedTransport(Indirect):
 
     @property
     def me(self) -> int:
-        """This party's number."""
+        """See `Transport`."""
         return self._inner.me
 
     @property
     def peers(self) -> tuple[int, ...]:
-        """The other parties' numbers, ascending."""
+        """See `Transport`."""
         return self._inner.peers
 
     def exchange(self, sends: Sends, receives: Receives, round: int) -> None:
-        """One round, as `Transport` says."""
+        """See `Transport`."""
         now = self._now()
         for peer, pieces in sends:
             self._free[peer] = max(now, self._free[peer]) + int(sum(map(len, pieces)) * self._byte)
@@ -77,7 +77,7 @@ class ShapedTransport(Indirect):
             self._wait(max(left) + self._delay)
 
     def _wait(self, moment: int) -> None:
-        """Sleeps until a moment of the clock, and wakes up when it has come, not later."""
+        """Sleeps until this moment of the clock, and wakes up no later than it."""
         spare = moment - self._now() - _LATE_NANOSECONDS
         if spare > 0:
             sleep(spare * 1e-9)
@@ -85,9 +85,9 @@ class ShapedTransport(Indirect):
             _give_way()
 
     def finish(self) -> None:
-        """Says goodbye to every peer and waits for theirs."""
+        """See `Transport`."""
         self._inner.finish()
 
     def close(self) -> None:
-        """Frees everything at once."""
+        """See `Transport`."""
         self._inner.close()
