@@ -1,6 +1,6 @@
 """Which source serves which input. In: `NAME=SOURCE` pairs and a folder. Out: one entry for each input or member.
 
-Nothing is read here but names of files; frames of other libraries become Arrow tables.
+This step reads only names of files. Frames of other libraries become Arrow tables.
 """
 
 import re
@@ -20,7 +20,8 @@ _NAME = re.compile(r"(?P<name>\w+)(\[(?P<member>\d+)\])?\Z")
 class Assigned:
     """One source of one input.
 
-    `member` counts from 0 within a `parties` role; None: for all members at once, or no such role.
+    `member` counts from 0 within a `parties` role. It is None where the source is for all members at once, or where the
+    input is not from such a role.
     """
 
     name: str
@@ -55,10 +56,11 @@ def assign_sources(
 def assign_some_sources(
     declarations: Iterable[Declaration], given: Mapping[str, object], folder: Path | None = None
 ) -> list[Assigned]:
-    """The sources that there are, in order of declaration: one given, or else a file of the input's name in `folder`.
+    """The sources that there are, in order of declaration: the given one, or else a file of the input's name in
+    `folder`.
 
-    Raises `UsageError` for a name that the program does not declare, `InputError` for an input with two files, or with
-    sources for some members only.
+    Raises `UsageError` for a name that the program does not declare, and for sources both for all members and for some.
+    Raises `InputError` if there is no such folder, for an input with two files, and for sources for some members only.
     """
     inputs = _from_parties(declarations)
     if folder is not None and not folder.is_dir():
@@ -91,7 +93,7 @@ def _parse(name: str, inputs: Mapping[str, tuple[Declaration, ...]], source: obj
 
 
 def _files(folder: Path, name: str, columns: tuple[Declaration, ...]) -> list[Assigned]:
-    """`NAME.csv` and the like, or, of a `parties` role, `NAME[0].csv`, `NAME[1].csv`, ..."""
+    """The files of an input: `NAME.csv` and the like, or, for a `parties` role, `NAME[0].csv`, `NAME[1].csv`, ..."""
     found: dict[int | None, list[Path]] = {}
     for path in sorted(folder.iterdir()):
         match = _NAME.match(path.stem)

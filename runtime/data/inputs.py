@@ -15,8 +15,8 @@ Array = np.ndarray[Any, Any]
 class Inputs(Mapping[str, Array]):
     """Arrays that nobody else holds, by name. Whoever gets an `Inputs` owns the arrays, and may empty it.
 
-    A run takes each array as it moves the content into the run's own memory; so no input need be in memory twice.
-    Functions that only look at the arrays ask for a `Mapping`.
+    A run takes the arrays one by one, as it copies them into its own memory, so that not all inputs are in memory
+    twice. Functions that only look at the arrays ask for a `Mapping`.
     """
 
     __slots__ = ("_arrays",)
@@ -40,6 +40,6 @@ class Inputs(Mapping[str, Array]):
         return self._arrays.pop(name)
 
     def add(self, others: Inputs) -> None:
-        """Moves all of the others here."""
+        """Moves all arrays of `others` into these inputs."""
         self._arrays |= others._arrays
         others._arrays.clear()

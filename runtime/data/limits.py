@@ -1,7 +1,8 @@
 """Whether inputs are as small as a program needs them. In: a graph's declarations and one party's arrays. Out: nothing,
-or an `InputError` for that party's eyes.
+or an `InputError` that only that party sees.
 
-Only here do the sizes of a party's numbers matter to others: who refuses its input stops, and the others see that.
+Only here does the size of a party's numbers tell others anything: a party that refuses its input stops, and the others
+see that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ Array = np.ndarray[Any, Any]
 
 
 def check_limits(declared: Sequence[Declaration], inputs: Mapping[str, Array]) -> None:
-    """Raises `InputError` for the first value that is not between its declaration's limits, by row and column."""
+    """Raises `InputError`, with row and column, for the first value that is not between its declaration's limits."""
     limited = {each.name: each for each in declared if each.limits}
     for name, array in inputs.items():
         each = limited.get(name) or limited.get(name.partition("[")[0])
@@ -29,7 +30,7 @@ def check_limits(declared: Sequence[Declaration], inputs: Mapping[str, Array]) -
 
 
 def _place(declared: Declaration, index: Sequence[np.intp]) -> str:
-    """The row, counted from 1, and the column; nothing for a single value."""
+    """The row, counted from 1, and the column. Empty for a single value."""
     parts = [f"row {int(index[0]) + 1}"] if len(index) else []
     if declared.table:
         parts.append(f"column {declared.name.removeprefix(declared.table + '.')!r}")

@@ -1,6 +1,7 @@
 """What one party reads before a run: the inputs of its roles, public inputs, and its shares of what was saved.
 
-In: a list of tasks, made where nothing is read. Out: arrays by the names that graphs use, and shapes, which are public.
+In: a list of tasks, which another process may have made. Out: arrays by the names that graphs use, and their shapes,
+which are public.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from .sources.readers import Array
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An input to read. `members` lists those members of a `parties` role whose values this party gives."""
+    """An input to read. `members` lists the members of a `parties` role whose values this party gives."""
 
     assigned: Assigned
     owner: str
@@ -28,7 +29,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A share to read, by the node number `node` of `nodes` under a protocol."""
+    """A kept share to read, by node number `node` of so many `nodes` under a protocol."""
 
     folder: Path
     declaration: Declaration
@@ -39,7 +40,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What everybody may know of a party's inputs."""
+    """What all parties may know of a party's inputs: shapes, and manifests of shares."""
 
     found: tuple[Found, ...]
     manifests: tuple[Manifest, ...] = ()
@@ -65,7 +66,8 @@ def read_own(tasks: Sequence[Own | Kept]) -> tuple[Inputs, Facts]:
 
 
 def count_members(assigned: Iterable[Assigned]) -> dict[str, int]:
-    """How many members each `parties` role has, as its inputs say: by sources for single ones, or rows of one for all.
+    """How many members each `parties` role has: one for each source of an input, or one for each row of a single
+    source.
 
     Raises `InputError` when two inputs of a role differ.
     """
@@ -87,7 +89,7 @@ def count_members(assigned: Iterable[Assigned]) -> dict[str, int]:
 
 
 def member_name(name: str, member: int) -> str:
-    """How graphs call one member's value of an input, and a member of a role."""
+    """The name in graphs of one member's value of an input, and of a member of a role."""
     return f"{name}[{member}]"
 
 
@@ -111,7 +113,7 @@ def _members(task: Own, found: list[Found]) -> dict[str, Array]:
 
 
 def _all_members(assigned: Assigned) -> Array:
-    """One row for each member."""
+    """The input of all members as one array, with a row for each member."""
     (declared,) = assigned.declarations
     stacked = replace(declared, dimensions=(f"len({declared.role})", *declared.dimensions))
     return read_input(assigned.name, [stacked], assigned.source)[declared.name]

@@ -1,7 +1,7 @@
 """Inputs as their owner reads them. In: declarations and a source. Out: checked arrays in the clear representation.
 
-A source is a literal, a file, a query, or a Python object. Every refusal is an `InputError` that names input, file, row
-and column for the owner's eyes, and never a value.
+A source is a literal, a file, a query, or a Python object. Every refusal is an `InputError` for the owner alone. It
+names input, file, row and column, and never a value.
 """
 
 import ast
@@ -26,10 +26,10 @@ from .sources.sql import database_name, is_query, read_query
 
 
 def read_input(name: str, declarations: Sequence[Declaration], source: object) -> dict[str, Array]:
-    """The arrays of one input by the names of its declarations: several for the columns of a table, else one.
+    """The arrays of one input by the names of its declarations: one for each column of a table, else one.
 
-    Text is a source as on the command line: a literal, or a file's name. Dates, labels and keys are converted as
-    `convert` says. Shapes agree with the literal dimensions; size names are bound by `sizes`. Raises `InputError`.
+    Text is a source as on the command line: a literal, a file's name, or a query. Dates, labels and keys are converted
+    as `convert` says. Shapes agree with the literal dimensions; `sizes` binds the size names. Raises `InputError`.
     """
     where = _described(source)
     line: Callable[[int], int | None] = _no_line
@@ -45,7 +45,7 @@ def read_input(name: str, declarations: Sequence[Declaration], source: object) -
 
 
 class _RefusedCellError(RefusedError):
-    """A refusal whose column has this shape, so that `index` counts its elements."""
+    """A refusal with the shape of its column. `index` counts the column's elements."""
 
     def __init__(self, refusal: RefusedError, column: str, shape: tuple[int, ...]) -> None:
         super().__init__(refusal.index, refusal.problem, column)
@@ -137,7 +137,7 @@ def _array(content: Content, declared: Declaration, name: str) -> Array:
 
 
 def _matrix(content: Columns, declared: Declaration, flat: bool = False) -> Array:
-    """The columns side by side; of one row only, `flat`, as a vector."""
+    """The columns side by side. If `flat`, there is one row, and the result is a vector."""
     shape = (content.rows, len(content.cells))
     _check_shape(declared, shape[1:] if flat else shape)
     result: Array = np.empty(shape, np.bool_ if declared.kind == "bool" else np.int64)
@@ -184,7 +184,7 @@ def _shape_words(shape: tuple[int, ...]) -> str:
 
 
 def _place(refusal: RefusedError, line: Callable[[int], int | None]) -> str:
-    """The row, counted from 1, with a text file's line, and the column; nothing for a refusal of the whole."""
+    """The row, counted from 1, with a text file's line, and the column. Empty if the whole input is refused."""
     parts = []
     index = refusal.index
     shape = refusal.shape if isinstance(refusal, _RefusedCellError) else ()

@@ -17,10 +17,10 @@ Revealed = Array | dict[str, Array]
 
 
 def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Array]) -> dict[str, Revealed]:
-    """The revealed values by name, in order of declaration, of those declared that `arrays` has.
+    """The revealed values by name, in order of declaration. Values that `arrays` lacks are left out.
 
-    bool stays bool, int is int64, fixed float64, date datetime64[D], category text, key its hash in 16 hex digits,
-    or no text.
+    A bool stays bool, int is int64, fixed is float64, date is datetime64[D], category is text, and a key is the 16 hex
+    digits of its hash, or empty text where there is no key.
     """
     declared = [each for each in declarations if each.name in arrays and not each.shares]
     hidden = {each.valid for each in declared}
@@ -39,13 +39,13 @@ def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Arr
 
 
 def decode(declared: Declaration, array: Array, valid: Array | None = None) -> Array:
-    """One array in a user's types; only the rows where `valid` holds, if it is given."""
+    """One array in a user's types, as `decode_outputs` says. With `valid`, only the rows where that holds."""
     rows = array if valid is None else array[valid.astype(bool)]
     return _DECODERS[declared.kind](rows, declared)
 
 
 def jsonable(value: Revealed) -> Any:
-    """Numbers, booleans, text, nested lists, and for a table a dict of lists."""
+    """The value as JSON can hold it: numbers, booleans, text, nested lists, and for a table a dict of lists."""
     if isinstance(value, dict):
         return {name: jsonable(column) for name, column in value.items()}
     plain = value.astype(str) if value.dtype.kind == "M" else value

@@ -1,8 +1,8 @@
 """Shares kept between programs: one file for each saved value and node. In and out: arrays as the graph lays them out.
 
 `FOLDER/NAME/node0.arrow` is the share of node 0: an Arrow IPC file of one row, whose columns are the raw arrays and
-whose schema holds the manifest. Only its owner may read it. A file appears whole or not at all: it is written under
-another name, and renamed when the caller says that the run succeeded.
+whose schema holds the manifest. Only the file's owner may read it. A file appears whole or not at all: it is written
+under another name, and gets its own name when the caller says that the run succeeded.
 """
 
 import json
@@ -28,8 +28,9 @@ _KEY = b"tacit"
 class Manifest:
     """What a file of shares says of itself; all of it is public.
 
-    `program` is the digest of the graph that saved the value, `run` the same at all nodes of one run and at no other.
-    `node` counts from 0 and `party` names that node. `arrays` are name, type and shape of each column.
+    `program` is the digest of the graph that saved the value. `run` is the same text at all nodes of a run, and another
+    in every other run. `node` counts from 0 and `party` names that node. `arrays` has name, type and shape of each
+    column.
     """
 
     name: str
@@ -49,14 +50,14 @@ class Manifest:
 
 
 def manifest_of(told: Mapping[str, Any]) -> Manifest:
-    """A manifest as JSON has it. Raises KeyError, TypeError or ValueError for what is none."""
+    """The manifest that parsed JSON holds. Raises `KeyError`, `TypeError` or `ValueError` if it holds none."""
     arrays = tuple((each, dtype, tuple(shape)) for each, dtype, shape in told["arrays"])
     return Manifest(**{**told, "labels": tuple(told["labels"]), "shape": tuple(told["shape"]), "arrays": arrays})
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Files that are written but not yet in their place."""
+    """Files that are written but not yet in their place: for each file its temporary path and its final one."""
 
     files: tuple[tuple[Path, Path], ...]
 
@@ -66,7 +67,7 @@ class Prepared:
             os.replace(temporary, final)
 
     def discard(self) -> None:
-        """Removes what was written, and folders made for it that hold nothing else."""
+        """Removes the written files, and the folders of values that then hold nothing."""
         for temporary, final in self.files:
             temporary.unlink(missing_ok=True)
             if not any(final.parent.iterdir()):
@@ -92,7 +93,10 @@ def prepare_shares(folder: Path, shares: Iterable[tuple[Manifest, Mapping[str, A
 def read_shares(
     folder: Path, declared: Declaration, protocol: str, node: int, nodes: int
 ) -> tuple[Manifest, dict[str, Array]]:
-    """A node's share: its manifest, compared with what the program expects, and its arrays. Raises `InputError`."""
+    """A node's share: its manifest, compared with what the program expects, and its arrays.
+
+    Raises `InputError` if there is no such share, the file is not readable, or the manifest differs.
+    """
     path = _path(folder, declared.name, node)
     try:
         with pa.memory_map(str(path)) as file:
@@ -109,7 +113,7 @@ def read_shares(
 
 
 def check_same_run(manifests: Iterable[Manifest]) -> None:
-    """Raises `InputError` unless the shares of one value come from one run: others do not add up to any secret."""
+    """Raises `InputError` unless the shares of one value come from one run. Shares of different runs are no sharing."""
     first: Manifest | None = None
     for manifest in manifests:
         if first is not None and manifest.run != first.run:
@@ -138,7 +142,7 @@ def _write(path: Path, manifest: Manifest, arrays: Mapping[str, Array]) -> None:
 
 
 def _array(column: Any, dtype: str, shape: tuple[int, ...]) -> Array:
-    """A copy of what a column holds in its one row. The row as Arrow gives it would be one copy more."""
+    """A copy of what a column holds in its one row. Asking Arrow for the row would make one copy more."""
     if column.type != pa.large_binary():
         raise TypeError
     (chunk,) = column.chunks

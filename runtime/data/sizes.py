@@ -1,4 +1,4 @@
-"""Size names bound from data: the same name, the same size everywhere. In: shapes of inputs. Out: sizes by name."""
+"""Binds size names from data; a name has one size everywhere. In: shapes of inputs. Out: sizes by name."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ..graph.nodes import Declaration
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The shape that an input's data has; `owner` says whose it is, empty for a public input."""
+    """The shape of an input's data. `owner` names whose data it is, and is empty for a public input."""
 
     declaration: Declaration
     shape: tuple[int, ...]
@@ -17,7 +17,10 @@ class Found:
 
 
 def bind_sizes(found: Iterable[Found], given: Mapping[str, int] | None = None) -> dict[str, int]:
-    """The sizes that all shapes, and those given by hand, agree on. Raises `InputError` that names both places."""
+    """The sizes on which all shapes and the sizes `given` by hand agree.
+
+    Raises an `InputError` that names both places where they differ.
+    """
     sizes: dict[str, int] = {}
     places: dict[str, str] = {}
     for name, size in (given or {}).items():

@@ -1,6 +1,6 @@
 """What a party of a deployment tells the others of its inputs, as JSON: shapes and manifests of shares, never values.
 
-In: `Facts`. Out: what `json` can write; and the other way, where every word of a peer's is checked.
+In: `Facts`. Out: what `json` can write. And back: there, every word of a peer is checked.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -13,22 +13,25 @@ from .shares import manifest_of
 from .sizes import Found
 
 _MOST = 1 << 40
-"""Elements along an axis."""
+"""The most elements along an axis."""
 
 _MOST_MEMBERS = 1 << 20
-"""Of a role: each has a name."""
+"""The most members of a role, each of which has a name."""
 
 _LONGEST = 256
-"""Characters of a name."""
+"""The most characters of a name."""
 
 
 class UntoldError(Exception):
-    """A peer speaks of what is none of its business, or makes no sense."""
+    """A peer speaks of inputs or roles that are not its own, or makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`counts` are the members of `parties` roles; `nonce` is random, so that all of them together name the run."""
+    """What one party tells: its `facts`, and in `counts` how many members its `parties` roles have.
+
+    `nonce` is random. The nonces of all parties together name the run.
+    """
 
     facts: Facts
     counts: Mapping[str, int]
@@ -36,7 +39,7 @@ class Told:
 
 
 def to_json(told: Told) -> dict[str, Any]:
-    """Words for `from_json`."""
+    """The JSON value that `from_json` reads."""
     return {
         "found": [[one.declaration.name, list(one.shape)] for one in told.facts.found],
         "manifests": [asdict(one) for one in told.facts.manifests],
@@ -46,7 +49,10 @@ def to_json(told: Told) -> dict[str, Any]:
 
 
 def from_json(words: Any, declarations: Iterable[Declaration], roles: Container[str]) -> Told:
-    """What a party tells that may speak of these inputs, and count the members of these roles. Raises `UntoldError`."""
+    """What a party tells in `words`. It may speak only of inputs in `declarations`, and count members only of `roles`.
+
+    Raises `UntoldError`.
+    """
     by_name = {each.name: each for each in declarations}
     try:
         found = tuple(_found(by_name[name], shape) for name, shape in words["found"])

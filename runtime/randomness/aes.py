@@ -1,9 +1,9 @@
-"""AES-128 in counter mode: streams of uint64 from a key and a draw number. The PRG under everything.
+"""AES-128 in counter mode: streams of uint64 from a key and a draw number. Every other source builds on this PRG.
 
 Block c of draw d is AES(key, d || c), both as 64-bit big-endian numbers: NIST SP 800-38A's counter mode with the
 initial counter block d || 0. The stream's bytes are taken as little-endian words. No block is ever encrypted twice
-under a key: a key belongs to one set of parties and one session, a draw number to one execution of one random node,
-and a draw ends long before its 2**64 blocks.
+under a key. A key belongs to one set of parties and one session, a draw number belongs to one execution of one random
+node, and a draw ends long before its 2**64 blocks.
 
 Two implementations give the same bytes. Where the CPU has VAES and AVX-512, a Numba kernel (`aes_vector`) keeps 16
 blocks in flight. Elsewhere, or with TACIT_PORTABLE=1, OpenSSL makes the streams.
@@ -31,23 +31,23 @@ class Stream(Protocol):
     def __init__(self, key: bytes) -> None: ...
 
     def fill(self, out: Array, draw: int, block: int = 0) -> None:
-        """Fills `out`, a contiguous vector of any integer type, with the stream of `draw` from this block on."""
+        """Fills `out`, a contiguous vector of any integer type, with the stream of `draw` from `block` on."""
         ...
 
     def combine(self, minus: Any, how: Combination, out: Array, draw: int) -> None:
-        """Fills `out` with this key's stream of `draw` minus (or XOR) that of another."""
+        """Fills `out` with this key's stream of `draw` minus (or XOR) the same draw of `minus`, another key."""
         ...
 
 
 class VectorStream:
-    """By `aes_vector`."""
+    """The streams of one key, made by `aes_vector`."""
 
     def __init__(self, key: bytes) -> None:
         self._keys = vector_keys(expand_key(key))
 
     @property
     def address(self) -> int:
-        """Where the keys lie, for `fill_batch`; they stay there as long as this stream."""
+        """The address of the round keys, for `fill_batch`. It is valid as long as this object lives."""
         return int(self._keys.ctypes.data)
 
     def fill(self, out: Array, draw: int, block: int = 0) -> None:
@@ -75,7 +75,7 @@ class VectorStream:
 
 
 class PortableStream:
-    """By OpenSSL."""
+    """The streams of one key, made by OpenSSL."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = algorithms.AES(key)
@@ -108,7 +108,7 @@ _ZEROS = memoryview(bytes(_CHUNK))
 
 
 def is_vectorised(environment: Mapping[str, str], features: Mapping[str, bool]) -> bool:
-    """Whether `VectorStream` may run."""
+    """Whether `VectorStream` may run on a machine with this environment and these features."""
     return may_use(environment, features, ("vaes", "avx512f", "avx512bw"))
 
 
@@ -117,7 +117,7 @@ STREAM: type[Stream] = VectorStream if is_vectorised(os.environ, host_features()
 
 
 def expand_key(key: bytes) -> Array:
-    """The eleven round keys of FIPS 197, section 5.2, as uint64[11, 2] in the order of memory."""
+    """The eleven round keys of FIPS 197, section 5.2, as uint64[11, 2], with bytes in the order of memory."""
     words = [key[at : at + 4] for at in range(0, KEY_BYTES, 4)]
     constant = 1
     for number in range(4, 44):
@@ -132,7 +132,7 @@ def expand_key(key: bytes) -> Array:
 
 @cache
 def _substitutions() -> bytes:
-    """The S-box: inversion in GF(2^8), walked by the generator 3 and its inverse, then the affine map."""
+    """The S-box: inversion in GF(2^8), then the affine map. The walk multiplies by the generator 3 and its inverse."""
     table = bytearray(256)
     power = inverse = 1
     for _ in range(255):
@@ -151,6 +151,6 @@ def _double(value: int) -> int:
 
 
 def _split(out: Array) -> tuple[Array, Array]:
-    """Whole passes of the inner loop, as uint64, and what is left."""
+    """The part of `out` that whole passes of the inner loop fill, as uint64, and the rest."""
     whole = out.nbytes // (8 * STEP) * (8 * STEP) // out.itemsize
     return out[:whole].view(np.uint64), out[whole:]

@@ -1,6 +1,6 @@
 """AES-128 in counter mode by LLVM's 512-bit AES instructions (VAES), 16 blocks in flight: 30 GB/s on one core.
 
-Only for CPUs with VAES and AVX-512: see `aes.is_vectorised`. A zero share, the difference of two streams, is made in
+Only for CPUs with VAES and AVX-512: see `aes.is_vectorised`. A zero share is the difference of two streams, and takes
 one pass over the output.
 """
 
@@ -19,11 +19,11 @@ from ..kernels.vectors import LANES, VECTOR, Memory, word
 Array = np.ndarray[Any, Any]
 
 ROUNDS = 10
-_REGISTERS = 4  # of four blocks each, in flight: the latency of one AES round over its throughput
+_REGISTERS = 4  # in flight, of four blocks each: one AES round's latency over its throughput
 
 
 class Combination(Enum):
-    """How two streams become one."""
+    """How two streams become one: by XOR, or by subtracting elements of so many bits."""
 
     XOR = 0
     SUBTRACT64 = 64
@@ -36,7 +36,7 @@ def _declared(module: Any, name: str, arguments: list[Any]) -> Any:
 
 
 def _encrypted_counters(builder: Any, keys: Memory, draw: Any, counter: Any) -> list[Any]:
-    """Registers of the next 16 blocks. `keys` holds the round keys, each as often as a register has blocks."""
+    """The registers that hold the next 16 blocks. `keys` holds each round key as often as a register has blocks."""
     middle = _declared(builder.module, "llvm.x86.aesni.aesenc.512", [VECTOR, VECTOR])
     final = _declared(builder.module, "llvm.x86.aesni.aesenclast.512", [VECTOR, VECTOR])
     swap = _declared(builder.module, "llvm.bswap.v8i64", [VECTOR])
@@ -108,12 +108,12 @@ def _combined_blocks(
 
 
 STEP = 32
-"""Words that one pass of the inner loop makes: 16 blocks."""
+"""How many words one pass of the inner loop makes: 16 blocks."""
 
 
 @native(OUT, WORDS, INT, INT)
 def fill_stream(out: Array, keys: Array, draw: int, block: int) -> None:
-    """Fills `out` with the stream of `draw` from `block` on; `keys` are from `round_keys`."""
+    """Fills `out` with the stream of `draw` from `block` on. `keys` are from `vector_keys`."""
     number, counter = np.uint64(draw), np.uint64(block)
     whole = out.size - out.size % STEP
     for offset in range(0, whole, STEP):
@@ -126,7 +126,7 @@ def fill_stream(out: Array, keys: Array, draw: int, block: int) -> None:
 
 
 def _combined_kernel(how: int) -> Native:
-    """One kernel for each number: Numba's cache on disk tells closures over numbers apart, but none over functions."""
+    """The kernel for one `Combination`. Numba's cache on disk tells closures over numbers apart, not over functions."""
 
     def fill_combined(out: Array, plus: Array, minus: Array, draw: int, block: int) -> None:
         number, counter = np.uint64(draw), np.uint64(block)
@@ -143,18 +143,20 @@ def _combined_kernel(how: int) -> Native:
 
 
 fill_combined = {how: _combined_kernel(how.value) for how in Combination}
-"""As `fill_stream`, of two keys' streams combined."""
+"""For each combination a kernel like `fill_stream`, which fills `out` with two keys' streams combined."""
 
 
 FIELDS = 5
-"""Of a draw in a batch: the addresses of the output, of its keys and of the keys to combine it with, the words of the
-output, and the number of the `Combination`, -1 for a plain stream."""
+"""How many numbers describe a draw in a batch: the addresses of the output, of its keys and of the keys to combine it
+with; the output's length in words; and the number of the `Combination`, -1 for a plain stream."""
 
 
 @native(INDICES, INT)
 def fill_batch(draws: Array, first: int) -> None:
-    """Small draws, numbered in their order from `first`, in one call: what `fill_stream` and `fill_combined` would
-    write, in whole words. Nothing keeps the memory there but the caller.
+    """Makes small draws in one call, numbered in their order from `first`.
+
+    Writes what `fill_stream` and `fill_combined` would write, in whole words. The caller keeps the memory of the
+    addresses alive.
     """
     plus, minus = np.empty(STEP, np.uint64), np.empty(STEP, np.uint64)
     plus32, minus32 = plus.view(np.uint32), minus.view(np.uint32)
@@ -185,5 +187,5 @@ def fill_batch(draws: Array, first: int) -> None:
 
 
 def vector_keys(round_keys: Array) -> Array:
-    """The round keys, uint64[11, 2], each as often as a register has blocks."""
+    """The round keys, uint64[11, 2], as a vector with each key as often as a register has blocks."""
     return np.tile(round_keys, (1, LANES // 2)).reshape(-1)

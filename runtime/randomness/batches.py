@@ -1,6 +1,7 @@
-"""Small draws that follow each other, drawn by one call: beside a few hundred bytes the call is what a draw costs.
+"""Small draws that follow each other, made by one call.
 
-Sixteen words from one stream cost 2.5 microseconds as a draw of their own, most of it Python, and 0.1 in a batch.
+Of a small draw the call costs more than the bytes: sixteen words from one stream take 2.5 microseconds as a draw of
+their own, most of it Python, and 0.1 in a batch.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from .aes_vector import fill_batch
 from .sources import COMBINATIONS, Array, Keys, zero_keys
 
 _MOST_BYTES = 4096
-"""Larger draws gain nothing, and are combined faster on their own."""
+"""The most bytes of a draw in a batch. Larger draws gain nothing, and are combined faster on their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """A draw for a batch: its source, its parties, its type, and its output, which nothing else holds up to the next
-    multiple of 8 bytes and which stays where it is."""
+    """A draw for a batch: its source, its parties, its type, and its output.
+
+    The output stays where it is, and nothing else uses its memory up to the next multiple of 8 bytes.
+    """
 
     source: str
     at: Parties
@@ -37,11 +40,11 @@ def is_small(source: str, at: Parties, kind: ValueType, out: Array) -> bool:
 
 
 Streams = dict[bytes, VectorStream]
-"""A run's streams by their keys: a key is expanded once, which takes longer than many draws."""
+"""A run's streams by their keys. Expanding a key takes longer than many draws, so each key is expanded once."""
 
 
 def bind_batch(me: int, draws: Sequence[Small], keys: Keys, streams: Streams) -> Callable[[int], None]:
-    """What fills the outputs of draws that are numbered in their order, from the number of the first."""
+    """A function that fills the outputs of the draws. It takes the number of the first; the others follow in order."""
 
     def address(key: bytes) -> int:
         if key not in streams:
@@ -54,7 +57,7 @@ def bind_batch(me: int, draws: Sequence[Small], keys: Keys, streams: Streams) ->
         plus, minus = zero_keys(me, draw.at, keys) if is_zero else (keys[draw.at], keys[draw.at])
         how = COMBINATIONS[draw.kind.storage].value if is_zero else -1
         rows.append((draw.out.ctypes.data, address(plus), address(minus), -(-draw.out.nbytes // 8), how))
-    held = (tuple(draws), streams)  # the memory that the addresses are of
+    held = (tuple(draws), streams)  # keeps alive the memory of the addresses
     plan = np.array(rows, np.int64).reshape(-1)
 
     def fill(first: int, held: object = held) -> None:

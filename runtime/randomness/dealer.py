@@ -1,15 +1,17 @@
 """Correlated randomness from a dealer: one more party, which sees no data and leaves before the first round.
 
-Every node shares a seed with the dealer, and its pieces of all values are streams of that seed, numbered in the order
-of execution. A mask needs no more: it is what the pieces add up to. A value derived of masks needs a correction, and
-the dealer sends it to the last node alone, in place of that one's stream:
+Every node shares a seed with the dealer. The node's pieces of all values are streams of that seed, numbered in the
+order of execution. A mask needs nothing else: the mask is the sum of the pieces. A value derived from masks needs a
+correction. The dealer sends it to the last node alone, which uses it in place of its stream:
 
     correction = derived - (pieces of all other nodes)
 
-The corrections of the whole run are sent before it; the dealer and the last node walk the same graph, so they need no
-words about which is which. Last, the dealer tells all nodes how much of each kind it has dealt, and each compares that
-with what the program needs. A node's pieces are uniform and independent of all others' that leave out one node, since
-they, or what is subtracted, are streams of a seed that only one node and the dealer know.
+All corrections of a run are sent before its first round. The dealer and the last node walk the same graph, so the order
+alone tells which correction is which. At the end the dealer tells all nodes how much of each kind it has dealt. Each
+node compares that with what the program needs.
+
+To any coalition that lacks a node, that node's pieces look uniform: they come from, or are masked by, a seed that only
+that node and the dealer hold. (The last node's corrections are masked by the other nodes' streams.)
 """
 
 from __future__ import annotations
@@ -44,13 +46,15 @@ from .permutations import fill_permutation
 from .sources import Array, Keys, Piece, Prepared
 
 _BATCH_BYTES = 1 << 22
-"""Corrections travel in messages of about this size, so that the dealer need not hold them all."""
+"""Corrections travel in messages of about this size, so that the dealer need not hold all corrections at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """What a party has after the dealing: its pieces (of the dealer, none), the bytes that it sent, and those that it
-    holds because they do not grow out of a seed."""
+    """What a party has after the dealing: its pieces (the dealer has none) and the bytes that it sent.
+
+    `bytes_held` is the memory of pieces that do not grow out of a seed: the last node's corrections.
+    """
 
     prepared: Prepared
     bytes_sent: int
@@ -58,12 +62,15 @@ class Dealt:
 
 
 def seed_sets(graph: Graph) -> tuple[Parties, ...]:
-    """The pairs (node, dealer) that share a seed."""
+    """The pairs (node, dealer) that share a seed; none where the graph has no dealer."""
     return () if graph.dealer is None else tuple((node, graph.dealer) for node in range(graph.nodes))
 
 
 def deal(graph: Graph, transport: Transport, keys: Keys) -> Dealt:
-    """One party's part in the dealing: of the dealer, a node, or a client, which has none."""
+    """Takes one party's part in the dealing. A client has no part.
+
+    A node raises `PeerError` if the dealer has not dealt exactly what the program needs.
+    """
     me, dealer = transport.me, graph.dealer
     if me == dealer:
         return Dealt(_nothing, _Dealer(graph, transport, keys).deal(), 0)
@@ -88,7 +95,7 @@ def _nothing(source: str, kind: ValueType) -> Piece:
 
 
 def _piece(stream: Stream, corrections: dict[int, Array], kind: ValueType, is_last: bool) -> Piece:
-    """Corrections are those of this node; the numbers that are not among them are streams."""
+    """The piece whose values are streams, or, if this node has `corrections`, those. They are used up by number."""
     if not is_last or not corrections:
         return Piece(lambda number, out: stream.fill(out.reshape(-1), number), True)
 
@@ -104,7 +111,7 @@ def _piece(stream: Stream, corrections: dict[int, Array], kind: ValueType, is_la
 
 
 class _Dealer:
-    """`values` are the random values that later ones depend on, in the clear."""
+    """The dealer's walk. `_values` are the random values in the clear on which later values depend."""
 
     def __init__(self, graph: Graph, transport: Transport, keys: Keys) -> None:
         self._graph = graph
@@ -114,7 +121,7 @@ class _Dealer:
         self._needed = set(_inputs(graph.body))
 
     def deal(self) -> int:
-        """Sends everything; the bytes sent."""
+        """Sends everything. Gives the bytes sent."""
         last, sent = self._graph.nodes - 1, 0
         batch: list[Array] = []
         size = 0
@@ -138,7 +145,7 @@ class _Dealer:
         return content.size
 
     def _execute(self, value: Execution) -> Array | None:
-        """Computes a value in the clear; the bytes of its correction, if it needs one."""
+        """Computes a value in the clear. Gives the bytes of its correction, if the value needs one."""
         node, kind = value.node, self._graph.types[value.node.output]
         correction = None
         if isinstance(node, Local):
@@ -167,7 +174,7 @@ class _Dealer:
         return result
 
     def _derived(self, node: Random, kind: ValueType) -> Array:
-        """The function of earlier values: of all nodes' permutations, that of the one which is named."""
+        """The value as a function of earlier values. Of all nodes' permutations it takes the named node's."""
         inputs = [self._values[each] for each in node.inputs]
         if node.source in MOVED:
             inputs[-1] = inputs[-1][node.attributes["node"]]
@@ -176,14 +183,14 @@ class _Dealer:
         return result
 
     def _permutations(self, number: int, kind: ValueType) -> Array:
-        """Those of all nodes, in a row each."""
+        """The permutations of all nodes, one in each row."""
         found = np.empty((len(self._streams), *kind.array_shape), kind.dtype)
         for stream, own in zip(self._streams, found, strict=True):
             fill_permutation(stream, own, number)
         return found
 
     def _pieces(self, value: Execution, kind: ValueType, streams: Sequence[Stream]) -> Array:
-        """The sum of the streams."""
+        """The sum of the streams for this value: their XOR, if pieces of such a value add up by XOR."""
         total, one = (np.empty(kind.array_shape, kind.dtype) for _ in range(2))
         add = np.bitwise_xor if _is_xored(value.node, kind) else np.add
         streams[0].fill(total.reshape(-1), value.number)
@@ -242,14 +249,14 @@ def _check_amounts(graph: Graph, transport: Transport, dealer: int) -> None:
 
 
 def _amounts(graph: Graph) -> bytes:
-    """How many values of each kind, and bytes to correct them, as uint64."""
+    """How many values of each kind the program needs, and how many bytes of corrections: uint64 pairs, as bytes."""
     amounts = count_correlations(graph)
     counted = [(amounts[kind].values, amounts[kind].bytes) if kind in amounts else (0, 0) for kind in CORRELATIONS]
     return np.array(counted, np.uint64).tobytes()
 
 
 def _octets(value: Array, kind: ValueType) -> Array:
-    """The bytes that a value takes in a message: of planes, those that have elements."""
+    """The bytes of a value that travel in a message. Of planes, these are the bytes that have elements."""
     if kind.storage is Storage.BITS:
         return value.view(np.uint8)[:, : (kind.size + 7) // 8]
     return value.reshape(-1).view(np.uint8)
@@ -260,9 +267,10 @@ def _octets(value: Array, kind: ValueType) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One execution of a node of correlated randomness, the `number`th, or of one that moves its elements.
+    """One execution, with its `number`, of a node of correlated randomness, or of one that moves such a value's
+    elements.
 
-    After it the values `forgotten` have no use.
+    After this execution nothing needs the values `forgotten`.
     """
 
     number: int
@@ -272,13 +280,14 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What of a block matters here: nodes with what may be forgotten after them, and bodies with their turns."""
+    """The steps of a block that matter here: a node or a loop's body, its turns, and the values to forget after it."""
 
     steps: tuple[tuple[Random | Local | _Block, int, tuple[int, ...]], ...]
 
 
 def executions(graph: Graph) -> Iterator[Execution]:
-    """In the order in which nodes number them, an `if` once: whether it runs or not, its values are dealt."""
+    """All executions, in the order in which nodes number them. A conditional body comes once: whether the body runs or
+    not, its values are dealt."""
     numbers = count()
     number = 0
     for node, forgotten in _unrolled(_block(graph.body, set())):
@@ -288,7 +297,7 @@ def executions(graph: Graph) -> Iterator[Execution]:
 
 
 def _block(nodes: Sequence[Node], correlated: set[int]) -> _Block:
-    """`correlated` are the values of the blocks around; those of this one join them."""
+    """The steps of these nodes. `correlated` are the correlated values of the blocks around this one."""
     steps: list[tuple[Random | Local | _Block, int, tuple[int, ...]]] = []
     own: set[int] = set()
     for node in nodes:
@@ -326,7 +335,7 @@ def _unrolled(block: _Block) -> Iterator[tuple[Random | Local, tuple[int, ...]]]
 
 
 def _inputs(nodes: Sequence[Node]) -> Iterator[int]:
-    """All values that correlated randomness of these nodes may depend on."""
+    """All values on which the correlated randomness of these nodes may depend."""
     for node in every_node(nodes):
         if isinstance(node, Random) or (isinstance(node, Local) and node.steps[0].kernel in MOVES):
             yield from _depends(node)

@@ -1,4 +1,4 @@
-"""Fresh secrets from the operating system: keys, nonces, tokens. Everything else that is random grows out of keys."""
+"""Fresh secrets from the operating system: keys, nonces, tokens. All other randomness grows out of keys."""
 
 import secrets
 from typing import Any
@@ -12,6 +12,6 @@ def fresh_bytes(count: int) -> bytes:
 
 
 def fresh_arrangement(rows: int) -> np.ndarray[Any, Any]:
-    """So many rows in an order that nobody could foretell, for programs that are run without protection."""
+    """An unpredictable order of so many rows, as int64, for programs that run without protection."""
     draws = np.random.default_rng(int.from_bytes(fresh_bytes(16), "little"))
     return draws.permutation(rows).astype(np.int64)

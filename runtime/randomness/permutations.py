@@ -1,9 +1,9 @@
-"""Uniform permutations out of a stream: the same at all parties that hold its key.
+"""Uniform permutations out of a stream. All parties that hold the stream's key get the same permutation.
 
-Fisher and Yates' exchanges (Durstenfeld, CACM 1964, algorithm 235), from the last place down: what stands at place i
-trades with place j, uniform among 0 ... i. The stream's 32-bit words w give j = floor(w (i + 1) / 2**32), and those few
-are passed over that would make some j likelier than others (Lemire, ACM TOMACS 2019, section 4), so that no bias is
-left. How many words that takes depends on the stream alone, never on data. A million rows take 2 ms.
+Fisher and Yates' shuffle (Durstenfeld, CACM 1964, algorithm 235) goes from the last place down: place i trades with
+place j, which is uniform among 0 ... i. A 32-bit word w of the stream gives j = floor(w (i + 1) / 2**32). The few words
+that would make some j likelier than others are passed over (Lemire, ACM TOMACS 2019, section 4), so no bias is left.
+How many words that takes depends on the stream alone, never on data. A million rows take 2 ms.
 """
 
 from typing import Any
@@ -17,12 +17,12 @@ Array = np.ndarray[Any, Any]
 
 _WORDS_IN_BLOCK = 4
 _MOST_WORDS = 1 << 14
-"""Of a stream at a time: they stay in the innermost caches."""
+"""How many words of a stream are drawn at a time: few enough to stay in the innermost caches."""
 
 
 @native(OUT32, WORDS32, COUNT)
 def trade(places: Array, words: Array, last: Array) -> None:
-    """Goes on from place last[0] down until the words are used up."""
+    """Goes on with the shuffle from place `last[0]` down until the words are used up, and writes back the place."""
     place = last[0]
     for word in words:
         if place <= 0:
@@ -41,7 +41,7 @@ def trade(places: Array, words: Array, last: Array) -> None:
 
 
 def fill_permutation(stream: Stream, out: Array, draw: int) -> None:
-    """Fills `out`, a vector of uint32, with a uniform permutation of 0 ... out.size - 1, by the stream of `draw`."""
+    """Fills `out`, a vector of uint32, with a uniform permutation of 0 ... out.size - 1, from the stream of `draw`."""
     out[:] = np.arange(out.size, dtype=np.uint32)
     last = np.array([out.size - 1], np.int64)
     count = min(_MOST_WORDS, -(-out.size // _WORDS_IN_BLOCK) * _WORDS_IN_BLOCK + 2 * _WORDS_IN_BLOCK)

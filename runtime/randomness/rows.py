@@ -1,4 +1,4 @@
-"""Uniformly random orders of rows, from the operating system: what owners and matchers keep to themselves."""
+"""Uniformly random orders of rows, from fresh keys, which owners and matchers keep secret."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from .permutations import fill_permutation, trade
 Array = np.ndarray[Any, Any]
 
 NATIVES = (trade,)
-"""The compiled functions that this takes."""
+"""The compiled functions that `fresh_rows` calls."""
 
 
 def fresh_rows(count: int) -> Array:

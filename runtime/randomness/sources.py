@@ -1,9 +1,9 @@
 """The kinds of randomness that a graph may name, and how a party draws each.
 
 A source, bound to a party, fills the output of the n-th execution of a random node: `sample(n, out)`. Parties number
-the executions alike, so they agree without a message. Two nodes never share a number, and so never a block of a key's
-stream, even where both use the key of the same set of parties (a zero sharing among 0, 1, 2 and a stream of 0, 1,
-say).
+the executions alike, so they agree without a message. Two executions never share a number. So they never share a block
+of a key's stream, even where two nodes use the key of the same set of parties, as a zero sharing among 0, 1, 2 and a
+stream of 0, 1 do.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,21 +28,23 @@ Sample = Callable[[int, Array], None]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A party's piece of correlated values of one kind: `sample` gives that with a number. It `is_stream` if it is that
-    stream of a seed."""
+    """A party's pieces of correlated values of one kind: `sample` fills an array with the piece of a number.
+
+    `is_stream` says that the piece is the stream of that number under a seed.
+    """
 
     sample: Sample
     is_stream: bool
 
 
 Prepared = Callable[[str, ValueType], Piece]
-"""Correlated randomness that has been prepared: for a kind and a type, this node's pieces. These are counted apart from
-other draws: they have their own keys."""
+"""Correlated randomness that has been prepared: for a source and a type, this node's pieces. They have keys of their
+own, so they are numbered apart from other draws."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`key_sets(at)` are the sets of parties that need a common key; `bind` readies one party.
+    """A kind of randomness. `key_sets(at)` are the sets of parties that need a common key; `bind` readies one party.
 
     `bind` gets the party, the node's parties, the keys, the node's attributes and the type of its output.
     """
@@ -70,9 +72,10 @@ def _zero_sets(at: Parties) -> tuple[Parties, ...]:
 
 
 def _bind_zero(me: int, at: Parties, keys: Keys, attributes: Attributes, kind: ValueType) -> Sample:
-    """This party's stream with its predecessor minus that with its successor: the sum around the ring cancels.
+    """The stream with this party's predecessor minus the stream with its successor: around the ring the sum is zero.
 
-    With two parties both are the same stream, which the first then adds and the second subtracts.
+    Two parties share a single stream: the first party's share is the stream, the second's its negative. (For bits the
+    stream is its own negative.)
     """
     before, after = map(STREAM, zero_keys(me, at, keys))
     if len(at) == 2:
@@ -82,7 +85,7 @@ def _bind_zero(me: int, at: Parties, keys: Keys, attributes: Attributes, kind: V
 
 
 def zero_keys(me: int, at: Parties, keys: Keys) -> tuple[bytes, bytes]:
-    """The key with this party's predecessor, and the one with its successor."""
+    """The key that this party shares with its predecessor, and the key that it shares with its successor."""
     return keys[_pair(me, _preceding(at, me))], keys[_pair(me, _following(at, me))]
 
 
@@ -101,12 +104,11 @@ COMBINATIONS = {
     Storage.WORD16: Combination.SUBTRACT16,
     Storage.BITS: Combination.XOR,
 }
-"""How the two streams of a zero sharing among three or more become one."""
+"""How the two streams of a zero sharing among three or more parties become one."""
 
 
 def is_one_call(source: str, at: Parties, out: Array) -> bool:
-    """Whether a sample of this source into `out` is one call of a compiled function, which takes the draw's number as
-    it is."""
+    """Whether a sample of this source into `out` is one call of a compiled function that takes the draw's number."""
     is_drawn = source == "stream" or (source == "zero" and len(at) > 2)
     return STREAM is VectorStream and is_drawn and out.nbytes % 8 == 0
 

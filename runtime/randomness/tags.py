@@ -1,7 +1,7 @@
 """Tags: a pseudo-random function of keys under a secret that some parties share. In: int64 keys. Out: uint64 tags.
 
-AES-128 of the block (domain, key), of which the first 8 bytes are the tag. A secret is drawn for one alignment and used
-for nothing else, so that its blocks meet no other use of AES.
+A tag is the first 8 bytes of AES-128 of the block (domain, key). A secret is drawn for one alignment and used for
+nothing else, so no block of it is encrypted elsewhere.
 """
 
 from typing import Any
@@ -15,11 +15,11 @@ Array = np.ndarray[Any, Any]
 
 SECRET_BYTES = 16
 _CHUNK = 1 << 15
-"""Keys at a time: their blocks stay in cache."""
+"""How many keys are encrypted at a time: few enough for their blocks to stay in cache."""
 
 
 def tags(secret: bytes, domain: int, keys: Array) -> Array:
-    """The tags of `keys`. Equal keys of a domain have equal tags; without the secret, all else looks random."""
+    """The tags of `keys`. Equal keys of a domain have equal tags. Without the secret, all else looks random."""
     encryptor = Cipher(algorithms.AES(secret), modes.ECB()).encryptor()  # each block stands for itself
     result: Array = np.empty(keys.size, np.uint64)
     blocks: Array = np.zeros((_CHUNK, 2), np.int64)
@@ -33,5 +33,5 @@ def tags(secret: bytes, domain: int, keys: Array) -> Array:
 
 
 def strange_tags(count: int) -> Array:
-    """Tags of no key: fresh random ones, which match nothing."""
+    """So many fresh random tags, which belong to no key and match nothing but by a chance of 2**-64 for each pair."""
     return np.frombuffer(fresh_bytes(8 * count), np.uint64)

@@ -40,7 +40,7 @@ class Shape:
 
 
 class ShapedTransport(Indirect):
-    """A transport whose messages take as long as over links of one shape. All parties of a group need the same shape."""
+    """A transport whose messages take as long as over links of one shape, which is the same for all parties."""
 
     def __init__(self, inner: Transport, shape: Shape, now: Callable[[], int] = monotonic_ns) -> None:
         self._inner = inner

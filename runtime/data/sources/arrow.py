@@ -1,4 +1,4 @@
-"""PyArrow as this folder uses it: loaded by the first input that is more than a number or a list of them."""
+"""PyArrow as this folder uses it: the first input that is more than a number or a list of numbers loads it."""
 
 from ...graph.later import later
 

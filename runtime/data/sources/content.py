@@ -15,7 +15,7 @@ from .refused import RefusedError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """Values in C order as one flat Arrow array, or `Numbers`, and their shape."""
+    """Values in C order, as one flat Arrow array or as `Numbers`, and their shape."""
 
     values: Any
     shape: tuple[int, ...]
@@ -23,23 +23,23 @@ class Cells:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Typed:
-    """Values that are checked and in the clear representation already."""
+    """Values that are already checked and in the clear representation."""
 
     array: Array
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The array's."""
+        """The shape of the array."""
         shape: tuple[int, ...] = self.array.shape
         return shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """Named columns, or `is_named` false those of a file without a header, with names that only count them.
+    """Named columns. If not `is_named`, they are of a file without a header, and their names only count them.
 
-    A file may hold more columns than were read: `names` lists all of it. `line` gives the line of a text file on which
-    the data row of that index (from 0) starts, or None.
+    A file may hold more columns than were read; `names` lists all columns of the file. `line` gives the line of a text
+    file on which the data row of that index (from 0) starts, or None.
     """
 
     names: tuple[str, ...]
@@ -59,7 +59,7 @@ _PLAIN: dict[type, type[np.generic]] = {bool: np.bool_, int: np.int64, float: np
 
 
 def cells_of_arrow(values: Any) -> Cells:
-    """An Arrow array; lists become further axes and must have one length. Raises `RefusedError`."""
+    """The cells of an Arrow array. Lists become further axes. Raises `RefusedError` if lists differ in length."""
     shape: tuple[int, ...] = (len(values),)
     while is_list(values.type):
         lengths = pc.list_value_length(values)
@@ -76,7 +76,8 @@ def cells_of_arrow(values: Any) -> Cells:
 
 
 def cells_of_numpy(array: Array) -> Cells:
-    """A NumPy array of any kind, without a copy where Arrow can share it. Raises `RefusedError`."""
+    """The cells of a NumPy array of any kind, without a copy where Arrow can share the memory. Raises
+    `RefusedError`."""
     flat = np.ascontiguousarray(array).reshape(-1)
     if flat.dtype.kind == "O":
         return Cells(_values_of_list(flat.tolist()), array.shape)
@@ -91,7 +92,8 @@ def cells_of_numpy(array: Array) -> Cells:
 
 
 def cells_of_nested(value: object) -> Cells:
-    """Nested lists of scalars, or one scalar; the lists of one level have one length. Raises `RefusedError`."""
+    """The cells of nested lists of scalars, or of one scalar. Raises `RefusedError` if lists of one level differ in
+    length or kinds are mixed."""
     shape: list[int] = []
     level: list[Any] = [value]
     while level and isinstance(level[0], list | tuple):
@@ -109,7 +111,8 @@ def cells_of_nested(value: object) -> Cells:
 
 
 def _values_of_list(items: list[Any]) -> Any:
-    """Python scalars of one kind; whole numbers among fractions count as fractions, and NaN is missing."""
+    """Python scalars of one kind as an Arrow array or `Numbers`. Whole numbers among fractions count as fractions, and
+    NaN is missing."""
     kinds = set(map(type, items))
     if len(kinds) == 1 and (dtype := _PLAIN.get(kinds.pop())) is not None:
         try:

@@ -1,5 +1,6 @@
-"""One column of data as a clear array. In: Arrow values of any type, or numbers, and what is declared. Out: bool or
-int64 NumPy.
+"""One column of data as a clear array.
+
+In: Arrow values of any type, or `Numbers`, and a declaration. Out: a NumPy array of bool or int64.
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from .readers import READERS, Array, family
 from .refused import RefusedError
 
 MISSING_WORDS = ("", "NA", "N/A", "NULL", "null")
-"""What stands for a missing number, truth or day in text; of keys and labels only the first does."""
+"""What stands in text for a missing number, truth value or day. For keys and labels only the first word does."""
 
 _KIND_WORDS = {
     "bool": "true or false",
@@ -27,10 +28,11 @@ _KIND_WORDS = {
 
 
 def convert(values: Any, wanted: Declaration) -> Array:
-    """The flat Arrow array, or `Numbers`, as bool (for bool) or int64 (for all other kinds), free to be written.
+    """The flat Arrow array, or `Numbers`, as a new array of bool (for bool) or int64 (for all other kinds).
 
-    Everything is checked. Fixed point is rounded to the nearest unit; dates are days since 1970-01-01; categories are
-    indices of labels; keys are 64-bit hashes. What is missing becomes the declared default. Raises `RefusedError`.
+    Everything is checked. Fixed-point values are rounded to the nearest unit, dates are days since 1970-01-01,
+    categories are indices of labels, and keys are 64-bit hashes. A missing value becomes the declared default. Raises
+    `RefusedError` for a value that cannot be converted, or is missing without a default.
     """
     if isinstance(values, Numbers):
         return _convert_numbers(values, wanted)
@@ -87,13 +89,13 @@ def _read(values: Any, wanted: Declaration) -> Array:
 
 
 def _own(array: Array) -> Array:
-    """The array, or a copy where others hold it."""
+    """The array, contiguous; a copy where the array is read-only, because others hold its memory."""
     result = np.ascontiguousarray(array)
     return result if result.flags.writeable else np.array(result)
 
 
 def _plain(values: Any) -> Any:
-    """The values without the ways in which Arrow may wrap them."""
+    """The values without Arrow's wrappings: extension types, dictionaries, views of strings."""
     if isinstance(values, pa.ExtensionArray):
         values = values.storage
     if pa.types.is_dictionary(values.type):
@@ -104,7 +106,7 @@ def _plain(values: Any) -> Any:
 
 
 def _missing(values: Any, wanted: Declaration) -> Array:
-    """Where nulls are, and text that stands for nothing."""
+    """For each value whether it is missing: a null, or text that stands for a missing value."""
     if family(values.type) != "text":
         if not values.null_count:
             return np.zeros(len(values), np.bool_)
@@ -117,13 +119,13 @@ def _missing(values: Any, wanted: Declaration) -> Array:
 
 
 def arrow_type(wanted: Declaration) -> Any:
-    """The Arrow type in which a text file's column is best parsed; text for kinds whose words matter."""
+    """The Arrow type as which a text file's column is parsed. Keys and categories stay text, because words matter."""
     types = {"bool": pa.bool_(), "int": pa.int64(), "fixed": pa.float64(), "date": pa.date32()}
     return types.get(wanted.kind, pa.string())
 
 
 def is_word_of(word: str, wanted: Declaration) -> bool:
-    """Whether `word` can be a value of the kind: what tells a header from data in a file of numbers."""
+    """Whether `word` can be a value of the declared kind. This tells a header from data in a file of numbers."""
     try:
         convert(pa.array([word]), wanted)
     except RefusedError as refusal:

@@ -1,8 +1,8 @@
-"""CSV files. In: a path and what is wanted of it. Out: `Columns`, parsed in the declared types.
+"""CSV files. In: a path and what is wanted of the file. Out: `Columns`, parsed as the declared types.
 
-Arrow parses the file in bulk. Its own messages would show private values, so a file that it refuses is read again as
-text, and the readers of `convert` find the row. Fields are parted by commas, or else by the semicolons or tabs that the
-first line has; the encoding is UTF-8, with or without a byte order mark.
+Arrow parses the file in bulk. Arrow's own messages would show private values. So a file that Arrow refuses is read
+again as text, and the readers of `convert` find the row. Commas part the fields if the first line has any, or else
+semicolons or tabs. The encoding is UTF-8, with or without a byte order mark.
 """
 
 import csv
@@ -24,15 +24,15 @@ from .refused import RefusedError
 from .stream import read_batches, wanted_of
 
 _BLOCK_BYTES = 1 << 23
-"""What Arrow parses at once; no row of a file may be longer."""
+"""How many bytes Arrow parses at once. No row of a file may be longer."""
 
 _REPLACED = "\ufffd"
-"""What Python puts in place of bytes that are no UTF-8."""
+"""The character that Python puts in place of bytes that are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """What the first line tells. `names` are unique: without a header, or with the same name twice, they just count."""
+    """What the first line tells. `names` are unique; if not `is_named`, they just count the columns."""
 
     path: Path
     names: tuple[str, ...]
@@ -47,7 +47,10 @@ class _Layout:
 
 
 def read_table(path: Path, wanted: Mapping[str, Declaration]) -> Columns:
-    """The columns named in `wanted`; the first line is the header. Columns that the file lacks are left out."""
+    """The columns named in `wanted`. The first line is the header. Columns that the file lacks are left out.
+
+    Raises `RefusedError`.
+    """
     first, delimiter = _first_record(path)
     chosen = wanted_of(wanted, first)
     names = tuple(name if name in chosen else f"{index}:{name}" for index, name in enumerate(first))
@@ -57,9 +60,9 @@ def read_table(path: Path, wanted: Mapping[str, Declaration]) -> Columns:
 
 
 def read_array(path: Path, wanted: Declaration) -> Columns:
-    """All columns. The first line is a header when no field of it can be a value of the declared kind.
+    """All columns. The first line is a header when none of its fields can be a value of the declared kind.
 
-    Every word can be a key: files of keys always have a header.
+    Every word can be a key, so files of keys always have a header. Raises `RefusedError`.
     """
     first, delimiter = _first_record(path)
     has_header = wanted.kind == "key" or not any(word and is_word_of(word, wanted) for word in first)
@@ -103,7 +106,7 @@ def _read(layout: _Layout, wanted: dict[str, Declaration]) -> Columns:
 
 
 def _cells(layout: _Layout, wanted: dict[str, Declaration]) -> dict[str, Cells | Typed]:
-    """The columns, read in the declared types; read again as text where these do not fit, to find out where."""
+    """The columns, read as the declared types. If those do not fit, reads the file again as text, to find out where."""
     quotes = _count_quotes(layout.path)
     if quotes % 2:
         _check_closed(layout)
@@ -125,7 +128,7 @@ def _parsed_as(declared: Declaration) -> Any:
 
 
 def _unreadable(layout: _Layout) -> RefusedError:
-    """Why Arrow finds no rows in the file."""
+    """Why Arrow cannot read the file, by its first wrong row."""
     try:
         for row, (line, record) in enumerate(_data_records(layout)):
             if len(record) != layout.width:
@@ -139,7 +142,7 @@ def _unreadable(layout: _Layout) -> RefusedError:
 
 
 def _batches(layout: _Layout, types: dict[str, Any], has_quotes: bool) -> Iterator[Any]:
-    """The file's rows. Raises `ArrowInvalid`, at any batch."""
+    """The file's rows in batches. Raises `ArrowInvalid`, at any batch."""
     if not types:
         return
     reader = arrow_csv.open_csv(
@@ -168,7 +171,7 @@ def _batches(layout: _Layout, types: dict[str, Any], has_quotes: bool) -> Iterat
 
 
 def _without_last(batches: Iterable[Any], rows: int) -> Iterator[Any]:
-    """All but the last rows."""
+    """All rows but the last `rows`."""
     held: list[Any] = []
     for batch in batches:
         held.append(batch)
@@ -194,7 +197,7 @@ def _count_quotes(path: Path) -> int:
 
 
 def _check_closed(layout: _Layout) -> None:
-    """Refuses a field whose closing quote is missing: Arrow would take the rest of the file for its text."""
+    """Refuses a field whose closing quote is missing. Arrow would take the rest of the file for that field's text."""
     rows = 0
     try:
         for _ in _data_records(layout, is_strict=True):
@@ -213,7 +216,7 @@ def _blank_lines_at_end(path: Path) -> int:
 
 
 def _line(layout: _Layout, row: int) -> int | None:
-    """The line on which a data row starts: quoted line ends and blank lines make it differ from the row's number."""
+    """The line on which a data row starts. Quoted line ends and blank lines make lines and rows differ."""
     try:
         return next((line for index, (line, _) in enumerate(_data_records(layout)) if index == row), None)
     except csv.Error:

@@ -1,4 +1,4 @@
-"""Files as content. In: a path and what is wanted of it. Out: `Content`. One row of `_READERS` for each file type."""
+"""Files as content. In: a path and what is wanted. Out: `Content`. Each file type is one row of `_READERS`."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ from .stream import BATCH_ROWS, Wanted, read_batches, wanted_of
 
 
 def read_file(path: Path, wanted: Wanted) -> Content:
-    """What the file holds of what is wanted. Raises `RefusedError`, without any value of the file in its text."""
+    """The wanted content of the file. Raises `RefusedError`, whose text shows no value of the file."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise RefusedError(None, f"the file type {path.suffix!r} is unknown; it must be one of {', '.join(_READERS)}")
@@ -32,12 +32,12 @@ def read_file(path: Path, wanted: Wanted) -> Content:
 
 
 def is_file_name(source: str) -> bool:
-    """Whether the text ends like a file that can be read."""
+    """Whether the text ends like the name of a file that can be read."""
     return Path(source).suffix.lower() in _READERS
 
 
 def is_file(source: str) -> bool:
-    """Whether text that is a source means a file rather than a literal or a query."""
+    """Whether a source given as text names a file rather than a literal. Queries are for callers to exclude."""
     return source.strip()[:1] not in ("[", "{", '"', "'") and is_file_name(source)
 
 
@@ -62,7 +62,7 @@ def _read_parquet(path: Path, wanted: Wanted) -> Columns:
 
 
 def _read_arrow(path: Path, wanted: Wanted) -> Columns:
-    """An Arrow IPC file, or a stream of it."""
+    """The columns of an Arrow IPC file, or of an Arrow stream in a file."""
     try:
         with pa.memory_map(str(path)) as content:
             try:

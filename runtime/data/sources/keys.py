@@ -1,8 +1,8 @@
 """Keys: text as the 64-bit numbers that parties match. In: Arrow text. Out: int64, one for each text.
 
-A key is BLAKE2b of its UTF-8 text, cut to 8 bytes (RFC 7693 with a digest of 8 bytes and no key, so that any program
-with a BLAKE2b can compute it). It hides nothing: what parties exchange of keys is the affair of the join's protocol.
-Among n keys, two different ones collide with probability below n^2 / 2^65: one in 370,000 for ten million.
+A key is the BLAKE2b hash of its UTF-8 text, of 8 bytes: RFC 7693 with a digest of 8 bytes and no secret key. Any
+program with a BLAKE2b can compute the number, so it hides nothing. The join's protocol protects what parties exchange
+of keys. Among n keys, any two collide with probability below n^2 / 2^65: one in 370,000 for ten million.
 """
 
 import unicodedata
@@ -20,13 +20,13 @@ Array = np.ndarray[Any, Any]
 _kernel = later("tacit.runtime.kernels.blake2b")
 
 NO_KEY = 0
-"""Stands for "this row has no key", where a column allows that. No text hashes to it; a join never matches it."""
+"""Says that a row has no key, where a column allows that. No text gets this number, and a join never matches it."""
 
 _INSTEAD = 1
-"""The key of a text whose hash is NO_KEY."""
+"""The number of a text whose hash is NO_KEY."""
 
 _FEW = 20_000
-"""Up to so many keys are hashed without the compiled kernel, whose loading would take longer."""
+"""Up to so many keys are hashed without the compiled kernel, because loading the kernel would take longer."""
 
 
 def hash_key(text: str) -> int:
@@ -36,7 +36,7 @@ def hash_key(text: str) -> int:
 
 
 def hash_keys(texts: Any) -> Array:
-    """The numbers of an Arrow array of text without nulls: about 5 million keys a second on one core."""
+    """The numbers of an Arrow array of text without nulls, as int64: about 5 million keys a second on one core."""
     if len(texts) <= _FEW:
         return np.array([hash_key(text) for text in texts.to_pylist()], np.int64)
     large = texts.cast(pa.large_string())
@@ -54,7 +54,7 @@ def hash_keys(texts: Any) -> Array:
 
 
 def normalised(texts: Any, steps: tuple[str, ...]) -> Any:
-    """Arrow text after the steps in their order; with any step, text is first put in Unicode's form NFKC."""
+    """Arrow text after the steps in their order. If there is any step, text is first put in Unicode's form NFKC."""
     if not steps:
         return texts
     is_ascii = pc.all(pc.string_is_ascii(texts)).as_py() is not False
@@ -66,7 +66,7 @@ def normalised(texts: Any, steps: tuple[str, ...]) -> Any:
 
 
 def _casefold(texts: Any, is_ascii: bool) -> Any:
-    """Unicode's caseless form, also of what is not ASCII: `ß` is `ss`."""
+    """Unicode's caseless form, also of text that is not ASCII: `ß` becomes `ss`."""
     if is_ascii:
         return pc.ascii_lower(texts)
     return _where_not_ascii(texts, pc.ascii_lower, lambda text: unicodedata.normalize("NFKC", text.casefold()))
@@ -77,7 +77,7 @@ def _strip(texts: Any, is_ascii: bool) -> Any:
 
 
 def _digits(texts: Any, is_ascii: bool) -> Any:
-    """The decimal digits alone; those of other scripts as 0 to 9."""
+    """The decimal digits alone. Digits of other scripts become 0 to 9."""
     if is_ascii:
         return _ascii_digits(texts)
     return _where_not_ascii(texts, _ascii_digits, _digits_of)
@@ -92,7 +92,7 @@ def _digits_of(text: str) -> str:
 
 
 def _where_not_ascii(texts: Any, simple: Callable[[Any], Any], full: Callable[[str], str]) -> Any:
-    """`simple` for what is ASCII, all at once, and `full` for each other text."""
+    """Applies `simple` to all ASCII texts at once, and `full` to each other text."""
     other = pc.invert(pc.string_is_ascii(texts))
     changed = [full(text) for text in texts.filter(other).to_pylist()]
     return pc.replace_with_mask(simple(texts), other, pa.array(changed, texts.type))

@@ -1,6 +1,6 @@
-"""Columns of numbers that need no Arrow: loading it takes longer than most programs on a few numbers.
+"""Columns of numbers that need no Arrow, because loading Arrow takes longer than most programs on a few numbers.
 
-In: numbers, or the text of one. Out: what the readers of `readers` take in the place of an Arrow array.
+In: numbers, or the text of one. Out: what the functions of `readers` take in place of an Arrow array.
 """
 
 import re
@@ -11,7 +11,7 @@ from ...graph.nodes import Declaration
 from .readers import FALSE_WORDS, READERS, TRUE_WORDS, Array
 
 _FAMILIES = {"b": "bool", "i": "integer", "u": "integer", "f": "float"}
-"""By NumPy's letter for the kind of a type."""
+"""Families of types, as `readers` calls them, by NumPy's letter for the kind of a type."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -19,7 +19,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
-    """A flat, native NumPy array of truth values or numbers, none missing. It is not written through this."""
+    """A flat, native NumPy array of truth values or numbers, none missing. Readers do not write to the array."""
 
     array: Array
 
@@ -28,11 +28,11 @@ class Numbers:
 
     @property
     def family(self) -> str:
-        """As Arrow's types of the same name are called."""
+        """The family of types, as `readers.family` names that of an Arrow type."""
         return _FAMILIES[self.array.dtype.kind]
 
     def to_numpy(self, zero_copy_only: bool) -> Array:
-        """The array, read-only, as Arrow gives it."""
+        """The array, read-only, as an Arrow array's method of this name gives it."""
         view = self.array.view()
         view.flags.writeable = False
         return view
@@ -44,12 +44,12 @@ def are_numbers(array: Array) -> bool:
 
 
 def is_read_as_numbers(wanted: Declaration, family: str) -> bool:
-    """Whether the reader for what is declared needs no more of its values than that they are numbers."""
+    """Whether the reader for this declaration takes `Numbers` of this family in place of an Arrow array."""
     return wanted.kind in ("bool", "int", "fixed") and (wanted.kind, family) in READERS
 
 
 def number_of(text: str, wanted: Declaration) -> bool | int | float | None:
-    """The number that plain text says, in its most usual spelling, if one is declared; None for other text."""
+    """The number in a text of the most usual spelling, if a number is declared; None for any other text."""
     word = text.strip(" ")
     if wanted.kind == "bool" and word in (*TRUE_WORDS, *FALSE_WORDS):
         return word in TRUE_WORDS

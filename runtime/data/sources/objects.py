@@ -1,6 +1,6 @@
 """Python objects as content: scalars, lists, dicts, NumPy, pandas, Polars, Arrow. In: any object. Out: `Content`.
 
-pandas and Polars need not be installed: their objects are known by the Arrow and NumPy protocols that they speak.
+pandas and Polars need not be installed: their objects are known by the Arrow and NumPy protocols that they offer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from .stream import Wanted, read_table
 
 
 def content_of(value: Any, wanted: Wanted) -> Content:
-    """What the object holds; of a table only the columns `wanted`. Raises `RefusedError`."""
+    """The object's content; of a table only the `wanted` columns. Raises `RefusedError`."""
     if isinstance(value, Mapping):
         return _columns(value, wanted)
     if isinstance(value, list | tuple) and value and all(isinstance(row, Mapping) for row in value):
@@ -38,14 +38,14 @@ def content_of(value: Any, wanted: Wanted) -> Content:
 
 
 def is_frame(value: object) -> bool:
-    """Whether an object has named columns, by the protocols of Arrow, pandas and Polars."""
+    """Whether an object has named columns, as those of Arrow, pandas and Polars have."""
     if _is_of_python(value):
         return False
     return isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or hasattr(value, "columns")
 
 
 def _is_of_python(value: object) -> bool:
-    """Whether this is a value of Python's own types, for which Arrow need not be loaded."""
+    """Whether the value is of Python's own types, so that Arrow need not be loaded."""
     return value is None or type(value) in _OF_PYTHON or isinstance(value, PurePath)
 
 
@@ -53,7 +53,7 @@ _OF_PYTHON = frozenset({bool, int, float, str, list, tuple, range})
 
 
 def arrow_table(value: Any) -> Any:
-    """A frame as an Arrow table, mostly without a copy; a reader is read to its end."""
+    """A frame as an Arrow table, mostly without a copy. A reader of batches is read to its end."""
     if isinstance(value, pa.Table):
         return value
     if isinstance(value, pa.RecordBatchReader):
@@ -66,8 +66,8 @@ def arrow_table(value: Any) -> Any:
 def held(value: Any, wanted: Iterable[str]) -> Any:
     """The object in a form that another process can read: frames of other libraries become Arrow tables.
 
-    Such frames may need threads, which a forked process lacks, or can be read only once. Of a table's columns only the
-    `wanted` ones are kept, if all are there.
+    Such frames may need threads, which a forked process lacks, or may be readable only once. If a frame has all
+    `wanted` columns, only those are kept.
     """
     if isinstance(value, Mapping):
         return {name: pa.chunked_array(each) if _is_foreign(each) else each for name, each in value.items()}

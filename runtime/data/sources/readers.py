@@ -1,7 +1,7 @@
 """How values of each Arrow type become numbers of each kind. In: Arrow values, none missing. Out: bool or int64.
 
-The table `READERS` has a function for each pair of a declared kind and a family of Arrow types; a pair that is not in
-it is refused. Refusals say where and why, never what the value was.
+The table `READERS` has a function for each pair of a declared kind and a family of Arrow types. A pair that is not in
+the table is refused. Refusals say where and why, never what the value was.
 """
 
 from collections.abc import Callable
@@ -120,7 +120,7 @@ def _int_of(text: str, index: int, wanted: Declaration) -> int:
 
 
 def _whole(word: str, index: int) -> int:
-    """`3.0` and `1e6`, which other programs write for whole numbers."""
+    """The number in a word such as `3.0` or `1e6`, as other programs write whole numbers."""
     try:
         number = float(word)
     except ValueError:
@@ -145,7 +145,7 @@ def _highest(wanted: Declaration) -> int:
 
 
 def element_name(wanted: Declaration) -> str:
-    """The element type as a program names it, such as `int32`; a category without its labels."""
+    """The element type as a program names it, such as `int32`. A category comes without its labels."""
     return f"int{wanted.bits}" if wanted.kind == "int" and wanted.bits < 64 else wanted.kind
 
 
@@ -158,8 +158,8 @@ def _outside(wanted: Declaration) -> str:
 
 def _fixed_from_float(values: Any, wanted: Declaration) -> Array:
     numbers = values.to_numpy(zero_copy_only=True).astype(np.float64, copy=False)
-    # Half a unit less than the documented range, so that rounding cannot leave it. NaN makes both comparisons false:
-    # one pass over the data finds every kind of wrong value.
+    # The limit is half a unit below the documented range, so that rounding cannot leave the range. NaN makes both
+    # comparisons false, so one pass over the data finds every kind of wrong value.
     limit = 2.0 ** (62 - 2 * wanted.scale) - 2.0 ** -(wanted.scale + 1)
     if not (numbers.min() > -limit and numbers.max() < limit):
         _refuse_where(~np.isfinite(numbers), "the value is not finite; a number is expected")

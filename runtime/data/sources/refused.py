@@ -1,10 +1,10 @@
-"""The one error of those who read data. It says where and why, never what the value was."""
+"""The one error that reading data raises. It says where and why, never what the value was."""
 
 
 class RefusedError(Exception):
-    """The value or row number `index` (None: the whole) cannot be taken. Never holds the value.
+    """The value or row number `index` cannot be taken; None means the whole source. The error never holds the value.
 
-    `column` and `line` (of a text file) are for people, and empty or None where unknown.
+    `column` and `line` (of a text file) are for people, and are empty or None where unknown.
     """
 
     def __init__(self, index: int | None, problem: str, column: str = "", line: int | None = None) -> None:
@@ -15,5 +15,5 @@ class RefusedError(Exception):
         self.line = line
 
     def moved(self, rows: int) -> "RefusedError":
-        """The same refusal where `rows` more come first."""
+        """The same refusal where `rows` more rows come first."""
         return RefusedError(None if self.index is None else self.index + rows, self.problem, self.column, self.line)

@@ -1,7 +1,7 @@
 """`QUERY@DATABASE` as a source. In: its text, and what is wanted. Out: typed columns.
 
-The query is the user's own and goes to the database as it is, for reading only, in a process of its own
-(`sql_process`): a DuckDB file or `:memory:` (for queries over files), or `postgresql://...`.
+The query is the user's own and goes to the database unchanged, for reading only, in a process of its own
+(`sql_process`). A database is a DuckDB file, `:memory:` for queries over files, or `postgresql://...`.
 """
 
 import json
@@ -24,7 +24,7 @@ _SERVER = re.compile(r"@\s*(?=postgres(ql)?://)", re.IGNORECASE)
 
 
 def is_query(source: str) -> bool:
-    """Whether text that is a source is a query of a database."""
+    """Whether a source given as text is a query of a database."""
     return _QUERY.match(source) is not None
 
 
@@ -57,7 +57,7 @@ def read_query(source: str, wanted: Wanted) -> Columns:
 
 
 def _parted(source: str) -> tuple[str, str]:
-    """The query and the database: what follows the last `@`, or one that a server's address follows."""
+    """The query and the database: what follows the last `@` before a server's address, or else the last `@`."""
     servers = list(_SERVER.finditer(source))
     if servers:
         return source[: servers[-1].start()].strip(), source[servers[-1].end() :].strip()
@@ -67,7 +67,7 @@ def _parted(source: str) -> tuple[str, str]:
 
 @contextmanager
 def _running(query: str, database: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """The process that runs the query, which ends with this block in any case."""
+    """The process that runs the query. It ends with the `with` block in any case."""
     script = Path(__file__).with_name("sql_process.py")
     process = subprocess.Popen(
         [sys.executable, "-P", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -87,7 +87,7 @@ def _running(query: str, database: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def _why(process: "subprocess.Popen[bytes]") -> str:
-    """What the process says of its failure."""
+    """Why the query's process failed, in its own words."""
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
     told = process.stderr.read().decode(errors="replace").strip().rpartition("\n")[2]

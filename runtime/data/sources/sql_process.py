@@ -1,8 +1,8 @@
 """A process that runs one query. In: a line of JSON, {"query", "database"}. Out: the rows, as a stream of Arrow.
 
-`sql` starts it as a script. A database engine has threads and memory of its own; they end with this process, and a
-party that is forked never has them. What went wrong is the last line of standard error, as JSON: {"why": ...}, in words
-that hold no value of the data. When who asked is gone, so is this process.
+`sql` starts this file as a script. A database engine has threads and memory of its own; they end with this process, and
+a forked party never has them. If the query fails, the last line of standard error says why, as JSON: {"why": ...}.
+These words hold no value of the data. The process ends when its parent is gone.
 """
 
 import json
@@ -31,7 +31,7 @@ _SAFE_STATES = ("08", "28", "3D", "3F", "42", "53", "57")
 
 
 class QueryError(Exception):
-    """Why there are no rows, for the eyes of who asked."""
+    """Why there are no rows, in words for whoever asked."""
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def main() -> None:
         _fail(str(error))
     except BrokenPipeError:
         _fail("nobody reads the rows")
-    except (pa.ArrowException, OSError):  # Its text may show a value.
+    except (pa.ArrowException, OSError):  # the error's own text may show a value
         _fail("the query failed while it gave rows: a value cannot be converted, or the connection broke")
     os._exit(0)  # without waiting for the engine to tidy up
 
@@ -89,7 +89,7 @@ def _duckdb(query: str, database: str) -> Iterator[Any]:
     except telling as error:
         raise QueryError(f"the query failed: {_first_line(error)}") from None
     except duckdb.Error as error:
-        # Other texts may show values, such as the one that could not be converted.
+        # Texts of other errors may show values, such as the value that could not be converted.
         kind = str(error).partition(":")[0]
         raise QueryError(f"the query failed: {kind if kind.endswith('Error') else type(error).__name__}") from None
 

@@ -1,6 +1,6 @@
 """Rows that arrive in batches, as typed columns. In: Arrow record batches. Out: clear arrays, one for each column.
 
-Only one batch is held beside the arrays: ten million rows of three columns need 240 MB, whatever their text needs.
+Only one batch is held beside the arrays: ten million rows of three columns need 240 MB, however long their text is.
 """
 
 import json
@@ -17,10 +17,10 @@ from .readers import Array, family
 from .refused import RefusedError
 
 BATCH_ROWS = 1 << 17
-"""Rows of a batch, where the reader may choose: enough to convert in bulk, few enough not to count in memory."""
+"""Rows of a batch, where the reader may choose: enough to convert in bulk, few enough to need little memory."""
 
 Wanted = Mapping[str, Declaration] | Declaration
-"""The declared columns of a table by name, or one array, whose declaration holds for every column there is."""
+"""The declared columns of a table by name, or the declaration of one array, which holds for every column."""
 
 
 def wanted_of(wanted: Wanted, names: Iterable[str]) -> dict[str, Declaration]:
@@ -34,14 +34,14 @@ def wanted_of(wanted: Wanted, names: Iterable[str]) -> dict[str, Declaration]:
 
 
 def read_table(table: Any, wanted: Wanted) -> Columns:
-    """The columns of an Arrow table; index columns that pandas adds do not count."""
+    """The wanted columns of an Arrow table. Index columns that pandas adds do not count. Raises `RefusedError`."""
     names = tuple(name for name in table.schema.names if not name.startswith("__index_level_"))
     chosen = wanted_of(wanted, names)
     return Columns(names, read_batches(table.select(list(chosen)).to_batches(BATCH_ROWS), chosen))
 
 
 def read_batches(batches: Iterable[Any], wanted: Mapping[str, Declaration]) -> dict[str, Cells | Typed]:
-    """The wanted columns, all of which every batch has. Raises `RefusedError` with the row of all batches."""
+    """The wanted columns, all of which every batch has. Raises `RefusedError` with the row counted over all batches."""
     parts: dict[str, list[Array]] = {name: [] for name in wanted}
     start = 0
     for batch in batches:
@@ -57,7 +57,7 @@ def read_batches(batches: Iterable[Any], wanted: Mapping[str, Declaration]) -> d
 
 
 def _joined(parts: list[Array], declared: Declaration) -> Array:
-    """The parts as one; without any, lists are as long as declared, since no row tells."""
+    """The parts as one array. Without any part, lists are as long as declared, because no row tells their length."""
     if parts:
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
     inner = declared.dimensions[1:] if declared.table else ()
@@ -65,7 +65,7 @@ def _joined(parts: list[Array], declared: Declaration) -> Array:
 
 
 def _column(values: Any, declared: Declaration, before: list[Array]) -> Array:
-    """One column of a batch, lists as further axes, as long as in the batches `before`."""
+    """One column of a batch. Lists become further axes, and must be as long as in the batches `before`."""
     cells = _cells(values, declared)
     if before and before[0].shape[1:] != cells.shape[1:]:
         raise RefusedError(0, "the list has another length than the one in the first row")
@@ -92,7 +92,7 @@ def _cells(values: Any, declared: Declaration) -> Cells:
 
 
 def _even_lists(values: Any, length: int, declared: Declaration) -> Cells:
-    """Lists of the declared length; a missing one is a list of missing values where the column has a default."""
+    """Lists of the declared length. If the column has a default, a missing list is a list of missing values."""
     lengths = pc.list_value_length(values)
     absent = np.asarray(lengths.is_null().to_numpy(zero_copy_only=False))
     if absent.any() and declared.default is None:
@@ -110,7 +110,7 @@ def _even_lists(values: Any, length: int, declared: Declaration) -> Cells:
 
 
 _PLAIN_LIST = r"^\s*\[[-+0-9.eE,\s]*[0-9][-+0-9.eE,\s]*\]\s*$"
-"""A JSON list of numbers, or nearly: what is wrong with a number in it, its reader finds."""
+"""A JSON list of numbers, or nearly one. The reader of the numbers finds what is wrong with one of them."""
 
 
 def _lists_of_text(values: Any, declared: Declaration) -> Any:
@@ -139,5 +139,5 @@ def _json_list(text: str | None, row: int) -> list[Any] | None:
 
 
 def _text(entry: object) -> str | None:
-    """An entry of a list of many kinds, which the reader of the declared kind judges."""
+    """An entry of a list of many kinds as text, which the reader of the declared kind judges."""
     return None if entry is None else str(entry)
