@@ -1,20 +1,21 @@
 """`align` of `rep3`: a column goes from its owner into the order of the joined rows, which a helper knows.
 
-The owner A holds the column x in its secret order, the helper h the places p, two permutations that nobody else knows;
-r is the node that is neither (of two, the first), c the third node (A, if it is a node). All happens row by row.
+The owner A holds the column x in A's secret order; the helper h holds the places p. Nobody else knows these two
+permutations. Let r be the node that is neither A nor h (of two such nodes, the first), and c the third node (A, if A is
+a node). A row moves as a whole.
 
-1. A sends v = x - u to r, where u is a stream of A and h; h sends p to r.
-2. Now r has v[p] and h has u[p], whose sum is x[p]. With a stream s of r and c, and t of h and c, r sends v[p] - s to
-   h, and h sends u[p] - t to r; the sum of these two messages is the component that r and h have in common, and s and t
-   are the components that they share with c.
+1. A sends v = x - u to r, where u is a stream of A and h. h sends p to r.
+2. Now r has v[p] and h has u[p], whose sum is x[p]. Let s be a stream of r and c, and t one of h and c. r sends
+   v[p] - s to h, and h sends u[p] - t to r. The sum of these two messages is the component that r and h have in common;
+   s and t are the components that they share with c.
 
-Why views are uniform: r lacks u, which masks v. p is uniform to r, as A's order is uniform and unknown to all but A,
-and is used for this alignment only; so p tells nothing of which rows are joined, nor in which order. h lacks s, which
-masks what r sends it, and r lacks t. A and c receive nothing.
+Why views are uniform: r lacks u, which masks v. To r the places p are uniform, as A's order is uniform, unknown to all
+but A, and used for this alignment only: p does not tell which rows are joined, nor in which order. h lacks s, which
+masks what r sends, and r lacks t, which masks what h sends. A and c receive nothing.
 
-Two rounds; in words: 1 for each row of the side, 2 for each joined row, and half a one for the place of each, once for
-all columns. (Moving rows by a permutation that one knows: Chase, Ghosh, Poburinnaya, ASIACRYPT 2020; here there are
-nodes enough to need no preprocessing.)
+Two rounds. Words sent: 1 for each row of the side, 2 for each joined row, and half a word for the place of each joined
+row, once for all columns. (Moving rows by a permutation that one party knows: Chase, Ghosh, Poburinnaya, ASIACRYPT
+2020. Here there are nodes enough to need no preprocessing.)
 """
 
 from ....runtime.graph.nodes import Storage, ValueType
@@ -29,14 +30,17 @@ def helper_of(owners: tuple[int, int]) -> int:
 
 
 class Alignments:
-    """Moves columns of joins in one graph. `places` are at hand at two nodes, once for each side."""
+    """Moves columns of joins in one graph. The helper tells the relay the places once for each side."""
 
     def __init__(self, g: Expansion) -> None:
         self._g = g
         self._places: dict[tuple[str, int, int], Wire] = {}
 
     def align(self, value: Wire, side: Side, places: Wire) -> Parts:
-        """The parts of a share of the joined rows; `value` is RING or BITS at the owner, `places` at the helper."""
+        """The parts of a share of the joined rows. `value` is RING or BITS at the owner; `places` are at the helper.
+
+        Two rounds; the module gives the paper, the costs and the reason why views are uniform.
+        """
         g, kind = self._g, value.type
         helper, relay, third = self._nodes(side)
         mask = g.stream(kind, (side.owner, helper))
@@ -54,13 +58,13 @@ class Alignments:
         return assemble(g, wanted, held)
 
     def _nodes(self, side: Side) -> tuple[int, int, int]:
-        """Helper, relay and third."""
+        """The helper h, the relay r and the third node c."""
         helper = helper_of((side.owner, side.other))
         relay = next(node for node in range(3) if node not in (side.owner, helper))
         return helper, relay, 3 - helper - relay
 
     def _placed(self, side: Side, places: Wire) -> Wire:
-        """The places of the rows that are wanted, at helper and relay."""
+        """The places of the rows that are wanted, at the helper and the relay."""
         key = (side.join, side.number, side.rows)
         if key not in self._places:
             helper, relay, _ = self._nodes(side)
@@ -86,7 +90,7 @@ class Alignments:
 
 
 def _component(one: int, other: int) -> int:
-    """The component that two nodes have in common: c is known to the nodes c and c - 1."""
+    """The component that two nodes have in common. The nodes c and c - 1 know component c."""
     return one if (one - 1) % 3 == other else other
 
 

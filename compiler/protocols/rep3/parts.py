@@ -1,4 +1,4 @@
-"""Who holds what of a replicated share: node i has component i in its part "mine" and component i + 1 in "next"."""
+"""Which node holds what of a replicated share: node i has component i as "mine" and component i + 1 as "next"."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ Parts = tuple[Wire, ...]
 """(mine, next)."""
 
 number = ring
-"""The type of one part of a share of numbers: the conversions of this protocol know Z_2^64 alone."""
+"""The type of one part of a share of numbers. The conversions of this protocol work over Z_2^64 alone."""
 
 
 def assemble(g: Expansion, kind: ValueType, components: Mapping[tuple[int, int], Call]) -> Parts:
-    """The parts of a share from what is computed for each (component, node); what is not given is zero."""
+    """The parts of a share from the calls that compute each (component, node). What is not given is zero."""
     nothing = Call("zeros", ())
     mine = [((node,), components.get((node, node), nothing)) for node in range(3)]
     following = [((node,), components.get(((node + 1) % 3, node), nothing)) for node in range(3)]

@@ -1,18 +1,19 @@
-"""Polynomials by pieces of a replicated number, in one round and without its bits.
+"""Polynomials by pieces of a replicated number, in one round and without the number's bits.
 
-In: x = a + b, a known to node 0, b to the nodes 1 and 2 (`summands`), and a table. Out: the coefficients of
-the piece that x lies in, and the powers of its place there.
+In: x = a + b, where node 0 knows a and the nodes 1 and 2 know b (`summands`), and a table. Out: the coefficients of the
+piece that x lies in, and the powers of x's place in the piece.
 
-Which piece: the digit of a above bit `low` plus that of b, modulo the number of pieces. What the bits below carry is
-left out; so a place is anywhere in two pieces, from this one's beginning on, and polynomials have to hold on both. With
-the unit vector u of a's digit and powers of the rest of a, known to node 0, and what the nodes 1 and 2 know of b,
+The piece is the digit of a above bit `low` plus that of b, modulo the number of pieces. The carry of the bits below is
+left out. So the place may be anywhere in two pieces, from the beginning of this one on, and each polynomial has to hold
+on both. Node 0 knows u, the unit vector of a's digit, and powers of the rest of a. With what the nodes 1 and 2 know of
+b,
 
     coefficient  =  the sum over v of u[v] table[v + digit of b],
     place**k     =  the sum over i of (rest of a)**i * binom(k, i) (rest of b - 1)**(k - i)
 
-are sums of products of the two summands' functions: see `multiply_summands`, which says why views are uniform,
-whatever these functions are. (A unit vector of one's part of an index, turned by the other's, in place of a selection
-by bits: Chida et al., ePrint 2019/695, for permutations; here it is never opened, only multiplied.)
+are sums of products of functions of the two summands. `multiply_summands` says why views are uniform, whatever these
+functions are. (A unit vector of one party's part of an index, turned by the other party's part, in place of a selection
+by bits: Chida et al., ePrint 2019/695, for permutations. Here the vector is never opened, only multiplied.)
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from .summands import multiply_summands, result
 
 
 def pieces(g: Expansion, x: Arithmetic, form: Pieces) -> Parts:
-    """1 round; for p pieces, r rows and d powers 16 (p + d) bytes from node 0, 8 (r + d) from each of the others.
+    """The coefficients of x's piece, then the powers of x's place: a share of shape (r + d, *x.shape).
 
-    Of the shape (r + d, ...): the table's rows, then the powers.
+    1 round. For p pieces, r rows and d powers node 0 sends 16 (p + d) bytes, each of the others 8 (r + d).
     """
     table = np.array([[entry % 2**64 for entry in row] for row in form.rows], np.uint64)
     rows, count = table.shape
@@ -45,6 +46,6 @@ def pieces(g: Expansion, x: Arithmetic, form: Pieces) -> Parts:
 
 
 def summand(g: Expansion, found: Arithmetic) -> Wire:
-    """Each node's summand of the polynomial whose coefficients and powers are found, with its part of a zero share."""
+    """Each node's summand of the polynomial with these coefficients and powers, masked by its part of a zero share."""
     kind = number(found.shape[1:])
     return g.local("pieces.evaluate", kind, *found.parts, g.zero(kind))

@@ -1,12 +1,13 @@
 """`rep3`: three nodes, replicated sharing over Z_2^64 and bits, secure against one curious node.
 
-x = x_0 + x_1 + x_2 (XOR for bits); node i holds x_i (its part "mine") and x_{i+1} ("next"), so component c is known to
-the nodes c and c - 1. Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016, for the sharing and its product; the summands a =
-x_0 + x_1, which node 0 knows, and b = x_2, which nodes 1 and 2 know, carry every conversion (`summands`).
+x = x_0 + x_1 + x_2 (XOR for bits). Node i holds x_i (its part "mine") and x_{i+1} ("next"), so the nodes c and c - 1
+know component c. The sharing and its product are those of Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016. Every
+conversion uses two summands: a = x_0 + x_1, which node 0 knows, and b = x_2, which nodes 1 and 2 know (`summands`).
 
-Why views are uniform, once for all rules: what a node receives is a sum with a pseudo-random stream
+Why views are uniform, once for all rules: what a node receives is masked by a pseudo-random stream
 (`Expansion.stream`, or a zero share) that is used once and whose key the receiver does not hold. Each rule names that
-stream. But for these only row numbers in orders that are uniform to who sees them are opened: `shuffle`.
+stream. The exceptions are values that a program reveals (`_gather`), row numbers, which are opened in an order that is
+uniform to whoever sees them (`shuffle`), and the places of a join (`alignment`).
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from .parts import assemble
 from .sort import sorted_numbers
 
 PREVIOUS = ((0, 2), (1, 0), (2, 1))
-"""Each node sends to the one before it: what it is missing of a component that it has just computed."""
+"""Each node sends to the one before it, which lacks the component that the sender has just computed."""
 
 
 class Replicated(Order, Summands, Opening, Joins):
-    """The rules of `rep3`. Costs are for each element (for each bit of it, where booleans are concerned)."""
+    """The rules of `rep3`. Costs are for each element; for booleans they are for each bit of an element."""
 
     name = "rep3"
     trust = "any one of three nodes may be curious; two that share what they saw know every input"
@@ -55,29 +56,30 @@ class Replicated(Order, Summands, Opening, Joins):
     # From the clear.
 
     def public(self, value: Clear) -> Arithmetic:
-        """Component 0 is the number, the others are zero. No round."""
+        """A public number as a share: component 0 is the number, the others are zero. No round."""
         wire = self.clear_number(value)
         return Arithmetic(assemble(self.g, wire.type, {(0, 0): call("identity", wire), (0, 2): call("identity", wire)}))
 
     def public_bits(self, value: Clear, planes: int) -> Boolean:
-        """Component 0 is the bits, the others are zero. No round."""
+        """Public bits as a share: component 0 is the bits, the others are zero. No round."""
         wire = self.clear_bits(value, planes)
         return Boolean(assemble(self.g, wire.type, {(0, 0): call("identity", wire), (0, 2): call("identity", wire)}))
 
     def share(self, value: Clear) -> Arithmetic:
-        """1 round; 8 bytes from a node, 48 from a client. Uniform: see `_deal`."""
+        """A number that one party holds. 1 round; 8 bytes from a node, 48 from a client. Uniform: see `_deal`."""
         return Arithmetic(self._deal(self.clear_number(value), "ring.subtract"))
 
     def share_bits(self, value: Clear, planes: int) -> Boolean:
-        """1 round; a bit from a node, 6 from a client. Uniform: see `_deal`."""
+        """Bits that one party holds. 1 round; a bit from a node, 6 from a client. Uniform: see `_deal`."""
         return Boolean(self._deal(self.clear_bits(value, planes), "bits.xor"))
 
     def _deal(self, value: Wire, subtract: str) -> tuple[Wire, ...]:
-        """Node i's value v: component i is a stream that i shares with i - 1, component i + 1 is v less it, the third
-        is 0.
+        """A share of v, which one party holds.
 
-        Node i + 1 receives v masked by the stream, which it does not know; node i - 1 receives nothing. A client draws
-        two components, takes the third as the difference and sends each to its two nodes: no two components tell of v.
+        If the owner is node i, component i is a stream that i shares with i - 1, component i + 1 is v less that stream,
+        and the third is 0. Node i + 1 receives v masked by the stream, which it does not know; node i - 1 receives
+        nothing. A client draws two components, takes the third as the difference, and sends each component to its two
+        holders: no two components tell anything of v.
         """
         (owner,) = value.at
         if owner not in self.g.nodes:
@@ -111,24 +113,24 @@ class Replicated(Order, Summands, Opening, Joins):
 
     @classmethod
     def matchers_for(cls, owners: tuple[int, int]) -> tuple[int, int]:
-        """A helper, who owns neither side."""
+        """For both sides the helper, a node that owns neither."""
         helper = helper_of(owners)
         return helper, helper
 
     def align(self, value: Clear, side: Side) -> Arithmetic:
-        """2 rounds; see `alignment`."""
+        """The joined rows of a column. 2 rounds; see `alignment` for the paper and why views are uniform."""
         places = self.permutations.places(side, helper_of(side.owners))
         return Arithmetic(self._alignments.align(self.clear_number(value), side, places))
 
     def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
-        """2 rounds; see `alignment`."""
+        """As `align`, for bits. 2 rounds."""
         places = self.permutations.places(side, helper_of(side.owners))
         return Boolean(self._alignments.align(self.clear_bits(value, planes), side, places))
 
     # Linear work that depends on the component.
 
     def on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
-        """Component 0, which nodes 0 and 2 hold."""
+        """Component 0, which nodes 0 and 2 hold. No round."""
         mine, following = x.parts
         kind = mine.type
         return x.with_parts(
@@ -141,12 +143,12 @@ class Replicated(Order, Summands, Opening, Joins):
     # Products.
 
     def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
-        """1 round, 8 bytes from each node (Araki et al., section 3). Uniform by the zero share, see `_share_out`."""
+        """x times y. 1 round, 8 bytes from each node (Araki et al., section 3). Uniform by `_share_out`."""
         kind = self.number(wider(x, y))
         return Arithmetic(self._pass_on("cross.multiply", kind, *x.parts, *y.parts))
 
     def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
-        """1 round, 8 bytes from each node for an element of the result, whatever the inner length. As `multiply`."""
+        """The matrix product. 1 round, 8 bytes from each node for each element of the result. Uniform as `multiply`."""
         return Arithmetic(self._pass_on("cross.matmul", self.number(shape), *x.parts, *y.parts))
 
     def conjunction(
@@ -157,16 +159,17 @@ class Replicated(Order, Summands, Opening, Joins):
         right: tuple[int, ...] | None = None,
         plus: tuple[int, ...] | None = None,
     ) -> Boolean:
-        """1 round, one bit from each node for a plane of the result (Araki et al., section 2). As `multiply`."""
+        """x AND y. 1 round, a bit from each node for each plane (Araki et al., section 2). Uniform as `multiply`."""
         kind = bits(x.shape, x.planes if left is None else len(left))
         if plus is None:
             return Boolean(self._pass_on("cross.and", kind, *x.parts, *y.parts, left=left, right=right))
         return Boolean(self._pass_on("cross.and_xor", kind, *x.parts, *y.parts, left=left, right=right, plus=plus))
 
     def dot(self, pairs: Sequence[tuple[Arithmetic, Arithmetic]]) -> Arithmetic:
-        """1 round, 8 bytes from each node, however many pairs: the products are added before the sum is sent.
+        """The sum of products. 1 round, 8 bytes from each node, however many pairs: only the sum is sent.
 
-        A step takes the sum so far where `multiply` takes the zero share. Uniform by that share, see `_share_out`.
+        Each step takes the sum so far where `multiply` takes the zero share. The sum starts as a zero share, which
+        makes the message uniform: see `_share_out`.
         """
         kind = self.number(wider(*(share for pair in pairs for share in pair)))
         total = self.g.zero(kind)
@@ -175,7 +178,7 @@ class Replicated(Order, Summands, Opening, Joins):
         return Arithmetic(self._share_out(total))
 
     def dot_bits(self, x: Boolean, y: Boolean, terms: Sequence[Sequence[tuple[int, int]]]) -> Boolean:
-        """1 round, one bit from each node for a plane of the result, however many terms. As `dot`."""
+        """1 round, a bit from each node for each plane of the result, however many terms. Uniform as `dot`."""
         kind = bits(x.shape, len(terms))
         both = self.g.local("bits.xor", y.parts[0].type, *y.parts)
         total = self.g.zero(kind)
@@ -184,13 +187,14 @@ class Replicated(Order, Summands, Opening, Joins):
         return Boolean(self._share_out(total))
 
     def _pass_on(self, kernel: str, kind: ValueType, *inputs: Wire, **attributes: Any) -> tuple[Wire, ...]:
-        """Node i computes summand i of the result, with its part of a zero share."""
+        """Node i computes summand i of the result, masked by its part of a zero share, and shares it out."""
         return self._share_out(self.g.local(kernel, kind, *inputs, self.g.zero(kind), **attributes))
 
     def _share_out(self, mine: Wire) -> tuple[Wire, ...]:
-        """Node i sends summand i, which a zero share masks, to node i - 1.
+        """The parts of a share from its summands: node i sends summand i, which a zero share masks, to node i - 1.
 
-        The receiver sees it masked by the zero share's stream of the key of nodes i and i + 1, which it does not hold.
+        The mask contains the stream of the nodes i and i + 1. The receiver, node i - 1, does not hold the key of that
+        stream; so the message is uniform to it.
         """
         return (mine, self.g.exchange(mine, *PREVIOUS))
 
@@ -205,7 +209,7 @@ class Replicated(Order, Summands, Opening, Joins):
         return Boolean(summands.bilinear_bits(self.g, x, form))
 
     def polynomial(self, x: Arithmetic, form: Pieces) -> Arithmetic:
-        """2 rounds: see `pieces.pieces`, and a product, 8 bytes from each node."""
+        """2 rounds: that of `pieces.pieces`, and that of a product with 8 bytes from each node. Uniform as these."""
         found = Arithmetic(tables.pieces(self.g, x, form))
         return Arithmetic(self._share_out(tables.summand(self.g, found)))
 
@@ -220,10 +224,11 @@ class Replicated(Order, Summands, Opening, Joins):
     def middles(
         self, x: Arithmetic, planes: Boolean, carry: Boolean, low: int, widths: Sequence[int]
     ) -> tuple[Arithmetic, ...]:
-        """1 round; for each width 24 bytes, and 16 for the carry: the sum of the summands' bits less the carry.
+        """As in `Conversions`, without the planes. 1 round; 24 bytes for each width, and 16 for the carry.
 
-        Below the top `width` bits both summands leave out less than a unit, together less than two. Only where the
-        width is that of all planes does the sum leave out no more than these do.
+        A result is the sum of the summands' top `width` bits, less the carry. Below these bits each summand leaves out
+        less than a unit, both together less than two. Only if the width is that of all planes does the sum leave out no
+        more than the planes do.
         """
         high = low + planes.planes
         top = self.shift_left(x, 64 - high)
@@ -248,9 +253,9 @@ class Replicated(Order, Summands, Opening, Joins):
         return Arithmetic(summands.quotient(self.g, x, bits))
 
     def mask_word(self, shape: tuple[int, ...]) -> tuple[Arithmetic, Boolean]:
-        """1 round, 8 bytes from node 1, which knows r = r_1 + r_2; node 0 knows r_1 and node 2 knows r_2 alone.
+        """1 round, 8 bytes from node 1, which knows r = r_1 + r_2. Node 0 knows r_1 alone, node 2 knows r_2 alone.
 
-        Uniform: the bits of -r go through `_deal`.
+        Uniform: node 1 shares the bits of -r by `_deal`.
         """
         r1, r2 = self.g.stream(self.number(shape), (0, 1)), self.g.stream(self.number(shape), (1, 2))
         held = {(1, 0): r1, (1, 1): r1, (2, 1): r2, (2, 2): r2}
@@ -260,9 +265,9 @@ class Replicated(Order, Summands, Opening, Joins):
         return Arithmetic(mask), Boolean(self._deal(planes, "bits.xor"))
 
     def unmask_word(self, x: Boolean) -> Arithmetic:
-        """1 round, 8 bytes to each of the nodes 0 and 2: the word becomes component 0.
+        """The word that the planes spell becomes component 0. 1 round, 8 bytes to each of the nodes 0 and 2.
 
-        x is some value less r of `mask_word`: node 0 lacks r_2 and node 2 lacks r_1, so to each of them x is uniform.
+        x is some value less the r of a `mask_word`. Node 0 lacks r_2 and node 2 lacks r_1: so x is uniform to each.
         """
         total = self._gather(x.parts, (0, 2), "bits.xor", "bits.xor")
         word = self.g.local("ring.from_bits", self.number(x.shape), total)
@@ -272,29 +277,29 @@ class Replicated(Order, Summands, Opening, Joins):
     # Order: see `shuffle` and, for sorting, `sort`.
 
     def random_rows(self, rows: int) -> Rows:
-        """No round."""
+        """A uniform arrangement, from streams. No round."""
         return moves.random_rows(self.g, rows)
 
     def known_rows(self, value: Clear) -> Rows:
-        """3 rounds: the numbers are dealt, as words of 32 bits, and then as sorted ones."""
+        """3 rounds: the owner shares the row numbers as words of 32 bits (1), which are then `arranged` (2)."""
         wire = self.g.local("word32.from_integer", ValueType(Storage.WORD32, value.shape), value.wire)
         return moves.arranged(self.g, moves.split(self.g, self._deal(wire, "rows.xor"), moves.WORDS))
 
     def sorted_rows(self, key: Boolean, digit: int) -> Rows:
-        """4 rounds for each `digit` planes, and 3."""
+        """4 rounds for each digit of `digit` planes, and 3. See `sort` for the papers and why views are uniform."""
         return moves.arranged(self.g, sorted_numbers(self.g, key.parts, digit))
 
     def placed_rows(self, places: Arithmetic) -> Rows:
-        """2 rounds, 4 words of 32 bits a row."""
+        """2 rounds, 4 words of 32 bits a row. Uniform: see `shuffle`."""
         return moves.placed(self.g, places.parts)
 
     def any_rows(self, rows: int) -> Rows:
-        """Permutations, and places from nowhere."""
+        """Permutations, and places from nowhere: for counting costs."""
         by = moves.fresh_shuffle(self.g, rows)
         return Rows((by.p, by.q), self.g.input("", by.p.type, (1, 2)), shuffles_first=False, takes=True)
 
     def gather(self, x: Shared, rows: Rows) -> Shared:
-        """2 rounds, 4 words a row; bits are moved as words."""
+        """2 rounds, 4 words a row; bits move as words. Uniform: see `shuffle`."""
         group = moves.WORDS if isinstance(x, Boolean) else moves.NUMBERS
         words = [in_words(self.g, part) for part in x.parts]
         moved = moves.gather(self.g, tuple(words), rows, group)
@@ -303,19 +308,20 @@ class Replicated(Order, Summands, Opening, Joins):
     # Opening.
 
     def open(self, x: Arithmetic, to: Parties) -> Clear:
-        """1 round; 8 bytes to each node, 16 to each client. Uniform: see `_gather`."""
+        """The number at `to`. 1 round; 8 bytes to each node, 16 to each client. Uniform: see `_gather`."""
         total = self._gather(x.parts, to, "ring.add", "ring.subtract")
         return Clear(self.g.local("integer.from_ring", integers(x.shape), total))
 
     def open_bits(self, x: Boolean, to: Parties) -> Clear:
-        """1 round; a bit to each node, 2 to each client. Uniform: see `_gather`."""
+        """The bits at `to`. 1 round; a bit to each node, 2 to each client. Uniform: see `_gather`."""
         return self.clear_planes(self._gather(x.parts, to, "bits.xor", "bits.xor"))
 
     def _gather(self, parts: tuple[Wire, ...], to: Parties, add: str, subtract: str) -> Wire:
         """The sum of the components at `to`.
 
-        A node lacks one component, which is the value less its own two: it learns nothing else. To a client, node 0
-        sends its two and node 2 its first, masked by a stream that these two nodes share and the client does not know.
+        A node lacks one component. That component is the value less the node's own two, so the node learns the value
+        and nothing else. To a client, node 0 sends the sum of its two components and node 2 sends component 2. A stream
+        that these two nodes share, and that the client does not know, masks both messages.
         """
         mine, following = parts
         kind = mine.type

@@ -1,25 +1,27 @@
 """Shuffling and gathering rows with `rep3`. In: shares. Out: arrangements that nobody knows, and moved shares.
 
 A share has two summands: a = x_0 + x_1, which node 0 knows, and b = x_2, which nodes 1 and 2 know (XOR for words of
-bits). p and q are permutations from streams, uniform and fresh for each arrangement, p of the nodes 0 and 1, q of 0 and
-2; x[p] is x in the order of p. What is opened in the order [p][q] is opened to nodes 1 and 2 alone: node 1 lacks q and
-node 2 lacks p, so that the order is a random one to each of them, and node 0, which has both, sees nothing of it.
+bits). Two permutations from streams, uniform and fresh for each arrangement, shuffle rows: nodes 0 and 1 know p, nodes
+0 and 2 know q. x[p] is x in the order of p. What is opened in the order [p][q] is opened to nodes 1 and 2 alone. Node 1
+lacks q and node 2 lacks p, so the order is uniform to each of them. Node 0 has both, and sees nothing of what is
+opened.
 
-* `shuffle` (1 round, 2 words a row): node 1 sends b[p] - z to node 2, node 0 sends X = (a[p] + z)[q] + v to node 1, for
-  streams z of 0 and 1, v of 0 and 2. X at node 1 and Y = (b[p] - z)[q] - v at node 2 add up to x[p][q].
+* `shuffle` (1 round, 2 words a row): node 1 sends b[p] - z to node 2, and node 0 sends X = (a[p] + z)[q] + v to node 1.
+  z is a stream of 0 and 1, v one of 0 and 2. X at node 1 and Y = (b[p] - z)[q] - v at node 2 add up to x[p][q].
   Uniform: node 2 lacks z, node 1 lacks v.
-* `reveal` of such halves (1 round, 2 words): nodes 1 and 2 send them to each other. What each hears is what is opened
-  less its own half, and what is opened are the numbers 0, 1, ... in a uniform order, whatever the secret.
-* `share_out` (1 round, 2 words): node 1 sends X - s_1 to node 2, which sends Y - s_0 to it, s_1 a stream of 0 and 1,
-  s_0 of 0 and 2: the sum is component 2, to the components s_0 and s_1. Uniform: the receivers lack the streams.
-* `unshuffle` (1 round, 2 words): of halves u at node 1 and w at node 2 in the order [p][q], node 1 sends u + m to node
-  0, m a stream of 1 and 2; node 2 puts w - m back by q and sends the result less v to node 1, v a stream of 0 and 2;
-  node 0 puts back by q and adds v, and nodes 0 and 1 put back by p. They then share out as above.
+* `reveal` of such halves (1 round, 2 words): nodes 1 and 2 send them to each other. Each receives what is opened less
+  its own half. What is opened are the numbers 0, 1, ... in a uniform order, whatever the secret.
+* `share_out` (1 round, 2 words): node 1 sends X - s_1 to node 2, and node 2 sends Y - s_0 to node 1. s_1 is a stream of
+  0 and 1, s_0 one of 0 and 2. The sum of the two messages is component 2; s_0 and s_1 are components 0 and 1.
+  Uniform: the receivers lack the streams.
+* `unshuffle` (1 round, 2 words): halves u at node 1 and w at node 2 are in the order [p][q]. Node 1 sends u + m to node
+  0, where m is a stream of 1 and 2. Node 2 puts w - m back by q and sends the result less v to node 1, where v is a
+  stream of 0 and 2. Node 0 puts its word back by q and adds v. Nodes 0 and 1 put back by p, and share out as above.
   Uniform: node 0 lacks m, node 1 lacks v.
 
-Shuffling by permutations that each two of the nodes know is from Laur, Willemson, Zhang, ISC 2011, in one pass as by
-Araki, Furukawa, Ohara, Pinkas, Rosemarin, Tsuchida, CCS 2021; that two of them do where one node learns nothing opened
-saves the third.
+Shuffling by permutations that two of the nodes know each is from Laur, Willemson, Zhang, ISC 2011; in one pass, as
+here, from Araki, Furukawa, Ohara, Pinkas, Rosemarin, Tsuchida, CCS 2021. Both papers use three permutations. Two are
+enough here because node 0 sees nothing that is opened.
 """
 
 from __future__ import annotations
@@ -38,13 +40,13 @@ Draw = Callable[[ValueType, Parties], Wire]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How summands are added: the kernels for it, on words of any width."""
+    """The kernels that add and subtract summands, on words of any width."""
 
     add: str
     subtract: str
 
     def kernel(self, how: str, kind: ValueType) -> str:
-        """The elementwise kernel."""
+        """The elementwise kernel for `add` or `subtract`, on words of this type."""
         return "rows.xor" if how == "xor" else f"{kind.storage.value}.{how}"
 
 
@@ -69,7 +71,7 @@ class Shuffle:
 
 
 def fresh_shuffle(g: Expansion, rows: int) -> Shuffle:
-    """Permutations that nothing else uses."""
+    """Permutations p and q that nothing else uses."""
     return Shuffle(g.permutation(rows, (0, 1)), g.permutation(rows, (0, 2)))
 
 
@@ -97,7 +99,7 @@ def reveal(g: Expansion, halves: Wire, group: Group) -> Wire:
 
 
 def share_out(g: Expansion, halves: Callable[[Wire], Call], kind: ValueType, group: Group) -> Parts:
-    """A share from halves at the nodes 1 and 2: `halves(s)` gives them less s. 1 round, 2 words a row."""
+    """A share from halves at the nodes 1 and 2. `halves(s)` is the call for them less s. 1 round, 2 words a row."""
     masks = {1: g.stream(kind, (0, 1)), 2: g.stream(kind, (0, 2))}
     masked = g.choose(kind, *(((node,), halves(mask)) for node, mask in masks.items()))
     other = g.exchange(masked, (1, 2), (2, 1))
@@ -109,7 +111,7 @@ def share_out(g: Expansion, halves: Callable[[Wire], Call], kind: ValueType, gro
 
 
 def gather(g: Expansion, parts: Parts, rows: Rows, group: Group) -> Parts:
-    """A share, its rows arranged. 2 rounds, 4 words a row in all."""
+    """The share with its rows arranged. 2 rounds, 4 words a row in all."""
     by, kind = Shuffle(*rows.permutations), parts[0].type
     places, move = rows.places, f"rows.{'take' if rows.takes else 'put'}_{group.subtract}"
     assert places is not None
@@ -120,7 +122,7 @@ def gather(g: Expansion, parts: Parts, rows: Rows, group: Group) -> Parts:
 
 
 def _unshuffle(g: Expansion, parts: Parts, by: Shuffle, places: Wire, move: str, group: Group) -> Parts:
-    """First moved by `places`, then put back by q and by p."""
+    """The share moved by `places`, then put back by q and by p."""
     kind, (mine, following) = parts[0].type, parts
     m, v = g.stream(kind, (1, 2)), g.stream(kind, (0, 2))
     u = g.local(group.kernel(group.add, kind), kind, mine, following, at=(1,))
@@ -140,7 +142,7 @@ def _unshuffle(g: Expansion, parts: Parts, by: Shuffle, places: Wire, move: str,
 
 
 def random_rows(g: Expansion, rows: int) -> Rows:
-    """A uniform arrangement: that of p, q, and a further permutation of the nodes 1 and 2. Each node lacks one."""
+    """A uniform arrangement by p, q and a third permutation, of nodes 1 and 2. Each node lacks one. No round."""
     by = fresh_shuffle(g, rows)
     return Rows((by.p, by.q), g.permutation(rows, (1, 2)), shuffles_first=True, takes=True)
 
@@ -148,7 +150,7 @@ def random_rows(g: Expansion, rows: int) -> Rows:
 def arranged(g: Expansion, numbers: Split) -> Rows:
     """Row i of the result is row numbers[i], a secret permutation as words of bits. 2 rounds, 4 words of 32 bits a row.
 
-    The numbers are opened in the order [p][q]: `gather` takes by them, and puts back by q and p.
+    The numbers are opened in the order [p][q]. `gather` takes rows by them, then puts the rows back by q and p.
     """
     by = fresh_shuffle(g, numbers.a.shape[0])
     places = reveal(g, shuffle(g, numbers, by, WORDS), WORDS)

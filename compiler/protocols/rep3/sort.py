@@ -1,33 +1,37 @@
 """Sorting with `rep3`: a radix sort that moves what is left of the keys, digit by digit. In: bits. Out: row numbers.
 
-Before a pass each row's words are shared by their summands a and b (`shuffle`), so its digit is A XOR D with
-A in a, which node 0 knows, and D in b, which nodes 1 and 2 know. A pass over digits of d bits, K = 2**d values, finds
-the place of each row, the number of rows before it, and moves the rows there, in 4 rounds:
+Before a pass each row's words are shared by their summands a and b (`shuffle`). So the row's digit is A XOR D: A is in
+a, which node 0 knows, and D is in b, which nodes 1 and 2 know. A pass over digits of d bits, with K = 2**d values,
+finds the place of each row, which is the number of rows before it, and moves the rows there, in 4 rounds:
 
-1. Node 0 knows the unit vector of A, and nodes 1 and 2 get shares f of it: node 1 a stream of 0 and 1, node 2 what is
-   left, from node 0, which can send it a round early. Were A known to be u, the row's digit would be u XOR D: so they
-   have shares of "the digit is v" as f[v XOR D], without a word; of how many rows have it up to here; and of the row's
-   place R[u] for every u. Node 0 picks R[A] from what they send: R[u] under masks M[u], streams of 1 and 2, plus their
-   shares of -M[A], which are minus the sum of f[u] M[u], under one more stream k. Node 1 adds a word r of its own, too:
-   its share of the place is then -r, and node 0's the place and r.
+1. Node 0 knows the unit vector of A. Nodes 1 and 2 get shares f of it: node 1's is a stream of 0 and 1, and node 0
+sends
+   node 2 what is left, a round early if it can. If A were known to be u, the row's digit would be u XOR D. So without a
+   word nodes 1 and 2 have shares of "the digit is v", which are f[v XOR D]; then of how many rows have it up to here;
+   then of the row's place R[u] for every u. They send R[u] to node 0 under masks M[u], which are streams of 1 and 2. To
+   each R[u] + M[u] they add their shares of -M[A], which are minus the sum of f[u] M[u], under one more stream k. Node
+   0 picks entry A. Node 1 adds a word r of its own, too: its share of the place is then -r, and node 0's is the place +
+   r.
 2. Places and rows are shuffled by fresh p and q.
-3. Node 1, which has heard both halves of the shuffled places, tells node 2.
-4. They put the rows there, and share them out again. Node 0 needs nothing for it: its summand is two streams.
+3. Node 1, which has received both halves of the shuffled places, tells node 2.
+4. Nodes 1 and 2 put the rows at these places, and share them out again. Node 0 needs no message for that: its summand
+is
+   two streams.
 
-Of the shuffle of the places node 1's message is not sent: it is a stream of 1 and 2, from which node 1 finds its r.
+In the shuffle of the places node 1's message is not sent: it is a stream of 1 and 2, from which node 1 finds its r.
 
-Words of 32 bits a row: K - 1 and 2 K for the places, 3 to shuffle and open them; and 4 times what is left of the row.
+Words of 32 bits a row: K - 1 and 2 K for the places, 3 to shuffle and open them, and 4 times what is left of the row.
 For 2 bits and a row of 64 that is 88 bytes among all nodes.
 
-Why views are uniform. Node 0 hears R[u] under two streams of 1 and 2 that it lacks, their shares of -M[A] under k. Node
-2 hears the rest of f under node 1's stream, which it lacks; the shuffle and the sharing out are uniform as said there.
-The opened places are 0, 1, ... in the order of p and q, uniform to nodes 1 and 2 each, and independent of all that went
-before, as each pass has its own p and q: so no two orders that are opened can be compared.
+Why views are uniform. Node 0 receives R[u] under two streams of 1 and 2 that node 0 lacks, and the shares of -M[A]
+under k. Node 2 receives the rest of f under node 1's stream, which node 2 lacks. `shuffle` says why the shuffle and the
+sharing out are uniform. The opened places are 0, 1, ... in the order of p and q. That order is uniform to node 1 and to
+node 2, and independent of all that went before, as each pass has its own p and q: no two opened orders can be compared.
 
 Sorting by bits and opening shuffled places: Hamada, Ikarashi, Chida, Takahashi, IACR ePrint 2014/121; Chida, Hamada,
 Ikarashi, Kikuchi, Kiribuchi, Pinkas, IACR ePrint 2019/695; Asharov, Hamada, Ikarashi, Kikuchi, Nof, Pinkas, Takahashi,
-Tomida, CCS 2022, all with as many rounds and more words. That the place comes from one table that node 0 picks from is
-the three-party oblivious transfer of Mohassel and Rindal (ABY3, CCS 2018, section 5.4.1) with a sharing of the choice.
+Tomida, CCS 2022. All of them take as many rounds and more words. The table from which node 0 picks the place is the
+three-party oblivious transfer of Mohassel and Rindal (ABY3, CCS 2018, section 5.4.1), with a sharing of the choice.
 """
 
 from __future__ import annotations
@@ -59,7 +63,7 @@ def sorted_numbers(g: Expansion, key: Parts, digit: int) -> Split:
 
 
 def _rows(g: Expansion, key: Parts, plan: Layout) -> list[Split]:
-    """The words of each row: its number, which is public, and its key."""
+    """The words of each row: the row's number, which is public, and its key."""
     a, b = g.local("bits.xor", key[0].type, *key, at=(0,)), known_to_two(g, key)
     words = []
     for word in range(len(plan.planes)):
@@ -72,19 +76,21 @@ def _rows(g: Expansion, key: Parts, plan: Layout) -> list[Split]:
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
-    """Draws that wait for values of the pass before, by party: what depends on streams alone could else be computed,
-    and sent, for all passes before the first one, and would lie in memory until it is used.
+    """Draws that wait, at each party, for a value of the pass before.
+
+    Without that, all that depends on streams alone could be computed, and sent, for all passes before the first one. It
+    would lie in memory until it is used.
     """
 
     g: Expansion
     anchors: Mapping[int, Wire]
 
     def stream(self, kind: ValueType, at: Parties) -> Wire:
-        """A stream of these parties."""
+        """A stream that these parties share."""
         return self._late(self.g.stream(kind, at))
 
     def permutation(self, rows: int, at: Parties) -> Wire:
-        """A permutation of these parties."""
+        """A permutation that these parties share."""
         return self._late(self.g.permutation(rows, at))
 
     def _late(self, drawn: Wire) -> Wire:
@@ -104,7 +110,7 @@ class _Sorter:
         self.by = Shuffle(pace.permutation(rows, (0, 1)), pace.permutation(rows, (0, 2)))
 
     def run(self, words: list[Split], each: Pass) -> tuple[list[Split], _Pace]:
-        """The words that are left, in the order of the digit; and the pace of the next pass."""
+        """The words that are left, in the order of the digit; and the pace of the next pass. 4 rounds."""
         found, places = self.places(words[each.word], each)
         later = _Pace(self.g, {0: found, 1: places, 2: places})
         kept = [*words[: each.word], *([words[each.word]] if each.shift else [])]

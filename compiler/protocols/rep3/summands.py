@@ -1,20 +1,20 @@
-"""Conversions of replicated shares, each in one round (of much data in two), from the two summands of every share.
+"""Conversions of replicated shares, each in one round (two for much data), from the two summands of every share.
 
-x = a + b with a = x_0 + x_1, which node 0 knows, and b = x_2, which nodes 1 and 2 know (XOR for bits). What a function
-of a and b needs beyond local work are sums of products f(a) * g(b), and these take one round (`multiply_summands`):
+x = a + b, where node 0 knows a = x_0 + x_1, and nodes 1 and 2 know b = x_2 (XOR for bits). Beyond local work, functions
+of a and b need sums of products f(a) * g(b). These take one round (`multiply_summands`):
 
-    Node 0 sends f + w to node 1 and f + w' to node 2, for w a stream of the nodes 0 and 2, w' of 0 and 1. Node 2 sends
-    q = w * g + y_0 to node 1, node 1 sends q' = w' * g + y_1 to node 2, for y_0 a stream of 0 and 2, y_1 of 0 and 1.
-    Then (f + w) * g - q - y_1 at node 1 and (f + w') * g - q' - y_0 at node 2 are both f * g - y_0 - y_1: component 2
-    of a sharing whose components 0 and 1 are y_0 and y_1.
+    Let w and y_0 be streams of the nodes 0 and 2, w' and y_1 streams of 0 and 1. Node 0 sends f + w to node 1 and
+    f + w' to node 2. Node 2 sends q = w * g + y_0 to node 1, and node 1 sends q' = w' * g + y_1 to node 2. Then
+    (f + w) * g - q - y_1 at node 1 and (f + w') * g - q' - y_0 at node 2 are both f * g - y_0 - y_1: component 2 of a
+    sharing whose components 0 and 1 are y_0 and y_1.
 
-Node 1 receives f + w and q, masked by w and y_0, two independent streams of a key that it does not hold; node 2
-likewise with w' and y_1; node 0 receives nothing. So every view is uniform, whatever f and g. This takes the place of
-the three-party oblivious transfer of ABY3 (CCS 2018, section 5.4.1) with four words for a product where that takes six.
+Why views are uniform, whatever f and g: node 1 receives f + w and q, masked by w and y_0, two independent streams of a
+key that node 1 does not hold. Node 2 receives f + w' and q', masked by w' and y_1. Node 0 receives nothing. This takes
+the place of the three-party oblivious transfer of ABY3 (CCS 2018, section 5.4.1), with four words in place of six.
 
-Three do where a round more costs less than sending f twice (`LATE`): node 0 sends f + w' to node 2 alone, node 1 sends
-q' there, and what node 2 finds is component 2, which it sends to node 1 in the next round, where y_0 masks it: a stream
-that node 1 does not hold, and that nothing else it receives depends on.
+Three words do where one more round costs less than sending f twice (`LATE`). Node 0 sends f + w' to node 2 alone, and
+node 1 sends q' to node 2. What node 2 finds is component 2; node 2 sends it to node 1 in the next round. y_0 masks that
+message: node 1 does not hold this stream, and nothing else that node 1 receives depends on it.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from ..rules.shares import Arithmetic, Bilinear, Boolean
 from .parts import Parts, assemble, known_to_two, number
 
 LATE = 1 << 18
-"""From so many bytes on that are twice a result's, f goes to node 2 alone, and what node 2 finds to node 1 a round
-later."""
+"""f goes to node 2 alone if it has so many bytes, and at least twice as many as a result. Node 1 then gets component 2
+from node 2, a round later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """What nodes 1 and 2 hold of f: f masked by the stream that the other one knows, and the stream that they know.
+    """What nodes 1 and 2 hold of f: f masked by the stream that the other node knows, and the stream that they know.
 
-    Of a late f, node 2 holds the one and node 1 the other.
+    If f is late, node 2 holds the masked f and node 1 holds the stream.
     """
 
     f: Wire
@@ -47,9 +47,9 @@ class Masked:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """What nodes 1 and 2 hold after the round: the masked f, the other one's q, their own y; and y_0 and y_1.
+    """What nodes 1 and 2 hold after the round: the masked f, the other node's q, their own y; and y_0 and y_1.
 
-    Of a late f, node 1 holds none of it.
+    If f is late, node 2 alone holds f, q and y.
     """
 
     f: Wire
@@ -60,7 +60,7 @@ class Products:
 
 
 def _mask(g: Expansion, f: ValueType, y: ValueType, mask: Callable[[Wire], Call]) -> Masked:
-    """Node 0's messages above: `mask(w)` is f + w there. Results are of the type `y`."""
+    """Node 0's messages above: `mask(w)` is the call for f + w. `f` is the type of f, `y` that of results."""
     w1 = g.stream(f, (0, 1))
     if f.wire_bytes >= max(LATE, 2 * y.wire_bytes):
         return Masked(g.exchange(g.choose(f, ((0,), mask(w1))), (0, 2)), g.kept_at(w1, (1,)))
@@ -73,7 +73,7 @@ def _mask(g: Expansion, f: ValueType, y: ValueType, mask: Callable[[Wire], Call]
 
 
 def _help(g: Expansion, masked: Masked, y: ValueType, help: Callable[[Wire, Wire], Call]) -> Products:
-    """The other messages: `help(w, y)` is w * g + y at nodes 1 and 2. One masked f serves any number of g."""
+    """The messages of nodes 1 and 2 above: `help(w, y)` is the call for w * g + y. One masked f serves many g."""
     y0, y1 = g.stream(y, (0, 2)), g.stream(y, (0, 1))
     if masked.w.at == (1,):
         helped = g.choose(y, ((1,), help(masked.w, y1)))
@@ -86,12 +86,12 @@ def _help(g: Expansion, masked: Masked, y: ValueType, help: Callable[[Wire, Wire
 def multiply_summands(
     g: Expansion, f: ValueType, y: ValueType, mask: Callable[[Wire], Call], help: Callable[[Wire, Wire], Call]
 ) -> Products:
-    """All messages above, for one f and one g."""
+    """All messages above, for one f and one g. 1 round. Uniform: see the module."""
     return _help(g, _mask(g, f, y, mask), y, help)
 
 
 def _third(g: Expansion, products: Products, kind: ValueType, third: Call) -> dict[tuple[int, int], Call]:
-    """Component 2 of a result where it is known: at node 1 a round later if f is late, masked by y_0."""
+    """Component 2 of a result at nodes 1 and 2. If f is late, node 1 gets it a round later, masked by y_0."""
     if products.f.at != (2,):
         return {(2, 1): third, (2, 2): third}
     found = g.choose(kind, ((2,), third))
@@ -99,7 +99,7 @@ def _third(g: Expansion, products: Products, kind: ValueType, third: Call) -> di
 
 
 def result(g: Expansion, products: Products, third: Call) -> Parts:
-    """The share with components y_0, y_1 and `third`."""
+    """The share whose components are y_0, y_1 and `third`."""
     first, second = call("identity", products.y0), call("identity", products.y1)
     kind = products.y.type
     components = {(0, 0): first, (0, 2): first, (1, 0): second, (1, 1): second}
@@ -107,9 +107,10 @@ def result(g: Expansion, products: Products, third: Call) -> Parts:
 
 
 def bilinear(g: Expansion, x: Arithmetic, form: Bilinear) -> Parts:
-    """1 round. For each bit product of the left, 2 bits from node 0; for each plane, a bit from each of nodes 1 and 2.
+    """The planes of `form`. 1 round; uniform by `multiply_summands`.
 
-    f are the products of bits of a, g those of b; the multiplication is AND, the addition XOR.
+    Node 0 sends 2 bits for each product of bits of a, each of the others a bit for each plane of the result.
+    f are these products, and g those of bits of b. The multiplication is AND, the addition XOR.
     """
     shape = x.shape
     a = g.local("ring.add", number(shape), *x.parts, at=(0,))
@@ -121,7 +122,7 @@ def bilinear(g: Expansion, x: Arithmetic, form: Bilinear) -> Parts:
 
 
 def bilinear_bits(g: Expansion, x: Boolean, form: Bilinear) -> Parts:
-    """As `bilinear`, of a = x_0 XOR x_1 and b = x_2: any function of few bits in a round."""
+    """As `bilinear`, for a = x_0 XOR x_1 and b = x_2: any function of few bits, in one round."""
     return _of_planes(g, g.local("bits.xor", x.parts[0].type, *x.parts, at=(0,)), known_to_two(g, x.parts), form)
 
 
@@ -139,7 +140,7 @@ def _of_planes(g: Expansion, a: Wire, b: Wire, form: Bilinear) -> Parts:
 
 
 def conjunctions(g: Expansion, planes: Wire, factors: Sequence[tuple[int, ...]]) -> Wire:
-    """For each of the factors the AND of these planes. No round."""
+    """For each of the factors a plane: the AND of the factor's planes. No round."""
     place: dict[tuple[int, ...], int] = {(plane,): plane for plane in range(planes.type.planes)}
     large = [half for factor in factors if len(factor) > 2 for half in _halves(factor) if len(half) > 1]
     if large:
@@ -154,7 +155,7 @@ def conjunctions(g: Expansion, planes: Wire, factors: Sequence[tuple[int, ...]])
 
 
 def _halves(factor: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """The first places, as many as the largest power of two below their number, and the rest; of one place, it."""
+    """The first places, as many as the largest power of two below their number, and the rest. One place stays."""
     first = 1 << (len(factor) - 1).bit_length() - 1 if len(factor) > 1 else 1
     return (factor[:first], factor[first:]) if len(factor) > 1 else (factor,)
 
@@ -168,7 +169,7 @@ def _seconds(pairs: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
 
 
 def _flat(form: Bilinear, local: bool) -> dict[str, tuple[int, ...]]:
-    """The terms as the kernel takes them; without a factor of a they need no help and are `local` to nodes 1 and 2."""
+    """The terms as the kernel takes them. Unless `local`, without terms that have no factor of a: they need no help."""
     kept = [[(left, right) for left, right in terms if local or left >= 0] for terms in form.terms]
     pairs = tuple(pair for terms in kept for pair in terms)
     ends = tuple(int(end) for end in np.cumsum([len(terms) for terms in kept]))
@@ -176,9 +177,10 @@ def _flat(form: Bilinear, local: bool) -> dict[str, tuple[int, ...]]:
 
 
 def weigh(g: Expansion, x: Boolean, rows: Sequence[Sequence[int]]) -> list[Parts]:
-    """1 round; for n planes 16 n bytes from node 0, for each row 8 from each of the others (n = 1: 32 in all).
+    """For each row, the sum of its weights where planes are set. 1 round.
 
-    A bit is c XOR d = c * (1 - 2 d) + d for c = x_0 XOR x_1 at node 0 and d = x_2 at nodes 1 and 2: f is c, and g is
+    For n planes node 0 sends 16 n bytes, and each of the others 8 for each row (n = 1: 32 in all). A bit is
+    c XOR d = c * (1 - 2 d) + d, where node 0 knows c = x_0 XOR x_1, and nodes 1 and 2 know d = x_2. So f is c, and g is
     (1 - 2 d) times the weight. The products of all planes are added before they are sent.
     """
     planes = x.planes
@@ -195,14 +197,15 @@ def weigh(g: Expansion, x: Boolean, rows: Sequence[Sequence[int]]) -> list[Parts
 
 
 def multiply_bit(g: Expansion, bit: Boolean, x: Arithmetic) -> Parts:
-    """1 round; 40 bytes from node 0, 8 from each of the others.
+    """x where the bit is set, else 0. 1 round; 40 bytes from node 0, 8 from each of the others.
 
-    With c and d as in `weigh`, and a and b the summands of x: the product is
+    With c and d as in `weigh`, and a and b the summands of x, the product is
 
-        c a  +  d * (1 - 2 c) a  +  (1 - 2 d) b * c  +  d b
+        c a  +  d * (1 - 2 c) a  +  (1 - 2 d) b * c  +  d b.
 
-    where node 0 knows the first term, nodes 1 and 2 the last, and the others are products of what node 0 knows with
-    what they know. Node 0 sends its term to node 1 less a further stream s of the nodes 0 and 2, which hides it.
+    Node 0 knows the first term, nodes 1 and 2 know the last. The other terms are products of what node 0 knows with
+    what nodes 1 and 2 know. Node 0 sends node 1 its term less a further stream s of the nodes 0 and 2, which hides the
+    term.
     """
     shape = x.shape
     c = g.local("bits.xor", bits(shape, 1), *bit.parts, at=(0,))
@@ -229,7 +232,7 @@ def multiply_bit(g: Expansion, bit: Boolean, x: Arithmetic) -> Parts:
 
 
 def shift(g: Expansion, x: Arithmetic, bits: int) -> Parts:
-    """1 round, 8 bytes from node 0 to node 1: a >> bits less a stream of the nodes 0 and 2, which hides it."""
+    """a >> bits plus b >> bits. 1 round; 8 bytes to node 1: a >> bits, masked by a stream of nodes 0 and 2."""
     kind = number(x.shape)
     a = g.local("ring.shift_right", kind, g.local("ring.add", kind, *x.parts, at=(0,)), bits=bits)
     b = g.local("ring.shift_right", kind, known_to_two(g, x.parts), bits=bits)
@@ -247,19 +250,21 @@ def shift(g: Expansion, x: Arithmetic, bits: int) -> Parts:
 
 
 def quotient(g: Expansion, x: Arithmetic, bits: int) -> Parts:
-    """1 round; 8 bytes and two words from node 0, a word from each of the others: 16 bytes in all for bits <= 16.
+    """floor(x / 2**bits) less a carry, for 0 <= x < 2**63. 1 round; for bits <= 16 it takes 16 bytes in all.
 
-    A word has 16, 32 or 64 bits, at least `bits`. With u and v the top bits of a and b: as x < 2**63, a + b wraps just
-    when u or v is set (Escudero, Ghosh, Keller, Rachuri, Scholl, CRYPTO 2020, section 5), so
+    Node 0 sends 8 bytes and two words, each of the others a word of 16, 32 or 64 bits, at least `bits`. Let u and v be
+    the top bits of a and b. As x < 2**63, a + b wraps exactly if u or v is set (Escudero, Ghosh, Keller, Rachuri,
+    Scholl, CRYPTO 2020, section 5), so
 
         (a >> bits) + (b >> bits) - 2**(64 - bits) (u + v - u v)
           =  (a >> bits) - 2**(64 - bits) u   +   (b >> bits) - 2**(64 - bits) v   +   2**(64 - bits) u v
 
-    is floor(x / 2**bits) less the carry. The first two terms are arithmetic shifts, known to node 0 and to nodes 1 and
-    2; of the product u v only the low `bits` bits count. Node 1 receives the first term under a further stream s.
+    is floor(x / 2**bits) less the carry into bit `bits`. Node 0 knows the first pair of terms, an arithmetic shift, and
+    nodes 1 and 2 know the second. Of the product u v only the low `bits` bits count. Node 1 receives the first pair
+    under a further stream s of nodes 0 and 2.
 
-    Who learns a truncated value also learns which way it was rounded, as with every truncation of this kind: node 0,
-    which knows a, then knows whether the fraction that was dropped lies below a random threshold of its own.
+    Whoever learns a truncated value also learns which way it was rounded, as with every truncation of this kind. Node 0
+    knows a; so it then knows whether the fraction that was dropped lies below a random threshold of node 0's own.
     """
     kind, shape = number(x.shape), x.shape
     word, suffix = _word(bits)
