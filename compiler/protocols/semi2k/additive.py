@@ -1,13 +1,13 @@
 """`semi2k`: two or more nodes, additive sharing over Z_2^64 and bits, secure against all but one curious node.
 
-x = x_0 + ... + x_{n-1} (XOR for bits); node i holds x_i, its only part. The sharing and its products are those of SPDZ
-without authentication (Damgard, Pastro, Smart, Zakarias, CRYPTO 2012, section 1; Beaver, CRYPTO 1991, for the triples)
-in Z_2^64; conversions open a number under a mask whose bits are shared (edaBits: Escudero, Ghosh, Keller, Rachuri,
-Scholl, CRYPTO 2020). Correlated randomness comes from whoever the graph says (`Graph.preprocessing`).
+x = x_0 + ... + x_{n-1} (XOR for bits). Node i holds x_i, its only part. The sharing and its products are those of SPDZ
+without authentication (Damgard, Pastro, Smart, Zakarias, CRYPTO 2012, section 1; Beaver, CRYPTO 1991, for the triples),
+here in Z_2^64. Conversions open a number under a mask whose bits are shared (edaBits: Escudero, Ghosh, Keller, Rachuri,
+Scholl, CRYPTO 2020). The graph says who prepares correlated randomness (`Graph.preprocessing`).
 
-The summands of a share, where rules speak of them, are the opened a = x - r, which all nodes know, and the mask b = r,
-which is shared: see `masks`, also for why views are uniform. Below, "a word" is 8 bytes from each node to
-each other for an element, "a bit" an eighth of a byte; corrections are what the last node is sent before the run.
+Where rules speak of the summands of a share, these are the opened a = x - r, which all nodes know, and the mask b = r,
+which is shared. `masks` describes both and says why views are uniform. Below, "a word" is 8 bytes from each node to
+each other node for an element, and "a bit" an eighth of a byte. "Corrections" are sent to the last node before the run.
 """
 
 from __future__ import annotations
@@ -54,35 +54,36 @@ class Additive(Order, Conversions, Opening, Joins):
 
     @classmethod
     def nodes_for(cls, roles: int) -> int:
-        """A node for each role, two at least."""
+        """A node for each role, but two at least."""
         return max(2, roles)
 
     # From the clear.
 
     def public(self, value: Clear) -> Arithmetic:
-        """Node 0's part is the number, the others' are zero. No round."""
+        """A public number as a share: node 0's part is the number, the others are zero. No round."""
         return Arithmetic((self._at_first(self.clear_number(value)),))
 
     def public_bits(self, value: Clear, planes: int) -> Boolean:
-        """Node 0's part is the bits, the others' are zero. No round."""
+        """Public bits as a share: node 0's part is the bits, the others are zero. No round."""
         return Boolean((self._at_first(self.clear_bits(value, planes)),))
 
     def _at_first(self, wire: Wire) -> Wire:
         return self.g.choose(wire.type, ((0,), call("identity", wire)), (self.g.nodes[1:], Call("zeros", ())))
 
     def share(self, value: Clear) -> Arithmetic:
-        """No round for a node's number; for a client's 1, 8 bytes in all. Uniform: see `_deal`."""
+        """A number of one party. No round from a node; 1 from a client, 8 bytes in all. Uniform: see `_deal`."""
         return Arithmetic((self._deal(self.clear_number(value), "ring.subtract"),))
 
     def share_bits(self, value: Clear, planes: int) -> Boolean:
-        """No round for a node's bits; for a client's 1, a bit for each. Uniform: see `_deal`."""
+        """Bits that one party holds. No round from a node; 1 from a client, a bit for each. Uniform: see `_deal`."""
         return Boolean((self._deal(self.clear_bits(value, planes), "bits.xor"),))
 
     def _deal(self, value: Wire, subtract: str) -> Wire:
-        """Each other node's part is a stream that it shares with the owner; the owner's is what is left.
+        """Each other node's part is a stream that the node shares with the owner. The owner's part is what is left.
 
-        A node owner sends nothing. A client sends what is left to the last node, who lacks the streams: it is uniform
-        to all nodes that leave out one other, whose stream masks it, and the last one's part of no one else's view.
+        An owner that is a node sends nothing. A client sends what is left to the last node, masked by streams that the
+        last node does not hold. Any coalition that lacks one other node lacks that node's stream, so what is left is
+        uniform to the coalition. Nobody but the last node receives it.
         """
         (owner,) = value.at
         last = owner if owner in self.g.nodes else self.g.nodes[-1]
@@ -99,25 +100,25 @@ class Additive(Order, Conversions, Opening, Joins):
 
     @classmethod
     def matchers_for(cls, owners: tuple[int, int]) -> tuple[int, int]:
-        """Each owner knows the places of the other's rows."""
+        """For each side the owner of the other side."""
         return owners[1], owners[0]
 
     def align(self, value: Clear, side: Side) -> Arithmetic:
-        """1 round; see `alignment`."""
+        """The joined rows of a column. 1 round; see `alignment` for the paper and why views are uniform."""
         places = self.permutations.places(side, side.other)
         return Arithmetic((self._alignments.align(self.clear_number(value), side, places),))
 
     def align_bits(self, value: Clear, planes: int, side: Side) -> Boolean:
-        """1 round; see `alignment`."""
+        """As `align`, for bits. 1 round."""
         places = self.permutations.places(side, side.other)
         return Boolean((self._alignments.align(self.clear_bits(value, planes), side, places),))
 
-    # Linear work, and that of one node.
+    # Linear work, and work of one node.
 
     def map(
         self, kernel: str, shape: tuple[int, ...], /, *operands: Shared, indices: Sequence[Wire] = (), **attributes: Any
     ) -> Shared:
-        """As of any protocol. An opened mask of a number's elements is kept for where they have been moved."""
+        """As in `Linear`. If the elements of a number are moved, its opened mask serves the moved elements, too."""
         result = super().map(kernel, shape, *operands, indices=indices, **attributes)
         (x, *_) = operands
         if isinstance(x, Arithmetic) and isinstance(result, Arithmetic):
@@ -125,7 +126,7 @@ class Additive(Order, Conversions, Opening, Joins):
         return result
 
     def on_first(self, x: Shared, kernel: str, *others: Wire) -> Shared:
-        """The component of node 0."""
+        """The component of node 0. No round."""
         (part,) = x.parts
         mine, theirs = call(kernel, part, *others), call("identity", part)
         return x.with_parts([self.g.choose(part.type, ((0,), mine), (self.g.nodes[1:], theirs))])
@@ -133,17 +134,18 @@ class Additive(Order, Conversions, Opening, Joins):
     # Products.
 
     def multiply(self, x: Arithmetic, y: Arithmetic) -> Arithmetic:
-        """1 round, a word for each operand not opened before (so one for a square); a word of correction.
+        """x times y. 1 round, a word for each operand not opened before (so one for a square); a word of correction.
 
-        Beaver, CRYPTO 1991: with x = d + a, y = e + b and c of a triple (a, b, c), x y = d y + e a + c, of which each
-        node computes its own part.
+        Beaver, CRYPTO 1991: let x = d + a and y = e + b, with d and e opened, and let c = a b of a triple (a, b, c).
+        Then x y = d y + e a + c, of which each node computes its own part. Uniform: see `masks`.
         """
         return self._product("triple", "beaver.multiply", x, y, wider(x, y))
 
     def matmul(self, x: Arithmetic, y: Arithmetic, shape: tuple[int, ...]) -> Arithmetic:
-        """1 round, a word for each element of an operand not opened before; corrections for those of the result.
+        """The matrix product. 1 round, a word for each element of an operand not opened before.
 
-        As `multiply`, with a matrix triple (Mohassel and Zhang, SecureML, IEEE S&P 2017, section 4.1).
+        A word of correction for each element of the result. As `multiply`, with a matrix triple (Mohassel and Zhang,
+        SecureML, IEEE S&P 2017, section 4.1).
         """
         return self._product("matrix_triple", "beaver.matmul", x, y, shape)
 
@@ -161,9 +163,10 @@ class Additive(Order, Conversions, Opening, Joins):
         right: tuple[int, ...] | None = None,
         plus: tuple[int, ...] | None = None,
     ) -> Boolean:
-        """1 round, a bit for each different plane of x and of y; a bit of correction for a plane of the result.
+        """x AND y. 1 round, a bit for each different plane of x and of y; a bit of correction for each plane of the
+        result.
 
-        Beaver's triples over bits. A plane that stands in several products is opened once.
+        Beaver's triples over bits. A plane that occurs in several products is opened once. Uniform: see `masks`.
         """
         lefts = tuple(range(x.planes)) if left is None else left
         rights = tuple(range(y.planes)) if right is None else right
@@ -172,7 +175,7 @@ class Additive(Order, Conversions, Opening, Joins):
         return products if plus is None else self.xor(products, x, None, plus)
 
     def dot_bits(self, x: Boolean, y: Boolean, terms: Terms) -> Boolean:
-        """As `conjunction`: bits for different planes, a bit of correction for a plane of the result."""
+        """As `conjunction`: a bit for each different plane, and a bit of correction for each plane of the result."""
         lefts, rights = ({pair[side] for plane in terms for pair in plane} for side in (0, 1))
         if not lefts:
             return self.planes(x, (-1,) * len(terms))
@@ -190,12 +193,12 @@ class Additive(Order, Conversions, Opening, Joins):
     # Conversions.
 
     def bilinear(self, x: Arithmetic, form: Bilinear) -> Boolean:
-        """1 round, a word, or 2 or 4 bytes for as many bits; corrections of a bit for each bit or product of bits of b.
+        """The planes of `form`, whose factors have at most two bits of a side, as the products of edaBits have.
 
-        Of at most two bits of a side: so many the edaBits' products have.
-        All nodes know a = x - b, and the edaBits of b (Escudero et al., section 3) come with the products of two bits
-        that the form names. What is left is linear; node 0 adds what depends on a alone. The first level of a carry
-        circuit thus takes no round of its own, as in `rep3.summands`.
+        1 round, a word, or 2 or 4 bytes if so many bits are enough. Corrections: a bit for each bit of b and for each
+        product of two. All nodes know a = x - b. The edaBits of b (Escudero et al., section 3) come with the products
+        of two bits that the form names. The rest is linear; node 0 adds what depends on a alone. So the first level of
+        a carry circuit takes no round of its own, as in `rep3.summands`. Uniform: see `masks`.
         """
         masked, g = self._masks.low_bits(x, form.bits), self.g
         shape, planes = x.shape, len(form.terms)
@@ -218,14 +221,14 @@ class Additive(Order, Conversions, Opening, Joins):
         return Boolean((g.choose(nothing.type, ((0,), mine), (g.nodes[1:], theirs)),))
 
     def weigh(self, x: Boolean, weights: Sequence[int]) -> Arithmetic:
-        """As `weigh_each`."""
+        """See `weigh_each`, for one row."""
         return self.weigh_each(x, [weights])[0]
 
     def weigh_each(self, x: Boolean, rows: Sequence[Sequence[int]]) -> tuple[Arithmetic, ...]:
         """1 round, a bit for each plane, however many rows; a word of correction for each plane.
 
-        daBits (Rotaru and Wood, INDOCRYPT 2019, section 3): a mask m of bits that is also shared as numbers. With d =
-        x XOR m opened, a bit is d + (1 - 2 d) m, linear in m.
+        daBits (Rotaru and Wood, INDOCRYPT 2019, section 3): the bits of a mask m are also shared as numbers. With d =
+        x XOR m opened, a bit is d + (1 - 2 d) m, which is linear in m. Uniform: see `masks`.
         """
         masked = self._masks.planes(x)
         numbers = self._numbers(x, masked)
@@ -244,7 +247,8 @@ class Additive(Order, Conversions, Opening, Joins):
     def multiply_bit(self, bit: Boolean, x: Arithmetic) -> Arithmetic:
         """1 round, a word and a bit; two words of correction.
 
-        With the daBit m and d of the bit, x = e + a opened and c = m a: the product is d x + (1 - 2 d) (e m + c).
+        Let m be the bit's daBit and d the opened bit XOR m; x = e + a with e opened, and c = m a. Then the product is
+        d x + (1 - 2 d) (e m + c). Uniform: see `masks`.
         """
         masked, other = self._masks.planes(bit), self._masks.number(x)
         number = self._masks.derived("dabit", self.number(x.shape), masked.mask)
@@ -252,17 +256,17 @@ class Additive(Order, Conversions, Opening, Joins):
         return Arithmetic((self.g.local("beaver.gate", c.type, masked.opened, x.parts[0], other.opened, number, c),))
 
     def shift_summands(self, x: Arithmetic, bits: int) -> Arithmetic:
-        """1 round, a word; a word of correction: b >> bits. Node 0 adds a >> bits."""
+        """1 round, a word; a word of correction for b >> bits. Node 0 adds a >> bits. Uniform: see `masks`."""
         masked, kind = self._masks.number(x), self.number(x.shape)
         shifted = self._masks.derived("truncation", kind, masked.mask, bits=bits)
         opened = self.g.local("ring.shift_right", kind, masked.opened, bits=bits)
         return self.on_first(Arithmetic((shifted,)), "ring.add", opened)
 
     def quotient(self, x: Arithmetic, bits: int) -> Arithmetic:
-        """1 round, a word; two words of correction: t = b >> bits, and the top bit v of b.
+        """1 round, a word; two words of correction: t = b >> bits, and the top bit v of b. Uniform: see `masks`.
 
-        As in `rep3.summands.quotient` (Escudero et al., section 5: the overflow of a + b is known exactly), now
-        with a public top bit u of a: the arithmetic shift of a, plus t - 2**(64 - bits) (1 - u) v.
+        As `rep3.summands.quotient` (Escudero et al., section 5: the overflow of a + b is known exactly), with a public
+        top bit u of a. The quotient is the arithmetic shift of a, plus t - 2**(64 - bits) (1 - u) v.
         """
         masked, kind = self._masks.number(x), self.number(x.shape)
         t = self._masks.derived("truncation", kind, masked.mask, bits=bits)
@@ -273,43 +277,46 @@ class Additive(Order, Conversions, Opening, Joins):
         return Arithmetic((self.g.choose(kind, ((0,), first), (self.g.nodes[1:], others)),))
 
     def mask_word(self, shape: tuple[int, ...]) -> tuple[Arithmetic, Boolean]:
-        """No round; corrections of 64 bits: an edaBit (Escudero et al., section 3)."""
+        """No round; corrections of 64 bits. r and the bits of -r are an edaBit (Escudero et al., section 3)."""
         mask = self.g.random("mask", self.number(shape))
         places = tuple(range(64))
         minus = self._masks.derived("edabit", bits(shape, 64), mask, negated=1, left=places, right=places)
         return Arithmetic((mask,)), Boolean((minus,))
 
     def unmask_word(self, x: Boolean) -> Arithmetic:
-        """1 round, a word. The mask that makes x uniform is its own, so opening it tells nothing."""
+        """1 round, a word. Only x uses the mask that makes x uniform, so opening x tells nothing."""
         total = gather(self.g, self._refreshed(x.parts[0], self.g.nodes), self.g.nodes)
         return Arithmetic((self._at_first(self.g.local("ring.from_bits", self.number(x.shape), total)),))
 
     # Order: see `rows`.
 
     def random_rows(self, rows: int) -> Rows:
-        """No round."""
+        """A uniform arrangement. No round."""
         return moves.random_rows(self.g, rows)
 
     def known_rows(self, value: Clear) -> Rows:
-        """A round for each node, and 1: the numbers are dealt, as words of 32 bits, and then as sorted ones."""
+        """A round for each node, and 1: the owner shares the row numbers as words, then as `rows.arranged`."""
         wire = self.g.local("word32.from_integer", ValueType(Storage.WORD32, value.shape), value.wire)
         return moves.arranged(self.g, self._deal(wire, "rows.xor"))
 
     def sorted_rows(self, key: Boolean, digit: int) -> Rows:
-        """For each `digit` planes a round for each node, and 3; a round for each node, and 1."""
+        """A round for each node and 3, for each digit of `digit` planes; then a round for each node and 1.
+
+        See `rows` for the papers and why views are uniform.
+        """
         return moves.arranged(self.g, moves.sorted_numbers(self.g, key.parts[0], digit))
 
     def placed_rows(self, places: Arithmetic) -> Rows:
-        """A round for each node, and 1."""
+        """A round for each node, and 1. Uniform: see `rows`."""
         return moves.placed(self.g, places.parts[0])
 
     def any_rows(self, rows: int) -> Rows:
-        """Permutations, and places from nowhere."""
+        """Permutations, and places from nowhere: for counting costs."""
         by = moves.permutations(self.g, rows)
         return Rows((by,), self.g.input("", by.type, self.g.nodes), shuffles_first=False, takes=True)
 
     def gather(self, x: Shared, rows: Rows) -> Shared:
-        """A round for each node, with a word a row from each to each other; bits are moved as words."""
+        """A round for each node; a word a row from each node to each other. Bits move as words. Uniform: see `rows`."""
         group = moves.WORDS if isinstance(x, Boolean) else moves.NUMBERS
         (part,) = x.parts
         moved = moves.gather(self.g, in_words(self.g, part), rows, group)
@@ -318,20 +325,20 @@ class Additive(Order, Conversions, Opening, Joins):
     # Opening.
 
     def open(self, x: Arithmetic, to: Parties) -> Clear:
-        """1 round, 8 bytes from each node to each receiver. Uniform: see `_refreshed`."""
+        """The number at `to`. 1 round, 8 bytes from each node to each receiver. Uniform: see `_refreshed`."""
         total = gather(self.g, self._refreshed(x.parts[0], to), to)
         return Clear(self.g.local("integer.from_ring", integers(x.shape), total))
 
     def open_bits(self, x: Boolean, to: Parties) -> Clear:
-        """1 round, a bit from each node to each receiver. Uniform: see `_refreshed`."""
+        """The bits at `to`. 1 round, a bit from each node to each receiver. Uniform: see `_refreshed`."""
         return self.clear_planes(gather(self.g, self._refreshed(x.parts[0], to), to))
 
     def _refreshed(self, part: Wire, to: Parties) -> Wire:
-        """The share plus a fresh sharing of zero: the parts are uniform but for their sum, which is to be known.
+        """The share plus a fresh sharing of zero: its parts tell their sum, which is to be known, and nothing else.
 
-        Each two nodes have a stream that one adds and the other subtracts: so the parts of the honest ones are hidden
-        among them, whoever the others are. (A zero sharing around a ring would fall apart between two curious nodes.)
-        Two nodes need none: the other one's part is the value less one's own.
+        Each pair of nodes has a stream that one of them adds and the other subtracts. So the parts of the honest nodes
+        hide each other, whoever is curious. (In a zero sharing around a ring, two curious nodes could isolate one.) Two
+        nodes need no such sharing: the other node's part is the value less one's own.
         """
         nodes = self.g.nodes
         if len(nodes) == 2 and set(to) <= set(nodes):

@@ -1,19 +1,20 @@
 """`align` of `semi2k`: a column goes from its owner into the order of the joined rows, which the other owner knows.
 
-The owner A holds the column x in its secret order; the other owner B, the matcher of this side, knows the places p.
-Preparation gives each node a uniform permutation that only it knows, that of B being q, and shares [a] and [a[q]] of a
-uniform column a and of its rows in that order.
+The owner A holds the column x in A's secret order. The other owner B is the matcher of this side and knows the places
+p. Preparation gives each node a uniform permutation that only that node knows; q is B's. It also gives shares [a] of a
+uniform column a and shares [a[q]] of the column's rows in the order q.
 
-A sends B its column less its share of a, and every other node its share of a: so B knows v = x - a. B tells all others
-t, with q[t] = p. Now x[p] = v[p] + a[p], and [a[p]] = [a[q]][t] is for each node to take from its share; B adds v[p].
+A sends B its column less A's share of a, and every other node sends B its share of a: so B knows v = x - a. B tells all
+others t, with q[t] = p. Now x[p] = v[p] + a[p], and [a[p]] = [a[q]][t], so each node takes it from its own share. B
+adds v[p].
 
-Why views are uniform: what A sends B is masked by A's share of a, a stream of a seed that the other nodes lack, also
-all together. t is uniform to all but B, as q is, which is the permutation of nobody but B and used for this side only.
-The result's shares are those of a[q] at other places.
+Why views are uniform. A's share of a masks what A sends B. This share is a stream of a seed that all other nodes
+together lack. To all but B, t is uniform, because q is: only B knows q, and q is used for this side only. The shares of
+the result are those of a[q] at other places.
 
-One round. A word for each row of the side from each node to B, and half a one for each joined row from B to each node,
-once for all columns of the side; corrections of a word for each row (Chase, Ghosh, Poburinnaya, ASIACRYPT 2020,
-section 3, where two parties prepare by themselves what a dealer does here).
+One round. Each node sends B a word for each row of the side. B sends each node half a word for each joined row, once
+for all columns of the side. Corrections: a word for each row (Chase, Ghosh, Poburinnaya, ASIACRYPT 2020, section 3,
+where two parties prepare by themselves what a dealer prepares here).
 """
 
 from ....runtime.graph.nodes import Storage, ValueType
@@ -22,7 +23,7 @@ from ..rules.sides import Side
 
 
 class Alignments:
-    """Moves columns of joins in one graph: of each side, and each number of rows, one permutation and one t."""
+    """Moves columns of joins in one graph. A side has one permutation, and one t for each number of rows."""
 
     def __init__(self, g: Expansion) -> None:
         self._g = g
@@ -30,7 +31,10 @@ class Alignments:
         self._places: dict[tuple[str, int, int], tuple[Wire, Wire]] = {}
 
     def align(self, value: Wire, side: Side, places: Wire) -> Wire:
-        """The part of a share of the joined rows; `value` is RING or BITS at the owner, `places` at the matcher."""
+        """The part of a share of the joined rows. `value` is RING or BITS at the owner; `places` are at the matcher.
+
+        One round; the module gives the paper, the costs and the reason why views are uniform.
+        """
         g, kind, matcher = self._g, value.type, side.other
         order = self._permutation(side, places)
         mask = g.random("mask", kind)
@@ -44,7 +48,7 @@ class Alignments:
         return g.choose(wanted, ((matcher,), call(_add(kind), part, known)), (others, call("identity", part)))
 
     def _masked(self, value: Wire, mask: Wire, owner: int, matcher: int) -> Wire:
-        """The column less its mask, at the matcher."""
+        """The column less a, at the matcher."""
         g, kind = self._g, value.type
         own = call(_subtract(kind), value, mask)
         others = tuple(node for node in g.nodes if node not in (owner, matcher))
@@ -57,7 +61,7 @@ class Alignments:
         return total
 
     def _permutation(self, side: Side, beside: Wire) -> Wire:
-        """Each node's own; of a side just the matcher's is used."""
+        """A permutation of each node's own; this side uses the matcher's alone."""
         key = (side.join, side.number)
         if key not in self._permutations:
             with self._g.beside(beside):
@@ -94,7 +98,7 @@ def _moving(kind: ValueType, node: int) -> dict[str, int]:
 
 
 def _width(kind: ValueType) -> int:
-    """The elements in a row."""
+    """The number of elements in a row."""
     return kind.size // max(1, kind.shape[0])
 
 

@@ -1,13 +1,14 @@
 """Opened masks: what every product and every conversion of additive shares begins with.
 
-A share x and a fresh mask a, a uniform share that nobody knows: the nodes open d = x - a (XOR for bits) and hold x =
-d + a with a public d. What depends on a alone is correlated randomness (`runtime.graph.correlations`). An opened mask
-serves every use of the share, as often as it is multiplied, compared or truncated, in all turns of loops around: it
-stands beside the share itself. Products of x = d + a and y = e + b then cost a triple, but no further message about x.
+Let x be a share, and let a be a fresh mask: a uniform share whose value nobody knows. The nodes open d = x - a (XOR for
+bits), so x = d + a with a public d. What depends on a alone is correlated randomness (`runtime.graph.correlations`).
+The opened mask serves every use of the share: every product, comparison and truncation, in all turns of loops around
+it. To this end it stands in the graph beside the share itself. A product of x = d + a and y = e + b then costs a
+triple, but no further message about x.
 
-Why views are uniform, once for all rules: what a node sends to open d is its part of x less its part of a. Seen by all
-other nodes together, who know theirs of the mask, that part of a is the stream of a seed which they do not hold, used
-for nothing else that leaves the node; so d is uniform, and d, their own parts and nothing else determine the message.
+Why views are uniform, once for all rules: to open d, a node sends its part of x less its part of a. All other nodes
+together know their own parts of the mask, but this part of a is the stream of a seed which they do not hold, and
+nothing else that leaves the node uses the stream. So d is uniform, and d and their own parts determine the message.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ _WORDS = {16: Storage.WORD16, 32: Storage.WORD32}
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """x = opened + mask (XOR for bits): the nodes' parts of the mask, and what all of them know."""
+    """x = opened + mask (XOR for bits): the nodes' parts of the mask, and the difference that all nodes know."""
 
     mask: Wire
     opened: Wire
 
 
 class Masks:
-    """The masks of one graph: of each share at most one, of chosen planes one for each choice."""
+    """The masks of one graph. A share has at most one; of boolean shares each choice of planes has its own."""
 
     def __init__(self, g: Expansion) -> None:
         self.g = g
@@ -44,13 +45,14 @@ class Masks:
         self._origins: dict[int, tuple[Wire, str, dict[str, Any]]] = {}
 
     def number(self, x: Arithmetic) -> Masked:
-        """1 round, 8 bytes from each node to each other; none if x has been opened so before."""
+        """x as a mask and an opened number. 1 round, 8 bytes from each node to each other; no message if x is open."""
         return self._open(x.parts[0], ())
 
     def low_bits(self, x: Arithmetic, bits: int) -> Masked:
-        """As `number`, of so many low bits at least: opened modulo 2**16 or 2**32, 2 or 4 bytes, if that will do.
+        """As `number`, but at least the low `bits` bits: opened modulo 2**16 or 2**32, 2 or 4 bytes, if that is enough.
 
-        The difference modulo 2**16 is uniform as the whole one is; opened both ways, the one is a part of the other.
+        Modulo 2**16 the difference is as uniform as the whole difference. If both are opened, one is a part of the
+        other.
         """
         share = x.parts[0]
         words = [word for width, word in _WORDS.items() if bits <= width]
@@ -63,16 +65,16 @@ class Masks:
         return self._low[share.id, word]
 
     def planes(self, x: Boolean, planes: Sequence[int] | None = None) -> Masked:
-        """These planes of x (all if not given). 1 round, a bit of each from each node to each other; or none."""
+        """These planes of x, or all. 1 round, a bit of each plane from each node to each other; no message if open."""
         return self._open(x.parts[0], tuple(range(x.planes) if planes is None else planes))
 
     def remember(self, moved: Arithmetic, x: Arithmetic, kernel: str, attributes: dict[str, Any]) -> None:
-        """Notes that the elements of `moved` are those of x: opened masks of x serve it too."""
+        """Notes that the elements of `moved` are elements of x: then opened masks of x serve `moved`, too."""
         if kernel in MOVES:
             self._origins[moved.parts[0].id] = (x.parts[0], kernel, attributes)
 
     def derived(self, source: str, kind: ValueType, *values: Wire, **attributes: Any) -> Wire:
-        """Shares of a function of masks (and of what was derived of masks). No round."""
+        """Shares of a function of masks, or of values derived from masks. No round."""
         key = (source, kind, tuple(value.id for value in values), tuple(sorted(attributes.items())))
         if key not in self._derived:
             with self.g.beside(*values):
@@ -94,7 +96,7 @@ class Masks:
         return Masked(mask, gather(g, low, g.nodes))
 
     def _moved(self, share: Wire) -> Masked | None:
-        """From the mask of the share whose elements these are; of a slice only if that one is open already."""
+        """The mask of the share that these elements come from, moved likewise; of a slice only if it is open."""
         if share.id not in self._origins or share.id in self._own:
             return None
         origin, kernel, attributes = self._origins[share.id]
@@ -105,7 +107,7 @@ class Masks:
         return Masked(mask, opened)
 
     def _is_open(self, share: Wire) -> bool:
-        """Whether a mask of the share can be had without a message."""
+        """Whether the share has an opened mask, or gets one without a message."""
         if (share.id, ()) in self._masked:
             return True
         origin, *_ = self._origins.get(share.id, (None,))
@@ -123,21 +125,21 @@ class Masks:
         return Masked(mask, gather(g, g.local("ring.subtract", kind, share, mask), g.nodes))
 
     def _mask(self, share: Wire) -> Wire:
-        """A number's only mask: whatever of it is opened and when, its summands stay the same."""
+        """The only mask of a number. Whatever is opened of the number, and when, its summands stay the same."""
         if share.id not in self._own:
             self._own[share.id] = self.g.random("mask", share.type)
         return self._own[share.id]
 
 
 def gather(g: Expansion, part: Wire, to: Parties) -> Wire:
-    """The sum of all nodes' parts (XOR for bits) at the parties `to`. 1 round, a part from each node to each other."""
+    """The sum of all nodes' parts (XOR for bits) at the parties `to`. 1 round, a part from each node to each."""
     kind, count = part.type, len(g.nodes)
     add = "bits.xor" if kind.storage is Storage.BITS else f"{kind.storage.value}.add"
     nodes = tuple(party for party in to if party in g.nodes)
     clients = tuple(party for party in to if party not in g.nodes)
     sums = []
     if nodes:
-        # Each node hears the one `step` before it, and so everybody once.
+        # In each step a node receives from the node `step` places before it, so after all steps from every node once.
         parts = [g.exchange(part, *(((node - step) % count, node) for node in nodes)) for step in range(1, count)]
         total = part if nodes == g.nodes else g.local("identity", kind, part, at=nodes)
         sums.append((nodes, _sum(g, add, [total, *parts])))
