@@ -1,7 +1,7 @@
 """What every operation means in the clear: pure NumPy, on bool arrays and int64 arrays (fixed point times 2**scale).
 
-The one place that computes operations on plain values. The compiler folds constants and evaluates programs with it;
-parties compute with it what they know. `KERNELS[name](*arrays, **attributes)` gives a new array or a view of an
+Only this folder computes operations on plain values. The compiler uses it to fold constants and to evaluate programs;
+parties use it to compute what they know. `KERNELS[name](*arrays, **attributes)` gives a new array or a view of an
 operand.
 """
 

@@ -13,7 +13,7 @@ Array = np.ndarray[Any, Any]
 
 
 def cast(x: Array, *, bits: int) -> Array:
-    """x as an integer times 2**bits: bool to int, int to fixed, fixed to a finer fixed."""
+    """x as an integer, times 2**bits. This turns bool into int, int into fixed, and fixed into a finer fixed."""
     return np.asarray(np.left_shift(x.astype(np.int64), bits))
 
 
@@ -33,7 +33,7 @@ def negate(x: Array) -> Array:
 
 
 def multiply(x: Array, y: Array) -> Array:
-    """x * y; of fixed-point values, at the sum of their scales."""
+    """x * y. The product of fixed-point values has the sum of their scales."""
     return np.asarray(np.multiply(x, y))
 
 
@@ -69,8 +69,8 @@ def divide(x: Array, y: Array, *, scale: int) -> Array:
     by_zero = divisor == 0
     divisor = np.where(by_zero, np.uint64(1), divisor)
     quotient, remainder = np.divmod(dividend, divisor)
-    # Schoolbook division, a few bits at a time: the remainder is below the divisor, so it may be shifted by as many
-    # bits as the largest divisor leaves free. A divisor is at most 2^63, so that is at least one.
+    # Schoolbook division, a few bits at a time. The remainder is below the divisor, so it may be shifted by as many
+    # bits as the largest divisor leaves free. A divisor is at most 2^63, so at least one bit is free.
     free = 64 - int(divisor.max(initial=1)).bit_length()
     done = 0
     while done < scale:
@@ -136,7 +136,7 @@ def select(condition: Array, x: Array, y: Array) -> Array:
 
 
 def sum_(x: Array, *, axis: int) -> Array:
-    """The sum along an axis; 0 of nothing."""
+    """The sum along an axis; 0 along an empty axis."""
     return np.asarray(np.sum(x, axis=axis, dtype=np.int64))
 
 
@@ -156,20 +156,20 @@ def max_(x: Array, *, axis: int) -> Array:
 
 
 def argmin(x: Array, *, axis: int) -> Array:
-    """Where the least is along an axis, which is not empty; the first such place."""
+    """The first place of the least along an axis, which is not empty."""
     return np.asarray(np.argmin(x, axis=axis), dtype=np.int64)
 
 
 def argmax(x: Array, *, axis: int) -> Array:
-    """Where the greatest is along an axis, which is not empty; the first such place."""
+    """The first place of the greatest along an axis, which is not empty."""
     return np.asarray(np.argmax(x, axis=axis), dtype=np.int64)
 
 
 def any_(x: Array, *, axis: int) -> Array:
-    """Whether one holds along an axis; False of nothing."""
+    """Whether any element along an axis holds; False along an empty axis."""
     return np.asarray(np.any(x, axis=axis))
 
 
 def all_(x: Array, *, axis: int) -> Array:
-    """Whether all hold along an axis; True of nothing."""
+    """Whether all elements along an axis hold; True along an empty axis."""
     return np.asarray(np.all(x, axis=axis))

@@ -1,9 +1,10 @@
 """Functions of fixed-point values in the clear, rounded to the nearest unit in the last place.
 
-In and out: int64 arrays holding values times 2**scale. Inside: float64, by correctly rounded operations only (+, -, *,
-/, sqrt, rint, scaling by powers of two), so that every machine gets the same bits; a library's `exp` differs between
-processors in its last bits, and parties that computed differently from the same public value would share garbage. The
-error before rounding is below 2^-50 of the result, and below 2^-6 units in the last place where that is more.
+In and out: int64 arrays holding values times 2**scale. Inside, only correctly rounded operations of float64 are used
+(+, -, *, /, sqrt, rint, scaling by powers of two), so that every machine gets the same bits. A library's `exp` differs
+between processors in its last bits, and parties that got different results from the same public value would share
+garbage. The error before rounding is below 2^-50 of the result or below 2^-6 units in the last place, whichever is
+more.
 
 Outside their domains functions are total: `sqrt` of a negative and `log` of a non-positive number are 0, and `exp`
 stops at the largest documented number, 2**(62 - 2*scale) less one unit.
@@ -23,7 +24,7 @@ TURN = 0x28BE60DB9391054A7F09D5F47D4D377036D8A5664F10E410
 
 LN2_HIGH = float.fromhex("0x1.62e42feep-1")
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
-"""LN2_HIGH + LN2_LOW is log 2; LN2_HIGH has 32 significant bits, so that its product with a small integer is exact."""
+"""LN2_HIGH + LN2_LOW is log 2. LN2_HIGH has 32 significant bits, so that its product with a small integer is exact."""
 
 DOUBLINGS = float.fromhex("0x1.71547652b82fep+0")
 """1 / log 2."""
@@ -100,7 +101,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "sigmoid": sigmoid,
     "erf": erf,
 }
-"""By operation; each takes an array and its `scale`."""
+"""The functions by operation. Each takes an array and its `scale`."""
 
 
 def _erf_series(x: Array, decay: Array) -> Array:
@@ -137,7 +138,7 @@ def _polynomial(x: Array, coefficients: list[float]) -> Array:
 
 
 def _exp(x: Array) -> Array:
-    """e to the power x, for x brought between -50 and 50: beyond them a fixed-point result does not change."""
+    """e to the power x, with x clipped to -50 ... 50. Beyond these bounds a fixed-point result does not change."""
     x = np.clip(x, -50.0, 50.0)
     doublings = np.rint(x * DOUBLINGS)
     rest = (x - doublings * LN2_HIGH) - doublings * LN2_LOW
@@ -149,7 +150,7 @@ def _exp(x: Array) -> Array:
 def _quadrant(x: Array, scale: int) -> tuple[Array, Array]:
     """The nearest quarter turn, modulo 4, and the angle left, at most pi/4 in magnitude.
 
-    The reduction is in integers and good for every x: x / (2 pi) modulo 1 as a 64-bit fraction.
+    The reduction is in integers and works for every x: it gives x / (2 pi) modulo 1 as a 64-bit fraction.
     """
     turns_per_unit = TURN >> (64 + scale)  # 2^(128 - scale) / (2 pi): a 128-bit number with 64 bits after the point.
     whole = np.multiply(x.view(np.uint64), np.uint64((turns_per_unit >> 64) & (2**64 - 1)))

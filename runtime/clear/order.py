@@ -1,4 +1,4 @@
-"""Rearranging rows: which row comes where, and moving there. In: arrays of any type. Out: new arrays."""
+"""Rearranging rows: which row goes where, and moving rows. In: arrays of any type. Out: new arrays."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,9 +9,10 @@ Array = np.ndarray[Any, Any]
 
 
 def argsort(*keys: Array, descending: Sequence[int]) -> Array:
-    """For each place in the order the row that stands there, by the first key first; rows with equal keys keep theirs.
+    """For each place in the sorted order the row that stands there, as int64.
 
-    A key that goes down is compared by its bits inverted, which turns the order round and overflows nowhere.
+    The first key counts first. Rows with equal keys keep their order. A key that goes down is compared by its inverted
+    bits, which reverses the order and never overflows.
     """
     directed = [~key if down else key for key, down in zip(keys, descending, strict=True)]
     return np.lexsort(directed[::-1]).astype(np.int64, copy=False)

@@ -13,7 +13,8 @@ Array = np.ndarray[Any, Any]
 
 
 class IndexOutsideError(Exception):
-    """An index known only while the program runs lies outside its array; it is public, so a message may show it."""
+    """An index that is known only while the program runs lies outside its array. It is public, so a message may show
+    it."""
 
     def __init__(self, index: int, size: int) -> None:
         self.index = index
@@ -32,7 +33,7 @@ def iota(*, n: int) -> Array:
 
 
 def broadcast(x: Array, *, shape: Sequence[int]) -> Array:
-    """x repeated along new or unit axes, by NumPy's rules; a read-only view."""
+    """x repeated along new or unit axes, by NumPy's rules. The result is a read-only view."""
     return np.broadcast_to(x, tuple(shape))
 
 
@@ -51,7 +52,7 @@ def slices(
 ) -> tuple[slice | EllipsisType, ...]:
     """The attributes of `slice` and `update` as Python slices, one for each axis.
 
-    The dots at the end make a view of a scalar too: without them NumPy gives a number that has memory of its own.
+    The ellipsis at the end makes a view of a scalar too. Without it NumPy gives a number with memory of its own.
     """
     return (*(slice(start, stop, step) for start, stop, step in zip(starts, stops, steps, strict=True)), ...)
 
@@ -74,17 +75,16 @@ def concat(*parts: Array, axis: int) -> Array:
 
 
 def take(x: Array, indices: Array, *, axis: int) -> Array:
-    """x's entries at `indices` along an axis; a negative index counts from the end.
-
-    Raises IndexOutsideError.
-    """
+    """x's entries at `indices` along an axis. A negative index counts from the end. Raises `IndexOutsideError`."""
     check_windows(indices, x.shape[axis], 1)
     return np.asarray(np.take(x, indices, axis=axis))
 
 
 def check_windows(starts: Array, size: int, window: int) -> None:
-    """Raises IndexOutsideError unless `window` elements from each start, negative ones counted from the end, lie inside
-    an axis of `size` elements."""
+    """Raises `IndexOutsideError` unless `window` elements from each start lie inside an axis of `size` elements.
+
+    A negative start counts from the end.
+    """
     first = np.where(starts < 0, starts + size, starts)
     outside = (first < 0) | (first > size - window)
     if np.any(outside):
@@ -94,9 +94,10 @@ def check_windows(starts: Array, size: int, window: int) -> None:
 def window(
     shape: Sequence[int], axes: Sequence[int], sizes: Sequence[int], starts: Sequence[Array]
 ) -> tuple[slice, ...]:
-    """The part that `slice_at` and `update_at` touch: `sizes` elements from `starts` along `axes`, all of the others.
+    """The part that `slice_at` and `update_at` touch: `sizes` elements from `starts` along `axes`, and all elements of
+    other axes.
 
-    A negative start counts from the end. Raises IndexOutsideError unless the whole part lies inside.
+    A negative start counts from the end. Raises `IndexOutsideError` unless the whole part lies inside.
     """
     part = [slice(0, size) for size in shape]
     for axis, size, start in zip(axes, sizes, starts, strict=True):
@@ -108,12 +109,12 @@ def window(
 
 
 def slice_at(x: Array, *starts: Array, axes: Sequence[int], sizes: Sequence[int]) -> Array:
-    """The window of `sizes` elements that begins at the scalars `starts` along `axes`. Raises IndexOutsideError."""
+    """The window of `sizes` elements that begins at the scalars `starts` along `axes`. Raises `IndexOutsideError`."""
     return np.asarray(x[window(x.shape, axes, sizes, starts)])
 
 
 def update_at(x: Array, v: Array, *starts: Array, axes: Sequence[int]) -> Array:
-    """x with the window at `starts` along `axes`, as large as v there, replaced by v. Raises IndexOutsideError."""
+    """x with the window at `starts` along `axes`, of v's sizes, replaced by v. Raises `IndexOutsideError`."""
     result = np.array(x)
     result[window(x.shape, axes, [v.shape[axis] for axis in axes], starts)] = v
     return result

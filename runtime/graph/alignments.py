@@ -1,7 +1,7 @@
-"""Joins whose keys their owners hold: what the parties match before they compile, and how a graph names the outcome.
+"""Joins on keys that their owners hold: what the parties match before they compile, and how a graph names the outcome.
 
-The runtime does the matching (`runtime.alignment`); a graph that needs it has inputs of the kind "rows", permutations
-that no role gives: an owner's order and a matcher's places.
+The runtime does the matching (`runtime.alignment`). A graph that needs a matching has inputs of the kind "rows". These
+are permutations that no role gives: an owner's order and a matcher's places.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ROWS = "rows"
-"""The kind of a declaration whose value comes from an alignment."""
+"""The kind of a declaration whose value comes from an alignment: a permutation of rows."""
 
 OWN = "own"
 """One party owns both sides and matches them itself."""
@@ -31,9 +31,9 @@ COUNT_BYTES = 8
 class Matching:
     """One alignment, the same at all parties.
 
-    `keys` names, for either side, the inputs that hold the key columns, in order of priority, and `kinds` says what
-    these are (`Declaration.kind`); `rows`, `owners` and `matchers` are the sides' row counts and parties. Under `name`
-    its number of matches is a size of the program.
+    `keys` names for each side the inputs that hold the key columns, in order of priority. `kinds` are the columns'
+    kinds (`Declaration.kind`). `rows`, `owners` and `matchers` are the row counts and parties of the two sides. The
+    number of matches is a size of the program, called `name`.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Matching:
 
 
 def aligned_bytes(matching: Matching, parties: int) -> tuple[int, ...]:
-    """What each of so many parties sends for an alignment."""
+    """The bytes that each of so many parties sends for an alignment."""
     sent = [0] * parties
     columns, (first, second) = len(matching.kinds), matching.owners
     if matching.method == DELEGATED:
@@ -61,10 +61,10 @@ def aligned_bytes(matching: Matching, parties: int) -> tuple[int, ...]:
 
 
 def order_input(name: str, side: int) -> str:
-    """How a graph calls the secret order that the owner of a side has drawn."""
+    """The name in graphs of the secret order that the owner of a side has drawn."""
     return f"{name} order of {side}"
 
 
 def places_input(name: str, side: int) -> str:
-    """How a graph calls the places, in that order, of the joined rows."""
+    """The name in graphs of the places of the joined rows in that order."""
     return f"{name} places of {side}"

@@ -1,6 +1,7 @@
-"""One use of a kernel, as rules see it that say whether it is sound, and what rules of all families ask.
+"""One call of a kernel, and the questions that rules of all families ask of a call.
 
-A rule raises `GraphError`. The storages and the attributes' forms are checked before, by `signatures`.
+A rule says whether a call is sound: it raises `GraphError` if not. Before a rule, `signatures` has checked the storages
+and the attributes' forms.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from .nodes import ValueType
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One use of a kernel."""
+    """One call of a kernel: the types of its inputs and output, and its attributes."""
 
     inputs: tuple[ValueType, ...]
     output: ValueType
@@ -24,7 +25,7 @@ Rule = Callable[[Call], None]
 
 
 def same(found: object, expected: object) -> None:
-    """A shape is the one that is due."""
+    """The shape `found` is the `expected` one."""
     require(found == expected, f"shape {found} where {expected} is due")
 
 
@@ -35,7 +36,7 @@ def same_size(call: Call) -> None:
 
 
 def same_halves(call: Call) -> None:
-    """(x mine, x next, y mine, y next, zero): two parts of each factor, and a mask that is like the output."""
+    """(x mine, x next, y mine, y next, zero): two parts of each factor, and a mask of the output's type."""
     x_mine, x_next, y_mine, y_next, zero = call.inputs
     require(x_mine == x_next and y_mine == y_next, "the two parts of a factor differ")
     require(zero == call.output, "the zero share is not like the output")

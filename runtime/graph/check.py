@@ -1,8 +1,11 @@
-"""What a party verifies of a graph before it runs it. In: a graph from anywhere. Out: nothing, or `GraphError`.
+"""What a party verifies before it runs a graph. In: a graph from anywhere. Out: nothing, or `GraphError`.
 
-After `check`, each value is bound once before it is used, by parties that hold what they read; kernels are called by
-their signatures; messages have one sender for each receiver and do not wait for each other within a round; sizes are
-bounded.
+After `check`:
+
+- each value is bound once, before it is used, by parties that hold what they read;
+- kernels are called by their signatures;
+- messages have one sender for each receiver and do not wait for each other within a round;
+- sizes are bounded.
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -43,13 +46,13 @@ MOST_TURNS = 1 << 48
 DEEPEST_REPEAT = 64
 
 STREAMS = ("stream", "zero", "permutation")
-"""What `Random.source` may be besides `correlations`; these have no attributes."""
+"""The values of `Random.source` besides `correlations`. These sources have no attributes."""
 
 CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
 
 
 def check(graph: Graph) -> None:
-    """Raises `GraphError` unless every party may run its part of `graph`: `LimitError` if it is too large for that."""
+    """Raises `GraphError` unless every party may run its part of `graph`; `LimitError` if the graph is too large."""
     _check_header(graph)
     _check_nesting(graph.body, 0)
     sound: set[ValueType] = set()
@@ -87,7 +90,7 @@ def _check_type(graph: Graph, number: int, kind: ValueType) -> None:
     require(all(size >= 0 for size in kind.shape), f"value {number} has shape {kind.shape}")
     most = MOST_PLANES if kind.storage is Storage.BITS else 0
     require(0 <= kind.planes <= most, f"value {number} has {kind.planes} planes")
-    # Each size by itself first, for a product of 64 large ones is a number of any length.
+    # Each size is checked by itself first, because a product of 64 large sizes is a number of any length.
     is_long = any(size > MOST_ELEMENTS for size in kind.shape)
     if is_long or kind.size * max(kind.planes, 1) > MOST_ELEMENTS:
         what = f"bits of numbers of {kind.planes} bits" if kind.planes > 1 else "elements"
@@ -98,7 +101,7 @@ def _check_type(graph: Graph, number: int, kind: ValueType) -> None:
 
 
 def _span_of(body: Sequence[Node], value: int) -> int:
-    """The place of the node that gives a value; -1 where none does."""
+    """The span of the node that gives a value; -1 where no node does."""
     for node in body:
         if isinstance(node, Repeat):
             if value in (*node.parameters, *node.outputs, node.index):
@@ -112,7 +115,7 @@ def _span_of(body: Sequence[Node], value: int) -> int:
 
 
 def _check_nesting(nodes: Sequence[Node], depth: int) -> None:
-    """Before whatever goes into repeats by itself."""
+    """Raises `LimitError` if repeats are nested too deep. Must come before every walk that recurses into repeats."""
     if depth > DEEPEST_REPEAT:
         raise LimitError(f"repeats are nested more than {DEEPEST_REPEAT} deep")
     for node in nodes:
@@ -121,15 +124,17 @@ def _check_nesting(nodes: Sequence[Node], depth: int) -> None:
 
 
 def has_known_turns(node: Repeat, false: Container[int]) -> bool:
-    """Whether a repeat has a count, or runs once at most, as an `if` does: its next condition is a constant `false`."""
+    """Whether the most turns of a repeat are known: it has a count, or, like an `if`, runs at most once, because its
+    next condition is among the constants `false`."""
     return node.count is not None or node.next_condition in false
 
 
 class _Checker:
     """Walks the blocks in order of execution.
 
-    `holders` has the values in scope, `scope` lists them by age, `bound` are all that ever were. `sound` are the calls
-    of kernels that were found right, `sets` the lists of parties: a long graph has few different ones, many times each.
+    `holders` has the values in scope with their parties, `scope` lists these values by age, and `bound` has all values
+    that were ever in scope. `sound` keeps the calls of kernels that were found right, and `sets` the lists of parties:
+    a long graph has few different ones, many times each.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -197,7 +202,8 @@ class _Checker:
         self.bind(node.output, node.at)
 
     def declaration(self, name: str) -> Declaration:
-        """That of an input; a member's part of an `each` input is `name[member]`, a part of a share `name/part`."""
+        """The declaration of an input. A member's part of an `each` input is called `name[member]`, a part of a share
+        `name/part`."""
         found = self.inputs.get(name)
         stored = self.inputs.get(name.rpartition("/")[0])
         if found is None and stored is not None and stored.shares:
@@ -231,7 +237,7 @@ class _Checker:
         self.bind(node.output, node.at)
 
     def correlation(self, node: Random) -> None:
-        """Whoever prepares it must know of each turn beforehand."""
+        """Checks correlated randomness. Whoever prepares it must know beforehand how many turns there are."""
         require(node.source in CORRELATIONS, f"there is no randomness {node.source!r}")
         require(node.at == tuple(range(self.graph.nodes)), f"randomness {node.source!r} is for all nodes")
         require(not self.is_endless, "correlated randomness stands in a repeat whose turns nobody can count")
@@ -256,7 +262,8 @@ class _Checker:
         self.bind(node.output, tuple(sorted(at)))
 
     def call(self, step: Step, output: ValueType) -> None:
-        """Attributes are told apart by how they are written: 1 and True are equal, and not the same attribute."""
+        """Checks each different call once. Attributes count as different if they are written differently: 1 and True
+        are equal, but not the same attribute."""
         kinds = tuple(self.type(value) for value in step.inputs)
         written = repr(step.attributes) if step.attributes else ""
         call = (step.kernel, kinds, output, written)
@@ -323,7 +330,8 @@ class _Checker:
             self.read_condition(node.condition, going)
 
     def read_condition(self, value: int, going: Parties) -> None:
-        """All that go through the repeat must know: also those that only count turns, which number later draws."""
+        """All parties that go through the repeat must hold its condition, even if they only count turns: the number of
+        turns decides the numbers of later draws."""
         require(self.type(value) == ValueType(Storage.BOOLEAN, ()), f"condition {value} is not one truth value")
         self.read(value, going)
 

@@ -1,18 +1,18 @@
-"""Kinds of correlated randomness: which function of earlier random values each one shares.
+"""Kinds of correlated randomness: which function of earlier random values each kind shares.
 
 In: a random node that is neither a stream nor a zero sharing. Out: nothing, or `GraphError`.
 
-A "mask" is uniform and known to nobody. Every other kind is a fresh sharing of a kernel's output on earlier masks, on
-what was derived of them, or on these in another order of elements (`MOVES`). Beaver's triple (Crypto 1991) is thus two
-masks and the "triple" of them, and one mask may be in many triples: where a share is multiplied several times, it is
-opened under its mask once.
+A "mask" is uniform and known to nobody. Almost every other kind is a fresh sharing of a kernel's output. The kernel's
+inputs are earlier masks, values derived from masks, or such values with their elements moved (`MOVES`). Beaver's triple
+(Crypto 1991) is thus two masks and the "triple" of these masks. One mask may be in many triples: a share that is
+multiplied several times is opened under its mask once.
 
-"permutations" are no shares: each node has one of its own, uniform and known to it and to whoever prepares them. What
-is "moved" are the rows of a mask in the order of the permutation of one `node`, an attribute; what is "put" goes back
-from there. Words of bits have kinds of their own, whose shares add up by XOR.
+"permutations" are not shares: each node has a uniform permutation of its own, which only this node and whoever prepares
+it know. "moved" has the rows of a mask in the order of one node's permutation; the attribute `node` says whose. "put"
+moves rows back. Words of bits have kinds of their own, whose shares add up by XOR.
 
-How the shares come about is the affair of whoever prepares them (`runtime.randomness`): only the names stand in a
-graph, with the values that they depend on.
+A graph has only the names, with the values that they depend on. Whoever prepares the shares decides how they come about
+(`runtime.randomness`).
 """
 
 from collections.abc import Container, Sequence
@@ -28,7 +28,7 @@ PERMUTATIONS = "permutations"
 WORD_MASK = "word_mask"
 
 SEEDED = (MASK, PERMUTATIONS, WORD_MASK)
-"""The kinds of which nobody need be sent anything: they grow out of seeds."""
+"""The kinds that grow out of seeds, so that nobody needs to be sent anything."""
 
 DERIVED = {
     "triple": "ring.multiply",
@@ -45,24 +45,25 @@ DERIVED = {
     "unit": "digits.unit",
     "picked": "digits.pick",
 }
-"""For each kind but a mask the kernel whose output is shared: a product, a matrix product, XORs of ANDs of bits, bits
-as numbers (daBits), a number's bits and products of two of them (edaBits), a number shifted right, rows in another
-order, the unit vector of a digit, and the row of a table that it picks."""
+"""For each kind that does not grow out of seeds, the kernel whose output is shared: a product, a matrix product, XORs
+of ANDs of bits, bits as numbers (daBits), a number's bits and products of two bits (edaBits), a number shifted right,
+rows in another order, the unit vector of a digit, and the table's row that a unit vector picks."""
 
 XORED = frozenset({WORD_MASK, "moved_words", "put_words"})
-"""Those whose shares add up by XOR though they are words."""
+"""The kinds whose shares add up by XOR though they are words."""
 
 MOVED = frozenset({"moved", "moved_bits", "moved_words", "put", "put_words"})
-"""Those that take a permutation for their last input: that of the node which the attribute `node` says."""
+"""The kinds whose last input is a permutation. The attribute `node` says which node's."""
 
 MOVES = frozenset({"broadcast", "reshape", "transpose", "slice"})
-"""Kernels that nodes apply to their pieces, and whoever prepares them to the value, without a word about it."""
+"""Kernels that only move elements. Nodes apply them to their pieces, and whoever prepares the pieces applies them to
+the value, without a message."""
 
 CORRELATIONS = (*SEEDED, *DERIVED)
 
 
 def count_correlated(nodes: Sequence[Node]) -> int:
-    """How many values of correlated randomness these nodes name in one pass, all turns of their loops included."""
+    """How many values of correlated randomness these nodes name in one pass, with all turns of their loops."""
     return sum(block.turns * sum(map(is_correlated, block.nodes)) for block in every_block(nodes))
 
 
@@ -72,7 +73,7 @@ def is_correlated(node: Node) -> TypeGuard[Random]:
 
 
 def is_move(node: Node, correlated: Container[int]) -> TypeGuard[Local]:
-    """Whether all nodes alike move the elements of correlated randomness, so that the result is such a value too."""
+    """Whether the node moves elements of correlated randomness at all parties alike, so that its output is such too."""
     if not isinstance(node, Local) or len(node.steps) != 1:
         return False
     (step,) = node.steps
@@ -80,7 +81,7 @@ def is_move(node: Node, correlated: Container[int]) -> TypeGuard[Local]:
 
 
 def kernel_attributes(node: Random) -> dict[str, Any]:
-    """What the kernel of a derived kind is told."""
+    """The attributes that the kernel of a derived kind gets."""
     return {name: value for name, value in node.attributes.items() if name != "node" or node.source not in MOVED}
 
 

@@ -1,6 +1,7 @@
-"""Counting what a graph costs, exactly, from its exchanges. In: a checked graph. Out: rounds and bytes.
+"""Counts what a graph costs, exactly, from its exchanges. In: a checked graph. Out: rounds and bytes.
 
-A repeat counts as often as it turns. One that ends on a revealed bit has no such number: then the answer is None.
+A repeat counts as often as it turns. Nobody knows how often a repeat turns that ends on a revealed bit: then the answer
+is None.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from .walk import by_round, every_block
 
 
 def count_rounds(graph: Graph) -> int | None:
-    """The number of rounds of all parties together: runs of consecutive exchanges."""
+    """The rounds of the whole graph: runs of consecutive exchanges. None if a conditional repeat has rounds."""
     total = 0
     for block in every_block(graph.body):
         rounds = block.turns * sum(isinstance(step, tuple) for step in by_round(block.nodes))
@@ -22,7 +23,7 @@ def count_rounds(graph: Graph) -> int | None:
 
 
 def count_bytes(graph: Graph) -> tuple[int, ...] | None:
-    """What each party sends, without the headers of messages."""
+    """The bytes that each party sends, without headers. None if a party sends some in a conditional repeat."""
     totals = [0] * len(graph.parties)
     for block in every_block(graph.body):
         for node in block.nodes:
@@ -45,17 +46,17 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """So many values of a kind of correlated randomness, and the bytes that all of them need to be corrected."""
+    """How many values of a kind of correlated randomness there are, and how many bytes of corrections they need."""
 
     values: int
     bytes: int
 
 
 def count_correlations(graph: Graph) -> dict[str, Amount]:
-    """What the program needs of each kind: its loops' turns counted, of an `if` both branches.
+    """How much the program needs of each kind, with all turns of its loops and both branches of each `if`.
 
-    Pieces of masks, permutations, and those of all nodes but one, grow out of seeds: only the last node is sent
-    anything, its piece of every other value.
+    Masks and permutations grow out of seeds, and so do all nodes' pieces of other values but the last node's. Only the
+    last node is sent anything: a correction for each value that does not grow out of seeds.
     """
     found: dict[str, Amount] = {}
     for block in every_block(graph.body):

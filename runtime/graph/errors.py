@@ -2,13 +2,13 @@
 
 
 class GraphError(Exception):
-    """The graph breaks a rule that every party relies on; the message says which, and where."""
+    """The graph breaks a rule that every party relies on. The message says which rule, and where."""
 
 
 class LimitError(GraphError):
-    """The graph is larger than a party takes. Any graph of the same program for as much data is, however it is made.
+    """The graph is larger than a party takes, and so is any graph of the same program for as much data.
 
-    `span` is the number of the place in `Graph.places` that asks for so much, -1 where no place does.
+    `span` is the index in `Graph.places` of the place that asks for so much, -1 where no place does.
     """
 
     def __init__(self, message: str, span: int = -1) -> None:

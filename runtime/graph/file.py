@@ -1,11 +1,11 @@
-"""Graphs as bytes: the same graph, the same bytes, on every machine; and bytes from anywhere are checked before use.
+"""Graphs as bytes. The same graph has the same bytes on every machine. Bytes from anywhere are checked before use.
 
     magic and version | length of the header, 8 bytes | header, canonical JSON | the constants' data, one after the
     other
 
-Numbers are little-endian. The header holds the graph as lists and maps, each type and each map of attributes once; a
-constant is its element type, shape and nothing more, its data comes behind in order of appearance. Nothing in a file
-is evaluated, and nothing is allocated that its length does not pay for.
+Numbers are little-endian. The header holds the graph as lists and maps, with each type and each map of attributes once.
+Of a constant the header has only element type and shape; its data comes behind the header, in order of appearance.
+Nothing in a file is evaluated, and a reader allocates no more than the file's length accounts for.
 """
 
 import hashlib
@@ -39,14 +39,14 @@ from .nodes import (
 
 MAGIC = b"tacit graph 1\n\0\0"
 LONGEST = 1 << 32
-"""The most bytes that a header has."""
+"""The most bytes of a header."""
 
 _LENGTH = struct.Struct("<Q")
 _DTYPES = {"<u8": np.uint64, "<u4": np.uint32, "<u2": np.uint16, "<i8": np.int64, "|b1": np.bool_}
 
 
 def to_bytes(graph: Graph) -> bytes:
-    """The file's content. Raises `GraphError` for attributes that are not integers, texts, None or tuples of these."""
+    """The content of the graph's file. Raises `GraphError` for a graph that JSON cannot hold."""
     writer = _Writer()
     try:
         header = json.dumps(writer.graph(graph), sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
@@ -76,7 +76,7 @@ def from_bytes(data: bytes | memoryview) -> Graph:
 
 @dataclass(frozen=True, slots=True)
 class GraphFile:
-    """A graph that has passed `check`, and its file's content: what a party runs, and what parties compare and send."""
+    """A graph that has passed `check`, which parties run, and the content of its file, which they compare and send."""
 
     graph: Graph
     content: bytes
@@ -93,12 +93,12 @@ def opened(content: bytes) -> GraphFile:
 
 
 def digest(graph: Graph) -> str:
-    """SHA-256 of the file's content, in hexadecimal: equal exactly for equal graphs."""
+    """SHA-256 of the graph's file, in hexadecimal. Equal graphs, and only these, have equal digests."""
     return hashlib.sha256(to_bytes(graph)).hexdigest()
 
 
 class _Writer:
-    """Collects the constants' bytes and the different types and attribute maps, which nodes name by number."""
+    """Collects the constants' bytes, and the different types and attribute maps, to which nodes refer by number."""
 
     def __init__(self) -> None:
         self.blobs: list[bytes] = []
@@ -153,7 +153,7 @@ class _Writer:
 
 
 class _Reader:
-    """Decodes a header; `blobs` are the constants' bytes, taken from the front."""
+    """Decodes a header. `blobs` are the constants' bytes that no constant has taken yet."""
 
     def __init__(self, blobs: memoryview) -> None:
         self.blobs = blobs
@@ -161,7 +161,7 @@ class _Reader:
 
     @property
     def is_at_end(self) -> bool:
-        """Whether all data belonged to a constant."""
+        """Whether constants have taken all data."""
         return len(self.blobs) == 0
 
     def graph(self, header: Any) -> Graph:
@@ -301,7 +301,7 @@ def _attribute(value: Any) -> Any:
 
 
 def _chosen(table: list[Any], number: Any) -> Any:
-    """An entry of a table of the header."""
+    """The entry with this number in a table of the header."""
     require(0 <= _integer(number) < len(table), "a table has no such entry")
     return table[number]
 

@@ -1,11 +1,12 @@
 """Which repeats the clients of a graph go through. In: a graph. Out: the repeats, by identity.
 
-    a from client 3, exchange 3->0, repeat { nodes only }, exchange 0->3        client 3 passes the repeat by
-    repeat { exchange 3->0, ... }                                               all clients go through it
+    a from client 3, exchange 3->0, repeat { nodes only }, exchange 0->3        client 3 skips the repeat
+    repeat { exchange 3->0, ... }                                               all clients go through the repeat
 
-The nodes go through every repeat. The clients go through a repeat if something in it happens at one of them: a client
-computes, draws, sends, receives or is told something there, or holds a value that the repeat carries. All clients go
-through it then, for all parties number their draws and rounds alike. Without clients every repeat is everybody's.
+The nodes go through every repeat. The clients go through a repeat if something in it happens at any client: a client
+computes, draws, sends, receives or is told something there, or holds a value that the repeat carries. Then all clients
+go through the repeat, because all parties number their draws and rounds alike. In a graph without clients, every repeat
+counts as followed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from .nodes import Constant, Exchange, Graph, Input, Local, Node, Output, Partie
 
 
 def followed(graph: Graph) -> frozenset[int]:
-    """The identities of the repeats that everybody goes through; the nodes go through the others by themselves."""
+    """The `id`s of the repeats that all nodes and clients go through. Only the nodes go through the other repeats."""
     walk = _Walk(frozenset(graph.clients))
     walk.block(graph.body)
     return frozenset(walk.followed)
@@ -26,7 +27,7 @@ def happens_at_clients(graph: Graph, nodes: Sequence[Node]) -> bool:
 
 
 class _Walk:
-    """`theirs` are the values that clients hold."""
+    """The walk over the graph. `theirs` are the values that clients hold."""
 
     def __init__(self, clients: frozenset[int]) -> None:
         self.clients = clients
@@ -35,7 +36,7 @@ class _Walk:
 
     def block(self, nodes: Sequence[Node]) -> bool:
         """Whether anything here happens at a client, in inner repeats too."""
-        happens = [self.node(node) for node in nodes]  # all of them: each has repeats to note
+        happens = [self.node(node) for node in nodes]  # a list, because every node must be visited: repeats are noted
         return any(happens)
 
     def node(self, node: Node) -> bool:
@@ -69,5 +70,5 @@ class _Walk:
 
 
 def followers(graph: Graph, is_followed: bool) -> Parties:
-    """The parties that go through a repeat: they hold its condition and the number of its turn."""
+    """The parties that go through a repeat. These hold the repeat's condition and its turn's number."""
     return (*range(graph.nodes), *graph.clients) if is_followed else tuple(range(graph.nodes))

@@ -6,7 +6,7 @@ from .walk import every_node
 
 
 def kernel_names(graph: Graph) -> frozenset[str]:
-    """The kernels that any party of a graph calls, a dealer among them."""
+    """The kernels that the parties of a graph call, a dealer included."""
     found: set[str] = {"identity"}
     for node in every_node(graph.body):
         if isinstance(node, Local):

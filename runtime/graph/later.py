@@ -1,7 +1,7 @@
-"""Modules that are loaded when they are first used, for libraries that most runs do without: the one place of its kind.
+"""Modules that load when they are first used, for libraries that most runs do without. Only this file does that.
 
-A trivial program is run in half a second; PyArrow, NetworkX and Rich would double that, and a run with small inputs and
-plain output needs none of them. Whoever writes `networkx = later("networkx")` at the top of a file says that.
+A trivial program runs in half a second. PyArrow, NetworkX and Rich would double that time, and a run with small inputs
+and plain output needs none of them. `networkx = later("networkx")` at the top of a file puts the loading off.
 """
 
 from importlib import import_module
@@ -10,10 +10,10 @@ from typing import Any
 
 
 class _Later(ModuleType):
-    """Stands for a module until something of it is wanted, then hands everything on."""
+    """Stands for a module. Loads the module when one of its names is first used."""
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):  # who looks at modules in general does not want this one
+        if name.startswith("__"):  # code that inspects every module does not want this one loaded
             raise AttributeError(name)
         value: object = getattr(import_module(self.__name__), name)
         setattr(self, name, value)
@@ -21,5 +21,5 @@ class _Later(ModuleType):
 
 
 def later(name: str) -> Any:
-    """The module of this name, not loaded yet; a missing one is told of by the first use."""
+    """The module of this name, not loaded yet. If there is none, the first use raises `ImportError`."""
     return _Later(name)

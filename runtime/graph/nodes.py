@@ -1,8 +1,9 @@
 """The protocol graph: seven node kinds and nothing else. Compilers write it, parties run it, pictures draw it.
 
-A *value* is a number that indexes `Graph.types`. It exists at some parties, and each of them holds its own content
-under that one number: `mine` of a replicated sharing is one value with three contents. Blocks are in execution order;
-consecutive `Exchange` nodes of a block are one round and travel as one message for each pair of parties.
+A *value* is a number that indexes `Graph.types`. Some parties hold the value, each with its own content under that one
+number: `mine` of a replicated sharing is one value with three contents. Blocks are in execution order. Consecutive
+`Exchange` nodes of a block are one round, and travel as one message for each pair of parties. `span` is the index in
+`Graph.places` of a node's place in the program, -1 where it has none.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ Parties = tuple[int, ...]
 """Indices into `Graph.parties`, ascending."""
 
 DEALER = "dealer"
-"""`Graph.preprocessing` by a dealer."""
+"""The `Graph.preprocessing` of a graph with a dealer."""
 
 ROLE_EVERYONE = ""
-"""The role of an input or an output that all parties hold, but for the dealer."""
+"""The role of an input or an output that all parties but the dealer hold."""
 
 
 class Storage(Enum):
@@ -55,7 +56,7 @@ _DTYPES: dict[Storage, type[np.generic]] = {
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """Storage and logical shape of a value; `planes` counts the bits of each element for BITS and is 0 otherwise."""
+    """Storage and logical shape of a value. For BITS, `planes` counts the bits of an element; otherwise it is 0."""
 
     storage: Storage
     shape: tuple[int, ...]
@@ -78,12 +79,12 @@ class ValueType:
 
     @property
     def dtype(self) -> type[np.generic]:
-        """The NumPy type of that array."""
+        """The NumPy type of the array that holds the value."""
         return _DTYPES[self.storage]
 
     @property
     def is_order(self) -> bool:
-        """Whether the value can be places of rows: a WORD32 for each."""
+        """Whether the value can be places of rows: a vector of WORD32."""
         return self.storage is Storage.WORD32 and len(self.shape) == 1
 
     @property
@@ -98,8 +99,9 @@ class ValueType:
 class Input:
     """A role's private value (`at` its party alone), a public input (at all), or a stored share (`shares`, at nodes).
 
-    `name` is the input's (`exposures.amount` for a column); the value comes validated, INTEGER or BOOLEAN in the
-    clear, or with the storage of the share that was saved: its parts are the inputs `name/0`, `name/1`, ...
+    `name` is the input's name, `exposures.amount` for a column. The value is already validated. It is INTEGER or
+    BOOLEAN in the clear, or has the storage of the share that was saved; the parts of a share are the inputs `name/0`,
+    `name/1`, ...
     """
 
     output: int
@@ -111,7 +113,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
-    """Public data that every party in `at` holds; of one element, it fills the value's whole shape."""
+    """Public data that every party in `at` holds. Data of one element fills the value's whole shape."""
 
     output: int
     data: np.ndarray[Any, Any]
@@ -123,12 +125,13 @@ class Constant:
 class Random:
     """Fresh randomness by name.
 
-    "stream": the pseudo-random stream of the key that exactly the parties `at` share; they all get the same content.
-    "zero": a zero sharing among the parties `at`, by addition for RING and WORDs, by XOR for BITS: each party's
-    content is the stream of the key it shares with its predecessor minus that of its successor (cyclically in `at`).
-    "permutation": a uniform permutation of 0 ... n - 1 as WORD32[n], from such a stream, the same at all of `at`.
-    Other names are kinds of correlated randomness (`correlations`): shares, among the nodes, of uniform content or of
-    a function of earlier such values, the `inputs`. Nobody needs to hold these for it but who prepares it.
+    - "stream": the pseudo-random stream of the key that exactly the parties `at` share. All get the same content.
+    - "zero": a zero sharing among the parties `at`, by addition for RING and WORDs, by XOR for BITS. Each party's
+      content is the stream of the key that it shares with its predecessor, minus the stream of the key that it shares
+      with its successor (cyclically in `at`).
+    - "permutation": a uniform permutation of 0 ... n - 1 as WORD32[n], from such a stream, the same at all of `at`.
+    - Other names are kinds of correlated randomness (`correlations`): shares, among the nodes, of uniform content or of
+      a function of earlier such values, the `inputs`. Only whoever prepares the randomness needs to hold the inputs.
     """
 
     output: int
@@ -141,7 +144,7 @@ class Random:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the parties `at` do in a `Local`: `kernel(*inputs, **attributes)`, by the table `signatures.KERNELS`."""
+    """What the parties `at` do in a `Local`: they call `kernel(*inputs, **attributes)` of `signatures.KERNELS`."""
 
     at: Parties
     kernel: str
@@ -151,7 +154,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A computation without communication. Its parties are those of its steps, each in one step only."""
+    """A computation without communication. Its parties are those of its steps. A party is in one step only."""
 
     output: int
     steps: tuple[Step, ...]
@@ -160,7 +163,7 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`value` is sent along each route (sender, receiver); `output` is what arrived at the receivers.
+    """`value` is sent along each route (sender, receiver). `output` is what arrives at the receivers.
 
     A receiver stands in one route only.
     """
@@ -173,13 +176,13 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """`value` leaves the protocol: in the clear for `role` (or, ROLE_EVERYONE, for all), or kept as a share.
+    """`value` leaves the protocol: in the clear for `role` (ROLE_EVERYONE means all parties), or kept as a share.
 
-    What is for all may be told to the nodes in one node and to the clients in another: where a name is told more than
-    once, the last time counts.
+    One `Output` may tell a value for all parties to the compute nodes, and another tell it to the clients. If a party
+    is told a name more than once, the last time counts.
 
-    `name` is what was written after `as` (`users.amount` for a column); `kept` marks a share of `save`, whose parts are
-    the outputs `name/0`, `name/1`, ...
+    `name` is what the program writes after `as` (`users.amount` for a column). `kept` marks a share of `save`, whose
+    parts are the outputs `name/0`, `name/1`, ...
     """
 
     value: int
@@ -192,13 +195,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A body that runs `count` times, or, `condition` given, while that public BOOLEAN scalar holds.
+    """A body that runs `count` times, or, if a `condition` is given, while that public BOOLEAN scalar holds.
 
-    On entry `parameters` (values of the body) are bound to `initial`; after each turn they are rebound to `results`,
+    On entry `parameters` (values of the body) are bound to `initial`. After each turn they are rebound to `results`,
     and the condition to `next_condition`. After the last turn `outputs` are bound to what the parameters would be.
-    `index`, if not None, is a value of the body: the turn's number, an INTEGER scalar. It and the condition are at the
-    parties that go through the repeat: the nodes, and the clients if anything happens at one there (see `followed`).
-    Bodies may read any value from outside. An `if` on a revealed bit is a repeat whose condition is false after a turn.
+    `index`, if not None, is a value of the body: the turn's number, an INTEGER scalar. All parties that go through the
+    repeat hold the index and the condition: the nodes, and the clients if anything happens at a client there (see
+    `followed`). Bodies may read any value from outside. An `if` on a revealed bit is a repeat whose condition is false
+    after one turn.
     """
 
     body: tuple[Node, ...]
@@ -214,17 +218,17 @@ class Repeat:
 
     @property
     def taken(self) -> tuple[int, ...]:
-        """The values from before the repeat that it reads on entry: what it carries, and the condition."""
+        """The outer values that the repeat reads on entry: the initial values, and the condition."""
         return self.initial if self.condition is None else (*self.initial, self.condition)
 
     @property
     def bound(self) -> tuple[int, ...]:
-        """The values of the body that each turn finds bound: the parameters, and the turn's number."""
+        """The values of the body that are bound when a turn begins: the parameters, and the turn's number."""
         return self.parameters if self.index is None else (*self.parameters, self.index)
 
     @property
     def renewed(self) -> tuple[int, ...]:
-        """The values that a turn hands to the next one: the results, and the next condition."""
+        """The values that a turn hands to the next turn: the results, and the next condition."""
         return self.results if self.next_condition is None else (*self.results, self.next_condition)
 
 
@@ -235,13 +239,13 @@ Node = Input | Constant | Random | Local | Exchange | Output | Repeat
 class Declaration:
     """How an input or output looks to people: what `data` validates on reading and how it shows a result.
 
-    `kind` is bool, int, fixed, key, category or date; `bits`, `scale` and `labels` as in the language's types.
-    `dimensions` are ints, or size names that the data binds. Columns of a table have the same `table` and `rows` as
-    their first dimension's value; for outputs, `valid` names the output that holds the table's valid bits. `steps` say
-    how the text of keys is normalised. `default` stands for missing values; without one, a missing value is an error.
-
-    Where an input has `limits`, the least and the greatest number in the clear representation, its owner stops before
-    the first round if a value is not between them; `beyond` says what is wrong with such a value.
+    - `kind` is bool, int, fixed, key, category or date. `bits`, `scale` and `labels` are as in the language's types.
+    - `dimensions` are ints, or size names that the data binds. Columns of a table have the same `table`, and the
+      table's rows as their first dimension. For outputs, `valid` names the output that holds the table's valid bits.
+    - `steps` say how the text of keys is normalised. `default` stands for missing values; without a default, a missing
+      value is an error.
+    - `limits` are the least and the greatest number of an input, in the clear representation. If a value is not between
+      them, its owner stops before the first round. `beyond` says what is wrong with such a value.
     """
 
     name: str
@@ -263,7 +267,7 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A source span, as graphs carry it."""
+    """A span of a program's text: lines and columns of its beginning and end."""
 
     source: str
     line: int
@@ -274,11 +278,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """A whole protocol: for all parties at once; a party runs its projection.
+    """A whole protocol for all parties at once. A party runs its projection.
 
-    `parties` are names: the protocol's nodes first (`nodes` of them), then clients that only give and get data.
-    `roles` says which party each role sits on. `preprocessing` names who prepares correlated randomness: nobody, or
-    the "dealer", which is the last of the parties and in no node: it learns nothing and gives nothing else.
+    `parties` are names: first the protocol's compute nodes (`nodes` of them), then clients that only give and get data.
+    `roles` says which party each role sits on. `preprocessing` says who prepares correlated randomness: nobody (""), or
+    the "dealer". The dealer is the last of the parties and takes part in nothing else: it learns nothing and gives
+    nothing but that randomness.
     """
 
     protocol: str
@@ -300,5 +305,5 @@ class Graph:
 
     @property
     def clients(self) -> Parties:
-        """The parties that are no nodes and no dealer: they share their inputs, wait, and get their outputs."""
+        """The parties that are neither nodes nor the dealer. They share their inputs, wait, and get their outputs."""
         return tuple(range(self.nodes, len(self.parties) - (self.dealer is not None)))

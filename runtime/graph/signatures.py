@@ -1,8 +1,8 @@
-"""What each kernel takes and gives: the table that protocols write by and that parties check by.
+"""What each kernel takes and gives. Protocols write calls by this table, and parties check calls by it.
 
-A signature says how inputs and output are stored, which attributes there are, and how their shapes and plane counts
-hang together (`rule`, from `shapes`, `shapes.planes` or `shapes.rows`). Kernels trust it: they index without bounds
-checks, so a call that passes here is safe to run. No kernel is imported: compiling needs no Numba.
+A signature says how inputs and output are stored, which attributes there are, and how shapes and plane counts must fit
+together (`rule`, from the folder `shapes`). Kernels trust the table: they index without bounds checks, so every call
+that passes here must be safe to run. No kernel is imported: compiling needs no Numba.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from .shapes import rows as row_shapes
 
 
 class Generic(Enum):
-    """A storage that the caller chooses, the same at every generic place of one call."""
+    """A storage that the caller chooses. It is the same at every generic place of a call, but for MIXED and OTHER."""
 
     ARRAY = "an array of elements: any storage but BITS"
     CLEAR = "an array in the clear: INTEGER or BOOLEAN"
@@ -39,7 +39,7 @@ Slot = Storage | Generic
 
 
 class Attribute(Enum):
-    """The form of an attribute: what a graph's file can hold and what the kernel expects."""
+    """The form of an attribute. A graph's file can hold it, and the kernel expects it."""
 
     INT = "an integer"
     INTS = "integers"
@@ -51,7 +51,10 @@ class Attribute(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """`more`, if given, is the storage of any number of further inputs; `options` are attributes that may be absent."""
+    """The signature of one kernel. `more`, if given, is the storage of any number of further inputs.
+
+    `attributes` must be given; `options` may be.
+    """
 
     inputs: tuple[Slot, ...]
     output: Slot
@@ -62,7 +65,7 @@ class Signature:
 
 
 def check_call(name: str, inputs: tuple[ValueType, ...], output: ValueType, attributes: Mapping[str, Any]) -> None:
-    """Raises `GraphError` unless kernel `name` may be called so."""
+    """Raises `GraphError` unless kernel `name` may be called with these types and attributes."""
     signature = KERNELS.get(name)
     if signature is None:
         raise GraphError(f"there is no kernel {name!r}")
@@ -142,7 +145,7 @@ _PAIR = {"left": Attribute.INTS_OR_NONE, "right": Attribute.INTS_OR_NONE}
 
 
 def _arithmetic(prefix: str, storage: Storage) -> dict[str, Signature]:
-    """The kernels of one ring Z_2^k: all wrap."""
+    """The kernels of one ring Z_2^k. All of them wrap."""
     binary = Signature((storage, storage), storage, shapes.elementwise)
     unary = Signature((storage,), storage, shapes.elementwise)
     return {
@@ -315,11 +318,11 @@ _STRUCTURE: dict[str, tuple[int, Slot | None, Rule, dict[str, Attribute]]] = {
     "update": (2, None, shapes.update, _RANGES),
     "update_at": (2, _INT, shapes.update_at, {"axes": Attribute.INTS}),
 }
-"""Name -> number of leading value inputs, storage of the others, rule, attributes."""
+"""For each name: how many leading inputs are values, the storage of further inputs, the rule, the attributes."""
 
 
 def _structural() -> dict[str, Signature]:
-    """Kernels that move elements: on arrays, and as `bits.<name>` on BITS, which are told the logical shapes."""
+    """Kernels that move elements: on arrays, and as `bits.<name>` on BITS. The latter are told the logical shapes."""
     table = {
         "identity": Signature((_ANY,), _ANY, shapes.identity),
         "after": Signature((_ANY, Generic.OTHER), _ANY, shapes.after),
@@ -339,7 +342,8 @@ def _row(rule: Rule, output: Slot, *inputs: Slot, **attributes: Attribute) -> Si
 
 
 def _in_the_clear() -> dict[str, Signature]:
-    """The operations of `runtime.clear`, on what a party knows: NumPy's broadcasting, one axis for a reduction."""
+    """The operations of `runtime.clear`, on values that a party knows. They broadcast as in NumPy; reductions take one
+    axis."""
     choice, axis, bits, scale = Generic.CLEAR, *[Attribute.INT] * 3
     integers = {name: _row(shapes.broadcasting, _INT, _INT, _INT) for name in _INTEGER_OPERATIONS}
     functions = {name: _row(shapes.scaled, _INT, _INT, scale=scale) for name in _FUNCTIONS}

@@ -1,7 +1,8 @@
-"""How long kernels take, roughly: so much for a call and so much for each unit of its work.
+"""How long kernels take, roughly: a time for each call and a time for each unit of its work.
 
-In: a kernel and the types of its arrays. Out: seconds, from the table `times.json`, which `python -m tacit.calibrate`
-measures once, on one core of the machine it runs on. A plan needs no more: kernels differ by factors of a thousand.
+In: a kernel and the types of its arrays. Out: seconds, from the table `times.json`. `python -m tacit.calibrate`
+measures this table once, on one core of the machine where it runs. Rough times are enough for a plan, because kernels
+differ by factors of a thousand.
 """
 
 from __future__ import annotations
@@ -20,27 +21,27 @@ from .nodes import ValueType
 from .views import offset_of
 
 ROUND = "round"
-"""Entry of the table: what a round takes besides its network, in a party's own work."""
+"""Entry of the table: the time of a party's own work in a round, besides its network."""
 
 CALL = "call"
-"""Entry of the table: what each call takes longer in a run than by itself, where caches have gone cold in between."""
+"""Entry of the table: how much longer each call takes in a run than alone, because caches go cold in between."""
 
 START = "start"
-"""Entry of the table: what the first round takes longer than later ones: parties are not ready at the same moment."""
+"""Entry of the table: how much longer the first round takes, because parties are not ready at the same moment."""
 
 FIRST = "first"
-"""Entry of the table: what the first call of each kernel in a run takes longer than later ones."""
+"""Entry of the table: how much longer the first call of each kernel in a run takes than later calls."""
 
 DEAL = "deal"
-"""Entry of the table: what a dealer needs for each value besides the randomness and the kernels of it."""
+"""Entry of the table: the time that a dealer needs for each value besides its randomness and kernels."""
 
 ANY = "any"
-"""Entry of the table for kernels that it does not name."""
+"""Entry of the table for all kernels without an entry of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Nanoseconds for a call, and for each unit of `work`."""
+    """The nanoseconds of a call, and of each unit of `work`."""
 
     call: float
     unit: float
@@ -55,7 +56,7 @@ class Times:
     def seconds(
         self, name: str, inputs: Sequence[ValueType], output: ValueType, attributes: Mapping[str, Any] | None = None
     ) -> float:
-        """What one call of a kernel (or draw of `random.<source>`) takes."""
+        """The seconds of one call of a kernel, or of one draw of `random.<source>`. A view takes none."""
         if inputs and offset_of(name, attributes or {}, inputs[0], output) is not None:
             return 0.0
         rate = self.rates.get(name, self.rates[ANY])
@@ -63,22 +64,22 @@ class Times:
 
     @property
     def first(self) -> float:
-        """The seconds that a kernel's first call takes longer."""
+        """How many seconds longer a kernel's first call takes."""
         return self._extra(FIRST)
 
     @property
     def start(self) -> float:
-        """The seconds that the first round takes longer."""
+        """How many seconds longer the first round takes."""
         return self._extra(START)
 
     @property
     def deal(self) -> float:
-        """The seconds of a dealt value without its randomness and kernels."""
+        """The seconds of a dealt value besides its randomness and kernels."""
         return self._extra(DEAL)
 
     @property
     def round(self) -> float:
-        """The seconds of a round without its network."""
+        """The seconds of a round besides its network."""
         return self._extra(ROUND)
 
     def _extra(self, entry: str) -> float:
@@ -86,9 +87,8 @@ class Times:
 
 
 def work(name: str, inputs: Sequence[ValueType], output: ValueType, attributes: Mapping[str, Any]) -> int:
-    """The units of a call: products of numbers for a matrix product, of words for sums of bit products, else the bytes
-    that it reads and writes.
-    """
+    """The units of work of a call: products of numbers for a matrix product, products of words for sums of bit
+    products, else the bytes that the call reads and writes."""
     if name.endswith("matmul") and inputs:
         return output.size * (inputs[0].shape[-1] if inputs[0].shape else 1)
     if name.endswith(".dot") and inputs:
@@ -107,11 +107,11 @@ def load_times() -> Times:
 
 
 def from_json(text: str) -> Times:
-    """A table from its file's text."""
+    """The table in the text of its file."""
     return Times({name: Rate(*rate) for name, rate in json.loads(text).items()})
 
 
 def to_json(times: Times) -> str:
-    """A table as its file's text: a line for each kernel."""
+    """A table as the text of its file, with a line for each kernel."""
     lines = (f"  {json.dumps(name)}: [{rate.call:.0f}, {rate.unit:.4g}]" for name, rate in sorted(times.rates.items()))
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -1,6 +1,7 @@
-"""Values that are part of another value's memory: what needs no kernel, only a place where to look.
+"""Values that are part of another value's memory, so that no kernel needs to run.
 
-In: a kernel of the table, and the types of its input and output. Out: where in the input's memory the output lies.
+In: a kernel's name and attributes, and the types of its input and output. Out: where in the input's memory the output
+lies.
 
     slice of rows 2 to 5 of int64[8, 100]   =>   byte 1600
 """
@@ -20,7 +21,7 @@ _SAME = frozenset({"identity", "after", "reshape", "bits.reshape"})
 
 
 def offset_of(kernel: str, attributes: Mapping[str, Any], source: ValueType, target: ValueType) -> int | None:
-    """The byte of `source` at which `target` starts; None where the kernel has to move something."""
+    """The byte of `source` at which `target` starts; None where the kernel has to move elements."""
     if kernel in _SAME:
         return 0
     if target.size == 0:
@@ -40,7 +41,7 @@ def offset_of(kernel: str, attributes: Mapping[str, Any], source: ValueType, tar
 
 
 def _first_of_run(shape: Sequence[int], attributes: Mapping[str, Any]) -> int | None:
-    """The number of the slice's first element, if its elements follow each other in the whole, in order."""
+    """The number of the slice's first element, if the slice's elements follow each other in the array, in order."""
     bounds = zip(shape, attributes["starts"], attributes["stops"], attributes["steps"], strict=True)
     ranges = [range(size)[slice(start, stop, step)] for size, start, stop, step in bounds]
     axes = list(range(len(shape)))

@@ -1,4 +1,4 @@
-"""Walks over the nodes of a graph, those in the bodies of repeats included. In: nodes of one block. Out: an iterator.
+"""Walks over the nodes of a graph, with the bodies of repeats. In: the nodes of one block. Out: an iterator.
 
     a, repeat 5 { b, exchange c, exchange d }, e
 
@@ -6,8 +6,8 @@
     every_block      (a, repeat, e) once; (b, c, d) 5 times
     by_round         of the body: b, (c, d)
 
-Every walk takes time in proportion to the nodes. A walk that keeps something for each block while it is inside (what is
-in scope, where memory lies) recurses by itself; `Repeat` says which values go in and out of its body.
+Every walk takes time in proportion to the nodes. A walk that keeps state for each block that it is inside (what is in
+scope, where memory lies) recurses by itself. `Repeat` says which values go in and out of its body.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from .nodes import Exchange, Node, Repeat
 
 
 def every_node(nodes: Sequence[Node]) -> Iterator[Node]:
-    """All nodes in order, a repeat before those of its body."""
+    """All nodes in order, a repeat before the nodes of its body."""
     pending = [iter(nodes)]
     while pending:
         for node in pending[-1]:
@@ -33,8 +33,8 @@ def every_node(nodes: Sequence[Node]) -> Iterator[Node]:
 class Block:
     """Nodes that run one after the other, `turns` times.
 
-    A conditional repeat, whose turns nobody knows beforehand, counts as one turn. The block is `is_counted` if no such
-    repeat is around it.
+    A conditional repeat counts as one turn, because nobody knows its turns beforehand. The block `is_counted` if no
+    such repeat is around it.
     """
 
     nodes: Sequence[Node]
@@ -43,7 +43,7 @@ class Block:
 
 
 def every_block(nodes: Sequence[Node]) -> Iterator[Block]:
-    """The nodes as a block that runs once, then the bodies inside, each before those inside of it."""
+    """The nodes as a block that runs once, then the bodies of repeats, each before the bodies inside it."""
     pending = [Block(nodes)]
     while pending:
         block = pending.pop()
@@ -59,7 +59,7 @@ def _body(node: Repeat, around: Block) -> Block:
 
 
 def by_round(nodes: Sequence[Node]) -> Iterator[Node | tuple[Exchange, ...]]:
-    """The nodes of one block, consecutive exchanges together: they are one round."""
+    """The nodes of one block. Consecutive exchanges come together as a tuple, because they are one round."""
     together: list[Exchange] = []
     for node in nodes:
         if isinstance(node, Exchange):

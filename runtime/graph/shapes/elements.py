@@ -1,4 +1,7 @@
-"""How the shapes of a kernel's inputs, output and attributes hang together: one rule for each family of kernels."""
+"""How the shapes of a kernel's inputs, output and attributes must fit together: one rule for each family of kernels.
+
+A rule gets one call of a kernel and raises `GraphError` unless what its docstring says holds.
+"""
 
 from collections.abc import Mapping, Sequence
 from math import prod
@@ -12,34 +15,34 @@ Shape = tuple[int, ...]
 
 
 def anything(call: Call) -> None:
-    """The output alone says what it is."""
+    """Any output will do."""
 
 
 def identity(call: Call) -> None:
-    """The output is what the input is."""
+    """The output has the input's type."""
     require(call.inputs[0] == call.output, "input and output differ")
 
 
 def after(call: Call) -> None:
-    """The output is what the first input is."""
+    """The output has the first input's type."""
     require(call.inputs[0] == call.output, "input and output differ")
 
 
 def elementwise(call: Call) -> None:
-    """Each input has the output's size, or one element that stands for all."""
+    """Each input has as many elements as the output, or one element that stands for all."""
     for value in call.inputs:
         require(value.size in (call.output.size, 1), f"an input of {value.shape} for an output of {call.output.shape}")
 
 
 def shift(call: Call) -> None:
-    """Elementwise, by 0 to all bits of the word."""
+    """Elementwise, by 0 bits up to the whole word."""
     elementwise(call)
     width = {Storage.WORD16: 16, Storage.WORD32: 32}.get(call.output.storage, 64)
     require(0 <= call.attributes["bits"] <= width, f"cannot shift a word of {width} bits so far")
 
 
 def reduction(call: Call) -> None:
-    """The output lacks the input's axis `axis`."""
+    """The output has the input's shape without the axis `axis`."""
     shape, axis = call.inputs[0].shape, call.attributes["axis"]
     require(0 <= axis < len(shape), f"{shape} has no axis {axis}")
     same(call.output.shape, shape[:axis] + shape[axis + 1 :])
@@ -53,7 +56,7 @@ def along_axis(call: Call) -> None:
 
 
 def matmul(call: Call) -> None:
-    """NumPy's matrix product; leading axes broadcast."""
+    """NumPy's matrix product. Leading axes broadcast."""
     same(call.output.shape, matmul_shape(call.inputs[0].shape, call.inputs[1].shape))
 
 
@@ -63,7 +66,7 @@ def broadcasting(call: Call) -> None:
 
 
 def shifted(call: Call) -> None:
-    """Elementwise, by a number of bits of int64."""
+    """Elementwise, by 0 to 64 bits."""
     broadcasting(call)
     require(0 <= call.attributes["bits"] <= 64, "an integer has 64 bits")
 
@@ -75,7 +78,7 @@ def scaled(call: Call) -> None:
 
 
 def iota(call: Call) -> None:
-    """`n` numbers."""
+    """The output has `n` numbers."""
     same(call.output.shape, (call.attributes["n"],))
 
 
@@ -86,7 +89,7 @@ def choosing_reduction(call: Call) -> None:
 
 
 def cross_elementwise(call: Call) -> None:
-    """(x mine, x next, y mine, y next, zero): elementwise, the zero share in full."""
+    """(x mine, x next, y mine, y next, zero): elementwise, with a zero share for each element of the output."""
     elementwise(call)
     same_halves(call)
 
@@ -98,9 +101,9 @@ def cross_matmul(call: Call) -> None:
 
 
 def of_sizes(*patterns: str) -> Rule:
-    """A rule from sizes, the inputs' and then the output's: a letter stands for one number, the same everywhere.
+    """A rule from patterns of sizes, the inputs' and then the output's. A letter stands for the same number everywhere.
 
-    "n" are n elements; "p*n" are p planes of n bits, or an array of p rows of n elements.
+    "n" means n elements; "p*n" means p planes of n bits, or an array of p rows of n elements each.
     """
 
     def check(call: Call) -> None:
@@ -114,7 +117,7 @@ def of_sizes(*patterns: str) -> Rule:
 
 
 def truncation(*patterns: str) -> Rule:
-    """As `of_sizes`, with a shift `bits` that the words which carry top bits have room for."""
+    """As `of_sizes`, with a shift by `bits`, at least 1 and at most what the narrowest input word has room for."""
     sizes = of_sizes(*patterns)
 
     def check(call: Call) -> None:
@@ -136,7 +139,7 @@ def broadcast(call: Call) -> None:
 
 
 def reshape(call: Call) -> None:
-    """As many elements in `shape`."""
+    """The output has the shape `shape` and as many elements as the input."""
     same(call.output.shape, call.attributes["shape"])
     require(
         call.inputs[0].size == call.output.size, f"{call.inputs[0].shape} has another size than {call.output.shape}"
@@ -175,7 +178,7 @@ def take(call: Call) -> None:
 
 
 def slice_at(call: Call) -> None:
-    """`sizes[k]` elements of axis `axes[k]`, from the k-th start, a scalar."""
+    """`sizes[k]` elements of axis `axes[k]`, from the k-th start on, which is a scalar."""
     shape, axes, sizes = list(call.inputs[0].shape), call.attributes["axes"], call.attributes["sizes"]
     _check_starts(call.inputs[1:], axes, len(shape))
     require(len(sizes) == len(axes), "axes and sizes differ in number")
@@ -192,7 +195,8 @@ def update(call: Call) -> None:
 
 
 def update_at(call: Call) -> None:
-    """The first input with a block replaced by the second, which starts at the scalars on `axes` and at 0 on others."""
+    """The first input with a block replaced by the second. The block starts at scalars on `axes`, at 0 on other
+    axes."""
     shape, block, axes = call.inputs[0].shape, call.inputs[1].shape, call.attributes["axes"]
     same(call.output.shape, shape)
     _check_starts(call.inputs[2:], axes, len(shape))
@@ -202,7 +206,7 @@ def update_at(call: Call) -> None:
 
 
 def matmul_shape(left: Shape, right: Shape) -> Shape:
-    """The shape of NumPy's `left @ right`."""
+    """The shape of NumPy's `left @ right`. Raises `GraphError` if there is no such product."""
     require(len(left) > 0 and len(right) > 0, "a scalar has no matrix product")
     rows, inner = (1, left[0]) if len(left) == 1 else left[-2:]
     other, columns = (right[0], 1) if len(right) == 1 else right[-2:]
@@ -212,7 +216,7 @@ def matmul_shape(left: Shape, right: Shape) -> Shape:
 
 
 def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:
-    """The shape to which all broadcast, by NumPy's rules."""
+    """The shape to which all shapes broadcast, by NumPy's rules. Raises `GraphError` if there is none."""
     rank = max((len(shape) for shape in shapes), default=0)
     result = []
     for axis in range(-rank, 0):

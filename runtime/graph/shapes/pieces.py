@@ -1,7 +1,7 @@
-"""Shapes of the kernels `pieces.*`: n elements, a table of r rows for p pieces, p being a power of two, and d powers.
+"""Shapes of the kernels `pieces.*`: n elements, a table of r rows for p pieces, and d powers. p is a power of two.
 
-For each element there are p + d numbers side by side that tell of one summand, and r + d results, each of which is a
-row of n elements.
+For each element there are p + d numbers side by side, which tell of one summand. There are r + d results, each of which
+is a row of n elements.
 """
 
 from math import prod
@@ -11,7 +11,7 @@ from ..errors import require
 
 
 def mask(call: Call) -> None:
-    """(x_0, x_1, stream): n elements twice, and p + d numbers for each."""
+    """(x_0, x_1, stream): n elements twice, and p + d numbers for each element."""
     first, second, stream = call.inputs
     require(first == second, "the two components differ in shape")
     require(stream == call.output, "the stream is not like the output")
@@ -22,7 +22,7 @@ def mask(call: Call) -> None:
 
 
 def products(call: Call) -> None:
-    """(b, table, numbers, and rows of results once or twice)."""
+    """(b, table, numbers, and rows of results once or twice): rows of results."""
     b, table, numbers, *rows = call.inputs
     require(len(table.shape) == 2, "the table is no matrix")
     _check_digit(call, table.shape[1])
@@ -34,7 +34,7 @@ def products(call: Call) -> None:
 
 
 def evaluation(call: Call) -> None:
-    """(mine, next, zero): d + 1 rows of coefficients and d of powers."""
+    """(mine, next, zero): d + 1 rows of coefficients and d rows of powers, in two parts; a zero share of the output."""
     mine, following, zero = call.inputs
     require(mine == following, "the two parts of a summand differ")
     require(zero == call.output, "the zero share is not like the output")

@@ -1,4 +1,4 @@
-"""How the planes of a kernel's BITS hang together, and BITS with words: one rule for each family of kernels."""
+"""How planes of BITS must fit together, and BITS with words: one rule for each family of kernels."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,24 +9,24 @@ from ..nodes import Storage, ValueType
 
 
 def cross_planes_plus(call: Call) -> None:
-    """As `cross_planes`, plus plane plus[p] of the first share."""
+    """As `cross_planes`; output plane p also takes plane plus[p] of the first input."""
     cross_planes(call)
     _check_map(call.attributes["plus"], call.inputs[0], call.output)
 
 
 def cross_planes(call: Call) -> None:
-    """(x mine, x next, y mine, y next, zero): as `plane_pairs`."""
+    """(x mine, x next, y mine, y next, zero): planes of x and y combine as in `plane_pairs`."""
     same_halves(call)
     _plane_pairs(call, call.inputs[0], call.inputs[2])
 
 
 def plane_pairs(call: Call) -> None:
-    """Output plane p combines plane left[p] of the first and right[p] of the second; -1 is a plane of zeros."""
+    """Output plane p combines plane left[p] of the first input and right[p] of the second; -1 is a plane of zeros."""
     _plane_pairs(call, *call.inputs)
 
 
 def same_bits(call: Call) -> None:
-    """As many planes of as many elements."""
+    """The output has as many planes of as many elements as the input."""
     same_size(call)
     require(call.inputs[0].planes == call.output.planes, "the number of planes changes")
 
@@ -44,7 +44,7 @@ def stacked_planes(call: Call) -> None:
 
 
 def to_planes(call: Call) -> None:
-    """The lowest `planes` bits of each element."""
+    """The output has the lowest `planes` bits of each element."""
     same_size(call)
     planes = call.attributes["planes"]
     width = {Storage.WORD16: 16, Storage.WORD32: 32}.get(call.inputs[0].storage, 64)
@@ -52,32 +52,32 @@ def to_planes(call: Call) -> None:
 
 
 def to_one_plane(call: Call) -> None:
-    """One bit for each element."""
+    """The output has one bit for each element."""
     same_size(call)
     require(call.output.planes == 1, "a truth value is one plane")
 
 
 def from_planes(call: Call) -> None:
-    """Each element is the number that its bits spell."""
+    """Each element of the output is a number whose bits are the input's planes."""
     same_size(call)
     width = {Storage.WORD16: 16, Storage.WORD32: 32}.get(call.output.storage, 64)
     require(call.inputs[0].planes <= width, f"{call.inputs[0].planes} planes do not fit {width} bits")
 
 
 def from_one_plane(call: Call) -> None:
-    """One bit for each element."""
+    """The input has one bit for each element."""
     same_size(call)
     require(call.inputs[0].planes == 1, "a truth value is one plane")
 
 
 def numbers_of_planes(call: Call) -> None:
-    """An element for each bit, plane by plane."""
+    """The output has an element for each bit of the input, plane by plane."""
     (planes,) = call.inputs
     require(call.output.size == planes.size * planes.planes, "the output has not an element for each bit")
 
 
 def bit_products(call: Call) -> None:
-    """Output plane p is the AND of the bits left[p] and right[p] of the input, or of its negative."""
+    """Output plane p is the AND of bits left[p] and right[p] of the input, or of the input's negative."""
     same_size(call)
     left, right = call.attributes["left"], call.attributes["right"]
     require(len(left) == len(right) == call.output.planes, f"not {call.output.planes} pairs of bits")
@@ -85,9 +85,10 @@ def bit_products(call: Call) -> None:
 
 
 def dot(call: Call) -> None:
-    """Output plane p is plane p of the third input, XORed with the ANDs of its pairs of planes; -1 stands for ones.
+    """Output plane p is plane p of the third input, XORed with the ANDs of p's pairs of planes.
 
-    The pairs of plane p are those of `left` and `right` from ends[p - 1] to ends[p].
+    The pairs of plane p are the entries of `left` and `right` from ends[p - 1] to ends[p]: planes of the first and of
+    the second input. -1 stands for a plane of ones.
     """
     first, second, start = call.inputs
     same_size(call)
@@ -101,12 +102,16 @@ def dot(call: Call) -> None:
 
 
 def dot_from_nothing(call: Call) -> None:
-    """As `dot`, from planes of zeros."""
+    """As `dot`, with planes of zeros for the third input."""
     dot(Call((*call.inputs, call.output), call.output, call.attributes))
 
 
 def on_bits(rule: Rule) -> Rule:
-    """The same for BITS: `shapes` and `shape` repeat the logical shapes of the inputs in BITS and of the output."""
+    """The same rule for BITS. The attributes `shapes` and `shape` repeat the logical shapes of the inputs and the
+    output.
+
+    Inputs that are not BITS have no entry in `shapes`.
+    """
 
     def check(call: Call) -> None:
         values = [value for value in call.inputs if value.storage is Storage.BITS]

@@ -1,4 +1,5 @@
-"""How rows, their orders and places, and the digits they are sorted by hang together: one rule for each family."""
+"""How rows, their orders and places, and the digits by which they are sorted must fit together: one rule for each
+family of kernels."""
 
 from collections.abc import Sequence
 
@@ -8,20 +9,20 @@ from ..nodes import Storage, ValueType
 
 
 def gather(call: Call) -> None:
-    """As many rows as there are indices."""
+    """The output has the input's shape, and as many rows as there are indices."""
     same(call.output.shape, call.inputs[0].shape)
     same(call.inputs[1].shape, call.output.shape[:1])
     require(len(call.output.shape) > 0, "a scalar has no rows")
 
 
 def invert(call: Call) -> None:
-    """Rows for rows."""
+    """An order for an order of the same length."""
     same(call.inputs[0].shape, call.output.shape)
     require(len(call.output.shape) == 1, "an order has one axis")
 
 
 def argsort(call: Call) -> None:
-    """Vectors of one length, and for each a 1 if it goes down."""
+    """Vectors of one length; `descending` has a 1 for each that goes down, else a 0."""
     require(len(call.inputs) > 0, "takes at least one key")
     require(len(call.output.shape) == 1, "an order has one axis")
     for value in call.inputs:
@@ -31,7 +32,7 @@ def argsort(call: Call) -> None:
 
 
 def take_rows(call: Call) -> None:
-    """A row of the first input for each place; a third is like the output."""
+    """(rows, places): a row of the first input for each place. A third input has the output's shape."""
     source, places = call.inputs[:2]
     require(places.is_order and len(source.shape) > 0, "rows and a vector of places are due")
     same(call.output.shape, places.shape + source.shape[1:])
@@ -40,7 +41,8 @@ def take_rows(call: Call) -> None:
 
 
 def take_rows_of_bits(call: Call) -> None:
-    """As `take_rows` on bit planes, which are told their elements: in all, and in a row."""
+    """As `take_rows` on bit planes. The attributes tell how many elements there are in all (`size`) and in a row
+    (`width`)."""
     source, places = call.inputs
     require(places.is_order and len(source.shape) > 0, "rows and a vector of places are due")
     same(call.output.shape, places.shape + source.shape[1:])
@@ -50,7 +52,8 @@ def take_rows_of_bits(call: Call) -> None:
 
 
 def put_rows(call: Call) -> None:
-    """A row of the output for each place, where a row of the first input goes; a third is like the output."""
+    """(rows, places): each row of the first input goes to its place in the output. A third input has the output's
+    shape."""
     source, places = call.inputs[:2]
     require(places.is_order and len(source.shape) > 0, "rows and a vector of places are due")
     for value in (source, *call.inputs[2:]):
@@ -101,7 +104,7 @@ def digit_sum(call: Call) -> None:
 
 
 def _digits(call: Call, tables: Sequence[ValueType], masks: Sequence[ValueType]) -> None:
-    """A digit has its place in the words; tables have a row for each of its values, masks for each but the last."""
+    """The digit lies in the words. Tables have a row for each value of the digit, masks a row for each but the last."""
     word, bits = call.inputs[0], call.attributes["bits"]
     width = {Storage.WORD16: 16, Storage.WORD32: 32}.get(word.storage, 64)
     require(len(word.shape) == 1 and 0 < bits <= 8, "digits of 1 to 8 bits in a vector of words are due")
