@@ -1,4 +1,4 @@
-"""Sums of multiples of values: how places in arrays move with the turns of loops. In: scalar values. Out: `Affine`."""
+"""Sums of multiples of values: how places in arrays move from turn to turn of a loop. In: scalars. Out: `Affine`."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Affine:
         return Affine(0).plus(self, factor)
 
     def factor(self, value: Value) -> int:
-        """How often the value is counted."""
+        """The factor of the value in the sum; 0 if the value is not in it."""
         return dict(self.terms).get(value, 0)
 
     def without(self, value: Value) -> Affine:
-        """The sum where the value is 0."""
+        """The sum with the value taken as 0."""
         return Affine(self.constant, tuple(term for term in self.terms if term[0] is not value))
 
     def bounds(self, counts: Mapping[Value, int]) -> tuple[int, int] | None:
-        """The least and the greatest value when each value runs from 0 to its count less 1; None if one has none."""
+        """The least and the greatest sum, each value running from 0 to its count less 1; None if one has no count."""
         low = high = self.constant
         for value, factor in self.terms:
             if value not in counts:
@@ -48,7 +48,10 @@ class Affine:
 
 
 def affine(value: Value, definition: Callable[[Value], Operation | None]) -> Affine:
-    """The integer scalar as a sum of multiples of values that are no sums themselves."""
+    """An integer scalar as a sum of multiples of values. `definition` gives the operation that computes a value.
+
+    A value that is no such sum stands for itself.
+    """
     operation = definition(value)
     alone = Affine(0, ((value, 1),))
     if operation is None or value.type.shape or value.type.element.kind is not Kind.INT:

@@ -1,6 +1,6 @@
-"""What control operations take and give: the agreement between operands, region arguments and region results.
+"""What control operations take and give: how operands, region arguments and region results must agree.
 
-Labels of region arguments are upper bounds: a carried value's label covers the initial one and every turn's.
+The label of a region argument is an upper bound. For a carried value it covers the initial value and every turn's.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,18 +13,18 @@ from .program import Operation, Region, Value
 from .types import BOOL, ArrayType
 
 TURNS_OF_WHILE = 10
-"""Turns that a loop without a count is taken to have."""
+"""How many turns a loop without a count is expected to have."""
 
 Given = tuple[ArrayType, Label]
 """The type and the label of a result."""
 
 
 class LabelError(Exception):
-    """A value is known to fewer than its place asks for; our mistake, not a program's."""
+    """A value is known to fewer parties than its place requires: a mistake of the compiler, not of a program."""
 
 
 def turn_type(count: int) -> ArrayType:
-    """The type of the turn index of a loop: 0 ... count - 1."""
+    """The type of a loop's turn: the numbers 0 ... count - 1."""
     return ArrayType(index_element(count))
 
 
@@ -39,7 +39,7 @@ def control_results(
 
 
 def flows(operation: Operation) -> list[tuple[Value, Value]]:
-    """Pairs (where, what) of values that become one: arguments and results of control, with all that they may be."""
+    """Pairs (place, value) of control: each argument or result, with each of the values that it may become equal to."""
     found: list[tuple[Value, Value]] = []
     given = [(operand_bounds(operation), operation.operands)]
     given += [(result_bounds(operation), region.results) for region in operation.regions]
@@ -49,7 +49,7 @@ def flows(operation: Operation) -> list[tuple[Value, Value]]:
 
 
 def operand_bounds(operation: Operation) -> tuple[Value | None, ...]:
-    """The region argument that each operand is bound to on entry; None for a condition."""
+    """For each operand the region argument that it is bound to on entry; None for a condition."""
     if operation.name == "branch":
         return (None,)
     arguments = operation.regions[0].arguments
@@ -57,7 +57,7 @@ def operand_bounds(operation: Operation) -> tuple[Value | None, ...]:
 
 
 def result_bounds(operation: Operation) -> tuple[Value | None, ...]:
-    """What each result of a region becomes: an argument of the next turn, or a result; None for a condition."""
+    """For each result of a region what it becomes: an argument of the next turn, or a result. None for a condition."""
     return operand_bounds(operation) if is_loop(operation) else operation.results
 
 
@@ -67,32 +67,32 @@ def is_loop(operation: Operation) -> bool:
 
 
 def conditions_of(operation: Operation) -> int:
-    """How many operands come before those that the region takes, and how many results before what is carried on."""
+    """How many conditions come first: among the operands, before those that the region takes, and among its results."""
     return 1 if operation.name == "while" else 0
 
 
 def turns_of(operation: Operation) -> int:
-    """How many arguments of the region come before those that operands are bound to: a loop's turn."""
+    """How many arguments of the region come before those that operands are bound to: 1 for a loop's turn."""
     return 1 if operation.name == "loop" else 0
 
 
 def carried(operation: Operation) -> tuple[Value, ...]:
-    """What a loop carries, as its body sees it."""
+    """The values that a loop carries, as its body sees them."""
     return operation.regions[0].arguments[turns_of(operation) :]
 
 
 def carried_on(operation: Operation) -> tuple[Value, ...]:
-    """What a turn of a loop carries on."""
+    """The values that a turn of a loop carries on to the next."""
     return operation.regions[0].results[conditions_of(operation) :]
 
 
 def initial(operation: Operation) -> tuple[Value, ...]:
-    """What a loop carries into its first turn."""
+    """The values that a loop carries into its first turn."""
     return operation.operands[conditions_of(operation) :]
 
 
 def conditions(operation: Operation) -> tuple[Value, ...]:
-    """What decides which regions run and how often: a branch's condition, all that a `while` asks."""
+    """The values that decide which regions run and how often: a branch's condition, or both conditions of a `while`."""
     if operation.name == "branch":
         return operation.operands
     before = conditions_of(operation)
@@ -100,14 +100,14 @@ def conditions(operation: Operation) -> tuple[Value, ...]:
 
 
 def most_turns(operation: Operation) -> int:
-    """How often the regions run at most: no run waits for more than 2**32 turns of a `while`."""
+    """How often the regions run at most. For a `while` that is 2**32: no run waits for more turns."""
     if operation.name == "while":
         return 1 << 32
     return int(operation.attributes.get("count", 1))
 
 
 def expected_turns(operation: Operation) -> int:
-    """How often the regions are expected to run, for costs."""
+    """How often the regions are expected to run, for estimates of costs."""
     if operation.name == "while":
         return TURNS_OF_WHILE
     return int(operation.attributes.get("count", 1))

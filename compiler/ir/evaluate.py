@@ -1,6 +1,6 @@
-"""What a program means: the reference interpreter. In: a program and its inputs in the clear. Out: what each role sees.
+"""What a program means: the reference interpreter. In: a program and inputs in the clear. Out: what each role sees.
 
-This is the living definition of the IR; protocols, passes and the runtime are tested against it.
+This is the living definition of the IR. Protocols, passes and the runtime are tested against it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 
 
 class EvaluationError(Exception):
-    """The program stops at `span`: an assertion does not hold, or an index known only at run time is out of range."""
+    """The program stops at `span`: an assertion fails, or an index that only the run knows is out of range."""
 
     def __init__(self, span: Span, problem: str) -> None:
         self.span = span
@@ -33,9 +33,9 @@ class EffortExceededError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What came out: clear arrays by role and name, what was kept by name, and the `reveal` or `save` behind each name.
+    """The outputs: clear arrays by role and name, kept arrays by name, and the `reveal` or `save` behind each name.
 
-    A name that is revealed again (in a loop) keeps the last value.
+    A name that is revealed several times, in a loop, has the last value.
     """
 
     by_role: dict[str, dict[str, Array]]
@@ -44,7 +44,7 @@ class Outputs:
 
 
 def in_reverse(count: int) -> Array:
-    """The rows of so many in opposite order: one of the arrangements that `random_rows` may give."""
+    """The row numbers in opposite order: one of the arrangements that `random_rows` may give."""
     return np.arange(count, dtype=np.int64)[::-1]
 
 
@@ -55,11 +55,12 @@ def evaluate(
     arrange: Callable[[int], Array] = in_reverse,
     joined: Mapping[tuple[str, int], Array] = MappingProxyType({}),
 ) -> Outputs:
-    """Runs the program. `inputs` has an array in the clear representation for each `input`, by its name; `joined` for
-    each side of each join that is aligned the side's rows in the order of the joined ones.
+    """Runs the program.
 
-    `progress` is told each operation of the outermost block before it runs. `arrange` draws the rows of `random_rows`.
-    Raises EvaluationError; ValueError when an input is missing or not of its type.
+    `inputs` has an array in the clear representation for each `input`, by its name. `joined` has, for each side of each
+    aligned join, the numbers of the side's rows in the order of the joined rows. `progress` is told each operation of
+    the outermost block before it runs. `arrange` draws the rows of `random_rows`. Raises EvaluationError; raises
+    ValueError if an input is missing or not of its type.
     """
     outputs = Outputs({role: {} for role in program.roles})
     evaluation = Evaluation(inputs, outputs, arrange=arrange, joined=joined)
@@ -73,7 +74,7 @@ def evaluate(
 
 
 def apply(operation: Operation, operands: list[Array]) -> Array:
-    """The only result of a pure operation with these operands. Raises IndexOutsideError."""
+    """The result of a pure operation with one result, for these operands. Raises IndexOutsideError."""
     if operation.name == "constant":
         return np.asarray(operation.attributes["value"])
     rule = row_of(operation).clear
@@ -84,7 +85,7 @@ def apply(operation: Operation, operands: list[Array]) -> Array:
 
 
 def known_result(operation: Operation, operands: list[Array]) -> Array | None:
-    """As `apply`, but None where an index is out of range."""
+    """As `apply`, but None if an index is out of range."""
     try:
         return apply(operation, operands)
     except IndexOutsideError:
@@ -92,9 +93,9 @@ def known_result(operation: Operation, operands: list[Array]) -> Array | None:
 
 
 class Evaluation:
-    """One walk through operations in order; `values` holds every value met so far.
+    """A walk through operations in order. `values` holds every value computed so far.
 
-    With `effort`, at most so many operations and regions run before EffortExceededError.
+    With `effort`, EffortExceededError is raised once more operations and regions than that have run.
     """
 
     def __init__(
@@ -138,7 +139,7 @@ class Evaluation:
         self.values.update(zip(operation.results, results, strict=True))
 
     def forget(self, values: Iterable[Value]) -> None:
-        """Gives back the memory of values that nothing will use."""
+        """Frees the memory of values that no later operation uses."""
         for value in values:
             self.values.pop(value, None)
 
@@ -214,7 +215,7 @@ class Evaluation:
 
 
 def free_values(operation: Operation) -> Iterator[Value]:
-    """The operation's operands, and the values from outside that its regions use; a value may come more than once."""
+    """The operands, and the outer values that the operation's regions use. A value may come more than once."""
     yield from operation.operands
     for region in operation.regions:
         inside = set(region.arguments)

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Knowledge(IntEnum):
-    """From known to all at compile time to known to nobody; the order is the order of `join`."""
+    """Who knows a value, from all at compile time to nobody. The order is the order of `join`."""
 
     STATIC = 0
     REVEALED = 1
@@ -16,7 +16,7 @@ class Knowledge(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`owner` names the role (or member, `farmers[3]`) of an OWNED value and is None otherwise."""
+    """How well a value is known. `owner` is the role (or member, `farmers[3]`) that knows an OWNED value, else None."""
 
     knowledge: Knowledge
     owner: str | None = None
@@ -41,12 +41,12 @@ SECRET = Label(Knowledge.SECRET)
 
 
 def owned(role: str) -> Label:
-    """The label of what `role` can compute alone."""
+    """The label of a value that `role` can compute alone."""
     return Label(Knowledge.OWNED, role)
 
 
 def join(labels: Iterable[Label]) -> Label:
-    """The label of a value computed from values with these labels; STATIC for none of them."""
+    """The label of a value computed from values with these labels. STATIC if there are none."""
     result = STATIC
     for label in labels:
         if label.knowledge is Knowledge.OWNED and result.knowledge is Knowledge.OWNED and label != result:

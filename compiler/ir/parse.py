@@ -1,6 +1,6 @@
-"""Reading the text form of the IR. In: what `print` writes. Out: a `Program`; run `verify` on it before trusting it.
+"""Reading the text form of the IR. In: what `print` writes. Out: a `Program`. Run `verify` on it before trusting it.
 
-Operations without a place get the line of the IR text itself.
+An operation without a place gets its own line in the IR text as its place.
 """
 
 import json
@@ -30,16 +30,16 @@ _TUPLES = (AttributeKind.NAMES, AttributeKind.SIZES, AttributeKind.BOUNDS, Attri
 
 
 class ParseError(Exception):
-    """The text is not IR; says the line and what was expected."""
+    """The text is not IR. The message tells the line and what was expected there."""
 
 
 def parse_program(text: str, name: str = "<ir>") -> Program:
-    """The program of a text. Raises ParseError."""
+    """The program that a text describes. Raises ParseError."""
     return _Parser(Source(name, name, text)).program()
 
 
 class _Parser:
-    """A cursor over the text; each method reads one thing and moves behind it."""
+    """A cursor over the text. Each method reads one thing and moves behind that thing."""
 
     def __init__(self, source: Source) -> None:
         self._source = source

@@ -11,9 +11,9 @@
       }
     }
 
-Attributes are JSON, but for element types, which look as in the language; those with their default are left out, and a
-`type` attribute is the result's type. A secret value's share kind, once chosen, follows its label: `secret/boolean`;
-bounds of a value that are closer than its type's follow that: `secret in [0, 255]`.
+Attributes are JSON, except element types, which look as in the language. Attributes that have their default are left
+out; a `type` attribute is the result's type. The share kind of a secret value, once chosen, follows the value's label:
+`secret/boolean`. Bounds that are closer than those of the type come after that: `secret in [0, 255]`.
 """
 
 import json
@@ -31,7 +31,7 @@ PADDING = "  "
 
 
 def print_program(program: Program, spans: bool = True) -> str:
-    """The whole program as text; without spans it is stable under moves in the source."""
+    """The whole program as text. Without spans the text stays the same when lines of the source move."""
     lines = [
         f"program {_json(program.name)}",
         f"roles {_json(program.roles)}",
@@ -44,12 +44,12 @@ def print_program(program: Program, spans: bool = True) -> str:
 
 
 def print_operation(operation: Operation) -> str:
-    """One operation with its regions, values numbered from 0, for messages."""
+    """One operation with its regions, for messages. Values are numbered from 0."""
     return "\n".join(_Printer(spans=True).operation(operation, ""))
 
 
 class _Printer:
-    """Numbers values in the order in which they appear."""
+    """Numbers values in the order of their first appearance."""
 
     def __init__(self, spans: bool) -> None:
         self._spans = spans
@@ -72,7 +72,7 @@ class _Printer:
         operands = f"({self._uses(operation.operands)})" if operation.operands else ""
         text = "".join([operation.name, operands, *attributes])
         place = f"  @ {_place(operation.span)}" if self._spans else ""
-        # Results come first in the text but are numbered after what is inside, as they are known later.
+        # Results stand first in the text but get their numbers after the values inside, which are computed first.
         bodies: list[str] = []
         for region in operation.regions:
             opening = f"({self._definitions(region.arguments)}) {{"
@@ -99,12 +99,12 @@ def _about(value: Value) -> str:
 
 
 def _attributes(name: str) -> Mapping[str, Attribute]:
-    """The table's attributes of an operation; none for what is no operation, which messages show too."""
+    """The attributes of an operation by the table. None for an unknown operation, which messages show, too."""
     return OPERATIONS[name].attributes if name in OPERATIONS else {}
 
 
 def _is_implied(attribute: Attribute, value: Any) -> bool:
-    """Whether the text goes without the attribute."""
+    """Whether the text leaves the attribute out."""
     if attribute.kind is AttributeKind.TYPE:
         return True
     return type(value) is type(attribute.default) and bool(value == attribute.default)

@@ -1,7 +1,7 @@
 """The IR: typed SSA over arrays. A `Program` is one block of operations; loops, branches and calls hold regions.
 
-What an operation means, takes and gives is said in `ops`, once. Values and operations are compared by identity: a pass
-builds new ones (through `rewrite` or `build`) and never changes old ones.
+`operations` says, once, what each operation means, takes and gives. Values and operations are compared by identity. A
+pass builds new ones (through `rewrite` or `build`) and never changes old ones.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .types import ArrayType, width
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """One SSA value. `name` is the source name it was bound to, for people; it need not be unique.
+    """One SSA value. `name` is its name in the source, for people; several values may have the same.
 
-    `share` is how a SECRET value is held, "arithmetic" or "boolean", once `choose_shares` has run; empty before.
-    `bounds` are the least and the greatest number, in the clear representation, that any element can be, where
-    `bound_ranges` found that they are closer than the type says.
+    `share` says how a SECRET value is held, "arithmetic" or "boolean" ("rows" for ROWS), once `choose_shares` has run;
+    before, it is empty. `bounds` are the least and the greatest number that any element can be, in the clear
+    representation, if `bound_ranges` found closer ones than the type's.
     """
 
     type: ArrayType
@@ -32,24 +32,24 @@ class Value:
 
     @property
     def least(self) -> int:
-        """No element is less, in the clear representation."""
+        """A number, in the clear representation, that no element is less than."""
         return self.type.element.least if self.bounds is None else self.bounds[0]
 
     @property
     def greatest(self) -> int:
-        """No element is greater, in the clear representation."""
+        """A number, in the clear representation, that no element is greater than."""
         return self.type.element.greatest if self.bounds is None else self.bounds[1]
 
     @property
     def bits(self) -> int:
-        """The width of the two's complement integer that holds every element; 1 for BOOL."""
+        """The width of the narrowest two's complement integer that holds every element; 1 for BOOL."""
         element = self.type.element
         return element.bits if self.bounds is None else min(element.bits, width(*self.bounds))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """A body: `arguments` are bound on entry, `results` are what it yields. Outer values may be used freely inside."""
+    """A body: `arguments` are bound on entry, `results` are what it yields. It may use values from outside."""
 
     arguments: tuple[Value, ...]
     operations: tuple[Operation, ...]
@@ -58,7 +58,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One application of the operation `name` of `ops.OPERATIONS`; attributes are static data."""
+    """One application of the operation `name` of `operations.table.OPERATIONS`. Attributes are static data."""
 
     name: str
     operands: tuple[Value, ...]
@@ -70,11 +70,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the text of a program says and its operations do not; reports quote it.
+    """What reports quote of a program's text and its operations do not tell.
 
-    `functions` are the outermost functions of the program and of its modules: how reports call each, and where each
-    stands. `told` has, for each `reveal` and `save`, where the expression stands that the statement tells: the key is
-    the name of the source and the span of the statement, which the operations have as well.
+    `functions` are the outermost functions of the program and of its modules: each with the name that reports use and
+    its place. `told` gives, for each `reveal` and `save`, the place of the expression that the statement tells. Its key
+    is the source's name and the statement's span, which the operations have as well.
     """
 
     functions: tuple[tuple[str, Span], ...] = ()
@@ -85,9 +85,9 @@ class Written:
 class Program:
     """A program for concrete sizes.
 
-    `roles` are the parties in order of declaration, members of a `parties` role each on their own (`farmers[0]`, ...).
-    `sizes` are the size names' values. `body` has no arguments and no results. `written` is empty for a program that no
-    text was elaborated to.
+    `roles` are the parties in the order of their declaration; each member of a `parties` role is a role of its own
+    (`farmers[0]`, ...). `sizes` maps size names to their values. `body` has no arguments and no results. `written` is
+    empty for a program that was not elaborated from a text.
     """
 
     name: str

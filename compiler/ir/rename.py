@@ -1,6 +1,6 @@
-"""Source names for values, for people. In: a region and names. Out: the same region with values so named.
+"""Source names for values, for people. In: a region and names. Out: the same region, with these names on its values.
 
-Operations that have nothing to do with the names stay as they are.
+Operations that do not involve a named value stay the same objects.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from .program import Operation, Region, Value
 
 
 def renamed(region: Region, names: Mapping[Value, str]) -> Region:
-    """The region with `names` given to its values; values without one keep theirs."""
+    """The region with `names` given to its values. Values that are not in `names` keep their own."""
     made: dict[Value, Value] = {}
 
     def value(old: Value) -> Value:

@@ -1,9 +1,9 @@
-"""Making a program anew with some things changed. In: a program, and a rule for operations. Out: a program.
+"""Rewriting a program. In: a program, and a rule for operations. Out: a new program.
 
-Nothing is changed in place. A `Rewriter` walks the old operations in order, keeps what each old value has become, and
-writes new operations with a `Builder`. An operation whose operands keep their types and labels keeps its results, so
-that a rewrite costs little where nothing happens; otherwise types and labels are derived again. What takes the place of
-a value gets its name too: people ask for their values by name.
+Nothing is changed in place. A `Rewriter` walks the old operations in order, remembers what each old value has become,
+and writes new operations with a `Builder`. If the operands of an operation keep their types and labels, the operation
+keeps its results; so a rewrite costs little where nothing happens. Otherwise types and labels are derived again. A
+value that takes the place of another gets the other's name, too, because people ask for their values by name.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .program import Operation, Program, Region, Value
 from .verify import derived_results
 
 Rule = Callable[["Rewriter", Operation], Sequence[Value] | None]
-"""Given an old operation, writes what it becomes and returns the new values of its results; None to copy it."""
+"""Writes what an old operation becomes and returns the new values of its results; None to copy the operation."""
 
 
 def rewrite(program: Program, rule: Rule) -> Program:
-    """The program with every operation, also inside regions, put through the rule, in order."""
+    """The program with the rule applied to every operation in order, also inside regions."""
     if not program.body.operations:
         return program
     rewriter = Rewriter(program.body.operations[0].span, rule)
@@ -31,7 +31,7 @@ def rewrite(program: Program, rule: Rule) -> Program:
 
 
 class Rewriter:
-    """One rewrite on its way: `builder` writes the new program, `values` says what old values have become."""
+    """A rewrite under way: `builder` writes the new program, `values` maps old values to what they have become."""
 
     def __init__(self, span: Span, rule: Rule) -> None:
         self.builder = Builder(span)
@@ -39,15 +39,15 @@ class Rewriter:
         self._rule = rule
 
     def value(self, old: Value) -> Value:
-        """What an old value has become."""
+        """What an old value has become; the value itself if it stays."""
         return self.values.get(old, old)
 
     def operands(self, operation: Operation) -> tuple[Value, ...]:
-        """What the operands have become."""
+        """What the operands of an old operation have become."""
         return tuple(map(self.value, operation.operands))
 
     def visit(self, operation: Operation) -> None:
-        """Puts one old operation through the rule."""
+        """Applies the rule to one old operation."""
         self.builder.span = operation.span
         results = self._rule(self, operation)
         if results is None:
@@ -58,7 +58,7 @@ class Rewriter:
                 self.builder.keep_name(old, new)
 
     def copy(self, operation: Operation) -> tuple[Value, ...]:
-        """Writes the operation again, on what its operands and regions have become."""
+        """Writes the operation again with the new operands and regions."""
         operands = self.operands(operation)
         if not operation.regions:
             return self.derive(operation, operands)
@@ -67,7 +67,7 @@ class Rewriter:
     def derive(
         self, operation: Operation, operands: tuple[Value, ...], regions: tuple[Region, ...] = ()
     ) -> tuple[Value, ...]:
-        """Writes the operation on other operands and regions; results that keep type and label stay the same values."""
+        """Writes the operation on other operands and regions. Results that keep type and label stay the same values."""
         if not regions and is_alike(operands, operation.operands):
             changed = operands != operation.operands
             return self.builder.add(replace(operation, operands=operands) if changed else operation).results
@@ -90,7 +90,10 @@ class Rewriter:
         return opened.close()
 
     def splice(self, old: Region) -> tuple[Value, ...]:
-        """Writes a region's operations here, its arguments having become something; returns its results' values."""
+        """Writes a region's operations here and returns the values of its results.
+
+        The region's arguments must have become values already.
+        """
         for operation in old.operations:
             self.visit(operation)
         return tuple(map(self.value, old.results))
@@ -102,7 +105,7 @@ def is_alike(new: Sequence[Value], old: Sequence[Value]) -> bool:
 
 
 def fitted(builder: Builder, value: Value, like: Value) -> Value:
-    """`value` in the type of `like`, by a cast and a broadcast where they are needed."""
+    """`value` in the type of `like`, by a cast and a broadcast if needed."""
     if value.type.element != like.type.element:
         value = builder.emit("cast", value, element=like.type.element)
     if value.type.shape != like.type.shape:
@@ -111,7 +114,7 @@ def fitted(builder: Builder, value: Value, like: Value) -> Value:
 
 
 def walk(region: Region) -> list[Operation]:
-    """All operations of a region and of the regions inside, each before those inside it."""
+    """All operations of a region and of the regions inside. An operation comes before those inside it."""
     found: list[Operation] = []
     pending = list(reversed(region.operations))
     while pending:

@@ -13,27 +13,27 @@ from .program import Operation, Value
 Array = np.ndarray[Any, Any]
 
 EFFORT = 1_000_000
-"""Operations that a loop with static results may take when a result is asked for; beyond them it counts as unknown."""
+"""How many operations a loop with static results may run when a result is asked for; beyond, it counts as unknown."""
 
 
 class StaticValues:
-    """Finds numbers through defining operations, remembering them."""
+    """Finds the numbers of values through the operations that define them, and remembers the numbers."""
 
     def __init__(self) -> None:
         self._definitions: dict[Value, Operation] = {}
         self._found: dict[Value, Array | None] = {}
 
     def define(self, operation: Operation) -> None:
-        """Tells which operation gives its results."""
+        """Registers the operation as the definition of its results."""
         for result in operation.results:
             self._definitions[result] = operation
 
     def definition(self, value: Value) -> Operation | None:
-        """The operation that gives the value; None for a region's argument."""
+        """The operation that computes the value; None for a region's argument."""
         return self._definitions.get(value)
 
     def find(self, value: Value) -> Array | None:
-        """The number of a value, None where it depends on a region's argument, an input or an effect.
+        """The number of a value; None if it depends on a region's argument, an input or an effect.
 
         Raises nothing: an operation that fails (an index out of range) has no number.
         """
@@ -71,7 +71,7 @@ class StaticValues:
 
 
 def _run(operation: Operation, numbers: dict[Value, Array]) -> dict[Value, Array | None]:
-    """The results of control; None for all of them when it fails or takes too long."""
+    """The results of a control operation; None for each of them if it fails or takes too long."""
     evaluation = Evaluation({}, Outputs({}), EFFORT)
     evaluation.values.update(numbers)
     try:
@@ -82,7 +82,7 @@ def _run(operation: Operation, numbers: dict[Value, Array]) -> dict[Value, Array
 
 
 def has_effect(operation: Operation) -> bool:
-    """Whether something outside the IR happens in the operation or in its regions."""
+    """Whether the operation, or one in its regions, does something outside the IR."""
     if row_of(operation).has(Trait.EFFECT):
         return True
     return any(has_effect(inner) for region in operation.regions for inner in region.operations)

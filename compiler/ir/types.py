@@ -1,9 +1,10 @@
 """Types of IR values: an element and a shape. Tables and tuples are taken apart before the IR.
 
-In the clear (`evaluate`, owners, public values) BOOL is a NumPy `bool` array; INT, DATE, KEY and CATEGORY (its label's
-index) are `int64`; FIXED is `int64` holding the value times 2**scale. As shares all of them live in Z_2^64 or in bits.
+In the clear (`evaluate`, owners, public values) BOOL is a NumPy `bool` array. INT, DATE, KEY and CATEGORY (the index of
+its label) are `int64`. FIXED is `int64` and holds the value times 2**scale. As shares, all of them live in Z_2^64 or in
+bits.
 
-ROWS is no number: it says where each row of a rearranged array comes from, and only `gather` reads it.
+ROWS is no number: it says where each row of a rearranged array comes from, and only `gather` and `invert` read it.
 """
 
 import json
@@ -30,9 +31,9 @@ class Kind(Enum):
 class Element:
     """An element type.
 
-    `bits` is the width of the two's complement integer that holds every value (a promise that makes circuits smaller:
-    1 to 64; BOOL has 1 and is unsigned); `scale` the fraction bits of FIXED; `labels` those of CATEGORY; `steps` how
-    the text of a KEY was normalised: keys with different steps have nothing to do with each other.
+    `bits` is the width of the two's complement integer that holds every value: a promise that makes circuits smaller, 1
+    to 64 (BOOL has 1 and is unsigned). `scale` is the number of fraction bits of a FIXED. `labels` are those of a
+    CATEGORY. `steps` say how the text of a KEY was normalised: keys with different steps cannot be compared.
     """
 
     kind: Kind
@@ -52,17 +53,17 @@ class Element:
 
     @property
     def is_number(self) -> bool:
-        """Whether arithmetic applies: BOOL counts as 0 and 1."""
+        """Whether arithmetic applies. BOOL counts as 0 and 1."""
         return self.kind in (Kind.BOOL, Kind.INT, Kind.FIXED)
 
     @property
     def least(self) -> int:
-        """The least number in the clear representation that `bits` promises."""
+        """The least number, in the clear representation, that fits `bits`."""
         return 0 if self.kind is Kind.BOOL else -(1 << (self.bits - 1))
 
     @property
     def greatest(self) -> int:
-        """The greatest number in the clear representation that `bits` promises."""
+        """The greatest number, in the clear representation, that fits `bits`."""
         return 1 if self.kind is Kind.BOOL else (1 << (self.bits - 1)) - 1
 
 
@@ -74,14 +75,14 @@ ROWS = Element(Kind.ROWS)
 
 
 def width(least: int, greatest: int) -> int:
-    """The width of the two's complement integer that holds all from `least` to `greatest`."""
+    """The width of the two's complement integer that holds all numbers from `least` to `greatest`."""
     return 1 + max(
         (-least - 1 if least < 0 else least).bit_length(), (~greatest if greatest < 0 else greatest).bit_length()
     )
 
 
 def integer(bits: int) -> Element:
-    """An INT whose values fit `bits` bits; more than 64 wrap, so the promise stops there."""
+    """An INT whose values fit `bits` bits, at most 64: wider results wrap."""
     return Element(Kind.INT, bits=min(bits, 64))
 
 
@@ -91,7 +92,7 @@ def fixed(scale: int) -> Element:
 
 
 def category(labels: tuple[str, ...]) -> Element:
-    """A CATEGORY of these labels, held as an index."""
+    """A CATEGORY with these labels, held as an index."""
     return Element(Kind.CATEGORY, bits=max(len(labels) - 1, 0).bit_length() + 1, labels=labels)
 
 
@@ -117,7 +118,7 @@ class ArrayType:
 
     @property
     def dtype(self) -> type[np.generic]:
-        """The NumPy type of the value in the clear."""
+        """The NumPy type of the value in the clear representation."""
         return np.bool_ if self.element.kind is Kind.BOOL else np.int64
 
     def with_shape(self, shape: tuple[int, ...]) -> "ArrayType":

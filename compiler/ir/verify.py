@@ -1,8 +1,8 @@
 """The invariants of the IR, checked after every stage. In: a program. Out: nothing, or VerificationError.
 
-Checked: operations are in the table, with their operands and complete attributes of the right kinds; every value is
-defined once and used only where its definition is visible; types and labels are those that operands give; regions agree
-with their operation; places where only public values may stand hold public values; names and roles exist.
+Operations are in the table, with as many operands as it says and complete attributes of the right kinds. Every value is
+defined once and used only where its definition is visible. Types and labels are those that the operands give. Regions
+agree with their operation. Values are public where only public ones may stand. Names and roles exist.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from .types import ROWS, ArrayType, Element
 
 
 class VerificationError(Exception):
-    """The IR is broken: a mistake of the compiler, never of a program."""
+    """The IR is broken: a mistake of the compiler, never of a program. The message prints the operation."""
 
     def __init__(self, problem: str, operation: Operation | None = None) -> None:
         self.problem = problem
@@ -33,8 +33,9 @@ class VerificationError(Exception):
 def verify(program: Program, known: set[Operation] | None = None) -> None:
     """Checks every invariant. Raises VerificationError.
 
-    `known` are operations of the same roles that have been found right on their own; it takes up those of the program.
-    Passes keep most operations, and what these need to be right does not change; where they stand is checked anew.
+    `known` are operations, with the same roles, that have been found right on their own; those of the program are
+    added. Passes keep most operations, and what makes such an operation right by itself does not change. Its place in
+    the program is checked again.
     """
     if program.body.arguments or program.body.results:
         raise VerificationError("a program's body takes and gives nothing")
@@ -42,7 +43,7 @@ def verify(program: Program, known: set[Operation] | None = None) -> None:
 
 
 def verify_shared(program: Program, known: set[Operation] | None = None) -> None:
-    """Checks, besides, what `compute_in_clear` ensures: where an owned value meets a secret one it has been shared.
+    """As `verify`; also checks what `compute_in_clear` ensures: an owned value is shared before it meets a secret one.
 
     Raises VerificationError.
     """
@@ -51,7 +52,7 @@ def verify_shared(program: Program, known: set[Operation] | None = None) -> None
 
 
 class _Verifier:
-    """One walk. `_defined` holds every value so far, `_visible` those that may be used here."""
+    """A walk over a program. `_defined` holds every value so far, `_visible` the values that may be used here."""
 
     def __init__(self, program: Program, known: set[Operation]) -> None:
         self._program = program
@@ -101,7 +102,7 @@ class _Verifier:
         self._define(operation.results, here, operation)
 
     def _check_alone(self, operation: Operation) -> None:
-        """Checks what the operation itself shows."""
+        """Checks what can be seen from the operation alone."""
         row = OPERATIONS.get(operation.name)
         if row is None:
             raise VerificationError(f"there is no operation {operation.name}")
@@ -119,7 +120,7 @@ class _Verifier:
             raise VerificationError(f"the results should be {wanted or 'none'}", operation)
 
     def _check_places(self, row: OperationRow, operation: Operation) -> None:
-        """Rules of single operations that types and labels of results do not show."""
+        """Checks the rules of an operation that the types and labels of its results do not show."""
         if row.indices_from is not None and not all(
             index.label.is_public for index in operation.operands[row.indices_from :]
         ):
@@ -140,7 +141,7 @@ class _Verifier:
 def derived_results(operation: Operation) -> tuple[tuple[ArrayType, Label], ...]:
     """Types and labels of the results, from operands, attributes and regions.
 
-    Raises OperationTypeError and LabelError.
+    Raises OperationTypeError or LabelError if the operation does not apply.
     """
     row = row_of(operation)
     types = tuple(operand.type for operand in operation.operands)
@@ -154,7 +155,7 @@ def derived_results(operation: Operation) -> tuple[tuple[ArrayType, Label], ...]
 
 
 def _share_kinds(value: Value) -> tuple[str, ...]:
-    """What `share` of a value may be."""
+    """The values that `share` may have for this value."""
     if value.label.knowledge is not Knowledge.SECRET:
         return ("",)
     return ("", "rows") if value.type.element == ROWS else ("", "arithmetic", "boolean")
@@ -212,7 +213,8 @@ def _check_shared(region: Region) -> None:
 def clear_among_secret(operation: Operation) -> Iterator[Value]:
     """The clear values that this operation needs as shares, to compute or to become a secret value.
 
-    Arithmetic takes public operands as they are; what moves elements takes all of them as shares, by public rows too.
+    Arithmetic takes public operands in the clear. An operation that moves elements takes all of them as shares, unless
+    they are rows.
     """
     row = row_of(operation)
     if row.has(Trait.CONTROL):

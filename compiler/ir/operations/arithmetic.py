@@ -1,7 +1,7 @@
 """Arithmetic: changes of representation, sums and products.
 
-Elementwise rules broadcast as NumPy does. Widths of integers grow so that no result leaves its promised range, up to 64
-bits, where arithmetic wraps.
+Elementwise rules broadcast as NumPy does. The width of an integer grows such that no result leaves the promised range.
+It stops at 64 bits, where arithmetic wraps.
 """
 
 from collections.abc import Sequence
@@ -33,10 +33,10 @@ from .typing import (
 )
 
 MAXIMUM_SCALE = 62
-"""Fraction bits that a FIXED in the IR may have; a product has the sum of its operands'."""
+"""The most fraction bits of a FIXED in the IR. A product has as many as its operands have together."""
 
 TRUNCATABLE = Interval(-(1 << 62) + 1, 1 << 62)
-"""What every protocol can truncate; see `Protocol.truncate`."""
+"""The numbers that every protocol can truncate; see `Conversions.truncate`."""
 
 _ORDER = (Kind.BOOL, Kind.INT, Kind.FIXED)
 
@@ -44,7 +44,7 @@ _ORDER = (Kind.BOOL, Kind.INT, Kind.FIXED)
 
 
 def cast(types: Types, attributes: Attributes) -> Types:
-    """The operand in an element that holds each of its values."""
+    """The type of a cast: the operand with an element that holds each of its values."""
     source, target = types[0].element, attributes["element"]
     keeps_value = {
         Kind.BOOL: target.kind in _ORDER,
@@ -61,7 +61,7 @@ def cast(types: Types, attributes: Attributes) -> Types:
 
 
 def truncate(types: Types, attributes: Attributes) -> Types:
-    """The operand with fewer fraction bits."""
+    """The type with fewer fraction bits."""
     only(types, Kind.FIXED)
     scale, bits = types[0].element.scale, attributes["bits"]
     if not 0 <= bits <= scale:
@@ -70,13 +70,13 @@ def truncate(types: Types, attributes: Attributes) -> Types:
 
 
 def floor(types: Types, attributes: Attributes) -> Types:
-    """The integers just below."""
+    """The type of the integers just below: as wide as the whole part of a FIXED."""
     only(types, Kind.FIXED)
     return (types[0].with_element(integer(64 - types[0].element.scale)),)
 
 
 def add(types: Types, attributes: Attributes) -> Types:
-    """A sum: one bit wider than the wider operand."""
+    """The type of a sum: one bit wider than the wider operand."""
     only(types, Kind.INT, Kind.FIXED)
     element = joined_element([type.element for type in types])
     grown = integer(element.bits + 1) if element.kind is Kind.INT else element
@@ -84,7 +84,7 @@ def add(types: Types, attributes: Attributes) -> Types:
 
 
 def negate(types: Types, attributes: Attributes) -> Types:
-    """The negative: one bit wider, for the least number's sake."""
+    """The type of a negative: one bit wider, because the least number has no negative in its own width."""
     return add((types[0], types[0]), attributes)
 
 
@@ -98,14 +98,14 @@ def _product(x: Element, y: Element, terms: int = 1) -> Element:
 
 
 def multiply(types: Types, attributes: Attributes) -> Types:
-    """A product: as wide, or of as many fraction bits, as both operands together."""
+    """The type of a product: the widths, or the fraction bits, of the operands add up."""
     only(types, Kind.INT, Kind.FIXED)
     element = _product(types[0].element, types[1].element)
     return (ArrayType(element, broadcast_shapes([type.shape for type in types])),)
 
 
 def matmul(types: Types, attributes: Attributes) -> Types:
-    """A matrix product, with NumPy's rules for vectors and stacks of matrices."""
+    """The type of a matrix product, with NumPy's rules for vectors and stacks of matrices."""
     only(types, Kind.INT, Kind.FIXED)
     left, right = types[0].shape, types[1].shape
     if not left or not right or left[-1] != right[max(len(right) - 2, 0)]:
@@ -211,7 +211,7 @@ def _subtract_itself(terms: Terms, operation: Operation, operands: tuple[Value, 
 
 
 def _multiply_known(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """By 0 and by 1."""
+    """x times 0 is 0, and x times 1 is x."""
     for value, other in (operands, operands[::-1]):
         number = terms.number(other)
         if number == 0:
@@ -225,7 +225,7 @@ def _multiply_known(terms: Terms, operation: Operation, operands: tuple[Value, .
 
 
 def _widen_matmul(lanes: Lanes, operation: Operation) -> Value:
-    """Vectors become matrices of one row or column, so that the lanes stack matrices."""
+    """Turns vectors into matrices of one row or one column, so that the lanes form a stack of matrices."""
     x, y = operation.operands
     left = (1, *x.type.shape) if len(x.type.shape) == 1 else x.type.shape
     right = (*y.type.shape, 1) if len(y.type.shape) == 1 else y.type.shape

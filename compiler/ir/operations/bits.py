@@ -13,19 +13,19 @@ from .typing import Attributes, OperationTypeError, Types, broadcast_shapes, joi
 
 
 def less(types: Types, attributes: Attributes) -> Types:
-    """Whether numbers or days are less than others."""
+    """The type of a comparison by size, of numbers or days."""
     only(types, Kind.INT, Kind.FIXED, Kind.DATE)
     return equal(types, attributes)
 
 
 def equal(types: Types, attributes: Attributes) -> Types:
-    """Whether elements of one type are equal."""
+    """The type of a test for equality, of elements of one type."""
     joined_element([type.element for type in types])
     return (ArrayType(BOOL, broadcast_shapes([type.shape for type in types])),)
 
 
 def logic(types: Types, attributes: Attributes) -> Types:
-    """Bit by bit, on truth values and integers."""
+    """The type of an operation bit by bit, on truth values or integers."""
     only(types, Kind.BOOL, Kind.INT)
     return (ArrayType(joined_element([type.element for type in types]), broadcast_shapes([t.shape for t in types])),)
 
@@ -38,19 +38,19 @@ def _shift(types: Types, attributes: Attributes) -> Types:
 
 
 def shift_left(types: Types, attributes: Attributes) -> Types:
-    """As many bits wider as the shift."""
+    """The type of a left shift: wider by as many bits."""
     (type,) = _shift(types, attributes)
     return (type.with_element(integer(type.element.bits + attributes["bits"])),)
 
 
 def shift_right(types: Types, attributes: Attributes) -> Types:
-    """As many bits narrower as the shift."""
+    """The type of a right shift: narrower by as many bits."""
     (type,) = _shift(types, attributes)
     return (type.with_element(integer(max(type.element.bits - attributes["bits"], 1))),)
 
 
 def select(types: Types, attributes: Attributes) -> Types:
-    """The second operand where the first holds, else the third."""
+    """The type of a choice: the second operand where the first holds, else the third."""
     only(types[:1], Kind.BOOL)
     element = joined_element([type.element for type in types[1:]])
     return (ArrayType(element, broadcast_shapes([type.shape for type in types])),)
@@ -60,7 +60,7 @@ def select(types: Types, attributes: Attributes) -> Types:
 
 
 def _decided(true: bool, false: bool) -> Interval:
-    """A truth value that is true for sure, false for sure, or either."""
+    """The interval of a truth value that is certainly true, certainly false, or either."""
     return Interval(int(true), int(not false))
 
 
@@ -74,7 +74,7 @@ def _equal_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def _ones(interval: Interval) -> int:
-    """2**k - 1 that covers all bits of numbers of the interval, whose signs apart."""
+    """2**k - 1 for the least k such that it covers all bits but the sign of the interval's numbers."""
     ends = (end if end >= 0 else ~end for end in (interval.low, interval.high))
     return (1 << max(end.bit_length() for end in ends)) - 1
 
@@ -125,12 +125,12 @@ def _select_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def _ones_of(operation: Operation) -> int:
-    """The number all of whose bits are set."""
+    """The number that has all bits set."""
     return 1 if operation.results[0].type.element == BOOL else -1
 
 
 def _with_itself(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """x and x, x or x."""
+    """x AND x, and x OR x, are x."""
     return as_result(terms, operation, operands[0]) if operands[0] is operands[1] else None
 
 
@@ -139,7 +139,7 @@ def _xor_itself(terms: Terms, operation: Operation, operands: tuple[Value, ...])
 
 
 def _with_constant(neutral_is_ones: bool) -> Identity:
-    """`and` and `or` with the number that changes nothing, and with the one that decides."""
+    """`and` and `or` with a number that changes nothing, or with the number that decides the result."""
 
     def identity(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
         ones = _ones_of(operation)
@@ -165,7 +165,7 @@ def _xor_constant(terms: Terms, operation: Operation, operands: tuple[Value, ...
 
 
 def _negated_last(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """not(x) xor y as not(x xor y): what is negated twice further on is not negated at all."""
+    """Turns not(x) xor y into not(x xor y). Negations that move outwards meet and cancel."""
     for value, other in (operands, operands[::-1]):
         inner = terms.operand_of("not", value)
         if inner is not None:
@@ -182,7 +182,7 @@ def _compared_with_itself(outcome: bool) -> Identity:
 
 
 def _equal_truths(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """Of truth values: one of them or its negation if the other is known, else the negated XOR."""
+    """Equality of truth values. If one is known, the result is the other or its negation; else the negated XOR."""
     x, y = operands
     if x.type.element != BOOL:
         return None
@@ -202,7 +202,7 @@ def _known_choice(terms: Terms, operation: Operation, operands: tuple[Value, ...
 
 
 def _choice_of_truths(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """Between true and false: the condition or its negation."""
+    """A choice between true and false is the condition or its negation."""
     condition, x, y = operands
     if operation.results[0].type.element == BOOL and (terms.number(x), terms.number(y)) in ((1, 0), (0, 1)):
         return as_result(terms, operation, condition if terms.number(x) else terms.emit("not", condition))
@@ -216,7 +216,7 @@ def _negated_condition(terms: Terms, operation: Operation, operands: tuple[Value
 
 
 def _shifted_again(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """Two shifts of one direction are one by as many bits as both."""
+    """Two shifts in one direction are one shift, by the sum of their bits."""
     inner = terms.definition(operands[0])
     if inner is None or inner.name != operation.name:
         return None

@@ -1,4 +1,4 @@
-"""Quotients and remainders: of `fixed` at the operands' scale, of integers rounded down as Python does."""
+"""Quotients and remainders: of `fixed` at the scale of the operands, of integers rounded down as in Python."""
 
 from collections.abc import Sequence
 
@@ -13,19 +13,19 @@ from .typing import Attributes, Types, broadcast_shapes, check_functions, joined
 
 
 def divide(types: Types, attributes: Attributes) -> Types:
-    """A quotient at the operands' scale."""
+    """The type of a quotient at the operands' scale."""
     check_functions(types)
     return (ArrayType(joined_element([type.element for type in types]), broadcast_shapes([t.shape for t in types])),)
 
 
 def floor_divide(types: Types, attributes: Attributes) -> Types:
-    """An integer quotient, one bit wider than the dividend: the least number divided by -1."""
+    """The type of an integer quotient: one bit wider than the dividend, because of the least number divided by -1."""
     only(types, Kind.INT)
     return (ArrayType(integer(types[0].element.bits + 1), broadcast_shapes([type.shape for type in types])),)
 
 
 def modulo(types: Types, attributes: Attributes) -> Types:
-    """A remainder, which has the divisor's sign and width."""
+    """The type of a remainder, which has the divisor's sign and width."""
     only(types, Kind.INT)
     return (ArrayType(types[1].element, broadcast_shapes([type.shape for type in types])),)
 

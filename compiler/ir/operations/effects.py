@@ -1,8 +1,9 @@
-"""Operations that change who knows a value, that act outside the IR, and that hold regions.
+"""Operations that change who knows a value, that act outside the IR, or that hold regions.
 
-Regions of control take arguments and give results: loop: (turn, carried...) -> carried; while: carried -> (condition,
-carried...), its operands alike; branch: () -> results, of the first region if the condition holds; call: operands ->
-results. `table` and `valid` name the table of a revealed or kept column and the output with the table's valid bits.
+The regions of control take arguments and give results. A loop's region: (turn, carried...) -> carried. A `while`'s:
+carried -> (condition, carried...), as its operands. A branch's two: () -> results; the first runs if the condition
+holds. A call's: operands -> results. `table` and `valid` name the table of a revealed or kept column, and the output
+that has the table's valid bits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,17 +40,17 @@ from .typing import Attributes, OperationTypeError, TypeRule, Types, only
 
 
 def reveal(types: Types, attributes: Attributes) -> Types:
-    """A value that all roles learn goes on as a revealed one."""
+    """The value goes on, as a revealed one, if all roles learn it; else there is no result."""
     return types if attributes["roles"] is None else ()
 
 
 def save(types: Types, attributes: Attributes) -> Types:
-    """A kept value gives nothing."""
+    """A kept value: no result."""
     return ()
 
 
 def assert_(types: Types, attributes: Attributes) -> Types:
-    """An assertion gives nothing."""
+    """An assertion about one bool: no result."""
     only(types, Kind.BOOL)
     if types[0].shape:
         raise OperationTypeError("an assertion is about one bool", "a scalar", str(types[0]))
@@ -77,7 +78,7 @@ def _is_known_to_somebody(operation: Operation) -> str:
 def _holding(
     attributes: Mapping[str, Attribute], label: LabelRule, requires: Requirement, held: Held, traits: Trait
 ) -> OperationRow:
-    """Who holds the value changes, the value does not."""
+    """The row of an operation that changes who holds a value, and not the value."""
     return plain(
         arity=1,
         traits=Trait.HOLDING | Trait.SAME | traits,
@@ -103,7 +104,7 @@ def _effect(
     interval: IntervalRule | None = None,
     traits: Trait = Trait.NONE,
 ) -> OperationRow:
-    """Something happens outside the IR."""
+    """The row of an operation that does something outside the IR."""
     return plain(
         arity=1,
         traits=Trait.EFFECT | traits,
@@ -120,7 +121,7 @@ def _effect(
 def _control(
     arity: int | None, regions: int, attributes: Mapping[str, Attribute], traits: Trait = Trait.NONE
 ) -> OperationRow:
-    """Regions say what results are: see `ir.control`."""
+    """The row of a control operation. Its regions determine the results: see `ir.control`."""
     return plain(
         arity=arity,
         regions=regions,

@@ -1,4 +1,4 @@
-"""What rows have in common: the field values of operations that compute, and small rules that several families use."""
+"""What rows have in common: constructors for rows, and small rules that several families use."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,7 +34,7 @@ NAME = {"name": Attribute(AttributeKind.TEXT)}
 TABLE = {"table": Attribute(AttributeKind.TEXT, ""), "valid": Attribute(AttributeKind.TEXT, "")}
 
 WHOLE = Domain()
-"""Every number of the ring, for operations that do not carry on what has wrapped."""
+"""Every number of the ring, for operations whose result may be wrong if an operand has wrapped."""
 
 MODULAR = Domain(is_modular=True)
 
@@ -53,7 +53,7 @@ def secret_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
 
 
 def nothing_more(operation: Operation) -> str:
-    """Types and labels of results say all."""
+    """Nothing is required beyond types and the labels of results."""
     return ""
 
 
@@ -75,7 +75,7 @@ def plain(
     interval: IntervalRule | None = None,
     elements_of: slice | None = None,
 ) -> OperationRow:
-    """The row of an operation that has no algebra: a source, an effect, control, or what says who holds a value."""
+    """The row of an operation without algebra: a source, an effect, control, or a change of who holds a value."""
     return OperationRow(
         arity=arity,
         regions=regions,
@@ -118,7 +118,7 @@ def computed(
     total: Total | None = None,
     derivative: Derivative | None = None,
 ) -> OperationRow:
-    """The row of an operation that computes its result from its operands, for whoever knows all of them."""
+    """The row of an operation that computes its result from its operands. Whoever knows all operands can compute it."""
     return OperationRow(
         arity=arity,
         regions=0,
@@ -159,7 +159,7 @@ def elementwise(
     total: Total | None = None,
     derivative: Derivative | None = None,
 ) -> OperationRow:
-    """The row of an operation on the elements at each place."""
+    """The row of an operation that computes each element from the elements at its place."""
     return computed(
         arity=arity,
         infer=infer,
@@ -182,12 +182,12 @@ def elementwise(
 
 
 def kernel(name: str, *kept: str) -> ClearRule:
-    """The kernel `name` with the operation's attributes `kept`, as they are."""
+    """The kernel `name` with those of the operation's attributes that are named in `kept`."""
     return lambda types, attributes: (name, {key: attributes[key] for key in kept})
 
 
 def at_scale(name: str) -> ClearRule:
-    """The kernel `name`, told the fraction bits of its operands."""
+    """The kernel `name` with the fraction bits of the first operand as `scale`."""
     return lambda types, attributes: (name, {"scale": types[0].element.scale})
 
 
@@ -200,7 +200,7 @@ def same_types(types: Types, attributes: Attributes) -> Types:
 
 
 def first_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    """The result lies where the first operand lies."""
+    """The result is in the interval of the first operand."""
     return x[0]
 
 
@@ -208,19 +208,19 @@ def first_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def documented_operand(operation: Operation, place: int) -> Interval:
-    """The documented numbers of the precision that is asked for, at the operand's scale."""
+    """The documented numbers at the precision that the program asks for, as integers at the operand's scale."""
     scale = operation.operands[place].type.element.scale
     return documented(operation.attributes.get("precision") or scale, scale)
 
 
 def documented_result(operation: Operation) -> Interval:
-    """The documented numbers of the precision that is asked for, at the result's scale."""
+    """The documented numbers at the precision that the program asks for, as integers at the result's scale."""
     scale = operation.results[0].type.element.scale
     return documented(operation.attributes.get("precision") or scale, scale)
 
 
 def always(operation: Operation) -> bool:
-    """Operands must be the numbers themselves, whatever the operation's types."""
+    """Operands must be the numbers themselves, whatever the types are."""
     return True
 
 
@@ -228,7 +228,7 @@ def always(operation: Operation) -> bool:
 
 
 def as_result(terms: Terms, operation: Operation, value: Value) -> Value:
-    """The value in the type of the operation's result."""
+    """The value, cast and broadcast to the type of the operation's result."""
     return terms.fitted(value, operation.results[0])
 
 
@@ -238,7 +238,7 @@ def zero(terms: Terms, operation: Operation) -> Value:
 
 
 def twice(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """Done twice is not done at all: negate(negate(x)), not(not(x))."""
+    """An operation that undoes itself: negate(negate(x)) and not(not(x)) are x."""
     inner = terms.operand_of(operation.name, operands[0])
     return None if inner is None else as_result(terms, operation, inner)
 

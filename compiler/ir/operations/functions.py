@@ -1,6 +1,6 @@
-"""Functions of one fixed-point number: each is a function of the language under its own name.
+"""Functions of one fixed-point number. Each is a function of the language under its own name.
 
-A protected result may differ from the clear one in its last places; intervals hold what it may be (`slack`).
+A protected result may differ from the clear result in its last places. The intervals include such results (`slack`).
 """
 
 import math
@@ -16,19 +16,19 @@ from .row import Attribute, AttributeKind, Derivative, Domain, IntervalRule, Ope
 from .typing import MAXIMUM_FRACTION_BITS, Attributes, OperationTypeError, TypeRule, Types, check_functions, only
 
 _PRECISION = {"precision": Attribute(AttributeKind.OPTIONAL_INTEGER, None)}
-"""The fraction bits that count, where operand and result have more of them."""
+"""The fraction bits that must be exact, if operand and result have more."""
 
 # --- types --------------------------------------------------------------------------------------------------------
 
 
 def function(types: Types, attributes: Attributes) -> Types:
-    """A function at the scale of its operand."""
+    """The type of a function's result: that of its operand."""
     check_functions(types)
     return same_types(types, attributes)
 
 
 def finer_function(types: Types, attributes: Attributes) -> Types:
-    """A function at a scale up to twice the precision with which it is asked for."""
+    """As `function`, at a scale from the precision that the program asks for to twice as much."""
     precision, scale = attributes.get("precision"), types[0].element.scale
     if precision is None:
         return function(types, attributes)
@@ -43,7 +43,7 @@ def finer_function(types: Types, attributes: Attributes) -> Types:
 
 
 def _monotone(real: Callable[[float], float], precision: int = 18) -> IntervalRule:
-    """A rising function, at the ends."""
+    """The interval rule of a rising function: its values at the ends."""
 
     def rule(operation: Operation, x: Sequence[Interval]) -> Interval:
         scale = operation.results[0].type.element.scale
@@ -61,7 +61,7 @@ def _exp_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def _log_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    """0 where the operand is not positive."""
+    """The interval of a logarithm, with 0 if the operand may not be positive."""
     scale = operation.results[0].type.element.scale
     low, high = (math.log(max(end, 1) / (1 << scale)) for end in (x[0].low, x[0].high))
     result = around(low, high, scale, 60)
@@ -80,12 +80,12 @@ def _logistic(x: float) -> float:
 
 
 def _within_four(operation: Operation) -> Interval:
-    """The rules of `protocols.numeric.odd` give no more than 4 in magnitude whatever they are given."""
+    """The rules of `protocols.numeric.odd` give at most 4 in magnitude, whatever the operand is."""
     return Interval(-4 << operation.results[0].type.element.scale, 4 << operation.results[0].type.element.scale)
 
 
 def _exponent(operation: Operation, place: int) -> Interval:
-    """Up to the largest number whose power is a documented number."""
+    """The exponents up to the largest number whose power of e is a documented number."""
     scale = operation.operands[place].type.element.scale
     return Interval(documented(scale).low, int(np.floor(np.log(2.0) * (62 - 2 * scale) * 2.0**scale)))
 
@@ -150,7 +150,7 @@ def _sigmoid_slope(terms: Terms, x: Value, y: Value) -> Value:
 
 
 def _erf_slope(terms: Terms, x: Value, y: Value) -> Value:
-    """2 / sqrt(pi) * e**-x**2, for x brought between -8 and 8: beyond, the slope is less than a unit of any scale."""
+    """2 / sqrt(pi) * e**-x**2. x is cut to [-8, 8]: beyond, the slope is less than a unit of any scale."""
     scale = x.type.element.scale
     for bound, is_upper in ((8, True), (-8, False)):
         limit = terms.filled(bound << scale, x.type)
@@ -171,8 +171,11 @@ def _function(
     reads: Reads = Reads.RANGES,
     is_finer: bool = False,
 ) -> OperationRow:
-    """A function that `is_finer` may be asked at a finer scale than the precision that counts: its operand is not
-    truncated before."""
+    """The row of a function.
+
+    A function that `is_finer` may be asked for at a finer scale than the precision that counts. So its operand need not
+    be truncated before.
+    """
     infer: TypeRule = finer_function if is_finer else function
     return elementwise(
         arity=1,

@@ -1,8 +1,8 @@
-"""Orders: what gives rows, and what moves elements by them.
+"""Orders: operations that give rows, and operations that move elements by rows.
 
-`descending` has a 1 for each key that goes down; ties stay in order. `digit` is how many bits of the keys protocols
-look at together: `choose_shares` decides. `align` gives the first `rows` joined rows of one side of a join whose keys
-their owners hold; see `runtime.alignment.base`.
+`descending` has a 1 for each key in descending order; rows with equal keys keep their order. `digit` says how many bits
+of the keys a protocol looks at together; `choose_shares` decides it. `align` gives the first `rows` joined rows of a
+side, in a join on keys that their owners hold: see `runtime.alignment.base`.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from .typing import Attributes, OperationTypeError, Types, only
 
 
 def argsort(types: Types, attributes: Attributes) -> Types:
-    """The rows of vectors in the order of the vectors' elements."""
+    """The type of the rows of vectors in the order of the vectors' elements."""
     shape, flags = types[0].shape if types else (), attributes["descending"]
     if len(shape) != 1 or any(type.shape != shape for type in types):
         found = ", ".join(str(list(type.shape)) for type in types)
@@ -39,19 +39,19 @@ def argsort(types: Types, attributes: Attributes) -> Types:
 
 
 def random_rows(types: Types, attributes: Attributes) -> Types:
-    """Rows in an order that nobody knows."""
+    """The type of rows in an order that nobody knows."""
     (indices,) = iota(types, attributes)
     return (indices.with_element(ROWS),)
 
 
 def invert(types: Types, attributes: Attributes) -> Types:
-    """The rows that undo an arrangement."""
+    """The type of the rows that undo an arrangement."""
     only(types, Kind.ROWS)
     return types
 
 
 def gather(types: Types, attributes: Attributes) -> Types:
-    """An array with its first axis arranged by rows."""
+    """The type of an array whose first axis is arranged by rows."""
     array, rows = types
     only((rows,), Kind.ROWS)
     if array.element == ROWS or array.shape[:1] != rows.shape:
@@ -60,7 +60,7 @@ def gather(types: Types, attributes: Attributes) -> Types:
 
 
 def align(types: Types, attributes: Attributes) -> Types:
-    """The joined rows of a side's column."""
+    """The type of the joined rows of a side's column."""
     (type,), side, rows = types, attributes["side"], attributes["rows"]
     if side not in (0, 1) or len(attributes["counts"]) != 2:
         raise OperationTypeError("a join has two sides", "0 or 1", str(side))
@@ -136,8 +136,8 @@ ORDER: dict[str, OperationRow] = {
         identities=(),
         widen=None,
     ),
-    # A join by its name, and all that a program has to say of the join: rows and roles of both sides, the inputs with
-    # the keys in order of priority, and the kinds of these.
+    # `align` names the join and tells all that a program says of it: the rows and the role of each side, the inputs
+    # with the keys in order of priority, and the kinds of these keys.
     "align": plain(
         arity=1,
         traits=Trait.HOLDING,

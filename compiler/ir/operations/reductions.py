@@ -1,4 +1,4 @@
-"""Operations along one axis: sums, extrema and their places, and quantifiers."""
+"""Operations along one axis: sums, extrema and their places, and the quantifiers `any` and `all`."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ def _without(type: ArrayType, axis: int) -> tuple[int, ...]:
 
 
 def sum_(types: Types, attributes: Attributes) -> Types:
-    """The sum over an axis, which disappears."""
+    """The type of a sum over an axis, which disappears."""
     (result,) = cumsum(types, attributes)
     return (result.with_shape(_without(result, attributes["axis"])),)
 
 
 def cumsum(types: Types, attributes: Attributes) -> Types:
-    """Running sums along an axis."""
+    """The type of running sums along an axis."""
     only(types, Kind.INT, Kind.FIXED)
     element, axis = types[0].element, existing_axis(types[0], attributes["axis"])
     grown = integer(element.bits + growth(types[0].shape[axis])) if element.kind is Kind.INT else element
@@ -38,20 +38,20 @@ def _check_order(types: Types, attributes: Attributes) -> None:
 
 
 def extremum(types: Types, attributes: Attributes) -> Types:
-    """The least or greatest elements along an axis, which disappears."""
+    """The type of the least or greatest elements along an axis, which disappears."""
     _check_order(types, attributes)
     return (types[0].with_shape(_without(types[0], attributes["axis"])),)
 
 
 def place_of_extremum(types: Types, attributes: Attributes) -> Types:
-    """Where the least or greatest elements stand along an axis, which disappears."""
+    """The type of the places of the least or greatest elements along an axis, which disappears."""
     _check_order(types, attributes)
     axis = attributes["axis"]
     return (ArrayType(index_element(types[0].shape[axis]), _without(types[0], axis)),)
 
 
 def quantifier(types: Types, attributes: Attributes) -> Types:
-    """Whether something holds for some or all elements along an axis, which disappears."""
+    """The type of `any` and `all` along an axis, which disappears."""
     only(types, Kind.BOOL)
     return (types[0].with_shape(_without(types[0], existing_axis(types[0], attributes["axis"]))),)
 
@@ -89,7 +89,7 @@ def _all_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def _one_term(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """A reduction over an axis of one element."""
+    """A reduction over an axis of one element only reshapes."""
     return terms.emit("reshape", operands[0], shape=operation.results[0].type.shape) if _count(operation) == 1 else None
 
 
@@ -115,7 +115,7 @@ def _sum(name: str, infer: TypeRule, interval: IntervalRule, after_truncation: s
 
 
 def _one_of(name: str, infer: TypeRule, interval: IntervalRule, domain: Domain) -> OperationRow:
-    """Each element of the result is one of those along the axis."""
+    """The row of a reduction whose result consists of elements along the axis."""
     return computed(
         arity=1,
         infer=infer,

@@ -1,8 +1,8 @@
 """What a row of the table of operations says. In: nothing. Out: `OperationRow` and the types of its fields.
 
-A row holds every fact about an operation: passes, prices, checks and reports ask the row and know no operation by name.
-No field has a default, so that a row that forgets a fact cannot be constructed. Each family of operations has a file
-beside this one, with constructors for what its members have in common; `table` puts the families together.
+A row holds every fact about an operation. Passes, prices, checks and reports ask the row and know no operation by name.
+No field has a default: a row that forgets a fact cannot be constructed. Each family of operations has a file beside
+this one, with constructors for what its members have in common. `table` puts the families together.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Array = np.ndarray[Any, Any]
 
 
 class Trait(Flag):
-    """What passes may know about an operation without knowing it."""
+    """Properties that passes may use without knowing the operation."""
 
     NONE = 0
     ELEMENTWISE = auto()
@@ -34,7 +34,7 @@ class Trait(Flag):
     STRUCTURAL = auto()
     """Elements are moved, not computed."""
     LINEAR = auto()
-    """Commutes with addition modulo 2^64 of its array operands: each additive share may be treated alone."""
+    """Commutes with addition modulo 2^64 of its array operands. So it may be applied to each additive share alone."""
     BILINEAR = auto()
     """A product: linear in each of the two operands."""
     COMMUTATIVE = auto()
@@ -46,23 +46,23 @@ class Trait(Flag):
     OUTPUT = auto()
     """Tells or keeps a value under the attribute `name`."""
     CONTROL = auto()
-    """The operation holds regions; types and labels of its results come from them."""
+    """Holds regions. Types and labels of the results come from the regions."""
     LOOP = auto()
     """Control whose region runs any number of times, with values carried from turn to turn."""
     SOURCE = auto()
     """Takes no operands."""
     DRAW = auto()
-    """Gives something new each time: never merged or moved, but dropped where nobody needs the result."""
+    """Gives something new each time. It is never merged or moved, but dropped if nobody needs the result."""
     HOLDING = auto()
-    """Changes who holds a value, not the value: never computed by the compiler."""
+    """Changes who holds a value, and not the value. The compiler never computes it."""
     SAME = auto()
-    """The result has the operand's numbers at the operand's places: in another element, or held by others."""
+    """The result has the operand's numbers at the operand's places, as another element or held by others."""
     ROWS = auto()
-    """Takes ROWS among its operands; every other operation computes with numbers, moves them or tells them."""
+    """Takes ROWS among its operands. Every other operation takes numbers only."""
 
 
 class AttributeKind(Enum):
-    """What an attribute may be; `verify` checks it, the text form relies on it."""
+    """What an attribute may be. `verify` checks it, and the text form relies on it."""
 
     FLAG = "a bool"
     INTEGER = "an int"
@@ -80,14 +80,14 @@ class AttributeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of a row; without a default it must be given."""
+    """One attribute of a row. If there is no default, the attribute must be given."""
 
     kind: AttributeKind
     default: Any = ...
 
 
 class Held(Enum):
-    """How an operation wants operands that somebody knows, where the operation has to do with secrets."""
+    """How an operation wants operands that somebody knows, if it involves secrets."""
 
     MIXED = "owned ones as shares, public ones in the clear but for operands that are moved"
     SHARED = "all of them as shares"
@@ -95,47 +95,47 @@ class Held(Enum):
 
 
 class Reads(Flag):
-    """What protocol rules read of operands besides their types and widths, and what prices so depend on."""
+    """What protocol rules read of operands besides types and widths. Prices depend on the same things."""
 
     NOTHING = 0
     RANGES = auto()
     """The least and the greatest number of each operand."""
     CONSTANT = auto()
-    """The numbers of the last operand, where it is a constant."""
+    """The numbers of the last operand, if it is a constant."""
 
 
 ClearRule = Callable[[Types, Attributes], tuple[str, Attributes]]
 """From operand types and attributes to the name in `runtime.clear.KERNELS` and the kernel's attributes."""
 
 IntervalRule = Callable[[Operation, Sequence[Interval]], Interval]
-"""From where operands lie to where the result lies, in exact numbers that nothing wraps: see `ir.intervals`."""
+"""From the intervals of the operands to that of the result. Numbers are exact and do not wrap: see `ir.intervals`."""
 
 LabelRule = Callable[[Attributes, Sequence[Label]], Label]
 """From attributes and the operands' labels to the result's label."""
 
 Requirement = Callable[[Operation], str]
-"""What is wrong with an operation beyond types and the labels of results; empty where nothing is."""
+"""What is wrong with an operation, beyond types and the labels of results; empty if nothing is."""
 
 WidenRule = Callable[[Lanes, Operation], Value]
-"""Writes the operation for all lanes at once: one more axis, in front. Raises CannotWidenError."""
+"""Writes the operation for all lanes at once, with the lanes as a new first axis. Raises CannotWidenError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The numbers for which an operation gives what it means; by default all that the ring holds.
+    """The numbers for which an operation gives what it means; by default all numbers of the ring.
 
-    Numbers are those of the clear representation. `takes` gives the numbers that an operand may be (by its place),
-    `gives` those that the result may be. Both bind protected values alone, unless the domain `binds_clear` ones too:
-    clear kernels are exact for every number of the ring. A result that would lie beyond `gives` is the nearest number
-    that it allows if the operation `saturates`. `outside` tells where a protected result lies although an operand does
-    not lie in the domain; without it the result may be anything.
+    Numbers are in the clear representation. `takes` gives the numbers that an operand may be, by its place; `gives`
+    those that the result may be. Both bind only protected values, as clear kernels are exact for every number of the
+    ring; if the domain `binds_clear`, they bind clear values, too. If the operation `saturates`, a result beyond
+    `gives` becomes the nearest number in `gives`. `outside` says where a protected result lies even if an operand is
+    not in the domain; without `outside` the result may be anything.
 
-    An operation that `is_modular` gives results that are right modulo 2^64 where its operands are no more than that.
-    One that `compares` needs the difference of its first and last operand to fit the ring. `needs_number` tells whether
-    operands must be the numbers themselves, and not numbers that are equal to them modulo 2^64.
+    An operation that `is_modular` gives results that are right modulo 2^64 if its operands are right modulo 2^64. An
+    operation that `compares` needs the difference of its first and its last operand to fit the ring. `needs_number`
+    says whether operands must be the numbers themselves: numbers that are equal modulo 2^64 would not do.
 
-    For messages, `called` names the operation's result, `advice` what to do besides narrowing operands, and `limit`
-    what is special about the largest number that an operand may be.
+    For messages, `called` names the operation's result, `advice` says what to do besides narrowing operands, and
+    `limit` says what is special about the largest number that an operand may be.
     """
 
     takes: Callable[[Operation, int], Interval] | None = None
@@ -152,50 +152,51 @@ class Domain:
 
 
 class Terms(ABC):
-    """What identities and derivatives see of values, and how they write others."""
+    """What identities and derivatives see of values, and how they write new ones."""
 
     @abstractmethod
     def constant(self, value: Value) -> Array | None:
-        """The array of a value that a `constant` gives."""
+        """The array of a value that a `constant` gives; None for other values."""
 
     @abstractmethod
     def number(self, value: Value) -> int | None:
-        """The number, in the clear representation, that every element of a value is; None if that is not known."""
+        """The number, in the clear representation, that all elements of a value are; None if that is not known."""
 
     @abstractmethod
     def definition(self, value: Value) -> Operation | None:
-        """The operation that gives a value; None for a region's argument."""
+        """The operation that computes a value; None for a region's argument."""
 
     @abstractmethod
     def filled(self, number: int, type: ArrayType) -> Value:
-        """A value whose elements are all `number`."""
+        """A value of this type whose elements are all `number`."""
 
     @abstractmethod
     def fitted(self, value: Value, like: Value) -> Value:
-        """`value` in the type of `like`, by a cast and a broadcast where they are needed."""
+        """`value` in the type of `like`, by a cast and a broadcast if needed."""
 
     @abstractmethod
     def emit(self, name: str, /, *operands: Value, **attributes: Any) -> Value:
-        """The result of an operation that is written here."""
+        """Writes an operation here and returns its result."""
 
     def operand_of(self, name: str, value: Value) -> Value | None:
-        """x, where the value is `name(x)`."""
+        """x if the value is computed as `name(x)`, else None."""
         operation = self.definition(value)
         return operation.operands[0] if operation is not None and operation.name == name else None
 
 
 Identity = Callable[[Terms, Operation, tuple[Value, ...]], Value | None]
-"""From an operation and its operands as they are now to an equal value of the same type, or None.
+"""From an operation and its present operands to an equal value of the same type, or None.
 
-An identity is exact for every value: those of fixed point that hold but for overflow or rounding are none.
+An identity is exact for every value. A rule for fixed point that fails on overflow or rounding is not an identity.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How a chain x + t_1 + t_2 + ... of an operation is done at once: by the operation on x and a reduction of the t.
+    """How a chain x + t_1 + t_2 + ... of an operation is done at once: the operation on x and a reduction of the t.
 
-    `combine` puts two partial results together, and `neutral` is what it starts from. Some hold `of_truths` only.
+    `combine` puts two partial results together, and `neutral` is where it starts. If `of_truths`, this holds for truth
+    values only.
     """
 
     reduction: str
@@ -205,29 +206,29 @@ class Total:
 
 
 Derivative = Callable[[Terms, Value, Value], Value]
-"""From the operand and the result of a function of one number to the function's derivative at each of the operand's
-elements, in the type of the result."""
+"""From the operand and the result of a function of one number to the function's derivative at each element of the
+operand, in the type of the result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationRow:
     """What an operation is.
 
-    Form: `arity` is the number of operands, None for any; `regions` the number of regions; from operand `indices_from`
-    on, operands are places, not data: they must be public. `infer` gives the result types (None where regions say
+    Form: `arity` is the number of operands, None for any number. `regions` is the number of regions. Operands from
+    `indices_from` on are places, not data; they must be public. `infer` gives the result types (None if regions give
     them). `clear` gives the kernel that means the operation (None for inputs, constants, effects and control).
 
-    Knowledge: `label` gives the label of results. `requires` says what else labels and attributes must be, `roles` are
-    the attributes that name roles, `held` is how operands must be held.
+    Knowledge: `label` gives the label of the results. `requires` says what else must hold for labels and attributes.
+    `roles` are the attributes that name roles. `held` says how operands must be held.
 
-    Numbers: `interval` gives the range of the result (None for inputs, effects without results, and control), `domain`
-    where the operation means what it says, `reads` what protocol rules look at.
+    Numbers: `interval` gives the interval of the result (None for inputs, effects without results, and control).
+    `domain` says for which numbers the operation gives what it means. `reads` says what protocol rules look at.
 
-    Algebra: `elements_of` are the operands of whose elements each element of the result is one, maybe in another
-    representation (None where elements are computed). `after_truncation` are the operands whose truncation may as well
-    be done on the result, at no greater cost. `total` does at once what a chain of the operation does; None
-    where nothing does. `identities` are tried in order. `widen` writes the operation for many turns at once.
-    `derivative` is that of a function of one number; None where none is written.
+    Algebra: each element of the result is an element of one of the operands `elements_of`, maybe in another
+    representation (None if elements are computed). The operands `after_truncation` need not be truncated before the
+    operation: truncating the result is as good and costs no more. `total` does at once what a chain of the operation
+    does (None if nothing does). `identities` are tried in order. `widen` writes the operation for many turns at once.
+    `derivative` is that of a function of one number (None if none is written).
     """
 
     arity: int | None
@@ -257,16 +258,16 @@ class OperationRow:
 
     @property
     def is_pure(self) -> bool:
-        """Whether equal operands and attributes give equal results and nothing else happens; control is not asked."""
+        """Whether equal operands and attributes give equal results, and nothing else happens. Control counts as not."""
         return self.infer is not None and not self.traits & (Trait.EFFECT | Trait.DRAW)
 
     @property
     def moves_first(self) -> bool:
-        """Whether each element of the result is one of the first operand's, maybe in another representation."""
+        """Whether each element of the result is an element of the first operand, maybe in another representation."""
         return self.elements_of == FIRST
 
     def elements(self, operation: Operation) -> tuple[Value, ...]:
-        """The operands of whose elements each element of the result is one; none where elements are computed."""
+        """The operands that the elements of the result are taken from; none if elements are computed."""
         return () if self.elements_of is None else operation.operands[self.elements_of]
 
 

@@ -12,12 +12,12 @@ from .typing import Attributes, OperationTypeError, Types, index_element
 
 
 def declared(types: Types, attributes: Attributes) -> Types:
-    """`input` and `constant` say their type."""
+    """The type that an `input` or a `constant` declares."""
     return (attributes["type"],)
 
 
 def iota(types: Types, attributes: Attributes) -> Types:
-    """The numbers below `n`."""
+    """The type of the numbers 0 ... n - 1."""
     n = attributes["n"]
     if n < 0:
         raise OperationTypeError("a size is not negative", "0 or more", str(n))
@@ -40,9 +40,9 @@ def _of_array(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 SOURCES: dict[str, OperationRow] = {
-    # An input's dimensions (size names and ints), `each`, table, and the number that stands for a missing value are for
-    # messages and readers of data. `limits` are the least and the greatest number that the input's owner accepts,
-    # `beyond` what is wrong with others; see `Declaration`.
+    # Messages and readers of data use an input's dimensions (size names and ints), `each`, the table, and `default`,
+    # the number that stands for a missing value. `limits` are the least and the greatest number that the input's owner
+    # accepts, `beyond` says what is wrong with other numbers; see `Declaration`.
     "input": plain(
         arity=0,
         traits=Trait.SOURCE | Trait.EFFECT,

@@ -1,4 +1,4 @@
-"""Operations that move elements and compute none: shapes, parts of arrays, and new parts of arrays."""
+"""Operations that move elements and compute none: shapes, parts of arrays, and replacing parts of arrays."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ _SHAPE = {"shape": SIZES}
 
 
 def broadcast(types: Types, attributes: Attributes) -> Types:
-    """The operand in a shape that it broadcasts to."""
+    """The type of the operand in a shape that it broadcasts to."""
     shape = attributes["shape"]
     if broadcast_shapes((types[0].shape, shape)) != shape:
         raise OperationTypeError("the array does not broadcast to this shape", str(list(shape)), str(types[0]))
@@ -34,7 +34,7 @@ def broadcast(types: Types, attributes: Attributes) -> Types:
 
 
 def reshape(types: Types, attributes: Attributes) -> Types:
-    """The operand in another shape of as many elements."""
+    """The type of the operand in another shape with as many elements."""
     result = types[0].with_shape(attributes["shape"])
     if result.size != types[0].size or min(result.shape, default=0) < 0:
         raise OperationTypeError("a new shape keeps the number of elements", f"{types[0].size} elements", str(result))
@@ -42,7 +42,7 @@ def reshape(types: Types, attributes: Attributes) -> Types:
 
 
 def transpose(types: Types, attributes: Attributes) -> Types:
-    """The operand with its axes in another order."""
+    """The type of the operand with its axes in another order."""
     permutation = attributes["permutation"]
     if sorted(permutation) != list(range(len(types[0].shape))):
         raise OperationTypeError("axes are permuted, each once", f"{len(types[0].shape)} axes", str(permutation))
@@ -50,7 +50,7 @@ def transpose(types: Types, attributes: Attributes) -> Types:
 
 
 def sliced_shape(shape: tuple[int, ...], attributes: Attributes) -> tuple[int, ...]:
-    """The shape of x[start:stop:step, ...]."""
+    """The shape of x[start:stop:step, ...]. Raises OperationTypeError for a slice that is not normalised."""
     parts = tuple(zip(attributes["starts"], attributes["stops"], attributes["steps"], strict=True))
     if len(parts) != len(shape):
         raise OperationTypeError("a slice is given for each axis", f"{len(shape)}", str(len(parts)))
@@ -62,12 +62,12 @@ def sliced_shape(shape: tuple[int, ...], attributes: Attributes) -> tuple[int, .
 
 
 def slice_(types: Types, attributes: Attributes) -> Types:
-    """A part of the operand."""
+    """The type of a part of the operand."""
     return (types[0].with_shape(sliced_shape(types[0].shape, attributes)),)
 
 
 def update(types: Types, attributes: Attributes) -> Types:
-    """The first operand with a part replaced by the second."""
+    """The type of the first operand with a part replaced by the second operand."""
     array, value = types
     shape = sliced_shape(array.shape, attributes)
     if value.shape != shape:
@@ -76,7 +76,7 @@ def update(types: Types, attributes: Attributes) -> Types:
 
 
 def concat(types: Types, attributes: Attributes) -> Types:
-    """The operands one after the other along an axis."""
+    """The type of the operands one after the other along an axis."""
     axis = existing_axis(types[0], attributes["axis"])
     rest = [type.shape[:axis] + type.shape[axis + 1 :] for type in types]
     if any(len(type.shape) != len(types[0].shape) for type in types) or any(other != rest[0] for other in rest):
@@ -88,7 +88,7 @@ def concat(types: Types, attributes: Attributes) -> Types:
 
 
 def take(types: Types, attributes: Attributes) -> Types:
-    """Entries of the first operand along an axis, at the indices of the second."""
+    """The type of the entries of the first operand along an axis, at the indices of the second operand."""
     array, indices = types
     only((indices,), Kind.INT)
     axis = existing_axis(array, attributes["axis"])
@@ -107,7 +107,7 @@ def _check_window(array: ArrayType, axes: tuple[int, ...], sizes: tuple[int, ...
 
 
 def slice_at(types: Types, attributes: Attributes) -> Types:
-    """A part of the first operand, at starts that the others give."""
+    """The type of a part of the first operand that starts where the other operands say."""
     array, starts = types[0], types[1:]
     axes, sizes = attributes["axes"], attributes["sizes"]
     _check_window(array, axes, sizes, starts)
@@ -118,7 +118,7 @@ def slice_at(types: Types, attributes: Attributes) -> Types:
 
 
 def update_at(types: Types, attributes: Attributes) -> Types:
-    """The first operand with a part replaced by the second, at starts that the others give."""
+    """The type of the first operand with a part replaced by the second, which starts where the other operands say."""
     array, value, starts = types[0], types[1], types[2:]
     axes = attributes["axes"]
     if len(value.shape) != len(array.shape):
@@ -145,7 +145,7 @@ def _of_both(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def _shape_again(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """reshape and broadcast: to the same shape, of the same operation, or of a scalar that was broadcast."""
+    """Reshape and broadcast: to the same shape, after the same operation, or of a scalar that was broadcast."""
     shape = operation.attributes["shape"]
     inner = terms.operand_of(operation.name, operands[0])
     source = operands[0] if inner is None else inner
@@ -261,7 +261,7 @@ def _move(
     arity: int | None = 1,
     indices_from: int | None = None,
 ) -> OperationRow:
-    """An operation whose result is made of elements of its first operand."""
+    """The row of an operation whose result is made of elements of its first operand."""
     return computed(
         arity=arity,
         infer=infer,
@@ -278,7 +278,7 @@ def _move(
     )
 
 
-# A truncation moves behind what keeps or drops elements, and not behind what repeats some.
+# A truncation may move behind an operation that keeps or drops elements, but not behind one that repeats them.
 STRUCTURE: dict[str, OperationRow] = {
     "broadcast": _move("broadcast", broadcast, _SHAPE, (_shape_again,), _widen_broadcast, None),
     "reshape": _move("reshape", reshape, _SHAPE, (_shape_again,), _widen_reshape, FIRST),

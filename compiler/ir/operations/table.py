@@ -1,6 +1,6 @@
-"""The operations of the IR, one row each. Adding an operation is adding a row to a family beside this file.
+"""The operations of the IR, one row each. To add an operation, add a row to a family beside this file.
 
-Attributes are complete: `build` fills in defaults and `verify` checks kinds, so that readers may index them.
+Attributes are complete: `build` fills in defaults and `verify` checks their kinds. So readers may index them.
 """
 
 from ..program import Operation
@@ -31,11 +31,11 @@ OPERATIONS: dict[str, OperationRow] = {
 
 
 def row_of(operation: Operation) -> OperationRow:
-    """What an operation is."""
+    """The row of an operation."""
     return OPERATIONS[operation.name]
 
 
 def check_rows(row: OperationRow, types: Types) -> None:
-    """Raises OperationTypeError where rows would be taken for numbers."""
+    """Raises OperationTypeError if ROWS stand where the operation takes numbers."""
     if not row.has(Trait.ROWS) and any(type.element == ROWS for type in types):
         raise OperationTypeError("where rows come from is no number", "an array", str(ROWS))

@@ -1,4 +1,4 @@
-"""What type rules ask of operands, and how they refuse them. Each family's rules stand beside its rows.
+"""What type rules require of operands, and how they refuse them. Each family's rules stand beside its rows.
 
 Every rule raises OperationTypeError and nothing else.
 """
@@ -15,7 +15,7 @@ TypeRule = Callable[[Types, Attributes], Types]
 
 
 class OperationTypeError(Exception):
-    """An operation does not apply to these types. The fields are worded as those of a `Diagnostic`."""
+    """An operation does not apply to these types. The fields have the wording of a `Diagnostic`'s."""
 
     def __init__(self, problem: str, expected: str = "", found: str = "") -> None:
         self.problem = problem
@@ -26,7 +26,7 @@ class OperationTypeError(Exception):
 
 
 def broadcast_shapes(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    """The shape that NumPy broadcasts these to. Raises OperationTypeError."""
+    """The shape that NumPy broadcasts these shapes to. Raises OperationTypeError if there is none."""
     rank = max((len(shape) for shape in shapes), default=0)
     result = [1] * rank
     for shape in shapes:
@@ -40,7 +40,7 @@ def broadcast_shapes(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def joined_element(elements: Sequence[Element]) -> Element:
-    """The element that holds the values of all: equal ones, or INTs of the largest width. Raises OperationTypeError."""
+    """The element that holds the values of all: the common one, or the widest INT. Raises OperationTypeError."""
     first = elements[0]
     if all(element == first for element in elements):
         return first
@@ -51,7 +51,7 @@ def joined_element(elements: Sequence[Element]) -> Element:
 
 
 def only(types: Types, *kinds: Kind) -> None:
-    """Operands have elements of these kinds."""
+    """Raises OperationTypeError unless all operands have elements of these kinds."""
     for type in types:
         if type.element.kind not in kinds:
             expected = " or ".join(kind.value for kind in kinds)
@@ -59,28 +59,28 @@ def only(types: Types, *kinds: Kind) -> None:
 
 
 def existing_axis(type: ArrayType, axis: int) -> int:
-    """The axis, which the operand has."""
+    """The axis. Raises OperationTypeError if the type has no such axis."""
     if not 0 <= axis < len(type.shape):
         raise OperationTypeError("there is no such axis", f"an axis below {len(type.shape)}", str(axis))
     return axis
 
 
 def index_element(count: int) -> Element:
-    """The INT that holds 0 ... count - 1."""
+    """The INT that holds the numbers 0 ... count - 1."""
     return integer(max(count - 1, 0).bit_length() + 1)
 
 
 def growth(count: int) -> int:
-    """The bits by which a sum of `count` terms may be wider than a term."""
+    """By how many bits a sum of `count` terms may be wider than a term."""
     return max(count - 1, 0).bit_length()
 
 
 MAXIMUM_FRACTION_BITS = 28
-"""Fraction bits for which division and functions are defined."""
+"""The most fraction bits for which division and functions are defined."""
 
 
 def check_functions(types: Types) -> None:
-    """Operands are FIXED of a precision at which division and functions are defined."""
+    """Raises OperationTypeError unless operands are FIXED, of fraction bits for which functions are defined."""
     only(types, Kind.FIXED)
     for type in types:
         if type.element.scale > MAXIMUM_FRACTION_BITS:
