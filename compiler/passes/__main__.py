@@ -41,12 +41,12 @@ _WRONG, _BROKEN = 1, 5
 
 
 class RefusedError(Exception):
-    """A pass cannot take this program; the message says what comes before it."""
+    """A pass cannot take this program. The message names the pass that must run first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A pass: what it is, how it runs on a program, and what must hold of the program (raises `RefusedError`)."""
+    """A pass: what it is about, how it runs on a program, and what it requires of the program (or `RefusedError`)."""
 
     about: str
     run: Run
@@ -109,7 +109,7 @@ def _parser() -> ArgumentParser:
 
 
 def _target(program: Program, protocol: str, network: str) -> Target:
-    """Every role a party by itself as far as the nodes go, with a dealer where the protocol needs one."""
+    """A target for the program: its roles on the protocol's nodes, and a dealer if the protocol needs one."""
     row = PROTOCOLS[protocol]
     nodes = row.nodes_for(len(program.roles))
     parties, places = place_roles(program.roles, nodes)
@@ -150,7 +150,7 @@ def _with_kinds(program: Program) -> None:
 
 
 def _entry(function: Callable[..., object], run: Run, require: Callable[[Program], None]) -> tuple[str, Entry]:
-    """A pass by its name. What it is about stands first in its file."""
+    """The entry of a pass, by its name. The first line of the pass's file says what the pass is about."""
     about = (sys.modules[function.__module__].__doc__ or "").partition("\n")[0].partition(" In: ")[0]
     return function.__name__, Entry(about, run, require)
 

@@ -1,7 +1,8 @@
-"""What a loop's turns touch of an array, and whether two turns meet. In: windows at affine places. Out: yes or no.
+"""Which places of an array a loop's turns touch, and whether two turns meet. In: windows at affine places. Out: yes,
+no.
 
-Starts are sums of multiples of turns (`ir.affine`). Turns of loops inside the one in question may have any value, turns
-of loops around it have the same value in both turns that are compared.
+The starts of windows are sums of multiples of turns (`ir.affine`). When two turns of a loop are compared, turns of
+loops inside it may have any value, and turns of loops around it have the same value in both.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from ...ir.program import Operation, Value
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A window of `slice_at` or `update_at`: where it starts and how long it is, on each axis that it names."""
+    """A window of `slice_at` or `update_at`: where it starts and how long it is, on each axis that it restricts."""
 
     starts: dict[int, Affine]
     sizes: dict[int, int]
@@ -22,7 +23,7 @@ class Access:
 def access(
     operation: Operation, counts: Mapping[Value, int], definition: Callable[[Value], Operation | None]
 ) -> Access | None:
-    """What the operation touches; None unless all places are sums of turns and surely inside the array."""
+    """The window of the operation; None unless its starts are sums of turns and it is surely inside the array."""
     array, axes = operation.operands[0], operation.attributes["axes"]
     if operation.name == "slice_at":
         sizes, given = operation.attributes["sizes"], operation.operands[1:]
@@ -49,7 +50,7 @@ def meet(one: Access, other: Access, turn: Value, inner: Mapping[Value, int], co
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """In turn i, [low + step * i, high + step * i), moved by what loops around say."""
+    """In turn i the places [low + step * i, high + step * i), moved by the terms `around` of loops outside."""
 
     low: int
     high: int
@@ -71,7 +72,8 @@ def _meet_on_axis(one: _Range, other: _Range, count: int, later_only: bool) -> b
         low, high = _hull(one, count)
         other_low, other_high = _hull(other, count)
         return low < other_high and other_low < high
-    # Turns i and i - distance meet if one.low + step * distance < other.high and the other way round.
+    # Turns i and i - distance meet if one.low + step * distance < other.high and other.low < one.high + step *
+    # distance.
     low, high = other.low - one.high, other.high - one.low
     return _hits(low, high, one.step, count) or (not later_only and _hits(low, high, -one.step, count))
 

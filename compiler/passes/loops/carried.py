@@ -1,11 +1,11 @@
-"""What a loop does with the values that it carries, if turns need no order. In: a loop. Out: roles.
+"""What a loop does with the values that it carries, if its turns need no order. In: a loop. Out: roles.
 
     same       the value passes unchanged
     last       a turn gives a new value that does not depend on the old one
-    total      a sum, difference, conjunction, disjunction, least or greatest of something of each turn
+    total      a sum, difference, conjunction, disjunction, least or greatest of a term of each turn
     written    an array in which each turn writes its own part
 
-Reading what is carried in any other way makes turns wait for each other: then there are no roles.
+Any other use of a carried value makes turns wait for each other; then there are no roles.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,8 +21,11 @@ from .accesses import Access, access, meet
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`kind` as above; for a total, `reduction` is its operation and `term` what each turn adds; for an array, `writes`
-    are its updates in order. `combining` operations are the role's: they have no part in the rest of a turn."""
+    """What a loop does with one carried value.
+
+    `kind` is one of those above. For a total, `reduction` is its operation and `term` is what each turn adds. For an
+    array, `writes` are its updates in order. `combining` operations belong to the role, not to the rest of a turn.
+    """
 
     kind: str
     argument: Value
@@ -33,7 +36,7 @@ class Role:
 
 
 class Body:
-    """A loop's body, with who uses what and where it comes from."""
+    """A loop's body, with the users and the definition of each value."""
 
     def __init__(
         self, region: Region, counts: Mapping[Value, int], definition: Callable[[Value], Operation | None]
@@ -57,7 +60,7 @@ class Body:
 
     @property
     def widest(self) -> int:
-        """The elements of the largest value that the body computes; at least 1."""
+        """The number of elements of the largest value that the body computes; at least 1."""
         return max((value.type.size for value in self.inside), default=1) or 1
 
     def used_by(self, value: Value) -> list[Operation]:
@@ -65,7 +68,7 @@ class Body:
         return self.users.get(value, [])
 
     def is_only_yielded(self, value: Value) -> bool:
-        """Whether a value is nothing but one result of the body."""
+        """Whether a value is one result of the body and is used for nothing else."""
         return not self.used_by(value) and self.yields.get(value) == 1
 
     def access(self, operation: Operation) -> Access | None:
@@ -73,16 +76,16 @@ class Body:
         return access(operation, self.counts, self.definition)
 
     def defined(self, value: Value) -> Operation | None:
-        """The operation of the body's own block that gives the value."""
+        """The operation inside the body that computes the value; None if there is none."""
         return self.definition(value) if value in self.inside else None
 
     def meet(self, one: Access, other: Access, *, later_only: bool) -> bool:
-        """See `accesses.meet`; for all turns of the loop."""
+        """See `accesses.meet`, for all turns of the loop."""
         return meet(one, other, self.turn, self.inner_counts, self.counts[self.turn], later_only=later_only)
 
 
 def roles(body: Body) -> list[Role] | None:
-    """The role of each carried value; None if one has none, so that turns need each other in order."""
+    """The role of each carried value; None if some value has no role, so that turns need each other in order."""
     found: list[Role] = []
     for argument, result in zip(body.carried, body.region.results, strict=True):
         role = carried_role(body, argument, result) or _written(body, argument, result)
@@ -93,7 +96,7 @@ def roles(body: Body) -> list[Role] | None:
 
 
 def carried_role(body: Body, argument: Value, result: Value) -> Role | None:
-    """The role of a value whose turns are not arrays of places; None if it has another one, or none."""
+    """The role "same", "last" or "total" of a carried value; None if it has another role, or none."""
     return next((role for attempt in _ATTEMPTS if (role := attempt(body, argument, result))), None)
 
 
@@ -139,7 +142,7 @@ def _extremum(body: Body, argument: Value, result: Value) -> Role | None:
 
 
 def _is_private(body: Body, argument: Value, result: Value, operations: Iterable[Operation]) -> bool:
-    """Whether only these operations see the carried value, and nothing sees the next one; all in the body's block."""
+    """Whether only these operations of the body's own block use the carried value, and nothing uses the next one."""
     own = set(body.region.operations)
     return (
         all(user in set(operations) for user in body.used_by(argument))
@@ -168,7 +171,10 @@ def _written(body: Body, argument: Value, result: Value) -> Role | None:
 
 
 def _is_disjoint(body: Body, argument: Value, writes: list[Operation]) -> bool:
-    """Whether no turn touches what another one writes, but for reads before later writes: all read what was there."""
+    """Whether no turn touches what another turn writes, except that it may read what a later turn writes.
+
+    Then all turns read what was there before the loop.
+    """
     written = [body.access(write) for write in writes]
     reads = [user for user in body.used_by(argument) if user is not writes[0]]
     if argument in writes[0].operands[1:] or any(user.name != "slice_at" for user in reads):

@@ -7,11 +7,12 @@ Before:                                     After:
       yield %4                                    yield %4
     }                                           }
 
-Only pure operations move, whose operands come from outside, and only out of `loop` and `while`: a branch not taken
-costs nothing as it is. Reads at places known only at run time stay: they may fail, and a loop without turns does not.
+An operation moves if it is pure and its operands come from outside, and only out of `loop` and `while`: a branch that
+is not taken costs nothing as it is. Reads at places known only at run time stay: they may fail, and a loop without
+turns does not fail.
 
-Assumes nothing. Ensures that a pure total operation directly in a loop needs the turn, a carried value, or something in
-the loop that stays.
+Assumes nothing. Ensures that a pure operation which stays directly in a loop may fail, or needs the turn, a carried
+value, or something that stays in the loop.
 """
 
 from dataclasses import replace
@@ -28,7 +29,7 @@ def hoist_invariant(program: Program) -> Program:
 
 
 def _with_hoisted(operation: Operation) -> list[Operation]:
-    """What leaves the operation's regions, then the operation."""
+    """The operations that leave the operation's regions, then the operation."""
     if not operation.regions:
         return [operation]
     if not is_loop(operation):

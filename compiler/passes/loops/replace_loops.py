@@ -1,4 +1,4 @@
-"""The walk of passes that put something else in the place of loops. In: a program and an attempt. Out: a program."""
+"""The walk of passes that replace loops. In: a program and an attempt at a loop. Out: a program."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,14 +9,15 @@ from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
 
 Attempt = Callable[[Builder, Operation, Mapping[Value, int]], tuple[Value, ...]]
-"""Writes what takes a loop's place and gives its results; nothing, or a CannotWidenError, if the loop must stay.
+"""Writes what takes a loop's place and returns the results. Returns nothing, or raises CannotWidenError, if the loop
+must stay.
 
-The mapping has the turns of the loops up to this one, by the values that count them.
+The mapping has the number of turns of this loop and of loops met before, by the values that count the turns.
 """
 
 
 def replace_loops(program: Program, attempt: Attempt) -> Program:
-    """The program after an attempt on each of its loops, inner ones first. Of one that fails nothing is left."""
+    """The program after an attempt at each of its loops, inner loops first. A failed attempt leaves no trace."""
     counts: dict[Value, int] = {}
 
     def rule(rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:

@@ -1,4 +1,4 @@
-"""Two nested loops whose turns wait only for neighbours become one loop over diagonals, each of them one wide turn.
+"""Two nested loops whose turns wait only for neighbours become one loop over diagonals; a diagonal is one wide turn.
 
 Before:                                            After, with lanes (i, d - i) in turn d:
     loop(%x) count=n (%i, %x1) {                       loop(%x) count=n+m-1 (%d, %x1) {
@@ -11,13 +11,13 @@ Before:                                            After, with lanes (i, d - i) 
       }
     }
 
-Dynamic programming takes n + m - 1 turns then, not n * m (Lamport, The parallel execution of DO loops, CACM 1974).
-Turn (i, j) runs in turn a i + j, for the least `a` of `FACTORS` such that each place is written before it is read, and
-read for the last time before it is written over: where a turn reads what another wrote, their distance is the same
-everywhere, so that a look at each pair of places decides. Lanes whose turn lies outside the nest do what the nearest
-one does, and nobody takes their results. The graph does not depend on n and m.
+Dynamic programming then takes n + m - 1 turns, not n * m (Lamport, The parallel execution of DO loops, CACM 1974). Turn
+(i, j) runs in turn a i + j, for the least `a` of `FACTORS` such that each place is written before it is read, and read
+for the last time before it is overwritten. The distance between the writing and the reading turn is constant, so
+comparing each pair of accesses once is enough. A lane whose turn lies outside the nest does what the nearest turn does,
+and nobody takes its results. The graph does not depend on n and m.
 
-Carried values may be arrays of which each turn writes one place, totals (the best score so far), or unchanged.
+A carried value may be an array of which each turn writes one place, a total (the best score so far), or unchanged.
 
 Assumes that calls are inlined and that what may be wide is wide (`vectorise_loops`). Ensures the same values.
 """
@@ -62,7 +62,7 @@ def _skewed(builder: Builder, outer: Operation, counts: Mapping[Value, int]) -> 
 
 
 def _only_loop(outer: Operation) -> Operation | None:
-    """The inner loop, if the outer one does nothing else but to prepare free things that depend on its turn alone."""
+    """The inner loop, if the outer one otherwise only prepares free values that depend on its turn alone; else None."""
     (region,) = outer.regions
     loops = [operation for operation in region.operations if operation.name == "loop"]
     if len(loops) != 1 or loops[0].operands != region.arguments[1:] or region.results != loops[0].results:
@@ -87,7 +87,7 @@ def _costs_rounds(loop: Operation) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place [i + row, j + column] of the array `array`, on its axes `axes`, whichever of them comes first."""
+    """The place [i + row, j + column] of an array in turn (i, j). `axes` are the array's axes of i and of j."""
 
     axes: tuple[int, int]
     row: int
@@ -95,7 +95,7 @@ class Place:
 
 
 class _Nest:
-    """Two loops, one in the other, and the distances between turns that touch one place."""
+    """Two loops, one inside the other, and the distances between turns that touch the same place."""
 
     def __init__(self, outer: Operation, inner: Operation, body: Body) -> None:
         self.outer, self.inner, self.body = outer, inner, body
@@ -105,7 +105,7 @@ class _Nest:
         self.distances: set[tuple[int, int]] = set()
 
     def place(self, operation: Operation) -> Place | None:
-        """What `slice_at` or `update_at` touches; None unless it is one place that moves with both turns."""
+        """The place that `slice_at` or `update_at` touches; None unless it is one place that moves with both turns."""
         found = self.body.access(operation)
         if found is None or set(found.sizes.values()) != {1} or len(found.sizes) != 2:
             return None
@@ -116,18 +116,22 @@ class _Nest:
         return Place((row_axis, column_axis), row, column)
 
     def _turn(self, start: Affine) -> Value | None:
-        """The turn that the start is, but for a constant."""
+        """The turn that the start equals up to a constant; None if there is none."""
         return start.terms[0][0] if len(start.terms) == 1 and start.terms[0][1] == 1 else None
 
     def note(self, read: Place, write: Place) -> bool:
-        """Remembers from which turn to which a place goes: that it is at all the same one must be sure."""
+        """Records the distance from the turn that writes a place to the turn that reads it.
+
+        Returns whether both accesses use the same axes: otherwise they may touch the same place at other distances,
+        too.
+        """
         distance = (write.row - read.row, write.column - read.column)
         if abs(distance[0]) < self.rows and abs(distance[1]) < self.columns:
             self.distances.add(distance)
         return read.axes == write.axes
 
     def is_ordered(self, factor: int) -> bool:
-        """Whether turns in order of factor * i + j read each place after it is written, if they did, else before."""
+        """Whether turns in the order of factor * i + j keep the order of each write and each read of a place."""
         for rows, columns in self.distances:
             later = factor * rows + columns
             if later < 1 if (rows, columns) > (0, 0) else later > 0:
@@ -144,7 +148,7 @@ class _Nest:
 
 
 def _roles(nest: _Nest) -> list[Role] | None:
-    """The roles of what is carried, the distances noted; None if the nest must stay."""
+    """The roles of carried values, with the distances recorded; None if the nest must stay."""
     found: list[Role] = []
     for argument, result in zip(nest.body.carried, nest.body.region.results, strict=True):
         role = carried_role(nest.body, argument, result) or _written(nest, argument, result)
@@ -155,7 +159,7 @@ def _roles(nest: _Nest) -> list[Role] | None:
 
 
 def _written(nest: _Nest, argument: Value, result: Value) -> Role | None:
-    """An array of which each turn writes one place and reads single places from before."""
+    """The role of an array of which each turn writes one place and reads single places from before; else None."""
     body = nest.body
     write = body.defined(result)
     if write is None or write.name != "update_at" or write not in body.region.operations:
@@ -192,11 +196,11 @@ class _Diagonals:
         return self.builder.integer(value)
 
     def do(self, name: str, *operands: Value) -> Value:
-        """One operation without attributes."""
+        """Writes an operation without attributes and returns its result."""
         return self.builder.emit(name, *operands)
 
     def write(self, found: Sequence[Role]) -> tuple[Value, ...]:
-        """The results. Raises CannotWidenError."""
+        """Writes the loop and returns its results. Raises CannotWidenError."""
         initial = [self._start(role, value) for role, value in zip(found, self.nest.outer.operands, strict=True)]
         arguments = [(turn_type(self.turns), STATIC, "diagonal")]
         for role, value in zip(found, initial, strict=True):
@@ -218,7 +222,7 @@ class _Diagonals:
         )
 
     def _start(self, role: Role, initial: Value) -> Value:
-        """What the loop starts from: a total is counted in each lane apart, and put together in the end."""
+        """The value that the loop starts from. Each lane counts its own total; the lanes are combined at the end."""
         if role.kind != "total":
             return initial
         shape = (self.count, *initial.type.shape)
@@ -229,7 +233,7 @@ class _Diagonals:
         return self.builder.emit("broadcast", neutral, shape=shape)
 
     def _bind_turns(self, turn: Value) -> tuple[Value, Value]:
-        """Gives the lanes their turns. The first lane's row, and which lanes lie in the nest."""
+        """Binds the lanes' turns. Returns the first lane's row, and for each lane whether its turn lies in the nest."""
         nest, factor = self.nest, self.factor
         before = self.do("subtract", turn, self.number(nest.columns - factor))
         base = self._at_least(self.do("floor_divide", before, self.number(factor)) if factor > 1 else before, 0)
@@ -274,14 +278,14 @@ class _Diagonals:
         return self._scattered(role.writes[0], carried, turn, base)
 
     def _kept_outside(self, new: Value, old: Value, active: Value) -> Value:
-        """`new` in the lanes that lie in the nest, `old` in the others."""
+        """`new` in the lanes whose turns lie in the nest, `old` in the others."""
         both = self.builder.emit("concat", new, old, axis=0)
         own = self.builder.emit("iota", n=self.count)
         places = self.do("select", active, own, self.do("add", own, self.number(self.count)))
         return self.builder.emit("take", both, places, axis=0)
 
     def _scattered(self, write: Operation, x: Value, turn: Value, base: Value) -> Value:
-        """x with the lanes' parts at their places: for each place, its own old part or that of the lane that has it."""
+        """x with the lanes' parts at their places: each place keeps its old part, or takes that of the lane there."""
         place = self.nest.place(write)
         assert place is not None
         axes = sorted(place.axes)
@@ -296,7 +300,7 @@ class _Diagonals:
         return self.lanes.moved(chosen, [order.index(axis) for axis in range(len(order))])
 
     def _sources(self, place: Place, axes: Sequence[int], sizes: Sequence[int], turn: Value, base: Value) -> Value:
-        """For each place, where its part comes from: counted through the places of the array, then the lanes."""
+        """For each place the number of the part that it gets. The array's places are numbered first, then the lanes."""
         turns: dict[int, Value] = {}
         inside: list[Value] = []
         for axis, offset, count in zip(

@@ -9,11 +9,11 @@ from ...ir.rewrite import fitted
 from .carried import Role
 
 LIMIT = 1 << 24
-"""Elements that the widest value of a loop may have when turns have become lanes: 128 MB for each part of a share."""
+"""How many elements a loop's widest value may have once turns are lanes: 128 MB for each part of a share."""
 
 
 def total(builder: Builder, name: str, initial: Value, terms: Value) -> Value:
-    """`initial` combined with all of the terms, along their first axis; in the type of `initial` or one like it."""
+    """`initial` combined with all terms, which lie along their first axis; in the type of `initial` or one like it."""
     whole = OPERATIONS[name].total
     if whole is not None:
         return builder.emit(name, initial, builder.emit(whole.reduction, terms, axis=0))
@@ -24,7 +24,7 @@ def total(builder: Builder, name: str, initial: Value, terms: Value) -> Value:
 
 
 def combined(builder: Builder, role: Role, totals: Value, terms: Value) -> Value:
-    """Each lane's total with its next term; a difference is summed and subtracted in the end."""
+    """Each lane's total combined with its next term. Terms of a difference are added up and subtracted at the end."""
     aligned = terms
     missing = len(totals.type.shape) - len(terms.type.shape)
     if missing:

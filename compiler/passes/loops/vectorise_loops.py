@@ -1,4 +1,4 @@
-"""Turns that do not need each other become lanes of one wide operation: the rounds of all are the rounds of one.
+"""Turns that do not need each other become lanes of one wide operation: all turns take the rounds of one.
 
 Before:                                                   After:
     %9 = loop(%zero) count=5 (%i, %sum) {                     %2 = slice_at(%x, %0) axes=[0] sizes=[5]
@@ -10,14 +10,15 @@ Before:                                                   After:
       yield %6
     }
 
-What turns may do with carried values is said in `carried`; how operations become wide, in `widen`. Inner loops come
-first: two nested loops over an array become one operation on all of it, and a loop that must stay one becomes a loop
-over wide values inside a loop that need not. The order in which terms are added changes, which modulo 2^64 nobody sees.
+`carried` says what turns may do with carried values; `widen` says how operations become wide. Inner loops come first:
+two nested loops over an array become one operation on the whole array. If an inner loop must stay and the outer loop
+need not, the inner loop becomes a loop over wide values. The order in which terms are added changes, but modulo 2^64
+the sum is the same.
 
-A loop stays where its widest value, for all turns at once, would have more than `LIMIT` elements.
+A loop stays if its widest value, for all turns at once, would have more than `LIMIT` elements.
 
-Assumes that calls are inlined. Ensures the same values; what a program reads at places known only at run time may be
-read although a turn before it fails.
+Assumes that calls are inlined. Ensures the same values. A read at a place known only at run time may happen although a
+turn before it fails.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ class _Wide:
         self.lanes = Writer(builder, self.count, self.window)
 
     def write(self, found: Sequence[Role]) -> tuple[Value, ...]:
-        """The results. Raises CannotWidenError."""
+        """Writes the wide operations and returns the loop's results. Raises CannotWidenError."""
         self.lanes.bind(self.body.turn, self.builder.emit("iota", n=self.count), wide=True)
         for role, initial in zip(found, self.loop.operands, strict=True):
             if role.kind in ("same", "written"):
@@ -92,9 +93,9 @@ class _Wide:
     # --- windows that move with the turn ------------------------------------------------------------------------
 
     def window(self, operation: Operation) -> Value | None:
-        """What `slice_at` reads in all turns, as one window; None where one does not do, and the places are good.
+        """What `slice_at` reads in all turns, as one window; None if one window is not enough.
 
-        Raises CannotWidenError where places may be negative or outside, so that lanes would read something else.
+        Raises CannotWidenError if a place may be negative or outside, because lanes would then read something else.
         """
         if self.body.access(operation) is None:
             raise CannotWidenError("places that are not known to be inside")
@@ -144,7 +145,7 @@ class _Wide:
         return self.builder.emit("update_at", x, new, *self._first(starts, axes.index(axis)), axes=axes)
 
     def _moving_axis(self, operation: Operation, starts: Sequence[Value]) -> int | None:
-        """The only axis along which the window moves from turn to turn."""
+        """The axis along which the window moves from turn to turn; None if there are several, or none."""
         moving = [
             axis for axis, start in zip(operation.attributes["axes"], starts, strict=True) if start in self.lanes.wide
         ]
@@ -160,7 +161,7 @@ class _Wide:
         return step
 
     def _stretch(self, x: Value, axes: Sequence[int], sizes: Sequence[int], starts: Sequence[Value]) -> Value:
-        """From the first place that any turn touches to the last."""
+        """The part of x from the first place that any turn touches to the last."""
         number = next(number for number, start in enumerate(starts) if start in self.lanes.wide)
         step = abs(self._step(starts, number))
         lengths = list(sizes)
@@ -170,7 +171,7 @@ class _Wide:
         return self.builder.emit("slice_at", x, *self._first(starts, number), axes=tuple(axes), sizes=tuple(lengths))
 
     def _first(self, starts: Sequence[Value], number: int) -> list[Value]:
-        """The starts in the turn that is first in space."""
+        """The starts of the window, of all turns, that comes first along the axis."""
         moving = self._affine(starts[number])
         step = moving.factor(self.body.turn)
         first = moving.without(self.body.turn).plus(Affine(min(0, step * (self.count - 1))))
@@ -191,7 +192,7 @@ class _Wide:
         return self.builder.emit("slice", x, starts=(0,) * len(shape), stops=shape, steps=steps)
 
     def _reversed(self, x: Value) -> Value:
-        """The lanes in opposite order."""
+        """x with its lanes in opposite order."""
         shape = x.type.shape
         starts, stops = (shape[0] - 1, *[0] * (len(shape) - 1)), (None, *shape[1:])
         return self.builder.emit("slice", x, starts=starts, stops=stops, steps=(-1, *[1] * (len(shape) - 1)))

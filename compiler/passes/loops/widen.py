@@ -1,7 +1,7 @@
-"""Operations over many turns of a loop at once: one more axis, in front. In: operations, lanes. Out: wide operations.
+"""Operations over many turns of a loop at once, with the turns as a new first axis. In: operations. Out: wide ones.
 
-A value is *wide* when it differs from lane to lane: then it has become an array whose first axis is the lanes. Every
-operation keeps its meaning lane by lane; its row says how. Places that differ by lane become public arrays of indices.
+A value is *wide* if it differs from lane to lane; it has become an array whose first axis is the lanes. Every operation
+keeps its meaning in each lane; its row says how. Places that differ from lane to lane become public arrays of indices.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,9 +19,9 @@ from ...ir.types import ArrayType
 
 
 class Writer(Lanes):
-    """Writes wide operations. `values` says what old values have become, `wide` which of the old ones are wide.
+    """Writes wide operations. `values` maps old values to what they have become; `wide` has the old ones that are wide.
 
-    `windows` is asked before a window at wide places is read one by one: it may give it in a cheaper way, or refuse.
+    `windows` is asked before a window at wide places is read place by place: it may find a cheaper way, or refuse.
     """
 
     def __init__(self, builder: Builder, count: int, windows: Callable[[Operation], Value | None]) -> None:
@@ -32,18 +32,18 @@ class Writer(Lanes):
         self._windows = windows
 
     def bind(self, old: Value, new: Value, *, wide: bool) -> None:
-        """Says what a value has become."""
+        """Says what an old value has become, and whether it is `wide`."""
         self.values[old] = new
         self.builder.keep_name(old, new)
         if wide:
             self.wide.add(old)
 
     def narrow(self, old: Value) -> Value:
-        """What a value that is alike in all lanes has become."""
+        """What an old value has become; with lanes if it is wide."""
         return self.values.get(old, old)
 
     def widened(self, old: Value) -> Value:
-        """The value with lanes, repeated if it is alike in all of them."""
+        """What an old value has become, with lanes; repeated if it is alike in all of them."""
         new = self.narrow(old)
         if old in self.wide:
             return new
@@ -142,7 +142,7 @@ class Writer(Lanes):
     # --- control ------------------------------------------------------------------------------------------------
 
     def _control(self, operation: Operation) -> None:
-        """An inner loop carries wide values."""
+        """Writes an inner loop, which then carries wide values."""
         if operation.name != "loop":
             raise CannotWidenError(operation.name)
         (region,) = operation.regions
@@ -164,15 +164,17 @@ class Writer(Lanes):
             self.bind(old, new, wide=True)
 
     def splice(self, region: Region) -> tuple[Value, ...]:
-        """Writes a region's operations here; its results, wide."""
+        """Writes a region's operations here and returns its results, wide."""
         for operation in region.operations:
             self.write(operation)
         return tuple(map(self.widened, region.results))
 
 
 def flattened(builder: Builder, x: Value, axes: Sequence[int], lanes: int = 0) -> tuple[Value, int, list[int]]:
-    """x with the places along `axes` (and before them along the first axis, if `lanes`) on one axis; which axis that
-    is; and the order that the axes but for the lanes have then, `axes` next to each other at that place.
+    """x with `axes` flattened into one axis; with `lanes`, the first axis is flattened with them.
+
+    Returns the flat array, which of its axes is the flattened one, and in which order the axes of x (without the lanes)
+    stood before they were flattened, with `axes` next to each other.
     """
     rank, axes = len(x.type.shape), list(axes)
     if not lanes and axes == list(range(axes[0], axes[0] + len(axes))):

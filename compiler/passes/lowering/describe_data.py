@@ -1,6 +1,6 @@
 """How a program's inputs and outputs look to people: what readers of data and printers of results need to know.
 
-In: the declarations of a source, or a program. Out: `Declaration`s, as graphs carry them. A dimension that the data
+In: the declarations of a source, or a program. Out: `Declaration`s, as graphs have them. A dimension that the data
 binds keeps its size name.
 """
 
@@ -15,12 +15,12 @@ from ...semantics.declarations import Declarations, InputDeclaration
 
 
 def declared_inputs(declarations: Declarations) -> tuple[Declaration, ...]:
-    """The inputs that a source declares, a table's columns each on their own."""
+    """The inputs that a source declares. Each column of a table is an input of its own."""
     return tuple(column for declared in declarations.inputs for column in _columns(declared))
 
 
 def inputs(program: Program) -> tuple[Declaration, ...]:
-    """The inputs of a program; those of the members of a role (`bids[0]`, ...) as one, with the closest limits."""
+    """The inputs of a program. The inputs of a role's members (`bids[0]`, ...) are one, with the closest limits."""
     found: dict[str, Declaration] = {}
     for operation in walk(program.body):
         if operation.name == "input":
@@ -30,20 +30,20 @@ def inputs(program: Program) -> tuple[Declaration, ...]:
 
 
 def _closer(one: Declaration, other: Declaration) -> Declaration:
-    """Of two declarations that differ in limits at most, the one that allows less; limits are the same both ways."""
+    """The declaration that allows less, of two that differ in limits at most. Limits are symmetric."""
     if not one.limits or not other.limits:
         return one if one.limits else other
     return one if one.limits[1] <= other.limits[1] else other
 
 
 def outputs(program: Program) -> tuple[Declaration, ...]:
-    """What a program reveals, to each role on its own, and what it keeps."""
+    """The values that a program reveals, one for each role, and the values that it keeps."""
     found = (one for operation in walk(program.body) for one in _outputs(operation))
     return tuple({(declaration.name, declaration.role): declaration for declaration in found}.values())
 
 
 def base_name(name: str) -> str:
-    """The input or the role of which `name` is one member's: `bids` for `bids[3]`."""
+    """The name of the input or role that `name` is a member of: `bids` for `bids[3]`."""
     return name.partition("[")[0]
 
 

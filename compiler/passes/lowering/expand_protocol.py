@@ -1,8 +1,8 @@
 """From IR with share kinds to a protocol graph. In: a program after `choose_shares`, a target. Out: a `Graph`.
 
-What someone knows is computed in the clear, by its owner or by the parties of `place_public`; what is secret by the
-rules of the protocol.
-An operation on arrays of any size becomes the same nodes; a loop becomes one repeat, a branch two that run once or not.
+A value that somebody knows is computed in the clear, by its owner or by the parties that `place_public` finds. A secret
+value is computed by the rules of the protocol. An operation on arrays becomes the same nodes whatever their sizes. A
+loop becomes one repeat, and a branch becomes two repeats that run once or not at all.
 
 Assumes that calls are inlined. Ensures that the graph passes `runtime.graph.check`.
 """
@@ -37,7 +37,7 @@ from .tell_later import Later
 
 
 def expand_protocol(program: Program, target: Target) -> Graph:
-    """The graph of all parties together."""
+    """The graph of all parties together. Raises CompileError for a `while` that needs prepared randomness."""
     expander = _Expander(program, target)
     expander.block(program.body)
     return Graph(
@@ -56,7 +56,7 @@ def expand_protocol(program: Program, target: Target) -> Graph:
 
 
 class _Expander:
-    """One walk. `values` has what each IR value has become; `places` the source places met so far, by number."""
+    """A walk over a program. `values` maps IR values to what they have become; `places` numbers source places."""
 
     def __init__(self, program: Program, target: Target) -> None:
         self.target = target
@@ -81,7 +81,7 @@ class _Expander:
         }
 
     def block(self, region: Region) -> list[Share]:
-        """Expands a region's operations here; what its results have become."""
+        """Expands a region's operations here and returns what its results have become."""
         outer = self.g.span
         for operation in region.operations:
             self.g.span = self.place(operation.span)
@@ -96,12 +96,12 @@ class _Expander:
         return self.places.setdefault(place, len(self.places))
 
     def holders(self, value: Value) -> Parties:
-        """Who holds a value in the clear."""
+        """The parties that hold a value in the clear."""
         owner = value.label.owner
         return self.public.holders[value] if owner is None else (self.target.roles[owner],)
 
     def told_to_clients(self, value: Value, share: Share) -> Share:
-        """What has been computed, sent to clients that need it and cannot compute it."""
+        """The value, sent to clients if they need it and cannot compute it."""
         to = self.public.sent.get(value)
         return share if to is None else Clear(self.g.send(share.parts[0], to))
 
@@ -175,8 +175,10 @@ class _Expander:
         return []
 
     def check_places(self, operation: Operation) -> None:
-        """Has revealed places looked at where they become known, not where the data that they are places of does:
-        what is revealed in between would have left a program that fails."""
+        """Checks revealed places as soon as they are known, not when the data that they index is known.
+
+        Otherwise a program that fails could have revealed more in the meantime.
+        """
         first = row_of(operation).indices_from
         if first is None:
             return
@@ -195,7 +197,7 @@ class _Expander:
     # --- control ---------------------------------------------------------------------------------------------------
 
     def passing_by(self, operation: Operation) -> AbstractContextManager[None]:
-        """Around a loop or branch; what it reveals to all, clients that pass it by are told afterwards."""
+        """The context of a loop or branch. Clients that pass it by are told afterwards what it reveals to all."""
         if operation in self.public.followed:
             return nullcontext()
         reveals = [each for region in operation.regions for each in walk(region) if each.name == "reveal"]
@@ -243,7 +245,7 @@ class _Expander:
         return list(regroup(initial, wires))
 
     def branch(self, operation: Operation) -> list[Share]:
-        """Two repeats that run once or not at all, the second on what the first leaves."""
+        """Two repeats that run once or not at all. The second takes what the first leaves."""
         (condition,) = self.values[operation.operands[0]].parts
         going = (*self.g.nodes, *self.g.clients) if operation in self.public.followed else self.g.nodes
         otherwise = self.g.local("clear.not", condition.type, condition, at=going)
@@ -257,7 +259,7 @@ class _Expander:
     def arm(
         self, operation: Operation, region: Region, holds: Wire, false: Wire, before: Sequence[Share]
     ) -> list[Share]:
-        """One side of a branch: its results if it `holds`, else those before it."""
+        """One side of a branch: its results if the condition `holds`, else the values before it."""
         own = flat_parts(before)
         later = self.later.loop()
 
@@ -271,7 +273,7 @@ class _Expander:
         return list(regroup(before, wires))
 
     def carried(self, operands: Sequence[Value], arguments: Sequence[Value]) -> list[Share]:
-        """The initial values, those in the clear at just the parties that hold them in every turn."""
+        """The initial values. A clear value is kept at just the parties that hold it in every turn."""
         values = [self.values[operand] for operand in operands]
         return [
             self.in_planes(value, argument)
@@ -281,13 +283,13 @@ class _Expander:
         ]
 
     def in_planes(self, share: Share, like: Value) -> Share:
-        """A value's bits in as many planes as the one has that it becomes; numbers as they are."""
+        """Bits in as many planes as the value has that they become. Numbers stay as they are."""
         if not isinstance(share, Boolean) or like.type.element.kind is Kind.BOOL:
             return share
         return circuits.extend(self.p, share, like.bits)
 
     def nothing(self, value: Value) -> Share:
-        """Any value of the right kind."""
+        """A value of the right kind, whose content does not matter."""
         if not _is_secret(value):
             return Clear(self.g.local("zeros", _clear_type(value.type), at=self.holders(value)))
         shape, planes = value.type.shape, value.bits
@@ -297,7 +299,7 @@ class _Expander:
 
 
 def _uncounted(span: Span, protocol: str) -> Diagnostic:
-    """Correlated randomness is prepared before a run, for a number of turns that only the run tells."""
+    """The refusal: correlated randomness is prepared before a run, for a number of turns that only the run tells."""
     others = " or ".join(name for name, other in PROTOCOLS.items() if not other.needs_preprocessing)
     return Diagnostic(
         span,
@@ -309,7 +311,7 @@ def _uncounted(span: Span, protocol: str) -> Diagnostic:
 
 
 def part_name(name: str, part: int) -> str:
-    """How graphs call one part of a stored share."""
+    """The name that graphs give to one part of a stored share."""
     return f"{name}/{part}"
 
 

@@ -1,7 +1,7 @@
 """What the parties match before a program is compiled for good. In: a program and a target. Out: `Matching`s, in order.
 
-The numbers of matches that the program was elaborated with do not matter, so made-up ones will do. Alignments whose
-results nobody uses are listed too: their numbers are sizes.
+The numbers of matches with which the program was elaborated do not matter: made-up numbers will do. Alignments whose
+results nobody uses are listed, too, because their numbers of matches are sizes.
 """
 
 from ....runtime.graph.alignments import OWN, Matching
@@ -14,7 +14,7 @@ from ...target import Target
 
 
 def list_matchings(program: Program, target: Target) -> tuple[Matching, ...]:
-    """The alignments of a program as elaborated, each once. Raises CompileError where the protocol joins no tables."""
+    """The alignments of a program, each once. Raises CompileError if the protocol cannot join tables."""
     found = {operation.attributes["join"]: operation for operation in walk(program.body) if operation.name == "align"}
     return tuple(_matching(operation, target) for operation in found.values())
 

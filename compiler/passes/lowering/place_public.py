@@ -4,14 +4,14 @@
     while go { n = n + 1 ... }     while go { ... }          at the nodes: no client has anything of its own to do there
     reveal n as turns              n                         is sent to the clients, and told to all
 
-Clients share their inputs, wait, and get their outputs. A client needs what is public for three reasons: it computes
+Clients share their inputs, wait, and get their outputs. A client needs a public value for three reasons: it computes
 with the value on something of its own, it is told the value, or a check of the value might fail. What follows from
-constants, public inputs and values that are revealed outside of loops, the client computes by itself. What comes out of
-a loop is sent to it.
+constants, public inputs and values that are revealed outside of loops, the client computes by itself. A value that
+comes out of a loop is sent to it.
 
 Clients go through a loop, all of them together, if one of them has something of its own to do there: it computes or
-shares a value that it owns, or is told something that not all are told. What other loops reveal to all, the clients are
-told after the loop. Of loops, branches are one kind.
+shares a value that it owns, or is told something that not all are told. What other loops reveal to all, clients are
+told after the loop. Branches count as loops.
 """
 
 from collections.abc import Iterable
@@ -28,9 +28,9 @@ from ...target import Target
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """`holders` has the parties that hold a public value when it is computed, `sent` those that it is sent to then.
+    """`holders` has the parties that hold a public value once it is computed; `sent` those that it is then sent to.
 
-    `followed` are the loops and branches that clients go through, with all that is inside.
+    `followed` are the loops and branches that clients go through, with all operations inside.
     """
 
     holders: dict[Value, Parties]
@@ -44,7 +44,7 @@ def place_public(program: Program, target: Target) -> Places:
 
 
 class _Placing:
-    """`derived` are the public values that clients can compute by themselves, `wanted` has who needs a value."""
+    """`derived` are the public values that clients can compute themselves; `wanted` has the clients that need one."""
 
     def __init__(self, program: Program, target: Target) -> None:
         self.target = target
@@ -56,7 +56,7 @@ class _Placing:
         self.wanted: dict[Value, set[int]] = {}
 
     def places(self) -> Places:
-        """The answer."""
+        """Works out the places of all public values."""
         for operation in self.operations:
             self._derive(operation)
         for operation in reversed(self.operations):
@@ -77,7 +77,7 @@ class _Placing:
         return Places(holders, sent, frozenset(followed))
 
     def _holders(self, operation: Operation, value: Value, wanting: Parties) -> Parties:
-        """Where a value is that an operation outside of loops gives."""
+        """The parties that hold a result of an operation outside of loops."""
         if row_of(operation).has(Trait.EFFECT) or operation in self.followed:
             return (*self.nodes, *self.clients)
         return wanting if value in self.derived else self.nodes
@@ -101,7 +101,7 @@ class _Placing:
         self.derived.update(_public(operation.results) if is_derived else ())
 
     def _want(self, operation: Operation) -> None:
-        """Marks what clients need for an operation outside of loops."""
+        """Marks the values that clients need for an operation outside of loops."""
         if operation in self.followed:
             within = (operation, *_inside(operation))
             yielded = [value for each in within for region in each.regions for value in region.results]
@@ -125,7 +125,7 @@ class _Placing:
 
 
 def _checked(operation: Operation) -> list[Value]:
-    """The operands of which the run itself finds out whether the program may go on."""
+    """The operands that the run checks before the program may go on."""
     if operation.name == "assert":
         return list(operation.operands)
     first = row_of(operation).indices_from
@@ -137,7 +137,7 @@ def _inside(operation: Operation) -> list[Operation]:
 
 
 def _bound(operation: Operation) -> list[Value]:
-    """What is bound inside an operation: arguments of regions, and results."""
+    """The values that are bound inside an operation: region arguments, and results of operations."""
     inside = _inside(operation)
     arguments = [value for each in (operation, *inside) for region in each.regions for value in region.arguments]
     return [*arguments, *(value for each in inside for value in each.results)]

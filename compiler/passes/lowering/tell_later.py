@@ -5,9 +5,9 @@
     }                                }
                                      r is sent to the clients, and told to them if it was told in the loop
 
-Clients pass loops by in which they have nothing to do (`place_public`). A name that is told in every turn has one value
-for whoever asks afterwards, the last one; the loop carries it. A flag is carried where only the run shows whether
-anything was told.
+Clients pass by loops in which they have nothing to do (`place_public`). A name that is told in every turn has one value
+for whoever asks afterwards: the last one, which the loop carries. If only the run shows whether anything was told, the
+loop carries a flag, too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,14 +20,14 @@ from ...protocols.rules.expansion import Expansion, Wire, booleans
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told last under a name, at the nodes. `is_told` is None where something was told in any case."""
+    """The last value told under a name, at the nodes. `is_told` is None if something was told in any case."""
 
     value: Wire
     is_told: Wire | None
 
 
 class Later:
-    """What has been told so far, by name."""
+    """The values told so far, by name."""
 
     def __init__(self, g: Expansion) -> None:
         self._g = g
@@ -36,16 +36,16 @@ class Later:
 
     @property
     def is_passed_by(self) -> bool:
-        """Whether what is being expanded is in a loop that clients pass by."""
+        """Whether the expansion is inside a loop that clients pass by."""
         return bool(self._passed_by)
 
     def tell(self, name: str, value: Wire) -> None:
-        """Notes what is told to the nodes now."""
+        """Notes a value that the nodes are told now."""
         self._told[name] = Told(value, None)
 
     @contextmanager
     def passing_by(self, kinds: Mapping[str, ValueType]) -> Iterator[None]:
-        """Around a loop or a branch that clients pass by, which tells these names. Afterwards clients are told."""
+        """The context of a loop or branch that clients pass by. Afterwards clients are told these names."""
         self._passed_by.append(kinds)
         yield
         self._passed_by.pop()
@@ -54,7 +54,7 @@ class Later:
                 self._tell_clients(name, self._told[name])
 
     def loop(self) -> "Loop":
-        """What a repeat that is added now carries."""
+        """What a repeat that is about to be added carries, so that it can be told later."""
         kinds = self._passed_by[-1] if self._passed_by and self._g.clients else {}
         before = {name: self._told.get(name) or self._nothing(kind) for name, kind in kinds.items()}
         return Loop(self._g, self._told, before)
@@ -79,7 +79,7 @@ class Later:
 
 
 class Loop:
-    """What one repeat carries so that it can be told later."""
+    """What one repeat carries so that it can be told after the repeat."""
 
     def __init__(self, g: Expansion, told: dict[str, Told], before: Mapping[str, Told]) -> None:
         self._g, self._told, self._before = g, told, before
@@ -87,15 +87,15 @@ class Loop:
 
     @property
     def initial(self) -> list[Wire]:
-        """What the loop carries besides its own values, on entry."""
+        """The wires that the repeat carries for this, on entry."""
         return [self._g.kept_at(wire, self._g.nodes) for told in self._before.values() for wire in _wires(told)]
 
     def begin(self, carried: Sequence[Wire]) -> None:
-        """Begins a turn with what is carried."""
+        """Begins a turn with the carried wires."""
         self._told.update(self._read(carried))
 
     def end(self) -> list[Wire]:
-        """What is carried on after a turn."""
+        """The wires to carry on after a turn."""
         results: list[Wire] = []
         for name, before in self._before.items():
             told = self._told[name]
@@ -107,7 +107,7 @@ class Loop:
         return results
 
     def close(self, carried: Sequence[Wire], has_turns: bool) -> None:
-        """Goes on after the loop, which `has_turns` if it turns once at least."""
+        """Goes on after the loop. `has_turns` says that the loop turns once at least."""
         for name, told in self._read(carried).items():
             is_sure = has_turns and name in self._is_told_at_end
             self._told[name] = Told(told.value, None) if is_sure else told

@@ -1,13 +1,14 @@
-"""Puts messages that do not wait for each other into one round. In: a graph in a valid order. Out: it, reordered.
+"""Puts messages that do not wait for each other into one round. In: a graph in a valid order. Out: the same, reordered.
 
     a, exchange a, b, exchange b      becomes      a, b, exchange a, exchange b
 
-The level of a node is the largest number of exchanges before it on any path of its block; all exchanges of a level
+The level of a node is the largest number of exchanges before it on any path of its block. All exchanges of a level
 stand next to each other, so they are one round, and a block has as many rounds as its longest chain. A repeat stands by
 itself, before the exchanges of its level, and its body is a block of its own. Randomness and constants move to just
-before their first use, so that they do not wait in memory; what nothing uses is left out. A check of the program holds
-back every message that comes after it, so that a program that fails reveals nothing more. `verify`, by which a protocol
-finds that a peer has cheated, holds back only what takes its value. Time and order depend on the graph alone.
+before their first use, so that they do not wait in memory. A node that nothing uses is left out. A check of the program
+holds back every message that comes after it, so that a program that fails reveals nothing more. `verify`, by which a
+protocol finds that a peer has cheated, holds back only what depends on its value. Time and order depend on the graph
+alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from ....runtime.graph.nodes import Constant, Exchange, Graph, Input, Local, Nod
 from ....runtime.graph.walk import every_node
 
 _CHECKS = frozenset({"check", "check_index"})
-"""Kernels that may end the program and hold back what comes after them."""
+"""Kernels that may end the program, and that hold back what comes after them."""
 
 _ENDING = _CHECKS | {"verify"}
 """Kernels that may end the program."""
@@ -29,7 +30,7 @@ def batch_rounds(graph: Graph) -> Graph:
 
 
 def _batch(nodes: Sequence[Node], yielded: set[int]) -> tuple[Node, ...]:
-    """A block whose values in `yielded` are used after it."""
+    """The nodes of a block in rounds. The values in `yielded` are used after the block."""
     live = _live(nodes, yielded)
     available: dict[int, int] = {}
     before: dict[int, list[Node]] = {}
@@ -50,7 +51,7 @@ def _batch(nodes: Sequence[Node], yielded: set[int]) -> tuple[Node, ...]:
 
 
 def _round_by_round(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The nodes, the bodies of repeats batched too."""
+    """The nodes, with the bodies of repeats batched, too."""
     for node in nodes:
         if isinstance(node, Repeat):
             yield replace(node, body=_batch(node.body, set(node.renewed)))
@@ -59,14 +60,14 @@ def _round_by_round(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def _sources_late(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The nodes, each constant and random just before the round, or the other node, that reads it first."""
+    """The nodes, with each constant and random just before the round, or the other node, that reads it first."""
     waiting: dict[int, Node] = {}
     group: list[Node] = []
     for node in nodes:
         if isinstance(node, Constant | Random):
             waiting[node.output] = node
         elif isinstance(node, Exchange):
-            # A source that is sent must not stand between two exchanges of one round.
+            # A constant or random that is sent must not stand between two exchanges of one round.
             yield from _called(node, waiting)
             group.append(node)
         else:
@@ -87,7 +88,7 @@ def _called(node: Node, waiting: dict[int, Node]) -> Iterator[Node]:
 
 
 def _live(nodes: Sequence[Node], yielded: set[int]) -> list[Node]:
-    """The nodes that an output or a yielded value depends on; and all inputs, which their owners have checked."""
+    """The nodes that an output or a yielded value depends on, and all inputs, which their owners have checked."""
     used = set(yielded)
     kept = []
     for node in reversed(nodes):
@@ -99,7 +100,7 @@ def _live(nodes: Sequence[Node], yielded: set[int]) -> list[Node]:
 
 
 def has(node: Node, is_one: Callable[[Node], bool]) -> bool:
-    """Whether the node, or one in its body, is such a one."""
+    """Whether `is_one` holds for the node or for a node in its body."""
     return is_one(node) or (isinstance(node, Repeat) and any(map(is_one, every_node(node.body))))
 
 
@@ -108,7 +109,7 @@ def _is_check(node: Node) -> bool:
 
 
 def is_effect(node: Node) -> bool:
-    """Whether the node is seen from outside: an output, or a check that may end the program."""
+    """Whether the node can be seen from outside: an output, or a check that may end the program."""
     return isinstance(node, Output) or _is_one_of(node, _ENDING)
 
 
@@ -117,14 +118,14 @@ def _is_one_of(node: Node, kernels: frozenset[str]) -> bool:
 
 
 def binds(node: Node) -> tuple[int, ...]:
-    """The values of its block that the node gives."""
+    """The values of its own block that the node binds."""
     if isinstance(node, Repeat):
         return node.outputs
     return () if isinstance(node, Output) else (node.output,)
 
 
 def reads(node: Node) -> Iterable[int]:
-    """The values from before the node that it reads; for a repeat, its body's too."""
+    """The values that the node reads and does not bind; for a repeat, those of its body, too."""
     match node:
         case Local():
             return dict.fromkeys([value for step in node.steps for value in step.inputs])

@@ -7,14 +7,14 @@ Before, 5 rounds a turn:                       After, 3 rounds a turn:
     }                                              }
                                                    late half of turn N - 1
 
-Software pipelining (Lam, PLDI 1988), where any number of messages fits into a round: the rounds that a turn must have
-are those of the longest way through a turn from a carried value to itself, or the mean over a cycle of ways. Every node
-gets the least round in which it may stand such that turns may begin so many rounds apart; those of a later round than
-that make the late half. `batch_rounds` then puts both halves side by side. The loop of both halves is split again as
-long as that saves rounds, so that more than two turns may be under way.
+Software pipelining (Lam, PLDI 1988), where any number of messages fits into a round. The least distance between turns
+is the number of rounds on the longest way through a turn from a carried value to itself, or the mean over a cycle of
+ways. Turns start a fixed number of rounds apart. Each node gets its earliest possible round; nodes scheduled later than
+that interval form the late half. `batch_rounds` then puts both halves side by side. The loop of both halves is split
+again as long as that saves rounds, so that more than two turns may be under way.
 
-Only loops that are counted and exchange something, without effects and without loops in them that exchange; and not
-with a dealer, who prepares for draws in the order of the program.
+A loop is split only if it is counted, exchanges something, has no effects, and has no loop in it that exchanges. With a
+dealer no loop is split, because a dealer prepares draws in the order of the program.
 
 Assumes nothing. Ensures the same values, and no more rounds.
 """
@@ -44,11 +44,11 @@ from ....runtime.graph.walk import every_node
 from .batch_rounds import binds, is_effect, reads
 
 PARTS = 4
-"""An early half has at least this part of a turn's rounds: a loop is split a few times, however long its turns are."""
+"""An early half has at least 1 / PARTS of a turn's rounds, so that a loop is split only a few times."""
 
 
 def overlap_turns(graph: Graph) -> Graph:
-    """The graph with loops whose turns overlap where that saves rounds."""
+    """The graph with overlapping turns in the loops where that saves rounds."""
     if graph.preprocessing:
         return graph
     overlap = _Overlap(graph)
@@ -57,7 +57,7 @@ def overlap_turns(graph: Graph) -> Graph:
 
 
 class _Overlap:
-    """One walk; `types` grows with the values of copies, `became` says which values stand for a loop's outputs."""
+    """A walk over a graph. `types` grows with the copies; `_became` maps a loop's old outputs to what replaces them."""
 
     def __init__(self, graph: Graph) -> None:
         self.types = list(graph.types)
@@ -65,7 +65,7 @@ class _Overlap:
         self._graph = graph
 
     def block(self, nodes: Iterable[Node]) -> Iterator[Node]:
-        """The nodes of a block, inner loops first."""
+        """The nodes of a block. Inner loops come first."""
         for node in nodes:
             if isinstance(node, Repeat):
                 body = tuple(self.block(node.body))
@@ -80,7 +80,7 @@ class _Overlap:
     def _current(self, node: Node) -> Node: ...
 
     def _current(self, node: Node) -> Node:
-        """The node on what has become of the values that it reads."""
+        """The node with the values that it reads replaced by what they have become."""
         return node if self._became.keys().isdisjoint(reads(node)) else _renamed(node, self._became)
 
     def _overlapped(self, loop: Repeat) -> Iterable[Node]:
@@ -91,7 +91,7 @@ class _Overlap:
             return (loop,)
         going = followers(self._graph, happens_at_clients(self._graph, loop.body))
         halves = _Halves(self.types, going, loop, *found)
-        # The new loop's turns are shorter, and may overlap once more: then what stands for its outputs changes too.
+        # The new loop's turns are shorter and may overlap once more, which also changes what stands for its outputs.
         nodes = list(self.block(halves.write()))
         self._became.update((old, self._became.get(new, new)) for old, new in halves.outputs.items())
         return nodes
@@ -104,7 +104,7 @@ def _may_move(node: Node) -> bool:
 
 
 def _find_halves(loop: Repeat) -> tuple[list[Node], list[Node]] | None:
-    """The nodes of a turn that run early and late, for the least distance between turns; None if nothing is won."""
+    """The nodes of a turn that run early and late, at the least distance between turns; None if nothing is gained."""
     bound = {value for node in loop.body for value in binds(node)} | set(loop.parameters)
     inside = {id(node): [value for value in reads(node) if value in bound] for node in loop.body}
     depth = _depth(_levels(loop, inside, {}))
@@ -122,7 +122,7 @@ def _find_halves(loop: Repeat) -> tuple[list[Node], list[Node]] | None:
 
 
 def _split(loop: Repeat, is_early: set[int]) -> tuple[list[Node], list[Node]]:
-    """The early nodes and the others; what costs no round and only late ones read is late too."""
+    """The early nodes and the late ones. A node that costs no round and that only late nodes read is late, too."""
     needed_early: set[int] = set()
     early: list[Node] = []
     late: list[Node] = []
@@ -137,9 +137,9 @@ def _split(loop: Repeat, is_early: set[int]) -> tuple[list[Node], list[Node]]:
 
 
 def _levels_at(loop: Repeat, inside: Mapping[int, list[int]], distance: int) -> dict[int, int] | None:
-    """The round in which each value is there, if turns begin `distance` rounds apart; None if they cannot."""
+    """The round in which each value is ready if turns start `distance` rounds apart; None if they cannot."""
     start: dict[int, int] = {}
-    # Longer than once around through every carried value, waiting would go on for ever.
+    # Levels that still grow after once around through every carried value would grow for ever.
     for _ in range(len(loop.parameters) + 1):
         levels = _levels(loop, inside, start)
         later = {
@@ -166,16 +166,15 @@ def _depth(levels: Mapping[int, int]) -> int:
 
 
 def _level(node: Node, levels: Mapping[int, int], inside: Mapping[int, list[int]]) -> int:
-    """The round in which a node stands: an exchange before its value is there."""
+    """The round in which a node stands. The value of an exchange is ready one round later."""
     return max((levels[value] for value in inside[id(node)]), default=0)
 
 
 class _Halves:
-    """Writes the early half of turn 0, a loop over both halves of neighbouring turns, the late half of the last.
+    """Writes the early half of turn 0, a loop over both halves of neighbouring turns, and the late half of the last.
 
-    The parties `going` through the loop hold the number of its turn.
-
-    `outputs`, when that is done, has the values that stand for those that the loop gave.
+    The parties `going` through the loop hold the number of its turn. After `write`, `outputs` maps the loop's outputs
+    to the values that stand for them.
     """
 
     def __init__(
@@ -188,7 +187,7 @@ class _Halves:
         self.outputs: dict[int, int] = {}
 
     def write(self) -> Iterator[Node]:
-        """The nodes in place of the loop."""
+        """The nodes that replace the loop."""
         loop = self.loop
         assert loop.count is not None
         first = dict(zip(loop.parameters, loop.initial, strict=True))
@@ -239,7 +238,7 @@ class _Halves:
         return len(self.types) - 1
 
     def _copies(self, nodes: Sequence[Node], values: dict[int, int]) -> list[Node]:
-        """The nodes on what values have become; what they bind is new, and so is what is bound inside them."""
+        """The nodes with values replaced. Whatever they bind, also inside, is new."""
         for node in nodes:
             values.update((value, self._like(value)) for value in _all_bound(node))
         return [_renamed(node, values) for node in nodes]
@@ -266,7 +265,7 @@ def _renamed(node: Node, values: Mapping[int, int]) -> Node: ...
 
 
 def _renamed(node: Node, values: Mapping[int, int]) -> Node:
-    """The node with other numbers for values."""
+    """The node with its values' numbers replaced."""
 
     def one(value: int) -> int:
         return values.get(value, value)

@@ -6,11 +6,12 @@ Before:                                      After:
                                                  %5 : secret int boolean = convert(%y) {to: "boolean"}
                                                  %3 : secret int boolean = xor(%4, %5)
 
-Three steps: `weigh_kinds` says what every choice costs under the target's protocol and network, `cut_kinds` finds the
-cheapest, exactly; `_conversions` lists which value is wanted in another kind, and the rewrite writes both down, each
-conversion once, behind the value's definition; what an owner shares is rather shared a second time.
+Three steps. `weigh_kinds` says what every choice costs under the target's protocol and network. `cut_kinds` finds the
+cheapest choice, exactly. `_conversions` lists which value is wanted in another kind, and the rewrite writes both down.
+Each conversion stands once, behind the value's definition. A value that an owner shares is not converted but shared a
+second time.
 
-Assumes what `compute_in_clear` ensures. Ensures that every operation has operands of the kinds that a rule takes.
+Assumes what `compute_in_clear` ensures. Ensures that the operands of every operation have the kinds that a rule takes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,9 +33,9 @@ from .weigh_kinds import KINDS, SIDES, Weighed, is_secret, weigh_kinds
 
 
 def choose_shares(program: Program, target: Target) -> Program:
-    """The program with a kind on every secret value and `convert` where kinds change, at the least cost.
+    """The program with a kind on every secret value, and `convert` where kinds change, at the least cost.
 
-    Raises CompileError at the first value that must be converted, if the protocol converts none.
+    Raises CompileError at the first value that must be converted if the protocol lacks conversions.
     """
     protocol = PROTOCOLS[target.protocol]
     weighed = weigh_kinds(program, Prices(protocol, target))
@@ -47,7 +48,7 @@ def choose_shares(program: Program, target: Target) -> Program:
 
 
 def write_kinds(program: Program, weighed: Weighed, sides: Sequence[int]) -> Program:
-    """The program with the kinds that places have been given, and the conversions that follow."""
+    """The program with the kinds that `sides` gives to places, and the conversions that follow from them."""
     assignment = Assignment(
         {value: KINDS[sides[place]] for value, place in weighed.values.items()},
         {
@@ -61,11 +62,12 @@ def write_kinds(program: Program, weighed: Weighed, sides: Sequence[int]) -> Pro
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """How one secret value is held, and why: seconds under the cost model.
+    """How a secret value is held, and why: seconds under the cost model.
 
-    `kind` is what holds it, `rule` the kind that its operation works on: a comparison of numbers gives bits. `alone` is
-    what the operation itself costs so, None for what a loop or a branch gives; `program` what the whole program costs,
-    and `otherwise` what it would cost by the other rule, the rest chosen anew; None where there is no other way.
+    `kind` is how the value is held. `rule` is the kind that its operation works on: a comparison of numbers gives bits.
+    `alone` is what the operation itself costs (None for a result of a loop or a branch). `program` is what the whole
+    program costs. `otherwise` is what the program would cost with the other rule and the best choice of the rest (None
+    if there is no other rule).
     """
 
     span: Span
@@ -79,7 +81,7 @@ class Explained:
 
 
 def explain_choices(program: Program, target: Target, line: Line | None = None) -> list[Explained]:
-    """Why the secret values of a program (those made on one line) are held as they are, in order."""
+    """Why the secret values of a program, or those made on one line, are held as they are; in order."""
     weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target), whole=True)
     choice = weighed.choice
     sides = choice.best()
@@ -106,7 +108,7 @@ def explain_choices(program: Program, target: Target, line: Line | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Seconds of a program with the best choice, and with numbers or bits wherever there is a choice."""
+    """Seconds of a program: with the best choice, and with numbers, or bits, wherever there is a choice."""
 
     best: float
     arithmetic: float
@@ -114,7 +116,7 @@ class Compared:
 
 
 def compare_choices(program: Program, target: Target) -> Compared:
-    """What choosing gains, under the cost model. What is shared is shared as it is used best, in all three."""
+    """What choosing gains, under the cost model. In all three cases, inputs are shared in the kind that suits best."""
     weighed = weigh_kinds(program, Prices(PROTOCOLS[target.protocol], target), whole=True)
     choice = weighed.choice
     places = [*weighed.decisions, *weighed.carried]
@@ -127,8 +129,8 @@ def compare_choices(program: Program, target: Target) -> Compared:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The kind of each secret value, the kinds that operations but those of control want of their operands, and the
-    attributes of operations that have been decided too."""
+    """The decisions: the kind of each secret value, the kinds that operations (except control) want of their operands,
+    and attributes that have been decided."""
 
     kinds: dict[Value, str]
     wanted: dict[Operation, list[str]]
@@ -136,7 +138,7 @@ class Assignment:
 
 
 def _conversions(region: Region, assignment: Assignment) -> Iterator[tuple[Value, str]]:
-    """Each (value, kind) that is wanted and not what the value is."""
+    """Each (value, kind) such that something wants the value in this kind and the value is held in another."""
     for operation in walk(region):
         yield from _misplaced(operation.operands, _wanted(operation, assignment), assignment)
         for inner in operation.regions:
@@ -150,7 +152,7 @@ def _misplaced(values: Sequence[Value], wanted: Sequence[str], assignment: Assig
 
 
 def _wanted(operation: Operation, assignment: Assignment) -> Sequence[str]:
-    """The kind wanted of each operand; empty where any will do or none is secret."""
+    """The kind wanted of each operand; empty if any kind will do or the operand is not secret."""
     if operation.regions:
         return _bound_kinds(operand_bounds(operation), assignment)
     return assignment.wanted.get(operation, [""] * len(operation.operands))
@@ -161,7 +163,7 @@ def _bound_kinds(bounds: Sequence[Value | None], assignment: Assignment) -> list
 
 
 class _Converter:
-    """`converted` has, for each old value and wanted kind, the new value."""
+    """`_converted` has, for each old value and wanted kind, the new value."""
 
     def __init__(self, assignment: Assignment, conversions: set[tuple[Value, str]]) -> None:
         self._assignment = assignment
@@ -196,7 +198,7 @@ class _Converter:
         return replace(value, share=self._assignment.kinds.get(value, ROWS)) if is_secret(value) else value
 
     def _convert(self, rewriter: Rewriter, old: Value, new: Value, clear: tuple[Value, ...] = ()) -> None:
-        """Writes the conversions of a value: of a `clear` one by sharing it in the other kind."""
+        """Writes the conversions of a value. If `clear` is given, it is shared in the other kind instead."""
         for kind in (ARITHMETIC, BOOLEAN):
             if (old, kind) in self._conversions:
                 result = replace(new, share=kind)

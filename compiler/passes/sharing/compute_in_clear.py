@@ -1,4 +1,4 @@
-"""Leaves to each role what it can compute alone, and shares its values where they meet others'.
+"""Leaves to each role what the role can compute alone, and shares its values where they meet others'.
 
 Before (x is alice's, y is secret):             After:
     %2 : owned(alice) = multiply(%x, %x)            %2 : owned(alice) = multiply(%x, %x)
@@ -6,9 +6,9 @@ Before (x is alice's, y is secret):             After:
     %5 : secret = multiply(%2, %y)                  %3 : secret = add(%4, %y)
                                                     %5 : secret = multiply(%4, %y)
 
-Labels say who can compute what; this pass makes them least and inserts one `share` for each value at the places of
-`place_shares`. Public operands of arithmetic stay public; those of operations that move elements, initial values and
-results of regions become shares where the other side is secret. What `save` keeps is shared.
+Labels say who can compute what. This pass makes labels the least and inserts one `share` for each value, at the places
+that `place_shares` finds. Public operands of arithmetic stay public. Public operands of operations that move elements,
+initial values and results of regions become shares if the other side is secret. What `save` keeps is shared.
 
 Assumes nothing. Ensures that `verify_shared` holds.
 """
@@ -32,7 +32,7 @@ def compute_in_clear(program: Program) -> Program:
 
 
 class _Sharer:
-    """`shares` has, for each old clear value that is wanted so, the new secret value."""
+    """`_shares` has, for each old clear value that is wanted as shares, the new secret value."""
 
     def __init__(self, sharing: Sharing) -> None:
         self._sharing = sharing
@@ -53,12 +53,12 @@ class _Sharer:
         return rewriter.derive(operation, self._operands(rewriter, operation, wanted))
 
     def _from_shares(self, rewriter: Rewriter, operation: Operation) -> Value:
-        """The result of a free operation once more, from shares of its operands."""
+        """The result of a free operation, computed once more from shares of its operands."""
         operands = self._operands(rewriter, operation, set(shares_needed(operation)))
         return rewriter.builder.emit(operation.name, *operands, **operation.attributes)
 
     def _operands(self, rewriter: Rewriter, operation: Operation, wanted: set[Value]) -> tuple[Value, ...]:
-        """The operands' new values, with shares of the wanted ones; an index stays what it is."""
+        """The operands' new values, with shares in place of the wanted ones. An index stays what it is."""
         end = row_of(operation).indices_from
         data, indices = operation.operands[:end], operation.operands[len(operation.operands[:end]) :]
         shared = tuple(self._shares[value] if value in wanted else rewriter.value(value) for value in data)
@@ -82,7 +82,7 @@ class _Sharer:
     def _flowing(
         self, rewriter: Rewriter, bounds: Sequence[Value | None], values: Sequence[Value]
     ) -> tuple[Value, ...]:
-        """What the values have become: shares where they become a secret argument or result."""
+        """What the values have become. A value that becomes a secret argument or result is replaced by its share."""
         return tuple(
             self._shares[value] if _is_secret(bound) and value.label.is_clear else rewriter.value(value)
             for bound, value in zip(bounds, values, strict=True)

@@ -1,10 +1,10 @@
 """Two kinds for many places at the least cost, as a minimum cut. In: a `Choice`. Out: a kind for each place.
 
 A *place* is where a kind is decided: an operation with two rules, a value that a loop carries. ARITHMETIC_SIDE and
-BOOLEAN_SIDE are decided. What is paid: for each place, what its kind costs; for each value, its conversion to the other
-kind, once, if any of the places that use it has that. Every such sum is a cut of a graph between the two sides, so the
-least cut is the least cost, exactly: a node between a value and its uses makes them pay together (Ishaq, Milanova and
-Zikas, CCS 2019). Costs are whole picoseconds: sums are exact, and the same at all parties.
+BOOLEAN_SIDE are places that are decided already. Each place costs what its kind costs. Each value costs its conversion
+to the other kind, once, if any place that uses the value has that kind. Every such sum is a cut of a graph between the
+two sides, so the least cut is the least cost, exactly: a node between a value and its uses makes the uses pay together
+(Ishaq, Milanova and Zikas, CCS 2019). Costs are whole picoseconds: sums are exact, and the same at all parties.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BOOLEAN_SIDE = 1
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A value of the kind of `source` that `uses` take in theirs, and what the other kind of it costs."""
+    """A value of the kind of the place `source`, the places that use it, and what each conversion of it costs."""
 
     source: int
     uses: frozenset[int]
@@ -30,19 +30,19 @@ class Conversion:
 
 @dataclass(slots=True)
 class Choice:
-    """`costs` has what each place costs as arithmetic and as boolean; `fixed` is paid in any case."""
+    """`costs` has, for each place, its costs as arithmetic and as boolean. `fixed` is paid in any case."""
 
     costs: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0), (0, 0)])
     conversions: list[Conversion] = field(default_factory=list)
     fixed: int = 0
 
     def place(self, arithmetic: int = 0, boolean: int = 0) -> int:
-        """A new place to decide."""
+        """Adds a place to decide and returns its number."""
         self.costs.append((arithmetic, boolean))
         return len(self.costs) - 1
 
     def total(self, sides: Sequence[int]) -> int:
-        """What it costs to have each place on this side."""
+        """The cost if each place is on the given side."""
         paid = sum(costs[side] for costs, side in zip(self.costs, sides, strict=True))
         for conversion in self.conversions:
             wanted = {sides[use] for use in conversion.uses} - {sides[conversion.source]}
@@ -50,7 +50,7 @@ class Choice:
         return self.fixed + paid
 
     def best(self, decided: Mapping[int, int] | None = None) -> list[int]:
-        """The side of each place at the least cost, some being decided; arithmetic where it makes no difference."""
+        """The side of each place at the least cost, with some decided. A place without preference is arithmetic."""
         sides = dict(decided or {}) | {ARITHMETIC_SIDE: ARITHMETIC_SIDE, BOOLEAN_SIDE: BOOLEAN_SIDE}
         for part in _parts(self._edges(sides)):
             boolean = sink_side(part, ARITHMETIC_SIDE, BOOLEAN_SIDE)
@@ -58,7 +58,7 @@ class Choice:
         return [sides.get(place, ARITHMETIC_SIDE) for place in range(len(self.costs))]
 
     def _edges(self, sides: Mapping[int, int]) -> Edges:
-        """An edge (x, y) is paid if x is arithmetic and y boolean; without a capacity, that may not be."""
+        """Edge (x, y) is paid if x is arithmetic and y boolean. An edge without a capacity forbids that."""
         edges: Edges = {}
         for place, (arithmetic, boolean) in enumerate(self.costs):
             if place not in sides:
@@ -77,7 +77,7 @@ class Choice:
 
 
 def _parts(edges: Edges) -> Iterable[Edges]:
-    """The edges of places that have to do with each other, of those at a time."""
+    """The edges, grouped by connected places."""
     nearby: dict[int, int] = {}
 
     def part_of(node: int) -> int:
@@ -100,7 +100,7 @@ def _parts(edges: Edges) -> Iterable[Edges]:
 def _paid_edges(
     source: int, uses: set[int], conversion: Conversion, between: int
 ) -> Iterator[tuple[tuple[int, int], int, list[tuple[int, int]]]]:
-    """For each direction the edge that is paid, and the edges that lead the uses to it."""
+    """For each direction of conversion, the edge that is paid and the edges that lead the uses to it."""
     if len(uses) == 1:
         (use,) = uses
         yield (source, use), conversion.to_boolean, []

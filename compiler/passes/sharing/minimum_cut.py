@@ -1,7 +1,7 @@
 """A minimum cut between two nodes. In: directed edges and their capacities. Out: the sink's side of the cut.
 
-Dinic's algorithm (1970): breadth-first levels from the source, then paths along them until none is left, and again
-until the sink is out of reach. Capacities are whole numbers, so the answer is exact.
+Dinic's algorithm (1970): breadth-first levels from the source, then paths along the levels until none is left. This
+repeats until the sink is out of reach. Capacities are whole numbers, so the answer is exact.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import deque
 
 Edges = dict[tuple[int, int], int | None]
-"""Capacities by (from, to); None: no bound."""
+"""Capacities by (from, to). None stands for an edge without a bound."""
 
 _Residual = dict[int, dict[int, int]]
 
 
 def sink_side(edges: Edges, source: int, sink: int) -> set[int]:
-    """The nodes on the sink's side of a minimum cut, the fewest where several cuts are least.
+    """The nodes on the sink's side of a minimum cut: the fewest nodes if several cuts are least.
 
-    Some bounded cut must exist.
+    Some cut must be bounded.
     """
     residual = _residual(edges, source, sink)
     while levels := _levels(residual, source, sink):
@@ -31,7 +31,7 @@ def sink_side(edges: Edges, source: int, sink: int) -> set[int]:
 
 
 def _residual(edges: Edges, source: int, sink: int) -> _Residual:
-    """What may still flow; no bound is more than all bounded edges together."""
+    """How much may still flow on each edge. An edge without a bound gets more than all bounded edges have together."""
     unbounded = 1 + sum(capacity for capacity in edges.values() if capacity is not None)
     residual: _Residual = {source: {}, sink: {}}
     for (one, other), capacity in edges.items():
@@ -42,7 +42,7 @@ def _residual(edges: Edges, source: int, sink: int) -> _Residual:
 
 
 def _levels(residual: _Residual, source: int, sink: int) -> dict[int, int]:
-    """The distance of nodes from the source, as far as the sink; empty when that is out of reach."""
+    """The distance of nodes from the source, as far as the sink; empty if the sink is out of reach."""
     levels = {source: 0}
     waiting = deque([source])
     while waiting:
@@ -59,7 +59,7 @@ def _levels(residual: _Residual, source: int, sink: int) -> dict[int, int]:
 def _path(
     residual: _Residual, levels: dict[int, int], unused: dict[int, list[int]], source: int, sink: int
 ) -> list[tuple[int, int]]:
-    """A path with something left on each edge, one level at a time, or an empty one; dead ends leave `unused`."""
+    """A path, one level at a time, with something left on each edge; empty if none is left. Drops dead ends."""
     path: list[tuple[int, int]] = []
     node = source
     while node != sink:

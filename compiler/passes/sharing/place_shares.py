@@ -1,13 +1,13 @@
 """Where clear values become shares. In: a program with least labels. Out: `Sharing`; `compute_in_clear` writes it down.
 
 Owned values that meet secret ones must be shared, but perhaps earlier than where they meet: an array once before the
-loop rather than a batch of it in each turn, a column rather than its broadcast, one matrix rather than it and its
-transpose. What may be done on shares for nothing (moving elements, linear maps) may happen on either side of sharing.
+loop rather than a batch of it in each turn, a column rather than its broadcast, one matrix rather than the matrix and
+its transpose. Operations that cost nothing on shares (moving elements, linear maps) may happen before or after sharing.
 
-Each place has a cost: the elements shared there, times the turns of the loops around, and in a loop the round that a
-turn then waits. The cheapest places are chosen by the area-flow heuristic of technology mapping: from the sources on,
-the cost of having a value as shares is the less of sharing it there and of having its operands so, where a value's own
-cost is divided among those that use it.
+Each place has a cost: the number of elements shared there times the turns of the loops around it, and in a loop also
+the round that a turn then waits. The area-flow heuristic of technology mapping chooses the cheapest places, from the
+sources on. Having a value as shares costs the smaller of two: sharing it here, or having its operands as shares. The
+cost is divided among the values that use it.
 """
 
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ from ...ir.types import Kind
 from ...ir.verify import clear_among_secret
 
 ROUND = 4096
-"""Elements of the ring that cost as much as a round: about half a millisecond of a gigabit network."""
+"""How many elements of the ring cost as much as a round: about half a millisecond of a gigabit network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """`shared` values get a `share` behind their definition; `moved` ones are computed again from shares."""
+    """`shared` values get a `share` behind their definition. `moved` values are computed again from shares."""
 
     shared: frozenset[Value]
     moved: frozenset[Value]
 
 
 def place_shares(program: Program) -> Sharing:
-    """The cheapest places, by the heuristic."""
+    """The places that the heuristic finds cheapest."""
     return _Places(program).choose()
 
 
@@ -57,13 +57,13 @@ class _Places:
                 self._define(result, turns)
 
     def _define(self, value: Value, turns: int) -> None:
-        """Notes a value in order of definition, and what sharing it there costs: nothing if it is public."""
+        """Notes a value, in order of definition, and the cost of sharing it there: nothing if it is public."""
         self._order.append(value)
         waiting = ROUND if turns > 1 else 0
         self._cost[value] = turns * (value.type.size + waiting) if value.label.owner is not None else 0
 
     def choose(self) -> Sharing:
-        """Demands go backwards, costs forwards, choices backwards again."""
+        """Passes over all values: backwards for demands, forwards for costs, backwards again for choices."""
         users = self._users()
         flow: dict[Value, float] = {}
         is_moved: dict[Value, bool] = {}
@@ -81,7 +81,7 @@ class _Places:
         return Sharing(frozenset(chosen) - moved, moved)
 
     def _users(self) -> dict[Value, int]:
-        """For each value that may be wanted as shares: how many values may be computed from it then."""
+        """For each value that may be wanted as shares, the number of values that may then be computed from it."""
         users = dict.fromkeys(self._demanded, 0)
         for value in reversed(self._order):
             if value in users:
@@ -94,7 +94,7 @@ class _Places:
         return sum(flow[source] for source in sources) if sources else None
 
     def _sources(self, value: Value) -> list[Value]:
-        """The clear values whose shares give shares of this value for nothing; none if it must be shared itself."""
+        """The clear values whose shares give this value's shares at no cost; none if it must be shared itself."""
         operation = self._definitions.get(value)
         if operation is None or value.label.owner is None or not is_free(operation):
             return []
@@ -109,7 +109,7 @@ def is_free(operation: Operation) -> bool:
 
 
 def shares_needed(operation: Operation) -> list[Value]:
-    """The operands that a free operation on clear values needs as shares to give shares."""
+    """The operands that a free operation on clear values needs as shares, so that its result is a share."""
     row = row_of(operation)
     data = operation.operands[: row.indices_from]
     wanted = data if row.has(Trait.STRUCTURAL) else [value for value in data if value.label.owner is not None]

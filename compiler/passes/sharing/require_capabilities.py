@@ -2,10 +2,10 @@
 
     top = sort(x)          needs secret rows:    error: NAME cannot sort or shuffle rows    (help: use --protocol rep3)
 
-The first place that needs what the protocol lacks is told; what follows from it would be told again and again.
+Only the first place that needs what the protocol lacks is reported: the same lack would be reported again and again.
 
-Assumes what `compute_in_clear` ensures. Ensures that each operation on secrets has a rule of the target's protocol, but
-for conversions, which `choose_shares` brings in.
+Assumes what `compute_in_clear` ensures. Ensures that the target's protocol has a rule for each operation on secrets,
+except for conversions, which `choose_shares` brings in.
 """
 
 from ...diagnostics import CompileError
@@ -33,7 +33,7 @@ def require_capabilities(program: Program, target: Target) -> Program:
 
 
 def missing(operation: Operation, protocol: type[Linear]) -> type[Protocol] | None:
-    """The capability for want of which the protocol has no rule for an operation."""
+    """The capability that the protocol lacks for an operation; None if it lacks nothing."""
     secret = [value for value in operation.results if value.label.knowledge is Knowledge.SECRET]
     if any(value.type.element.kind is Kind.ROWS for value in secret) and not issubclass(protocol, Order):
         return Order

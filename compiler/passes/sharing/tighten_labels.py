@@ -1,11 +1,11 @@
-"""Lets every value be known to as many as can know it.
+"""Gives every value its least label, so that whoever can know the value knows it.
 
 Before:                                                     After:
     %1 : int secret = loop(%a) count=9 (%i, %2 secret) {        %1 : int owned(alice) = loop(%a) count=9 (%i, %2 ...
       %3 : int secret = add(%2, %2)                               %3 : int owned(alice) = add(%2, %2)
 
-Labels of region arguments are upper bounds, and folding makes the bounds loose; here they become the least ones that
-cover what flows into the argument, and everything that depends on them follows.
+The label of a region argument is an upper bound, and folding makes bounds loose. Here bounds become the least that
+cover what flows into the argument. Everything that depends on the argument follows.
 
 Assumes that labels are bounds. Ensures that they are the least.
 """
@@ -42,7 +42,7 @@ def _with_label(value: Value, label: Label) -> Value:
 
 
 class _Labels:
-    """The least labels, found from below: arguments start at STATIC and go up until nothing changes."""
+    """The least labels, found from below: labels of arguments start at STATIC and go up until nothing changes."""
 
     def __init__(self) -> None:
         self.of: dict[Value, Label] = {}
@@ -59,7 +59,7 @@ class _Labels:
         return [self.of[value] for value in values]
 
     def _control(self, operation: Operation) -> None:
-        """Until the arguments' labels, which only go up, cover all that flows in. They go up three times at most."""
+        """Raises the arguments' labels until they cover all that flows in. A label goes up three times at most."""
         for region in operation.regions:
             for argument in region.arguments:
                 self.of.setdefault(argument, STATIC)
@@ -78,7 +78,7 @@ class _Labels:
                 return
 
     def _raise(self, arguments: Sequence[Value | None], values: Sequence[Value], known: Label) -> bool:
-        """Raises the arguments' labels to those of the values, and to `known`; whether one changed."""
+        """Raises the arguments' labels to those of the values and to `known`. Returns whether a label changed."""
         changed = False
         for argument, value in zip(arguments, values, strict=True):
             if argument is not None:

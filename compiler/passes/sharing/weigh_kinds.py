@@ -1,11 +1,11 @@
 """What every way to share the secret values of a program costs. In: shared IR, prices. Out: `Weighed`.
 
-An operation with two rules is a place to decide, and so is what a loop or a branch carries: its initial value, its
-argument and its result have one kind, so that conversions stand outside of loops where that is cheaper. A value's
-conversion is paid where the value is made, what stands in a loop as often as that turns.
+An operation with two rules is a place where a kind is decided. So is a value that a loop or a branch carries: its
+initial value, its argument and its result have one kind, so that conversions stand outside of loops where that is
+cheaper. A value's conversion is paid where the value is made; in a loop, as often as the loop turns.
 
-The model adds up the rounds of all operations as if each waited for those before it. Independent ones share theirs, and
-then it sees the rounds of a choice larger than they are: the choice is optimal under the model.
+The model adds up the rounds of all operations as if each waited for those before it. In reality independent operations
+share rounds, so the model overestimates them. The choice is optimal for the model, not always for the run.
 """
 
 from collections.abc import Sequence
@@ -30,16 +30,18 @@ SIDES = {ARITHMETIC: ARITHMETIC_SIDE, BOOLEAN: BOOLEAN_SIDE}
 KINDS = {side: kind for kind, side in SIDES.items()}
 
 IMPOSSIBLE = 10**30
-"""Picoseconds of a conversion that the protocol lacks, more than those of any program: a choice that can do without
-conversions is cheaper, and `choose_shares` refuses a choice that cannot."""
+"""Picoseconds of a conversion that the protocol lacks, more than any program takes. A choice without conversions is
+cheaper; if there is none, `choose_shares` refuses the program."""
 
 
 @dataclass(slots=True)
 class Weighed:
-    """`values` has the place that decides each secret value's kind, `operands` those of what an operation takes, None
-    where it takes any; `decisions` are the operations with two rules, by their place. `digits` has the best `digit` of
-    each order. Rows have but one kind, and no place. `settled` has what operations with one rule cost, if the costs of
-    what leaves no choice are wanted.
+    """The places to decide, and their costs in `choice`.
+
+    `values` has the place that decides the kind of each secret value. `operands` has the places of an operation's
+    operands, None for an operand of any kind. `decisions` has the operations with two rules, by place. `carried` are
+    the places of values that control carries. `digits` has the best `digit` of each order. Rows have only one kind, and
+    so no place. `settled` has the costs of operations with one rule, if costs that leave no choice are wanted.
     """
 
     choice: Choice = field(default_factory=Choice)
@@ -52,7 +54,7 @@ class Weighed:
 
 
 def weigh_kinds(program: Program, prices: Prices, *, whole: bool = False) -> Weighed:
-    """All choices and their costs; if `whole`, also the costs of what leaves no choice."""
+    """All choices and their costs. If `whole`, also the costs of operations that leave no choice."""
     weigher = _Weigher(prices, whole)
     weigher.region(program.body, 1)
     weigher.finish()
@@ -60,13 +62,15 @@ def weigh_kinds(program: Program, prices: Prices, *, whole: bool = False) -> Wei
 
 
 def picoseconds(cost: Cost) -> int:
-    """A cost as the model adds it up: online seconds, as a whole number."""
+    """A cost as the model adds it up: online time in whole picoseconds."""
     return round(cost.seconds * 1e12)
 
 
 class _Weigher:
-    """One walk. `turns` has how often each secret value is made, `uses` the places that take it, `shares` what the
-    sharing of a value in either kind costs.
+    """A walk over a program.
+
+    `turns` has how often each secret value is made, `uses` the places that use the value, and `shares` what it costs to
+    share a value in either kind as well.
     """
 
     def __init__(self, prices: Prices, whole: bool) -> None:
@@ -138,7 +142,7 @@ class _Weigher:
                 self.define(value, result, turns)
 
     def cheapest(self, operation: Operation, rule: Rule[Any]) -> Operation:
-        """An order with the digit for which it costs least."""
+        """The operation, an order, with the digit at which it costs least."""
         each = [
             replace(operation, attributes=operation.attributes | {"digit": digit})
             for digit in digits_for(operation.results[0].type.size)
@@ -152,7 +156,7 @@ class _Weigher:
         return picoseconds(self.prices.rule(operation, rule, known))
 
     def share(self, operation: Operation, turns: int) -> None:
-        """In one kind, in the other, or in both, which then travel in one round."""
+        """Sharing in one kind, in the other, or in both kinds, which then travel in one round."""
         (value,) = operation.results
         if value.type.element.kind is Kind.ROWS:
             self.pay(turns * picoseconds(self.prices.share(operation, ROWS)) if self.whole else 0)
@@ -169,7 +173,7 @@ class _Weigher:
         self.shares[value] = to_arithmetic, to_boolean
 
     def pay(self, cost: int) -> None:
-        """What leaves no choice."""
+        """Adds a cost that leaves no choice, if such costs are wanted."""
         if self.whole:
             self.choice.fixed += cost
 
@@ -201,7 +205,7 @@ class _Weigher:
                 self.use(value, self.weighed.values[bound])
 
     def finish(self) -> None:
-        """The conversions of each value that is used."""
+        """Adds the conversions of each value that is used."""
         for value, uses in self.uses.items():
             source = self.weighed.values[value]
             if uses <= {source}:
@@ -213,14 +217,14 @@ class _Weigher:
             self.choice.conversions.append(Conversion(source, frozenset(uses), to_arithmetic, to_boolean))
 
     def conversion(self, value: Value, kind: str) -> int:
-        """A value of this kind in the other one, as often as the value is made."""
+        """What it costs to convert a value of this kind to the other kind, as often as the value is made."""
         if not issubclass(self.prices.protocol, Conversions):
             return IMPOSSIBLE
         return self.turns[value] * picoseconds(self.prices.conversion(value, kind))
 
 
 def _tied(arithmetic: str, boolean: str, own: int) -> int | None:
-    """The place of an operand or a result that two rules want in these kinds; none for rows."""
+    """The place of an operand or result that two rules want in these kinds; None for rows."""
     if arithmetic == boolean:
         return SIDES.get(arithmetic)
     if (arithmetic, boolean) != (ARITHMETIC, BOOLEAN):
@@ -229,12 +233,12 @@ def _tied(arithmetic: str, boolean: str, own: int) -> int | None:
 
 
 def default_kind(value: Value) -> str:
-    """What sources and stored shares use: truth values are bits, all else numbers."""
+    """The kind of sources and stored shares: truth values are bits, all other values are numbers."""
     return BOOLEAN if _is_truth(value) else ARITHMETIC
 
 
 def is_secret(value: Value) -> bool:
-    """Whether a value has a kind at all."""
+    """Whether a value is secret, and so has a kind."""
     return value.label.knowledge is Knowledge.SECRET
 
 

@@ -1,4 +1,4 @@
-"""Compares with both of what a choice is between, before it is made: the two comparisons share their rounds.
+"""Compares with both candidates of a choice before the choice is made: the two comparisons share their rounds.
 
 Before:                                 After:
     %3 = less(%a, %b)                       %3 = less(%a, %b)
@@ -6,11 +6,12 @@ Before:                                 After:
     %5 = less(%c, %4)                       %5 = less(%c, %b)
                                             %6 = select(%3, %4, %5)
 
-The least of three is known in the rounds of one comparison and two choices, not of two and two. What is added to the
-choice before it is compared is added to both. One comparison more is cheaper than its rounds for arrays of up to
-`LIMIT` elements, and for choices of choices up to `DEPTH` of them. The result not chosen may overflow: nobody sees it.
+The least of three takes the rounds of one comparison and two choices, not of two comparisons and two choices. A term
+that is added to the choice before the comparison is added to both candidates. One more comparison costs less than the
+rounds that it saves for arrays of up to `LIMIT` elements, and for choices of choices up to the depth `DEPTH`. The
+comparison that is not chosen may overflow: nobody sees it.
 
-Assumes that labels are least ones. Ensures the same values.
+Assumes that labels are the least. Ensures the same values.
 """
 
 from collections.abc import Sequence
@@ -22,13 +23,13 @@ from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
 
 LIMIT = 1 << 14
-"""Elements that are compared twice in no more time than the rounds would take: six of half a millisecond each, at 26
-bytes for each comparison and a gigabit for each second."""
+"""How many elements may be compared twice in the time of the rounds that are saved: six rounds of half a millisecond
+each, at 26 bytes for a comparison and a gigabit a second."""
 
 DEPTH = 2
 
 _ROUNDS = {"less": 6, "equal": 6, "divide": 20, "floor_divide": 20, "modulo": 20, "min": 20, "max": 20}
-"""Roughly, for what comes first; other operations that are not free count as one."""
+"""Rough numbers of rounds, to tell which value is known first. Other operations that are not free count as one."""
 
 
 def compare_early(program: Program) -> Program:
@@ -37,7 +38,7 @@ def compare_early(program: Program) -> Program:
 
 
 class _Early:
-    """`_ready` has about how many rounds into the block that is being written a value of that block is known."""
+    """`_ready` tells, for each value of the block that is being written, after about how many rounds it is known."""
 
     def __init__(self) -> None:
         self._ready: dict[Value, int] = {}
@@ -79,7 +80,10 @@ class _Early:
         return self._emit(rewriter, "less", x, y)
 
     def _choice(self, rewriter: Rewriter, value: Value) -> tuple[Value, Value, Value, list[tuple[str, Value]]] | None:
-        """condition, x, y, and what is added in which way, last first: the value is select(condition, x, y) + ..."""
+        """(condition, x, y, terms) if the value is select(condition, x, y) plus the terms, last first; else None.
+
+        A term is the name of the operation that adds or subtracts it, and its value.
+        """
         added: list[tuple[str, Value]] = []
         while value.label.knowledge is Knowledge.SECRET:
             operation = rewriter.builder.definition(value)

@@ -8,8 +8,8 @@ Before:                                                             After:
     }                                                                   reveal(%1) name="x"
     reveal(%1) name="x"
 
-Loops lose the carried values that nobody reads, branches and calls the results, calls the arguments. Inputs stay: they
-are the program's signature, and they are checked when they are read. A dead read at a place out of range no longer
+Loops lose carried values that nobody reads. Branches and calls lose results, and calls lose arguments. Inputs stay:
+they are the program's signature, and they are checked when they are read. A dead read at a place out of range no longer
 stops the program.
 
 Assumes nothing. Ensures that every operation is an effect, holds one, or is needed by one.
@@ -68,7 +68,7 @@ class _Needed:
                 self._sources[result] = [argument]
 
     def _need_operation(self, operation: Operation) -> None:
-        """Marks an operation and those around it; of control, only what decides whether its regions run."""
+        """Marks an operation and the operations around it. Of control, marks only what decides if its regions run."""
         inner: Operation | None = operation
         while inner is not None and inner not in self._operations:
             self._operations.add(inner)
@@ -100,7 +100,7 @@ class _Needed:
         return tuple(next(written) if result in left else result for result in operation.results)
 
     def _trimmed(self, operation: Operation) -> Operation:
-        """The operation with its unneeded carried values, results and arguments left out."""
+        """The operation without carried values, results and arguments that nothing needs."""
         if is_loop(operation):
             return self._trimmed_loop(operation)
         results = [index for index, result in enumerate(operation.results) if result in self._values]

@@ -1,4 +1,4 @@
-"""Computes now what is known now, and drops arithmetic that changes nothing.
+"""Computes what the compiler can know, and drops arithmetic that changes nothing.
 
 Before:                                                 After:
     %0 = constant value=2                                   %4 = broadcast(%x) shape=[9]
@@ -7,10 +7,10 @@ Before:                                                 After:
     %3 = broadcast(%2) shape=[9]                            %7 = add(%4, %6)
     %7 = add(%x, %3)
 
-Constants are folded through the operations' clear meaning; an array that repeats one number stays a broadcast of it,
-so that neither the program nor the work depends on the sizes of data. Arrays of literals are folded up to `LIMIT`
-elements; `iota` is left alone. Branches and loops whose course is known become their bodies. The algebra is that of the
-operations' rows.
+The clear meaning of operations folds constants. An array that repeats one number stays a broadcast of that number, so
+that neither the program nor the work depends on the sizes of data. Arrays of literals are folded up to `LIMIT`
+elements; `iota` is left alone. Branches and loops whose course is known become their bodies. The rows of operations
+tell the algebra.
 
 Assumes nothing. Ensures the same values; labels may go down (x * 0 is known to all).
 """
@@ -27,7 +27,7 @@ from ...ir.rewrite import Rewriter, rewrite
 from .terms import BuilderTerms
 
 LIMIT = 1024
-"""Elements that a folded array may have: beyond, the constants would outweigh the operations that they replace."""
+"""How many elements a folded array may have. Larger constants would outweigh the operations that they replace."""
 
 
 def fold_constants(program: Program) -> Program:
@@ -73,7 +73,7 @@ def _fold_control(
 
 
 def _constant(terms: BuilderTerms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """The result as a constant, where all operands are constants; a broadcast stays one."""
+    """The result as a constant, if all operands are constants. A broadcast stays a broadcast."""
     if operation.results[0].type.size > LIMIT or operation.name == "broadcast":
         return None
     arrays = [terms.constant(operand) for operand in operands]
@@ -85,7 +85,7 @@ def _constant(terms: BuilderTerms, operation: Operation, operands: tuple[Value, 
 
 
 def _uniform(terms: BuilderTerms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
-    """The result as one number broadcast, where every operand is one."""
+    """The result as one number, broadcast, if every operand is one number."""
     row, result = row_of(operation), operation.results[0].type
     numbers = [terms.number(operand) for operand in operands]
     known = [number for number in numbers if number is not None]

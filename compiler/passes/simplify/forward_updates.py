@@ -1,11 +1,12 @@
-"""A read of an array just written becomes what was written, or a read of what was there before.
+"""A read of an array just written becomes the value that was written, or a read of the array before the write.
 
 Before:                                                     After:
     %1 = update_at(%x, %v, %i) axes=[0]                         %1 = update_at(%x, %v, %i) axes=[0]
     %2 = slice_at(%1, %i) axes=[0] sizes=[1]                    ... %v ...
     %3 = slice_at(%1, %j) axes=[0] sizes=[1]                    %3 = slice_at(%x, %j) axes=[0] sizes=[1]
 
-if %j is known to be another place than %i in all turns. A turn of a loop then waits for less of the turn before.
+%3 reads %x if %j is known to be another place than %i in all turns. A turn of a loop then waits for less of the turn
+before.
 
 Assumes nothing. Ensures the same values.
 """
@@ -19,12 +20,12 @@ from ..loops.accesses import access
 
 
 def forward_updates(program: Program) -> Program:
-    """The program with reads moved before writes that do not matter to them."""
+    """The program with reads moved before writes that do not affect them."""
     return rewrite(program, _Forward().rule)
 
 
 class _Forward:
-    """`counts` has the turns of each loop, by the value that counts them."""
+    """`counts` has, for the value that counts a loop's turns, how many turns there are."""
 
     def __init__(self) -> None:
         self.counts: dict[Value, int] = {}

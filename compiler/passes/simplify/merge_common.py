@@ -5,9 +5,9 @@ Before:                     After:
     %3 = add(%1, %0)            %4 = multiply(%2, %2)
     %4 = multiply(%2, %3)
 
-Two operations are equal when name, attributes and operands are, operands of commutative operations in any order. One
-in a region may be replaced by one outside it, never the other way round. Effects and control are never merged (inside
-the regions of control, operations are).
+Two operations are equal if their names, attributes and operands are; operands of commutative operations may be in any
+order. An operation in a region may be replaced by an equal one outside, never the other way round. Effects and control
+are never merged, but operations inside the regions of control are.
 
 Assumes nothing. Ensures that no two equal pure operations are visible to each other.
 """
@@ -65,7 +65,7 @@ class _Merger:
 
 
 def _hashable(value: Any) -> Hashable:
-    """An attribute as a key: equal for equal attributes only."""
+    """An attribute as a key of a dictionary. Keys are equal for equal attributes only."""
     if isinstance(value, np.ndarray):
         return (value.shape, value.dtype.str, value.tobytes())
     return (type(value), value)

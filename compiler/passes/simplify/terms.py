@@ -1,4 +1,4 @@
-"""What is known of values while a program is written anew. In: a builder. Out: the `Terms` of identities."""
+"""What is known of values while a program is rewritten. In: a builder. Out: the `Terms` of identities."""
 
 from typing import Any
 
