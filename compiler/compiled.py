@@ -8,16 +8,16 @@ from .ir.program import Program
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One program for its sizes and a target, at the four points of its way where somebody reads it.
+    """One program, for its sizes and a target, at the four stages of compiling that somebody reads.
 
-    The graph has passed the check that each party makes before it runs one.
+    The graph has passed the check that each party makes before it runs a graph.
     """
 
     inlined: Program
-    """As its author wrote it, with calls inlined and nothing optimised: what ranges, reports and `--clear` read."""
+    """The program as its author wrote it, calls inlined, not optimised: what ranges, reports and `--clear` read."""
     shared: Program
-    """Before kinds of shares are chosen: what `choose_shares` gets."""
+    """The program before kinds of shares are chosen: what `choose_shares` gets."""
     kinds: Program
-    """With kinds of shares: what is expanded to the graph."""
+    """The program with kinds of shares: what is expanded to the graph."""
     graph: Graph
     """What the parties run."""

@@ -1,6 +1,6 @@
-"""What is wrong with a program, and how it is told. In: facts found by a stage. Out: one block of text each.
+"""What is wrong with a program, and how users are told. In: facts found by a stage. Out: one block of text each.
 
-Stages build `Diagnostic` values and go on; `CompileError` carries all of them at once.
+Stages build `Diagnostic` values and go on. `CompileError` carries all of them at once.
 """
 
 import unicodedata
@@ -13,7 +13,7 @@ from .source import Span
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A second place that explains the first: where a secret comes from, say."""
+    """A second place that explains the first, for example where a secret comes from."""
 
     span: Span
     text: str
@@ -28,7 +28,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One message: `problem` in the words of the language reference, and what to do about it."""
+    """One message. `problem` uses the words of the language reference; `remedy` says what to do about it."""
 
     span: Span
     problem: str
@@ -48,12 +48,12 @@ class CompileError(Exception):
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics as they are told: each once, by their places in the source."""
+    """The diagnostics in the order in which users see them: each once, by its place in the source."""
     return tuple(sorted(set(diagnostics), key=_place))
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Whether one of them stops the program."""
+    """Whether one of the diagnostics stops the program."""
     return any(each.severity is Severity.ERROR for each in diagnostics)
 
 

@@ -10,9 +10,9 @@ from .syntax.reading import read_source
 
 
 def find_module(name: str, folder: Path) -> tree.Module | None:
-    """The module `name.mpc` in the folder, or else in the standard library; None where neither has it.
+    """The module `name.mpc` in the folder, or else in the standard library; None if neither has it.
 
-    Raises CompileError where the module's text is wrong.
+    Raises CompileError if the module's text is wrong.
     """
     beside = folder / f"{name}.mpc"
     if beside.is_file():

@@ -52,7 +52,7 @@ Pass = Callable[[Program], Program]
 SIMPLIFY: dict[int, tuple[Pass, ...]] = {
     0: (),
     1: (
-        # First: the numbers of literals, sizes and arguments meet once calls are inlined, and what is known now need
+        # First: once calls are inlined, the numbers of literals, sizes and arguments meet. What is computed now need
         # not be merged or carried any further.
         fold_constants,
         # After folding, which makes equal what was written in different ways.
@@ -65,7 +65,7 @@ SIMPLIFY: dict[int, tuple[Pass, ...]] = {
         fold_constants,
         # Before ranges are asked: a choice bounds what it chooses only where the comparison is of the very same value.
         merge_common,
-        # As soon as ranges are sharp, and before loops change their form: what it decides is gone for all that follow.
+        # As soon as ranges are sharp, and before loops change their form: later passes need not see what it decides.
         drop_decided,
         # Again: comparisons that were decided are constants now, which decide choices and branches.
         fold_constants,
@@ -77,9 +77,9 @@ SIMPLIFY: dict[int, tuple[Pass, ...]] = {
         drop_dead,
         # Before loops become wide: a read of what the same turn wrote makes turns wait for each other, too.
         forward_updates,
-        # Before loops become wide: it weighs rounds against the elements that one turn compares.
+        # Before loops become wide: this pass weighs rounds against the elements that one turn compares.
         compare_early,
-        # Inner loops first, and before `skew_loops`, which is for those that have to stay.
+        # Inner loops first, and before `skew_loops`, which is for loops that have to stay.
         vectorise_loops,
         # After `vectorise_loops`: nests whose turns need no order at all are better off as one operation.
         skew_loops,
@@ -97,19 +97,19 @@ SIMPLIFY: dict[int, tuple[Pass, ...]] = {
 }
 """For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
 
-# Between these two tables `guard_inputs` writes down which inputs are refused. `SETTLE` comes after it, for its passes
-# ask how large values are.
+# Between these two tables `guard_inputs` writes down which inputs are refused. `SETTLE` comes after that because its
+# passes ask how large values are.
 
 SETTLE: dict[int, tuple[Pass, ...]] = {
     0: (),
     1: (
-        # After everything equal is one and everything dead is gone: it moves what has one use only.
+        # After everything equal is one and everything dead is gone: this pass moves only what is used once.
         delay_truncation,
         # After `delay_truncation`, which leaves behind the truncations that it moved.
         drop_dead,
     ),
     2: (
-        # After everything equal is one and everything dead is gone: it moves what has one use only.
+        # After everything equal is one and everything dead is gone: this pass moves only what is used once.
         delay_truncation,
         # Again: operations that took truncated numbers are written anew, on finer ones, and may be equal to others.
         merge_common,
@@ -117,18 +117,18 @@ SETTLE: dict[int, tuple[Pass, ...]] = {
         drop_dead,
     ),
 }
-"""What relies on inputs being as small as their owners check."""
+"""Passes that rely on inputs being as small as their owners check."""
 
 PROTECT: dict[int, tuple[Pass, ...]] = {
     0: (
-        # After all that makes labels less: who can compute what alone is decided once, by what is left of the program.
+        # After all passes that lower labels: who can compute what alone is decided once, on what is left.
         compute_in_clear,
     ),
     1: (
         # As above.
         compute_in_clear,
-        # After every pass that makes values, for a value that is made anew has no bounds; `choose_shares` weighs by
-        # them and expansion builds circuits of their width.
+        # After every pass that makes values, because a new value has no bounds. `choose_shares` weighs by bounds, and
+        # expansion builds circuits of their width.
         bound_ranges,
     ),
     2: (
@@ -138,7 +138,7 @@ PROTECT: dict[int, tuple[Pass, ...]] = {
         bound_ranges,
     ),
 }
-"""Who computes what, and what is known of the numbers, before `choose_shares` decides how what is secret is shared."""
+"""Passes that decide who computes what and find bounds of numbers, before `choose_shares` chooses kinds."""
 
 
 def declare(module: Module) -> Declarations:
@@ -147,7 +147,7 @@ def declare(module: Module) -> Declarations:
 
 
 def elaborate(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Program:
-    """The program in IR for these sizes, without calls; missing sizes are made up, for checking only.
+    """The program in IR for these sizes, without calls. Sizes that are missing are made up, for checking only.
 
     If it `hides_sizes`, its joins are those of a program that says `hide_size=True` everywhere. Raises CompileError.
     """
@@ -155,9 +155,9 @@ def elaborate(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = F
 
 
 def ask(source: Source, sizes: Mapping[str, int]) -> Elaborated:
-    """What is wrong with a text and what its names and expressions mean, also while somebody is writing the text.
+    """What is wrong with a text, and what its names and expressions mean; also while somebody is writing the text.
 
-    Lines that cannot be read are left out, and nothing is said of what follows from them alone.
+    Lines that cannot be read are left out. What follows from such lines alone is not reported.
     """
     parsed = parse_partially(source)
     found = _elaborated(parsed.module, sizes)
@@ -179,27 +179,27 @@ def _elaborated(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool =
 
 
 def report_ranges(program: Program) -> Report:
-    """What may overflow, told of the program as its author wrote it, and limits of inputs that exclude it."""
+    """What may overflow in the program as its author wrote it, and limits of inputs that exclude overflow."""
     return report_overflow(drop_dead(program))
 
 
 def limit_inputs(program: Program, report: Report) -> tuple[Declaration, ...]:
-    """The inputs of a program with the limits that its ranges give them."""
+    """The inputs of a program, with the limits that the report of its ranges gives them."""
     return describe_data.inputs(guard_inputs(program, report))
 
 
 def lower(program: Program, target: Target, watch: Watch = unwatched, report: Report | None = None) -> Compiled:
-    """The program compiled for a target; `program` is what `elaborate` gives.
+    """The program compiled for a target. `program` is a result of `elaborate`.
 
-    Each pass is followed by a check of what it ensures, and the last one by the check that every party makes. `report`
-    is what `report_ranges` told of the program, where it has been asked before. Raises CompileError.
+    A check follows each pass and tests what the pass ensures. The last check is the one that every party makes.
+    `report` is what `report_ranges` gave for the program, if the caller has it. Raises CompileError.
     """
     report = report or timed(watch, report_ranges, program)
     if has_errors(report.diagnostics):
         raise CompileError(report.diagnostics)
     known: set[Operation] = set()
     shared = _until_shared(program, target, watch, report, known)
-    # After all that makes the program smaller or says more of its numbers: a choice is by what each way costs.
+    # After all passes that make the program smaller or bound its numbers: the choice depends on what each way costs.
     kinds = timed(watch, choose_shares, shared, target)
     timed(watch, verify_shared, kinds, known)
     # From here on there are messages, which rules of the chosen kinds write.
@@ -208,10 +208,10 @@ def lower(program: Program, target: Target, watch: Watch = unwatched, report: Re
         # Before rounds are batched: which half of a turn a message is in decides which round it can travel in.
         graph = timed(watch, overlap_turns, graph)
     if target.optimize:
-        # Last: it gives every message its round, and whatever moved a node after it could add one.
+        # Last: it gives every message its round, and a pass that moved a node afterwards could add a round.
         graph = timed(watch, batch_rounds, graph)
     try:
-        # What every party makes before it runs a graph: what all would refuse is not handed out.
+        # The check that every party makes before it runs a graph: a graph that all would refuse is not handed out.
         timed(watch, check, graph)
     except LimitError as error:
         raise CompileError([_too_large(error, graph, program)]) from None
@@ -219,7 +219,7 @@ def lower(program: Program, target: Target, watch: Watch = unwatched, report: Re
 
 
 def _until_shared(program: Program, target: Target, watch: Watch, report: Report, known: set[Operation]) -> Program:
-    """The program before kinds of shares are chosen; `known` takes up operations that `verify` has found right."""
+    """The program before kinds of shares are chosen. `known` collects operations that `verify` has found right."""
     for simplify in SIMPLIFY[target.optimize]:
         program = timed(watch, simplify, program)
         timed(watch, verify, program, known)
@@ -236,7 +236,7 @@ def _until_shared(program: Program, target: Target, watch: Watch, report: Report
 
 
 def _too_large(error: LimitError, graph: Graph, program: Program) -> Diagnostic:
-    """What to tell of a program that asks for more than a party takes."""
+    """The diagnostic of a program that asks for more than a party takes."""
     place = graph.places[error.span] if error.span >= 0 else Place(program.name, 1, 1, 1, 1)
     sources = {each.span.source.name: each.span.source for each in walk(program.body)}
     source = sources.get(place.source, Source(place.source, place.source, ""))

@@ -22,7 +22,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A range of characters: lines and columns count from 1, the end column is exclusive."""
+    """A range of characters. Lines and columns count from 1, and the end column is exclusive."""
 
     source: Source = field(compare=False)
     line: int

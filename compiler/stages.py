@@ -1,4 +1,4 @@
-"""Running stages one after the other, and telling of each. In: stages, and who wants to hear. Out: what they make."""
+"""Running stages, and reporting each of them. In: a stage and a `Watch`. Out: what the stage makes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage when it is done: what it made, and the processor seconds that it took."""
+    """A finished stage: what it made, and the processor seconds that it took."""
 
     name: str
     made: object
@@ -19,15 +19,15 @@ class Stage:
 
 
 Watch = Callable[[Stage], None]
-"""Hears of each stage when it is done."""
+"""Is called with each stage when the stage is done."""
 
 
 def unwatched(stage: Stage) -> None:
-    """Tells nobody."""
+    """A watch that reports to nobody."""
 
 
 def both(first: Watch, second: Watch) -> Watch:
-    """Tells two, one after the other."""
+    """A watch that reports to two others, one after the other."""
 
     def watch(stage: Stage) -> None:
         first(stage)
@@ -37,7 +37,7 @@ def both(first: Watch, second: Watch) -> Watch:
 
 
 def timed(watch: Watch, stage: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """What a stage gives, with its time told under its name."""
+    """Runs a stage, reports it under its name with its time, and returns what it makes."""
     begin = process_time()
     made = stage(*arguments, **named)
     watch(Stage(stage.__name__, made, process_time() - begin))

@@ -16,16 +16,16 @@ class Network:
 NETWORKS = {"lan": Network(0.5, 1000.0), "wan": Network(50.0, 100.0)}
 
 LOOPBACK = Network(0.0, 30_000.0)
-"""Between processes of one machine."""
+"""The network between processes of one machine."""
 
 
 PREPROCESSINGS = ("dealer",)
-"""Who may prepare correlated randomness."""
+"""The ways to prepare correlated randomness."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`parties` are the protocol's nodes first (`nodes` of them), then clients; `roles` says where each role sits.
+    """`parties` are the protocol's nodes (`nodes` of them), then clients; `roles` maps each role to its party.
 
     With `preprocessing` by a dealer, the dealer is the last of the parties: see `Graph`.
     """
@@ -48,8 +48,8 @@ def place_roles(roles: Sequence[str], nodes: int) -> tuple[tuple[str, ...], dict
     """Parties and places for a run without a deployment's own plan.
 
     As long as there are no more roles than nodes, each role is a node, and nodes without a role are called `helper`,
-    `helper2`, ... With more roles than that no role is better than another: the nodes are `node0`, `node1`, ..., and
-    every role is a client that gives its inputs as shares and gets its outputs.
+    `helper2`, ... With more roles than nodes, no role is preferred: the nodes are `node0`, `node1`, ..., and every role
+    is a client that gives its inputs as shares and gets its outputs.
     """
     if len(roles) <= nodes:
         helpers = (name for name in _helpers() if name not in roles)
@@ -62,9 +62,9 @@ def place_roles(roles: Sequence[str], nodes: int) -> tuple[tuple[str, ...], dict
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A deployment's own plan: its parties, the protocol's nodes first, and who of them each role sits with.
+    """A deployment's own plan: its parties, the protocol's nodes first, and the party that each role sits with.
 
-    A role that `sits` does not name sits with the party of its own name. The `dealer` is none of the parties.
+    A role that `sits` does not name sits with the party of its own name. The `dealer` is not among the parties.
     """
 
     parties: tuple[str, ...]
@@ -72,12 +72,12 @@ class Placement:
     dealer: str = ""
 
     def party_of(self, role: str) -> str:
-        """With whom a role sits, or all members of one; a name that no party may have."""
+        """The party that a role, or all members of a role, sits with. It may be a name that no party has."""
         return self.sits.get(role, role)
 
 
 def add_dealer(parties: tuple[str, ...]) -> tuple[str, ...]:
-    """The parties and a dealer, under a name that none of them has."""
+    """The parties and a dealer, whose name none of them has."""
     numbered = (f"dealer{index}" for index in count(2))
     return (*parties, next(name for name in chain(("dealer",), numbered) if name not in parties))
 

@@ -7,8 +7,8 @@ Nothing is looked up by operation: the graph is what the parties run, so its exc
 - *Bytes* are what each party sends, without the headers of messages.
 - *Seconds* are half a round trip for each round, the transmission over the busiest link of each round, and the work of
   the busiest party, by the table `runtime.graph.times`.
-- Nobody knows beforehand how often a loop turns that ends on a revealed value, nor which branch of an `if` is taken:
-  they are *parts* of their own, whose costs are those of one turn.
+- Nobody knows beforehand how often a loop turns that ends on a revealed value, nor which branch of an `if` is taken.
+  Such a loop or branch is a *part* of its own, whose costs are those of one turn.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`rounds` are counted here, `shared` ones elsewhere; bytes by party, those of preprocessing as `offline_bytes`."""
+    """`rounds` are counted here, `shared` rounds elsewhere. Bytes are by party; those of preprocessing are offline."""
 
     rounds: int
     shared: int
@@ -40,9 +40,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[Key]):
-    """What runs equally often: the program (`kind` ""), each turn of a "while", a branch of an "if".
+    """Lines that run equally often: the program (`kind` ""), a turn of a "while", a branch of an "if".
 
-    `repeat` is the number of its repeat in the graph, in order, None for the program; `place` where that is written.
+    `repeat` is the number of the part's repeat, in the order of the graph; None for the program. `place` is where the
+    repeat is written.
     """
 
     kind: str
@@ -54,18 +55,18 @@ class Part(Generic[Key]):
 
 @dataclass(frozen=True, slots=True)
 class CostReport(Generic[Key]):
-    """The parts of a graph, the program's first; those that cost nothing online are left out."""
+    """The parts of a graph, the program first. Parts that cost nothing online are left out."""
 
     parties: tuple[str, ...]
     parts: tuple[Part[Key], ...]
 
     @property
     def program(self) -> Part[Key]:
-        """What runs once."""
+        """The part that runs once."""
         return self.parts[0]
 
     def rounds(self, turns: Sequence[int] = ()) -> int:
-        """The rounds of a run in which each repeat of the graph has turned so often, in order."""
+        """The rounds of a run. `turns` says how often each repeat of the graph turns, in order (0 if not given)."""
         return sum(part.total.rounds * _turns(part, turns) for part in self.parts)
 
     def bytes(self, turns: Sequence[int] = ()) -> tuple[int, ...]:
@@ -87,7 +88,7 @@ class CostReport(Generic[Key]):
 
 
 def cost_by(graph: Graph, key: Callable[[Place | None], Key], network: Network, times: Times) -> CostReport[Key]:
-    """The costs of a graph, for each key of its places; None is the place of what nobody wrote."""
+    """The costs of a graph, for each key of its places. `key` gets None for nodes without a place in a source."""
     counter = _Counter(graph, key, network, times)
     counter.block(graph.body, 1, counter.part("", None, None))
     parties = len(graph.parties)
@@ -115,7 +116,7 @@ def total(costs: Iterable[Cost], parties: int) -> Cost:
 
 @dataclass(slots=True)
 class _Entry:
-    """The sums of one line: `work` by party, `waiting` for the network."""
+    """The sums of one line: `work` by party in seconds, `waiting` for the network in seconds."""
 
     work: list[float]
     bytes: list[int]
@@ -138,7 +139,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Tally(Generic[Key]):
-    """A part on its way."""
+    """A part that is being counted."""
 
     kind: str
     repeat: int | None
@@ -147,7 +148,7 @@ class _Tally(Generic[Key]):
 
 
 class _Counter(Generic[Key]):
-    """One walk over the graph."""
+    """A walk over the graph."""
 
     def __init__(self, graph: Graph, key: Callable[[Place | None], Key], network: Network, times: Times) -> None:
         self.graph = graph
@@ -223,7 +224,7 @@ class _Counter(Generic[Key]):
             self._entry(key, tally).waiting += times * size * self.byte
 
     def _offline(self, node: Random, times: int) -> None:
-        """The dealer's work and what it sends, whatever part of the program it is for."""
+        """Adds the dealer's work and bytes for a draw. They count for the program, whichever part the draw is in."""
         dealer = self.graph.dealer
         if dealer is None:
             return
@@ -244,13 +245,13 @@ class _Counter(Generic[Key]):
             entry.work[party] += seconds
 
     def _start(self, node: Exchange) -> None:
-        """The first round takes longer."""
+        """Adds what the first round takes longer than others."""
         if not self.started:
             self.started = True
             self._entry(self.key(self._place(node.span)), self.tallies[0]).waiting += self.times.start
 
     def _meet(self, kernel: str, span: int, at: Sequence[int]) -> None:
-        """A kernel's first call, wherever it happens, takes longer."""
+        """Adds what a kernel's first call takes longer than others, wherever it happens."""
         if kernel not in self.met:
             self.met.add(kernel)
             self._work(span, at, self.times.first, self.tallies[0])

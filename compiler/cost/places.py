@@ -14,12 +14,12 @@ from ..ir.rewrite import walk
 from ..source import Source
 
 TOP_LEVEL = ""
-"""The function of what is in none."""
+"""The function of lines that are in no function."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Line:
-    """A line of a source; `number` 0 is the compiler's own."""
+    """A line of a source. Number 0 stands for nodes of the compiler's own."""
 
     source: str
     number: int
@@ -32,23 +32,23 @@ def line_of(place: Place | None) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The sources of one program by name; `main` is the program's own. `functions` has what each line is part of."""
+    """The sources of one program by name, `main` among them; and for each line the function that it is part of."""
 
     main: str
     sources: dict[str, Source]
     functions: dict[Line, str]
 
     def text(self, line: Line) -> str:
-        """What stands on a line, without indentation and comment."""
+        """The text of a line, without indentation; empty if its source is not known."""
         source = self.sources.get(line.source)
         return "" if source is None else source.line(line.number).strip()
 
     def function(self, place: Place | None) -> str:
-        """The function that a place is in: its name, after that of its module unless that is the program."""
+        """The name of the function that a place is in, with its module's name before it unless that is the program."""
         return self.functions.get(line_of(place), TOP_LEVEL)
 
     def name(self, line: Line) -> str:
-        """How a line is called: its number, after its source's name unless that is the program."""
+        """The name of a line: its number, with its source's name before it unless that is the program."""
         if not line.number:
             return "-"
         return str(line.number) if line.source == self.main else f"{line.source}:{line.number}"

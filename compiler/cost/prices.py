@@ -1,8 +1,8 @@
 """What a rule, a conversion, a sharing or an opening costs, by expanding it. In: operations and kinds. Out: seconds.
 
-Nothing is looked up: the rule is expanded on dummies of the operands' types, its messages are batched into rounds, and
-the small graph is counted as a report counts a program's: half a round trip for each round, the transmission over the
-busiest link of each round, and the work of the busiest party. Uses of equal types share one expansion.
+Nothing is looked up. The rule is expanded on dummies of the operands' types, and its messages are batched into rounds.
+The small graph is then counted as a report counts a program's: half a round trip for each round, the transmission over
+the busiest link of each round, and the work of the busiest party. Uses of equal types share one expansion.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -29,11 +29,11 @@ from ..target import Target
 from .cost import Cost, cost_by
 
 Known = np.ndarray[Any, Any] | None
-"""The number of an operand that is a constant."""
+"""The array of an operand that is a constant, else None."""
 
 
 class Prices:
-    """Costs under one target's protocol and network. All methods give what one turn costs."""
+    """Costs under one target's protocol and network. Each method gives the cost of one turn."""
 
     def __init__(self, protocol: type[Linear], target: Target, times: Times | None = None) -> None:
         self._protocol = protocol
@@ -48,11 +48,11 @@ class Prices:
 
     @property
     def delay(self) -> float:
-        """The seconds that a round waits whatever it sends."""
+        """The seconds that a round waits, whatever it sends."""
         return self._target.network.round_trip / 2000 + self._times.round
 
     def rule(self, operation: Operation, rule: Rule[Any], known: Sequence[Known]) -> Cost:
-        """An operation by one of its rules."""
+        """The cost of an operation by one of its rules. `known` has the operands that are constants."""
         wanted = rule.wanted(len(operation.operands))
         values = [(value.type, _holder(value)) for value in (*operation.operands, *operation.results)]
         told = _content(known[-1]) if Reads.CONSTANT in row_of(operation).reads else None
@@ -66,11 +66,11 @@ class Prices:
         return self._cost(key, expand)
 
     def conversion(self, value: Value, kind: str) -> Cost:
-        """A value of this kind in the other one."""
+        """The cost of converting a value of this kind to the other kind."""
         return self._cost(("convert", _about(value), kind), lambda p: _converted(p, self._dummy(p, value, kind), value))
 
     def share(self, operation: Operation, kind: str) -> Cost:
-        """A clear value as shares."""
+        """The cost of sharing a clear value in this kind."""
         (clear,), (value,) = operation.operands, operation.results
 
         def expand(p: Linear) -> Share:
@@ -81,7 +81,7 @@ class Prices:
         return self._cost(("share", _about(clear), clear.label, _about(value), kind), expand)
 
     def reveal(self, operation: Operation, kind: str) -> Cost:
-        """A share of this kind in the clear, at those that it is revealed to."""
+        """The cost of opening a share of this kind to the roles that the operation reveals it to."""
         (value,), roles = operation.operands, operation.attributes["roles"]
 
         def expand(p: Linear) -> Share:
@@ -92,7 +92,7 @@ class Prices:
         return self._cost(("reveal", _about(value), roles, kind), expand)
 
     def _dummy(self, p: Linear, value: Value, kind: str) -> Share:
-        """A share of this kind that comes from nowhere; what is not secret in the clear."""
+        """A share of this kind that comes from nowhere. A value that is not secret is in the clear."""
         shape, g = value.type.shape, p.g
         if value.label.is_clear:
             storage = Storage.BOOLEAN if value.type.element.kind is Kind.BOOL else Storage.INTEGER
@@ -136,7 +136,7 @@ def _nowhere(place: Place | None) -> None:
 
 
 def _about(value: Value) -> Hashable:
-    """What sharing, conversion and opening look at."""
+    """All of a value that sharing, conversion and opening depend on."""
     return value.type, value.bits, _holder(value)
 
 
@@ -145,7 +145,7 @@ def _holder(value: Value) -> str | None:
 
 
 def _content(array: Known) -> Hashable:
-    """One number if all are equal, else all of them."""
+    """One number if all elements are equal, else all of them, as a part of a dictionary's key."""
     if array is None:
         return None
     is_one = array.size > 0 and bool(np.all(array == array.flat[0]))

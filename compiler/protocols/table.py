@@ -15,7 +15,7 @@ PROTOCOLS: dict[str, type[Linear]] = {"rep3": Replicated, "semi2k": Additive}
 
 
 def refusal(span: Span, protocol: str, capability: type[Protocol]) -> Diagnostic:
-    """That this place of a program needs a capability which the protocol lacks."""
+    """The diagnostic that this place of a program needs a capability which the protocol lacks."""
     able = [name for name, other in PROTOCOLS.items() if issubclass(other, capability)]
     return Diagnostic(
         span,

@@ -22,7 +22,7 @@ from .knowledge import Knowledge, who_learns_what
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A named secret value, its type and the kind of shares that hold it: "arithmetic" or "boolean"."""
+    """A named secret value, its type, and the kind of shares that hold the value: "arithmetic" or "boolean"."""
 
     name: str
     line: Line
@@ -32,7 +32,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """What the program costs more, online, if joins hide how many keys match: rounds, bytes of all parties, seconds."""
+    """How much more the program costs online if joins hide how many keys match: rounds, bytes of all, seconds."""
 
     rounds: int
     bytes: int
@@ -41,8 +41,11 @@ class Hiding:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Of one program, for its sizes, protocol and network. `lines` and `functions` are the same costs, told apart by
-    lines and by functions. `memory` is what each party needs, in their order, but for a dealer."""
+    """What a program costs and discloses, for its sizes, protocol and network.
+
+    `lines` and `functions` are the same costs, by line and by function. `memory` is what each party needs, in the order
+    of the parties and without a dealer.
+    """
 
     program: str
     protocol: str
@@ -59,7 +62,7 @@ class Explanation:
     hiding: Hiding | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, of what JSON knows."""
+        """The explanation in values that JSON knows."""
         return {
             "program": self.program,
             "protocol": self.protocol,

@@ -1,4 +1,4 @@
-"""Who learns what. In: a program's IR, as elaborated and inlined. Out: what it tells, keeps and makes public.
+"""Who learns what. In: a program's IR, elaborated and inlined. Out: what the program tells, keeps and makes public.
 
 Optimisations do not matter here: what is revealed is what the source says.
 """
@@ -24,8 +24,8 @@ EVERYONE = "everyone"
 class Told:
     """A value that leaves the protocol: `expression` as it is written, under the output's `name`.
 
-    `roles` learn it, none in the clear if it is kept as shares. It is told `times` times; `when` says what that depends
-    on, if on anything.
+    `roles` learn the value; there are none if it is kept as shares. It is told `times` times. `when` says on what that
+    depends, and is empty if it depends on nothing.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class PublicSize:
-    """A size that all parties learn: its name, what it is, and the inputs that it is the size of."""
+    """A size that all parties learn: its name, its value, and the inputs that have this size."""
 
     name: str
     size: int
@@ -50,8 +50,11 @@ class PublicSize:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """That `role` may have to stop before the first round, as everybody then sees: an `input` of it has a value
-    `beyond` what the program tolerates, or that stands twice in a key column. Whose input is public has no role."""
+    """A reason why `role` may have to stop before the first round, which everybody then sees.
+
+    The `input` may have a value `beyond` what the program tolerates, or a value that stands twice in a key column. A
+    public input has no role.
+    """
 
     role: str
     input: str
@@ -60,12 +63,11 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A join that the owners of the keys align, before the first round: all parties learn how many keys match, which is
-    the size `name`.
+    """A join that the owners of the keys align before the first round. All parties learn how many keys match.
 
-    `keys` are the inputs that hold them, of either side, and `rows` their sizes; `owners` and the `helper`, if there is
-    one, are parties, `bytes` what each party sends for it. Of several keys, who matches also learns which rows, without
-    names, have which of them in common.
+    That number is the size `name`. `keys` are the inputs that hold the keys of either side, and `rows` their sizes.
+    `owners` are parties; so is the `helper`, if there is one. `bytes` are what each party sends for the join. If there
+    are several keys, whoever matches also learns which rows, without names, have which of the keys in common.
     """
 
     name: str
@@ -82,7 +84,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What a program discloses. `roles` are all its roles, whether they learn anything or not."""
+    """What a program discloses. `roles` are all its roles, also those that learn nothing."""
 
     roles: tuple[str, ...]
     revealed: tuple[Told, ...]
@@ -99,8 +101,11 @@ class Knowledge:
 def who_learns_what(
     program: Program, inputs: Iterable[Declaration], graph: Graph, matchings: Sequence[Matching] = ()
 ) -> Knowledge:
-    """What an inlined program discloses; `inputs` are its declarations with the names of sizes, `graph` has them with
-    the limits of numbers, and the parties; `matchings` are its joins on keys that owners hold."""
+    """What an inlined program discloses.
+
+    `inputs` are its declarations with the names of sizes. `graph` has the declarations with the limits of numbers, and
+    the parties. `matchings` are the program's joins on keys that owners hold.
+    """
     told = list(_told(program, program.body, 1, ""))
     declared = {name: size for name, size in program.sizes.items() if name not in {one.name for one in matchings}}
     return Knowledge(
@@ -120,7 +125,7 @@ def _limits(graph: Graph) -> Iterator[Stop]:
 
 
 def _doubles(graph: Graph, matchings: Sequence[Matching]) -> Iterator[Stop]:
-    """Keys that an owner may hold twice, once for each column."""
+    """For each key column, the reason to stop that its owner may hold a key twice."""
     keys = {
         name: owner for one in matchings for names, owner in zip(one.keys, one.owners, strict=True) for name in names
     }
@@ -185,6 +190,6 @@ def _joined(program: Program, parties: tuple[str, ...], matching: Matching) -> J
 
 
 def _expression(program: Program, span: Span) -> str:
-    """The text of what is told by the statement at a place; the statement's own if no text was elaborated."""
+    """The text of the expression that a statement tells; the statement's own text if no text was elaborated."""
     written = program.written.told.get((span.source.name, span), span)
     return " ".join(written.text.split())

@@ -31,11 +31,11 @@ from ...runtime.graph.walk import by_round
 
 _PADDING = "  "
 _LONGEST = 8
-"""Of constants and attributes with more numbers, the first ones are shown."""
+"""How many numbers of a constant or an attribute are shown."""
 
 
 def list_graph(graph: Graph) -> str:
-    """All nodes in order, one a line, with their types, their parties and the lines that they come from."""
+    """All nodes in order, one a line, with their types, their parties and their lines in the source."""
     parties = graph.parties
     lines = [f"protocol {graph.protocol}", f"nodes {', '.join(parties[: graph.nodes])}"]
     if parties[graph.nodes :]:
@@ -44,7 +44,7 @@ def list_graph(graph: Graph) -> str:
 
 
 class _Listing:
-    """The lines of one graph."""
+    """The lines for one graph."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -72,7 +72,7 @@ class _Listing:
             yield f"{padding}{begin if number == 0 else 'or'.rjust(len(begin))} {made}{place}"
 
     def _makes(self, node: Input | Constant | Random | Local | Exchange) -> Iterator[str]:
-        """What gives a node's value: of a local node, what each group of parties does for it."""
+        """What computes a node's value. Of a local node, a text for each group of parties that does the same."""
         match node:
             case Input():
                 yield f"input {node.name!r}{self._at(node.at)}"
@@ -114,14 +114,14 @@ class _Listing:
 
 
 def _given(inputs: Sequence[int], attributes: Mapping[str, Any]) -> str:
-    """Operands and attributes of a call, as far as there are any."""
+    """The operands and attributes of a call; empty if there are none."""
     named = [f"{name}={_shown(value)}" for name, value in attributes.items()]
     given = ", ".join([*(f"%{value}" for value in inputs), *named])
     return f"({given})" if given else ""
 
 
 def _shown(value: object) -> str:
-    """A number or a text; the first numbers of many."""
+    """A number or a text; of many, the first."""
     if not isinstance(value, list | tuple):
         return repr(value)
     more = ["..."] if len(value) > _LONGEST else []

@@ -1,8 +1,8 @@
 """Costs that a team has agreed on, in a file, and what a change has made dearer. In: explanations. Out: text, findings.
 
-A lock holds no seconds, which depend on machines, and knows lines by their text, so that moving them changes nothing.
-Rounds of a function are those in which it talks, shared or not: what else is in the program does not change them. A
-loop of unknown length counts as one turn.
+A lock holds no seconds, which depend on machines. It knows lines by their text, so moving a line changes nothing. The
+rounds of a function are those in which the function talks, shared or not: so they do not depend on the rest of the
+program. A loop of unknown length counts as one turn.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _AMOUNTS = {"rounds": "rounds", "bytes": "bytes", "offline_bytes": "offline byte
 
 
 class LockError(Exception):
-    """The file is no lock, or one of something else; the text says which."""
+    """The file is no lock, or the lock of something else. The message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dearer:
-    """What costs more than agreed: a function (or the whole program), and those of its lines that do."""
+    """A function, or the whole program, that costs more than agreed; and those of its lines that do."""
 
     what: str
     amounts: tuple[str, ...]
@@ -39,7 +39,7 @@ def to_lock(explanation: Explanation, sizes: Mapping[str, int]) -> str:
 
 
 def dearer(explanation: Explanation, sizes: Mapping[str, int], lock: str) -> list[Dearer]:
-    """What costs more than the lock says, the whole program first. Raises `LockError`."""
+    """What costs more than the lock says, the whole program first. Raises LockError."""
     agreed, now = _parsed(lock), _locked(explanation, sizes)
     for fact in ("protocol", "parties", "sizes"):
         if agreed[fact] != now[fact]:
@@ -86,7 +86,7 @@ def _amounts(cost: Cost, shared: int) -> dict[str, int]:
 
 
 def _add(lines: dict[str, dict[str, int]], text: str, amounts: dict[str, int]) -> None:
-    """Lines of the same text count together."""
+    """Adds the amounts of a line. Lines with the same text count together."""
     before = lines.get(text, dict.fromkeys(amounts, 0))
     lines[text] = {name: before[name] + amount for name, amount in amounts.items()}
 

@@ -1,5 +1,4 @@
-"""Which places of an array a loop's turns touch, and whether two turns meet. In: windows at affine places. Out: yes,
-no.
+"""Which places of an array a loop's turns touch, and whether two turns meet. In: windows at affine places. Out: a bool.
 
 The starts of windows are sums of multiples of turns (`ir.affine`). When two turns of a loop are compared, turns of
 loops inside it may have any value, and turns of loops around it have the same value in both.

@@ -163,10 +163,10 @@ class Additive(Order, Conversions, Opening, Joins):
         right: tuple[int, ...] | None = None,
         plus: tuple[int, ...] | None = None,
     ) -> Boolean:
-        """x AND y. 1 round, a bit for each different plane of x and of y; a bit of correction for each plane of the
-        result.
+        """x AND y. 1 round, a bit for each different plane of x and of y.
 
-        Beaver's triples over bits. A plane that occurs in several products is opened once. Uniform: see `masks`.
+        A bit of correction for each plane of the result. Beaver's triples over bits. A plane that occurs in several
+        products is opened once. Uniform: see `masks`.
         """
         lefts = tuple(range(x.planes)) if left is None else left
         rights = tuple(range(y.planes)) if right is None else right

@@ -13,7 +13,7 @@ from .steps import Step, steps_of
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A graph laid out, the texts that it comes from, and the IR after each pass; a compiled file has neither."""
+    """A graph laid out, the texts that it comes from, and the IR after each pass. A file has only the graph."""
 
     graph: Graph
     steps: Sequence[Step]
@@ -23,7 +23,7 @@ class Drawing:
 
 
 def drawing_of(graph: Graph, source: Source | None = None, programs: Sequence[tuple[str, Program]] = ()) -> Drawing:
-    """A drawing; `programs` are the IR before any pass and after each, by the pass's name."""
+    """A drawing of a graph. `programs` are the IR before any pass and after each pass, by the pass's name."""
     steps = steps_of(graph)
     texts = {} if source is None else {source.name: source}
     for _, program in programs[:1]:

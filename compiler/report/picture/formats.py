@@ -11,7 +11,7 @@ from .page import to_html
 from .svg import to_svg
 
 Programs = Sequence[tuple[str, Program]]
-"""The IR before any pass and after each, by the pass's name."""
+"""The IR before any pass and after each pass, by the pass's name."""
 
 
 def _html(graph: Graph, source: Source | None, programs: Programs) -> str:
@@ -29,4 +29,4 @@ FORMATS: dict[str, Callable[[Graph, Source | None, Programs], str]] = {
     ".graphml": lambda graph, source, programs: to_graphml(graph),
     ".json": lambda graph, source, programs: to_json(graph),
 }
-"""What writes each kind of file: from a graph, and, where it was compiled just now, its source and its IR."""
+"""For each file ending the function that writes such a file: from a graph and, if just compiled, its source and IR."""

@@ -1,7 +1,7 @@
 """From places to points. In: columns, and which repeats are open in which detail. Out: an `Arrangement`.
 
-The page arranges anew whenever something is opened: `arrange` of assets/scene.js is this one's twin and takes its
-numbers from here.
+The page arranges anew whenever something is opened. `arrange` in assets/scene.js is the twin of `arrange` here, and
+takes its numbers from `GEOMETRY`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A column, or a folded repeat, from `x` on; `cells` is None for a repeat. `depth` counts the repeats around it."""
+    """A column, or a folded repeat, from `x` on. `cells` is None for a repeat. `depth` counts the repeats around."""
 
     column: Column | Loop
     cells: Cells | None
@@ -64,7 +64,7 @@ class Frame:
 
 @dataclass(slots=True)
 class Arrangement:
-    """Everything with its place; `lanes` are (y, height)."""
+    """Everything in its place. `lanes` are pairs (y, height)."""
 
     placed: list[Placed] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Arrangement:
 def arrange(
     columns: Sequence[Column | Loop], parties: int, level: int, is_open: Callable[[Loop], bool], name: str
 ) -> Arrangement:
-    """All columns in one level of detail, whose name is `name`."""
+    """All columns in one level of detail: its number is `level`, its name is `name`."""
     made = Arrangement()
     made.width = _stack(made, columns, 0.0, 0, level, is_open, name)
     heights = [float(_number("lane_least"))] * parties
@@ -98,7 +98,7 @@ def arrange(
 
 
 def arrows(made: Arrangement, placed: Placed) -> Iterator[Arrow]:
-    """The messages of a column, each at its own slots of its lanes."""
+    """The messages of a column. Each has its own slots in the lanes of its sender and its receiver."""
     if isinstance(placed.column, Loop):
         return
     messages = placed.column.messages
@@ -120,7 +120,7 @@ def _stack(
     is_open: Callable[[Loop], bool],
     name: str,
 ) -> float:
-    """Places columns from `x` on; where they end."""
+    """Places columns from `x` on and returns where they end."""
     made.depth = max(made.depth, depth)
     for column in columns:
         if isinstance(column, Loop) and is_open(column):

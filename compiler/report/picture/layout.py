@@ -1,10 +1,10 @@
 """Where everything of a picture stands. In: the steps of a graph. Out: columns of cells, in whole places, not pixels.
 
-A column is what happens between two rounds, and the messages that end it; a repeat is a column of columns. The cell of
-a column and a party can be looked at in three levels of detail: one box in all, one for each source line, one for each
-step. Time goes from left to right within a cell too: a step stands right of what it reads. General layouts of graphs
-know no lanes and no rounds, and take seconds for what has thousands of nodes; with lanes and rounds given, what is left
-to choose is the order within a cell, which two sweeps over the neighbours' places settle, in the manner of Sugiyama.
+A column is what happens between two rounds, and the messages that end it. A repeat is a column of columns. The cell of
+a column and a party has three levels of detail: one box in all, one for each source line, or one for each step. Time
+goes from left to right within a cell, too: a step stands right of what it reads. General layouts of graphs know no
+lanes and no rounds, and take seconds for thousands of nodes. With lanes and rounds given, only the order within a cell
+is left to choose. Three sweeps over the places of neighbours settle that order, in the manner of Sugiyama.
 """
 
 from collections import defaultdict
@@ -22,12 +22,12 @@ STEPS = LEVELS.index("steps")
 """The finest level: a box for each step but the exchanges, which are arrows."""
 
 _TALLEST = 16
-"""So many boxes stand below each other before another row of them begins."""
+"""How many boxes stand below each other before another stack of them begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What is drawn once in each lane of `rows` (lane, row): some steps, by number. `x` counts boxes from the left."""
+    """A box for some steps, by number. It is drawn in each (lane, row) of `rows`. `x` counts boxes from the left."""
 
     steps: tuple[int, ...]
     x: int
@@ -65,8 +65,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A repeat: one column while it is folded. `rounds` and `sent` (bytes by party) are those of one turn, with inner
-    loops counted as often as they turn; None where nobody knows how often."""
+    """A repeat. It is one column while it is folded.
+
+    `rounds` and `sent` (bytes by party) are those of one turn. Inner loops are counted as often as they turn; None if
+    nobody knows how often.
+    """
 
     step: int
     turns: int | None
@@ -84,7 +87,7 @@ def columns_of(graph: Graph, steps: Sequence[Step]) -> tuple[Column | Loop, ...]
 
 
 def total(columns: Iterable[Column | Loop]) -> int | None:
-    """The rounds of columns one after the other."""
+    """The rounds of columns one after the other; None if nobody knows how often a repeat in them turns."""
     rounds = 0
     for column in columns:
         if isinstance(column, Column):
@@ -97,7 +100,7 @@ def total(columns: Iterable[Column | Loop]) -> int | None:
 
 
 def sent(columns: Iterable[Column | Loop], parties: int) -> tuple[int, ...] | None:
-    """The bytes that each party sends in columns one after the other."""
+    """The bytes that each party sends in columns one after the other; None if nobody knows how often a repeat turns."""
     totals = [0] * parties
     for column in columns:
         if isinstance(column, Column):
@@ -112,7 +115,7 @@ def sent(columns: Iterable[Column | Loop], parties: int) -> tuple[int, ...] | No
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """`blocks` has the steps of each repeat's body, of the whole graph under None."""
+    """`blocks` has the steps of each repeat's body; those of the whole graph are under None."""
 
     parties: int
     steps: Sequence[Step]
@@ -163,7 +166,7 @@ class _Layout:
     # --- boxes ----------------------------------------------------------------------------------------------------
 
     def packed(self, groups: Sequence[Sequence[Step]]) -> Cells:
-        """A box for each group, below each other."""
+        """A box for each group. Boxes stand below each other."""
         boxes, free = [], [[0] * self.parties for _ in range(1 + max(len(groups) - 1, 0) // _TALLEST)]
         for index, group in enumerate(groups):
             x = index // _TALLEST
@@ -172,7 +175,7 @@ class _Layout:
         return _cells(boxes, len(free), self.parties)
 
     def ranked(self, steps: Sequence[Step]) -> Cells:
-        """A box for each step, right of those that it reads."""
+        """A box for each step, to the right of the boxes that it reads."""
         boxes: list[Box] = []
         rows: dict[tuple[int, int], int] = {}
         x = 0
@@ -187,13 +190,13 @@ class _Layout:
         return _cells(boxes, x, self.parties)
 
     def wanted(self, step: Step, lane: int, rows: dict[tuple[int, int], int]) -> int:
-        """The row of the first value read, if it is in this cell: chains lie straight."""
+        """The row of the first value that the step reads, if in this cell, so that chains lie straight; else 0."""
         return next((rows[read.maker, lane] for read in step.reads if (read.maker, lane) in rows), 0)
 
     def box(
         self, steps: Sequence[int], x: int, lanes: Iterable[int], free: list[int], wanted: dict[int, int] | None = None
     ) -> Box:
-        """A box at the first free row of each lane, or lower where that is wanted; `free` moves on."""
+        """A box in each lane, at the first free row or at the wanted one if that is lower. Updates `free`."""
         rows = []
         for lane in lanes:
             row = max(free[lane], (wanted or {}).get(lane, 0))
@@ -211,12 +214,12 @@ def _cells(boxes: Sequence[Box], width: int, parties: int) -> Cells:
 
 
 def _bytes(exchanges: Iterable[Step]) -> int:
-    """What these exchanges send along one route."""
+    """The bytes that these exchanges send along one route."""
     return sum(step.value.wire_bytes for step in exchanges if step.value is not None)
 
 
 def _ranks(steps: Sequence[Step]) -> list[list[Step]]:
-    """Steps by the length of the longest chain before them; sources just before those that read them."""
+    """Steps grouped by the longest chain before them. Sources stand just before the first step that reads them."""
     here = {step.number: step for step in steps}
     rank: dict[int, int] = {}
     earliest: dict[int, int] = {}
@@ -235,7 +238,7 @@ def _ranks(steps: Sequence[Step]) -> list[list[Step]]:
 
 
 def _ordered(ranks: list[list[Step]]) -> list[list[Step]]:
-    """The ranks, each in the order of its neighbours' middles: first of readers, then of what is read."""
+    """The ranks, each sorted by the middle of its neighbours: of what is read, of readers, of what is read again."""
     readers: dict[int, list[int]] = defaultdict(list)
     makers: dict[int, list[int]] = {}
     for step in (step for rank in ranks for step in rank):

@@ -14,11 +14,12 @@ _SHAPES = {"input": "house", "output": "invhouse", "exchange": "cds", "repeat": 
 
 
 def to_networkx(graph: Graph) -> Any:
-    """One node for each node of the protocol, one edge for each value between two of them.
+    """One node for each node of the protocol, and one edge for each value between two of them.
 
     Nodes have `kind`, `share` (arithmetic, boolean, clear or random), `parties` (names), `line` (of the program, 0 if
-    unknown), `repeat` (the node whose body they are in, or None) and `label`; edges `value`, `storage`, `shape` and
-    `bytes` (on the wire, once). What a repeat carries from turn to turn is an edge back to it, with `carried` true.
+    unknown), `repeat` (the node whose body they are in, or None) and `label`. Edges have `value`, `storage`, `shape`
+    and `bytes` (on the wire, once). A value that a repeat carries from turn to turn is an edge back to the repeat, with
+    `carried` true.
     """
     picture = networkx.MultiDiGraph(protocol=graph.protocol, program=graph.program, parties=graph.parties)
     steps = steps_of(graph)
@@ -46,7 +47,7 @@ def to_json(graph: Graph) -> str:
 
 
 def to_graphml(graph: Graph) -> str:
-    """GraphML, whose attributes are texts and numbers: lists become texts, None goes."""
+    """GraphML. Its attributes are texts and numbers only: lists become texts, and None is left out."""
     picture = to_networkx(graph)
     for attributes in (
         picture.graph,
@@ -62,7 +63,7 @@ def to_graphml(graph: Graph) -> str:
 
 
 def to_dot(graph: Graph) -> str:
-    """Graphviz's language; a repeat is a cluster."""
+    """The graph in Graphviz's language. A repeat is a cluster."""
     steps = steps_of(graph)
     inside: dict[int | None, list[Step]] = {}
     for step in steps:

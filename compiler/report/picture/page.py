@@ -46,7 +46,7 @@ def _asset(name: str) -> str:
 
 
 def _embedded(data: dict[str, Any]) -> str:
-    """JSON that may stand in a script: nothing in it ends the script or begins a comment."""
+    """JSON that may stand in a script: nothing in the text ends the script or begins a comment."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -74,7 +74,7 @@ def _data(drawing: Drawing) -> dict[str, Any]:
 
 
 class _Tables:
-    """Things that occur often, told once: each table's entries in the order of their numbers."""
+    """Entries that occur often, stored once. Each table has its entries in the order of their numbers."""
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[Hashable, int]] = {}
@@ -101,7 +101,7 @@ def _step(step: Step, tables: _Tables) -> list[Any]:
 
 
 def _label(step: Step, tables: _Tables) -> int | list[int]:
-    """The label, or, where parties do different things, one for each party up to the last that does any."""
+    """The number of the label. If parties do different things, one for each party up to the last that does any."""
     if not isinstance(step.node, Local) or len(step.node.steps) == 1:
         return tables.number("labels", step.label)
     return [tables.number("labels", label_at(step, party)) for party in range(1 + max(step.parties))]
@@ -129,14 +129,14 @@ def _cells(cells: Cells, parties: int) -> list[Any]:
 
 
 def _box(box: Box, parties: int) -> list[Any]:
-    """Steps, x, and the row in each lane: a number if all lanes have the box in the same row, -1 where it is not."""
+    """Steps, x, and the row in each lane: a single number if it is the same in all lanes, -1 where there is no box."""
     rows = dict(box.rows)
     by_lane: Sequence[int] = [rows.get(lane, -1) for lane in range(parties)]
     return [box.steps, box.x, by_lane[0] if len(set(by_lane)) == 1 else by_lane]
 
 
 def _stages(drawing: Drawing, tables: _Tables) -> list[dict[str, Any]]:
-    """Lines occur in many stages: they stand in a table."""
+    """The stages. Their lines stand in a table, because a line occurs in many stages."""
     return [
         {"name": stage.name, "marks": "".join(mark for mark, _ in stage.lines),
          "lines": [tables.number("lines", line) for _, line in stage.lines]}

@@ -1,6 +1,6 @@
 """What each pass made of a program, as text with marks of change. In: IR before and after passes. Out: `Stage`s.
 
-Values are numbered anew in each text, so two lines are the same if they are but for numbers.
+Each text numbers its values anew, so lines that differ only in the numbers of values count as the same.
 """
 
 import re
@@ -23,20 +23,20 @@ _NUMBER = re.compile(r"%\d+")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The program after a pass: `lines` as it is, and those that the pass removed, each with its mark."""
+    """The program after a pass: its `lines`, and the lines that the pass removed, each with its mark."""
 
     name: str
     lines: tuple[tuple[str, str], ...]
 
 
 def programs_of(compiled: Compiled, made: Iterable[Made]) -> tuple[tuple[str, Program], ...]:
-    """The IR before any pass and after each, by the pass's name: of all that lowering told that it `made`."""
+    """The IR before any pass and after each pass, by the pass's name. `made` is what lowering reported."""
     passes = ((stage.name, stage.made) for stage in made if isinstance(stage.made, Program))
     return (("elaborate", compiled.inlined), *passes)
 
 
 def stages_of(programs: Sequence[tuple[str, Program]]) -> tuple[Stage, ...]:
-    """One stage for each (pass, program); the first is where it all starts, without any marks."""
+    """One stage for each (pass, program). The first is the start and has no marks."""
     stages = []
     before: list[str] | None = None
     for name, program in programs:
@@ -48,7 +48,7 @@ def stages_of(programs: Sequence[tuple[str, Program]]) -> tuple[Stage, ...]:
 
 
 def sources_of(program: Program) -> tuple[Source, ...]:
-    """The texts that a program comes from: its own, and the modules' that it imports."""
+    """The texts that a program comes from: its own, and those of the modules that it imports."""
     return tuple({operation.span.source.name: operation.span.source for operation in _inside(program.body)}.values())
 
 
@@ -60,7 +60,7 @@ def _inside(region: Region) -> Iterator[Operation]:
 
 
 def _cut(line: str) -> str:
-    """A line of bearable length that keeps its end, where its place is."""
+    """A line of bearable length. It keeps its end, where its place in the source stands."""
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
 
 

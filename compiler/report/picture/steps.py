@@ -23,7 +23,7 @@ from ....runtime.graph.nodes import (
 )
 
 SHARES = ("arithmetic", "boolean", "clear", "random")
-"""What a step's content is to those who hold it: the colours of pictures."""
+"""What a step's content is to the parties that hold it: the colours of pictures."""
 
 _SHARE_OF = {
     Storage.RING: "arithmetic",
@@ -34,12 +34,12 @@ _SHARE_OF = {
     Storage.BOOLEAN: "clear",
 }
 _LONGEST = 40
-"""The most characters of a message or a constant that a label shows."""
+"""How many characters of a message or a constant a label shows at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A value that a step reads, and the step that made it. `carried`: from one turn of a repeat to the next."""
+    """A value that a step reads, and the step that made it. `carried`: a turn reads it from the turn before."""
 
     maker: int
     value: int
@@ -48,7 +48,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node of the graph. `repeat` is the step whose body it is in; `value` what it makes, or gives away."""
+    """One node of the graph. `repeat` is the step whose body it is in; `value` is what it makes or gives away."""
 
     number: int
     node: Node
@@ -72,14 +72,14 @@ class Step:
 
 
 def steps_of(graph: Graph) -> list[Step]:
-    """All nodes in order, a repeat before those of its body."""
+    """All nodes in order. A repeat comes before the nodes of its body."""
     walk = _Walk(graph)
     walk.block(graph.body, None)
     return walk.steps
 
 
 class _Walk:
-    """`made_by` says which step made a value."""
+    """A walk over a graph. `made_by` maps each value to the step that made it."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -164,14 +164,14 @@ def _label(node: Node) -> str:
 
 
 def label_at(step: Step, party: int) -> str:
-    """The label at one party, who may do another thing than the others."""
+    """The label at one party, which may do something else than the others."""
     if not isinstance(step.node, Local):
         return step.label
     return next((each.kernel for each in step.node.steps if party in each.at), step.label)
 
 
 def details(step: Step) -> str:
-    """What tells a step from others of its label: attributes in a few words."""
+    """The step's attributes in a few words, which distinguish it from other steps with its label."""
     node = step.node
     if isinstance(node, Local):
         told = {name: value for each in node.steps for name, value in each.attributes.items()}

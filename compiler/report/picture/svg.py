@@ -13,7 +13,7 @@ from .layout import LEVELS, Box, Loop
 from .steps import SHARES, Step, label_at
 
 _STEPS_AT_MOST = 600
-"""With more steps than this a document shows lines, with ten times as many rounds."""
+"""Up to so many steps a document shows steps, up to ten times as many it shows lines, beyond that rounds."""
 
 _COLOURS = {
     "arithmetic": ("#dce8fb", "#2f6fde"),
@@ -24,7 +24,7 @@ _COLOURS = {
 _MARGIN = 110
 _LEGEND = 40
 _CHARACTER = 6.65
-"""The width of a character of the boxes' type."""
+"""The width of a character in the boxes."""
 
 _STYLE = """\
 text { font: 11px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1c2330; }
@@ -44,7 +44,7 @@ def to_svg(drawing: Drawing) -> str:
 
 
 class _Svg:
-    """`boxes` has the corner of each step's box in each lane."""
+    """`corners` has the corner of each step's box in each lane."""
 
     def __init__(self, drawing: Drawing, made: Arrangement) -> None:
         self.drawing = drawing
@@ -167,7 +167,7 @@ class _Svg:
         )
 
     def share(self, box: Box) -> str:
-        """The kind of the box's computing, or, if it computes nothing, of whatever it has most of."""
+        """The most frequent kind of share among the box's steps; random ones count only if there are no others."""
         shares = [self.drawing.steps[step].share for step in box.steps]
         computed = [share for share in shares if share != "random"] or shares
         return max(SHARES, key=computed.count)
@@ -192,7 +192,7 @@ class _Svg:
         yield _text(arrow.x + 6, arrow.y + 4, bytes_text(arrow.message.bytes), "told")
 
     def links(self) -> Iterator[str]:
-        """What steps read from steps of the same lane, where both are drawn."""
+        """The lines to steps from steps of the same lane that they read, if both are drawn."""
         if not self.made.placed or self.made.placed[0].level != "steps":
             return
         width, height = BOXES["steps"]
@@ -214,7 +214,7 @@ class _Svg:
 
 
 def bytes_text(number: float) -> str:
-    """A number of bytes with three digits at most."""
+    """A number of bytes, with a unit and three digits at most."""
     for unit in ("B", "kB", "MB"):
         if number < 1000:
             return f"{number:.3g} {unit}"
