@@ -1,8 +1,8 @@
 """The kernels of the table `runtime.graph.signatures`, by name: `KERNELS[name](out, *inputs, **attributes)`.
 
-Arrays are contiguous, with the `array_shape` of their value's type; `out` is given by the caller and wholly written.
-A kernel does not check what `runtime.graph.check` has checked. `warm` compiles beforehand what would else be compiled
-on first use.
+Arrays are contiguous, with the `array_shape` of their value's type. The caller gives `out`, and the kernel writes all
+of it. A kernel does not check what `runtime.graph.check` has checked. `warm` compiles kernels that would otherwise be
+compiled on first use.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,10 +34,10 @@ KERNELS: dict[str, Callable[..., None]] = {name: kernel.run for name, kernel in 
 
 
 def warm(names: Iterable[str], also: Iterable[Native] = (), progress: Callable[[int, int], None] | None = None) -> int:
-    """Makes these kernels ready to run; how many had to be compiled because the cache on disk had none.
+    """Makes these kernels ready to run. Gives how many functions the disk cache lacked, so that they were compiled.
 
-    `also` are further compiled functions (`randomness.sources.NATIVES`); `progress` hears how many are done, of how
-    many.
+    `also` are further compiled functions (`randomness.sources.NATIVES`, say). `progress` hears how many functions are
+    done, of how many.
     """
     needed = list(dict.fromkeys([*also, *(native for name in names for native in TABLE[name].needs)]))
     compiled = 0

@@ -1,7 +1,7 @@
 """Products of values that were opened under masks: local work with Beaver triples, and with daBits for a bit's gate.
 
-x and y are shares, a and b those of their masks, d = x - a and e = y - b what was opened, c the share of a * b. Then
-d * y + e * a + c sums to x * y over the nodes, without a term that one of them alone has to add.
+x and y are shares, and a and b are shares of their masks. d = x - a and e = y - b were opened, and c is the share of
+a * b. Then d * y + e * a + c sums to x * y over the nodes. No node alone has to add a term.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ def _multiply(out: Array, d: Array, a: Array, y: Array, e: Array, c: Array) -> N
 
 @native(OUT, WORDS, WORDS, WORDS, WORDS, WORDS)
 def _scale(out: Array, d: Array, a: Array, y: Array, e: Array, c: Array) -> None:
-    """For y of one element."""
+    """As `_multiply`, for y of one element."""
     factor, opened = y[0], e[0]
     for i in range(out.size):
         out[i] = d[i] * factor + opened * a[i] + c[i]
@@ -32,7 +32,7 @@ def _scale(out: Array, d: Array, a: Array, y: Array, e: Array, c: Array) -> None
 
 @native(OUT, PLANES, WORDS, WORDS, WORDS, WORDS)
 def _gate(out: Array, d: Array, x: Array, e: Array, m: Array, c: Array) -> None:
-    """d x + (1 - 2 d) (e m + c)."""
+    """out = d x + (1 - 2 d) (e m + c), for an opened bit d in bit planes."""
     for word in range(d.shape[1]):
         start, stop = 64 * word, min(out.size, 64 * word + 64)
         total, share, opened, mask, derived = (
@@ -56,7 +56,7 @@ def _product(out: Array, d: Array, a: Array, y: Array, e: Array, c: Array) -> No
     elif d.size == target.size:
         _scale.run(target, *arrays, flat(c))
     elif y.size == target.size:
-        # d y + e a with d and a of one element: the same sum with the two products in the other order.
+        # Here d and a have one element. d y + e a is the same sum with the two products in the other order.
         _scale.run(target, arrays[2], arrays[3], arrays[0], arrays[1], flat(c))
     else:
         unrecorded()

@@ -1,4 +1,7 @@
-"""The operations of `runtime.clear` as kernels: `clear.<name>`, for what a party computes on values that it knows."""
+"""The operations of `runtime.clear` as kernels `clear.<name>`, with which a party computes on values that it knows.
+
+Also the checks: "verify" raises `PeerError`, "check" and "check_index" raise `CheckFailed`.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +17,7 @@ Array = np.ndarray[Any, Any]
 
 
 def into(meaning: Callable[..., Array]) -> Callable[..., None]:
-    """A function that returns its result as a kernel that writes it."""
+    """Makes a kernel, which writes its result, from a function that returns it."""
 
     def run(out: Array, *inputs: Array, **attributes: Any) -> None:
         try:

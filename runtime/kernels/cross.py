@@ -1,8 +1,8 @@
-"""Cross products of two parts of each factor: all products of parts but that of both second ones, in one pass.
+"""Cross products of two parts of each factor, in one pass: all products of parts but that of the two second parts.
 
-For the parts x, x' and y, y' of two factors, x*y + x*y' + x'*y plus a mask. With replicated shares among three nodes
-these are the products that a node knows (Araki et al., CCS 2016), and the mask is its part of a zero sharing, which
-makes what it sends uniform. One million elements take 0.8 ms.
+For the parts x, x' and y, y' of two factors, a kernel computes x*y + x*y' + x'*y plus a mask. With replicated shares
+among three nodes these are the products that a node can compute (Araki et al., CCS 2016). The mask is the node's part
+of a zero sharing, which makes what the node sends uniform. One million elements take 0.8 ms.
 """
 
 from collections.abc import Callable
@@ -96,7 +96,7 @@ def _elementwise(multiply: Native, scale: Native) -> Callable[..., None]:
         elif xm.size == target.size:
             scale.run(target, flat(xm), flat(xn), flat(ym), flat(yn), mask)
         elif ym.size == target.size:
-            # The sum of the three terms stays the same when x and y change places.
+            # The sum of the three terms stays the same when x and y trade places.
             scale.run(target, flat(ym), flat(yn), flat(xm), flat(xn), mask)
         else:
             unrecorded()

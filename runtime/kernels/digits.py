@@ -1,8 +1,8 @@
 """Places of rows sorted by one digit, from shares: the local halves of a pass of a radix sort.
 
-The digit of a row is A XOR D: one party knows the words with A in them, others those with D. f is a share of the unit
-vector of A: f[u] for the values u of A, the last one being `one` less the others. What for is said in the compiler
-(`protocols/replicated_rows`); to count a million rows by digits of 2 bits takes 5 ms.
+The digit of a row is A XOR D. One party knows the words that have A in them, others know the words with D. f is a share
+of the unit vector of A, with an entry f[u] for each value u of A but the last; the last entry is `one` less the others.
+`compiler/protocols/rep3/sort.py` says what the kernels are for. Counting a million rows by digits of 2 bits takes 5 ms.
 """
 
 from typing import Any
@@ -119,14 +119,14 @@ _choices = {size: native(OUT32, words, WORDS32, WORDS32, INT, INT)(_choose_loop)
 
 
 def _mask(out: Array, words: Array, f: Array, *, shift: int, bits: int) -> None:
-    """out[u] = [A == u] - f[u]: what is left of the unit vector of A."""
+    """out[u] = [A == u] - f[u]: the other share of the unit vector of A."""
     _masks[words.itemsize].run(flat(out), words, flat(f), shift, (1 << bits) - 1)
 
 
 def _count(out: Array, words: Array, f: Array, table: Array, plus: Array, *, shift: int, bits: int, one: int) -> None:
     """out[u, i] = table[u, i] + plus[i] + the share of the place of row i if its A were u.
 
-    That place is the number of rows whose digit is less, and of those before i whose digit is u XOR D.
+    That place is the number of rows whose digit is less, plus the number of rows before i whose digit is u XOR D.
     """
     _counts[words.itemsize].run(flat(out), words, flat(f), flat(table), plus, shift, (1 << bits) - 1, one)
 
@@ -137,17 +137,17 @@ def _choose(out: Array, words: Array, first: Array, second: Array, *, shift: int
 
 
 def _weighted(out: Array, f: Array, first: Array, second: Array, start: Array, *, one: int) -> None:
-    """out = start less the sum over u of f[u] * (first[u] + second[u])."""
+    """out = start less the sum over u of f[u] * (first[u] + second[u]), the last f included."""
     _sum.run(out, flat(f), flat(first), flat(second), start, len(f), one)
 
 
 def _picked(out: Array, f: Array, table: Array, *, one: int) -> None:
-    """out = the sum over u of f[u] * table[u]."""
+    """out = the sum over u of f[u] * table[u], the last f included."""
     _dot.run(out, flat(f), flat(table), len(f), one)
 
 
 def _units(out: Array, digits: Array) -> None:
-    """out[u] = [digit == u]."""
+    """out[u] = [digit == u], for every value u but the last."""
     _unit.run(flat(out), digits)
 
 

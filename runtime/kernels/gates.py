@@ -1,7 +1,7 @@
-"""A bit times a number, from the two halves of both: what masks a message, and what makes a share of the answers.
+"""A bit times a number, where bit and number each have two halves: kernels that mask a message and that join answers.
 
-c and d are the halves of the bit, c XOR d; a = x + x' and b are the summands of the number. One party knows c and a,
-others d and b. Each kernel is one pass over the data.
+The bit is c XOR d. The number is a + b, with a = x + x'. One party knows c and a, others know d and b. Each kernel is
+one pass over the data.
 """
 
 from typing import Any
@@ -73,7 +73,7 @@ def _join(out: Array, d: Array, b: Array, f: Array, q: Array, y: Array) -> None:
 
 
 def _by_planes(function: Native) -> Kernel:
-    """The first input is bit planes."""
+    """The kernel of a function whose first input is bit planes."""
 
     def run(out: Array, planes: Array, *inputs: Array) -> None:
         function.run(flat(out), planes, *map(flat, inputs))

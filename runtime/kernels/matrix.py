@@ -1,8 +1,8 @@
-"""Matrix products over Z_2^64, which BLAS does not know: out += x @ y.
+"""Matrix products over Z_2^64, which BLAS does not offer: out += x @ y.
 
 512 x 512 by 512 x 512 takes 7 ms (NumPy: 440 ms). Four rows of x meet four rows of y at once, so that each load and
-store of `out` serves four products; 64 columns of x stay in the innermost cache. Products with few columns are sums
-along rows instead.
+store of `out` serves four products. 64 columns of x stay in the innermost cache. Products with few columns are inner
+products instead.
 """
 
 from typing import Any
@@ -15,15 +15,16 @@ from .native import INT, OUT_PLANES, PLANES, native, scratch
 Array = np.ndarray[Any, Any]
 
 FEW_COLUMNS = 15
-"""Up to here inner products, one column of y at a time, are faster: a row of `out` fills no vector register."""
+"""Up to so many columns, inner products with one column of y at a time are faster: a row of `out` is too short for
+vector registers."""
 
 _COLUMNS = 64
-"""Of x, which stay in the innermost cache."""
+"""How many columns of x are taken at a time. They stay in the innermost cache."""
 
 
 @native(OUT_PLANES, PLANES, PLANES, INT)
 def _add_product(out: Array, x: Array, y: Array, begin: int) -> None:
-    """Those columns of x, from `begin` on, that meet the rows of y."""
+    """Adds the product of y with as many columns of x, from `begin` on, as y has rows."""
     rows = len(x)
     inner, columns = y.shape
     for first in range(0, inner, _COLUMNS):
@@ -73,14 +74,14 @@ def _add_inner_products(out: Array, x: Array, y_transposed: Array) -> None:
 
 @native(OUT_PLANES, PLANES, PLANES, INT)
 def _add_rows(out: Array, y: Array, z: Array, begin: int) -> None:
-    """Rows of y + z, from `begin` on."""
+    """Writes rows of y + z, from row `begin` on, into `out`."""
     for row in range(out.shape[0]):
         for j in range(out.shape[1]):
             out[row, j] = y[begin + row, j] + z[begin + row, j]
 
 
 multiply_add = (move, _add_product, _add_inner_products, _add_rows)
-"""What `product` and `product_with_sum` run."""
+"""The compiled functions that `product` and `product_with_sum` call."""
 
 
 def product(out: Array, x: Array, y: Array) -> None:
@@ -101,8 +102,11 @@ def product(out: Array, x: Array, y: Array) -> None:
 
 
 def product_with_sum(out: Array, x: Array, y: Array, z: Array) -> None:
-    """Adds x @ (y + z) to `out`, by the same rules. Of a matrix y + z few rows are made at a time, which stay in the
-    cache: all of them would take as much memory again as y."""
+    """Adds x @ (y + z) to `out`, by NumPy's rules.
+
+    Of a matrix y + z only a few rows are made at a time. They stay in the cache, whereas all rows would take as much
+    memory again as y.
+    """
     if out.size == 0 or x.size == 0:
         return
     inner, columns = y.shape[0], y.shape[-1]

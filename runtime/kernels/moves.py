@@ -1,5 +1,5 @@
-"""Copies of any strided part of an array to any other, as one compiled function: what a recording has for NumPy's own
-copies."""
+"""Copies from any strided part of an array to any other, by compiled functions, which stand in a recording in place of
+NumPy's own copies."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,7 +19,7 @@ _WORD = 8
 def _pointer_to(kind: Any) -> Any:
     @intrinsic  # type: ignore[untyped-decorator]
     def pointer(_typing: Any, address: Any) -> Any:
-        """A pointer from its number."""
+        """The pointer with this address."""
         result = types.CPointer(kind)
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -35,7 +35,7 @@ words_at, octets_at = _pointer_to(types.uint64), _pointer_to(types.uint8)
 
 @inline
 def _copy_run(to: int, source: int, count: int, size: int, to_step: int, source_step: int) -> None:
-    """Copies `count` elements of `size` bytes that stand at even distances."""
+    """Copies `count` elements of `size` bytes. Targets and sources stand at even distances, the steps."""
     if to_step == size and source_step == size:
         target, origin = carray(octets_at(to), count * size), carray(octets_at(source), count * size)
         for i in range(count * size):
@@ -53,17 +53,20 @@ def _copy_run(to: int, source: int, count: int, size: int, to_step: int, source_
 
 @native(INT, INT, INT, INDICES)
 def move(to: int, source: int, size: int, plan: Array) -> None:
-    """Copies elements of `size` bytes between two addresses; `plan` holds the shape, the distances in bytes between the
-    target's elements along each axis, and those of the source. Nothing keeps the memory there but the caller.
+    """Copies elements of `size` bytes between two addresses.
+
+    `plan` holds the shape, then the target's strides in bytes, then the source's. The caller keeps the memory alive.
     """
     _walk(to, source, size, plan)
 
 
 @native(INT, INT, INT, INDICES, INDICES)
 def move_window(to: int, source: int, size: int, plan: Array, starts: Array) -> None:
-    """As `move`, from where numbers in memory say: for each its address, the elements there are along its axis, those
-    that are copied, and the distance between them in bytes. A negative one counts from the end; an `IndexError` if the
-    window is not inside.
+    """As `move`, from a place that numbers in memory give.
+
+    `starts` has four numbers for each axis: the address of the start, how many elements the axis has, how many of them
+    are copied, and their distance in bytes. A negative start counts from the end. Raises `IndexError` if the window is
+    not inside.
     """
     for place in range(0, starts.size, 4):
         start = np.int64(carray(words_at(starts[place]), 1)[0])
@@ -101,7 +104,10 @@ def _walk(to: int, source: int, size: int, plan: Array) -> None:
 
 
 def copy(out: Array, x: Array) -> None:
-    """Writes x, broadcast to the shape of `out`, into it; the two do not overlap. Equal types can be recorded."""
+    """Writes x, broadcast to the shape of `out`, into `out`. The two do not overlap.
+
+    A copy between equal types can be recorded. Another one raises `UnrecordedError` in a recording.
+    """
     present = recording()
     if present is None:
         np.copyto(out, x, casting="unsafe")
@@ -115,8 +121,9 @@ def copy(out: Array, x: Array) -> None:
 
 
 def copy_window(out: Array, x: Array, starts: Sequence[Array], axes: Sequence[int]) -> None:
-    """In a recording only: writes into `out` the window of x that begins at these scalars along these axes. A window of
-    nothing has its place too.
+    """Records a copy into `out` of the window of x that begins at the scalars `starts` along `axes`.
+
+    An empty window must be inside x too. Raises `UnrecordedError` outside of a recording, and for types that differ.
     """
     present = recording()
     if present is None or out.dtype != x.dtype or any(start.dtype != np.int64 for start in starts):
@@ -133,13 +140,13 @@ def copy_window(out: Array, x: Array, starts: Sequence[Array], axes: Sequence[in
 
 
 def address(x: Array) -> int:
-    """Where the first element lies."""
+    """The address of the first element."""
     return int(x.__array_interface__["data"][0])
 
 
 @lru_cache(maxsize=4096)
 def _plan(shape: tuple[int, ...], to: tuple[int, ...], source: tuple[int, ...], size: int) -> Array:
-    """What `move` is told; neighbouring axes along which both walk evenly become one."""
+    """The `plan` for `move`. Neighbouring axes over which target and source both walk evenly become one axis."""
     axes: list[tuple[int, int, int]] = []
     for count, far, near in zip(shape, to, source, strict=True):
         if count == 1:

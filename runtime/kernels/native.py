@@ -1,6 +1,7 @@
 """One thin layer over Numba: typed kernels that compile on first use, are cached on disk, and release the GIL.
 
-Numba has no types that a checker could read, so it is named here only (and in `randomness.aes`, which emits LLVM).
+Numba has no types that a checker could read, so kernels take what they need of Numba from this file. Only code that
+emits LLVM, works with addresses or asks for the CPU's features imports Numba itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numba.np import numpy_support
 Array = np.ndarray[Any, Any]
 
 WORDS = types.Array(types.uint64, 1, "C", readonly=True)
-"""A contiguous vector of uint64 to read; read-only arrays and writable ones both pass."""
+"""A contiguous vector of uint64 to read. Read-only and writable arrays both pass."""
 OUT = types.Array(types.uint64, 1, "C")
 """A contiguous vector of uint64 to write."""
 WORDS32 = types.Array(types.uint32, 1, "C", readonly=True)
@@ -40,15 +41,15 @@ INDICES = types.Array(types.int64, 1, "C", readonly=True)
 OUT_INDICES = types.Array(types.int64, 1, "C")
 INT = types.int64
 COUNT = types.Array(types.int64, 1, "C")
-"""Numbers that a kernel changes."""
+"""A vector of int64 that a kernel reads and changes."""
 
 _LOADING = RLock()
-"""Kernels are loaded one at a time: parties may be threads of one process."""
+"""Kernels are loaded one at a time, because parties may be threads of one process."""
 
 
 class Recording:
-    """The calls of compiled functions that a step would make, in order, and further arrays that their addresses are
-    of."""
+    """The calls of compiled functions that a step would make, in order. `held` keeps alive further arrays whose
+    addresses the calls have."""
 
     def __init__(self, scratch: Scratch) -> None:
         self.calls: list[tuple[Native, tuple[Any, ...]]] = []
@@ -57,19 +58,19 @@ class Recording:
 
 
 class Scratch:
-    """Memory that a step works with and nobody reads after it: the same for all steps of a tape, which follow each
-    other."""
+    """Memory that a step works with and that nobody reads after the step. All steps of a tape share it, because they
+    follow each other."""
 
     def __init__(self) -> None:
         self._block = np.empty(0, np.uint8)
         self._taken = 0
 
     def rewind(self) -> None:
-        """Gives everything to the next step."""
+        """Frees everything for the next step."""
         self._taken = 0
 
     def take(self, shape: tuple[int, ...], dtype: Any) -> Array:
-        """An array of anything, apart from those that this step has taken before."""
+        """An array with arbitrary content, which overlaps no array that this step has taken before."""
         needed = prod(shape) * np.dtype(dtype).itemsize
         end = self._taken + -(-needed // _LINE) * _LINE
         if end > self._block.size:
@@ -91,7 +92,7 @@ def _lines(size: int) -> Array:
 
 
 def scratch(shape: tuple[int, ...], dtype: Any) -> Array:
-    """Memory for the present step alone."""
+    """An array with arbitrary content, for the present step alone."""
     present = _PRESENT.recording
     return np.empty(shape, dtype) if present is None else present.scratch.take(shape, dtype)
 
@@ -108,10 +109,10 @@ _PRESENT = _Present()
 
 
 def record(step: Callable[[], None], scratch: Scratch | None = None) -> Recording | None:
-    """What `step` would call, of which nothing is run; None if that is not all it does. It may use all of `scratch`.
+    """The calls that `step` would make; nothing is run. None if `step` does more than call compiled functions.
 
-    A step that shall be recorded must do nothing with arrays but have compiled functions work on them, and must go the
-    same way whatever they hold: see `Kernel.replays`.
+    A step that is to be recorded must leave all work on arrays to compiled functions, and must make the same calls
+    whatever the arrays hold: see `Kernel.replays`. The step may use all of `scratch`.
     """
     memory = Scratch() if scratch is None else scratch
     memory.rewind()
@@ -126,12 +127,12 @@ def record(step: Callable[[], None], scratch: Scratch | None = None) -> Recordin
 
 
 def recording() -> Recording | None:
-    """The recording that this thread makes."""
+    """The recording that this thread is making; None if it makes none."""
     return _PRESENT.recording
 
 
 def unrecorded() -> None:
-    """To be called before anything that a recording would miss."""
+    """To be called before anything that a recording would miss. Raises `UnrecordedError` in a recording."""
     if _PRESENT.recording is not None:
         raise UnrecordedError
 
@@ -145,7 +146,7 @@ class Parameter:
     is_written: bool
 
     def takes(self, argument: object) -> bool:
-        """Whether it may be given this."""
+        """Whether the argument may be given for this parameter."""
         if not isinstance(argument, np.ndarray) or argument.dtype != self.dtype or argument.ndim != self.axes:
             return False
         flags = argument.flags
@@ -162,7 +163,7 @@ def _parameter(kind: Any) -> Parameter | None:
 
 
 class Native:
-    """A compiled function: call `run`, with arrays exactly of the declared types (others are a `TypeError`)."""
+    """A compiled function. `run` calls it, with arrays of exactly the declared types; others raise `TypeError`."""
 
     __slots__ = ("_address", "_dispatcher", "_entry", "_parameters", "_signature")
 
@@ -183,7 +184,7 @@ class Native:
 
     @property
     def parameters(self) -> tuple[Parameter | None, ...]:
-        """What it takes: arrays, and None for whole numbers."""
+        """The function's parameters: arrays, and None for whole numbers."""
         if self._parameters is None:
             self._parameters = tuple(map(_parameter, self._signature.args))
         return self._parameters
@@ -197,19 +198,19 @@ class Native:
             recording.calls.append((self, arguments))
 
     def load(self) -> bool:
-        """Makes `run` ready; whether that took a compilation, the cache on disk having none."""
+        """Makes `run` ready. Returns whether the function had to be compiled, because the disk cache lacked it."""
         with _LOADING:
             return self._load()
 
     def address(self) -> int:
-        """Where the machine code lies; it stays there."""
+        """The address of the machine code, which stays there."""
         if self._address is None:
             compiled = self._compiled()
             self._address = int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
         return self._address
 
     def unchecked(self) -> Callable[..., None]:
-        """Calls the function with arguments that are known to be what it takes."""
+        """The function without checks, for arguments that are known to be right."""
         call: Callable[..., None] = self._compiled().entry_point
         return call
 
@@ -239,8 +240,8 @@ class Native:
         return bool(self._dispatcher.stats.cache_misses)
 
     def _call(self, arguments: Sequence[Any]) -> None:
-        """Goes past Numba's own look at the arguments, which imports `numpy.ma` when it meets the first array: 20
-        milliseconds in the midst of a run.
+        """Calls the function past Numba's own check of arguments. Numba's check imports `numpy.ma` when it meets the
+        first array, which takes 20 milliseconds in the midst of a run.
         """
         self.check(arguments)
         if self._entry is None:
@@ -250,11 +251,11 @@ class Native:
 
 
 def _named_apart(function: Callable[..., None], signature: object, modules: Sequence[ModuleType] = ()) -> FunctionType:
-    """The function under a name that no other version of it has, be it of other types, over other numbers, or with
-    other texts of the modules.
+    """The function under a name of its own for each version: for other types, other closure values, or other texts of
+    the modules.
 
-    Numba's cache on disk has an index for each name, in which versions are counted. Of two processes that add versions
-    at the same time, both may count theirs as the first: from then on one would be run for the other.
+    Numba's cache on disk has an index for each name, which numbers the versions. Two processes that add versions at the
+    same time may both call theirs the first; from then on one version would run in place of the other.
     """
     assert isinstance(function, FunctionType)
     over = [cell.cell_contents for cell in function.__closure__ or ()]
@@ -267,8 +268,10 @@ def _named_apart(function: Callable[..., None], signature: object, modules: Sequ
 
 
 def native(*signature: Any, modules: Sequence[ModuleType] = ()) -> Callable[[Callable[..., None]], Native]:
-    """Declares a kernel with the types of its arguments, from the names above. `modules` are those whose functions and
-    numbers become part of it: Numba's cache on disk looks at the kernel's own file only.
+    """Declares a kernel with the types of its arguments, from the names above.
+
+    `modules` are the modules whose functions and constants become part of the kernel. Numba's cache on disk looks only
+    at the kernel's own file.
     """
 
     def declare(function: Callable[..., None]) -> Native:
@@ -287,8 +290,9 @@ def inline(function: Callable[..., Any]) -> Callable[..., Any]:
 class Kernel:
     """A kernel of the table: `run(out, *inputs, **attributes)`, and the compiled functions that it calls.
 
-    It `replays` if `run` only calls these on the arrays and on parts of them, whatever the arrays hold, and says
-    `unrecorded` before it does anything else: then its calls may be recorded once and repeated without it.
+    A kernel `replays` if `run` makes the same calls of these functions on the arrays and parts of them, whatever the
+    arrays hold, and calls `unrecorded` before it does anything else. Then its calls may be recorded once and repeated
+    without `run`.
     """
 
     run: Callable[..., None]

@@ -1,13 +1,15 @@
 """Polynomials by pieces of x = a + b, where one party knows a and two know b: the local halves.
 
-The bits of a summand from `low` up are its digit, modulo the number of pieces, those below it its rest. The digits'
-sum, without what the rests carry, is the piece; the rests' sum, in [0, 2) pieces, the place in it: tau = that sum - 1.
-With rho and sigma the rests as fractions, sigma less 1,
+A summand's digit is its bits from `low` up, modulo the number of pieces. The bits below `low` are the summand's rest.
+The sum of the digits, without the carry of the rests, is the piece. The sum of the rests, in [0, 2) pieces, is the
+place in the piece: tau = that sum - 1. Let rho be a's rest as a fraction, and sigma b's rest as a fraction, less 1.
+Then
 
-    tau**k  =  rho**k  +  the sum over 0 < i < k of binom(k, i) rho**i sigma**(k - i)  +  sigma**k,
+    tau**k  =  rho**k  +  the sum over 0 < i < k of binom(k, i) rho**i sigma**(k - i)  +  sigma**k.
 
-and the coefficients of the piece are entries of a table, picked by a unit vector of a's digit and turned by b's. What
-for is said in the compiler (`rep3.pieces`). All is whole numbers: two parties must come to the same.
+The coefficients of the piece are entries of a table. A unit vector of a's digit picks them from the table turned by b's
+digit. `compiler/protocols/rep3/pieces.py` says what the kernels are for. Everything is in whole numbers, because two
+parties must get the same.
 """
 
 from typing import Any
@@ -20,10 +22,10 @@ from .ring import flat
 Array = np.ndarray[Any, Any]
 
 FRACTION = 30
-"""The bits of a rest that count."""
+"""How many bits of a rest count."""
 OWN, OTHER = 20, 18
-"""The bits after the point of powers of rho, and of what they are multiplied by: powers of tau have their sum, the
-first one `OWN`."""
+"""The bits after the point of powers of rho, and of their factors. Powers of tau have the sum of these two, but the
+first power has `OWN`."""
 
 
 @inline
@@ -58,7 +60,7 @@ def _mask(out: Array, x0: Array, x1: Array, w: Array, low: int, pieces: int) -> 
 
 @inline
 def _known(powers: Array, binomials: Array, b: Any, low: int) -> None:
-    """Powers of sigma, and for each k the factors of the powers of rho in tau**k, behind that of none."""
+    """Writes the powers of sigma, from 0 on, into `powers`."""
     degree = powers.size - 1
     sigma = _rest(b, low) - (np.int64(1) << FRACTION)
     powers[0] = np.int64(1) << FRACTION
@@ -68,7 +70,7 @@ def _known(powers: Array, binomials: Array, b: Any, low: int) -> None:
 
 @inline
 def _factor(powers: Array, binomials: Array, k: int, i: int) -> Any:
-    """What the power i > 0 of rho is multiplied by in tau**k."""
+    """The factor of rho**i, i > 0, in tau**k."""
     if k == 1:
         return np.uint64(1)
     return np.uint64((binomials[k, i] * powers[k - i]) >> (FRACTION - OTHER))
@@ -76,7 +78,7 @@ def _factor(powers: Array, binomials: Array, k: int, i: int) -> Any:
 
 @inline
 def _alone(powers: Array, k: int) -> Any:
-    """What tau**k has without rho."""
+    """The term of tau**k without rho: sigma**k."""
     if k == 1:
         return np.uint64(powers[1] >> (FRACTION - OWN))
     return np.uint64(powers[k] << (OWN + OTHER - FRACTION))
@@ -84,7 +86,8 @@ def _alone(powers: Array, k: int) -> Any:
 
 @inline
 def _products(out: Array, b: Array, table: Array, f: Array, low: int, whole: int) -> None:
-    """Adds to each row of `out` the sum of f's entries times those that b tells; if `whole`, what b tells alone."""
+    """Adds to each row of `out` the sum of f's entries times the factors that b gives; if `whole`, also b's own
+    terms."""
     rows, pieces = table.shape
     size = b.size
     if size == 0:

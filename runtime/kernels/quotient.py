@@ -1,9 +1,9 @@
-"""Quotients by powers of two of a sum of two summands, up to the carry: what masks a message, and what joins answers.
+"""Quotients by powers of two of a sum of two summands, up to the carry: kernels that mask a message and join answers.
 
-For summands a = x + x' and b with top bits u and v, (a >> k) + (b >> k) with their signs, plus 2**(64 - k) u v
-(Escudero, Ghosh, Keller, Rachuri, Scholl, CRYPTO 2020, section 5). `sum`, `mask`, `help`, `join` and `add_high` serve
-where one party knows a and others b. `of_mask` and `of_sum` serve where a is public and b >> k and v are shared. Each
-kernel is one pass over the data.
+For summands a = x + x' and b with top bits u and v, the quotient is (a >> k) + (b >> k), with their signs, plus
+2**(64 - k) u v (Escudero, Ghosh, Keller, Rachuri, Scholl, CRYPTO 2020, section 5). `sum`, `mask`, `help`, `join` and
+`add_high` are for a that one party knows and b that others know. `of_mask` and `of_sum` are for a public a, with b >> k
+and v shared. Each kernel is one pass over the data.
 """
 
 from typing import Any

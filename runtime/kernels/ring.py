@@ -1,6 +1,6 @@
 """Elements of Z_2^64, Z_2^32 and Z_2^16: arithmetic that wraps, and changes of width.
 
-Operands have the output's size or one element; arrays are contiguous.
+Operands have the output's size or one element. Arrays are contiguous.
 """
 
 from enum import IntEnum
@@ -67,7 +67,7 @@ def _compute_pairs(out: Array, x: Array, y: Array, operation: int) -> None:
 
 @inline
 def _compute_with_one(out: Array, x: Array, one: Any, operation: int) -> None:
-    """For a second operand of one element; what may change places does."""
+    """As `_compute_pairs`, for an operand of one element. Callers swap the operands of operations that commute."""
     if operation == _ADD:
         for i in range(out.size):
             out[i] = x[i] + one
@@ -130,14 +130,14 @@ compute = {
     4: native(OUT32, WORDS32, WORDS32, INT)(_compute_loop),
     2: native(OUT16, WORDS16, WORDS16, INT)(_compute_loop),
 }
-"""By the bytes of a word: an `Operation` on vectors of the output's size or of one element."""
+"""Compiled functions by the bytes of a word: an `Operation` on vectors of the output's size or of one element."""
 
 change = {
     8: native(OUT, WORDS, INT, INT)(_change_loop),
     4: native(OUT32, WORDS32, INT, INT)(_change_loop),
     2: native(OUT16, WORDS16, INT, INT)(_change_loop),
 }
-"""By the bytes of a word: a `Change`, of so many bits."""
+"""Compiled functions by the bytes of a word: a `Change`, for shifts by so many bits."""
 
 
 def _binary(operation: Operation, width: int) -> Kernel:
@@ -210,7 +210,7 @@ CONVERSIONS = (
     *("word16.to_ring", "word16.to_word32", "word16.from_integer", "word16.from_boolean"),
     "integer.from_ring",
 )
-"""Those that keep the low bits, or fill with zeros."""
+"""The conversions that keep the low bits, or fill with zeros."""
 
 TABLE: dict[str, Kernel] = {
     **_arithmetic("ring", 8),

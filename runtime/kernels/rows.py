@@ -1,8 +1,8 @@
-"""Moving rows to places that a permutation says, masked on the way: what parties that shuffle do, each with its share.
+"""Moves rows in the order of a permutation, and may mask them on the way, as parties do that shuffle their shares.
 
-A row is all that follows the first axis. Places are words of 32 bits, below the number of rows: those that have come
-from other parties are compared before anything is moved, and `ValueError` ends the run. A million ring elements take
-2 ms, and 0.5 ms more under a mask.
+A row is everything after the first axis. Places are words of 32 bits, below the number of rows. They may come from
+other parties, so they are checked before anything is moved; a wrong place raises `ValueError`, which ends the run. A
+million ring elements take 2 ms, and 0.5 ms more under a mask.
 """
 
 from collections.abc import Callable
@@ -73,7 +73,7 @@ _WORDS = {8: (OUT, WORDS), 4: (OUT32, WORDS32), 2: (OUT16, WORDS16)}
 
 
 def _of_each_width(loop: Callable[..., None], *, masked: bool) -> dict[int, Native]:
-    """The loop by the bytes of a word."""
+    """The loop compiled for each width of words, by its bytes."""
     return {size: native(out, word, WORDS32, *[word] * masked)(loop) for size, (out, word) in _WORDS.items()}
 
 
@@ -93,7 +93,7 @@ def _moving(move: dict[int, Native]) -> Kernel:
 
 
 def _masking(move: dict[int, Native], combine: np.ufunc, at_once: dict[int, Native] | None = None) -> Kernel:
-    """Moves and then masks: `at_once` where rows are single words."""
+    """The kernel that moves rows and then masks them. `at_once`, if given, does both for rows of one word."""
 
     def run(out: Array, x: Array, places: Array, mask: Array) -> None:
         if not out.size:

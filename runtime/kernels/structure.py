@@ -1,4 +1,5 @@
-"""Moving elements: what `runtime.clear.structure` says, written into `out`. On bit planes: see `planes.structure`."""
+"""Moving elements: the operations of `runtime.clear.structure`, written into `out`. `planes.structure` has bit
+planes."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,7 +31,7 @@ def _after(out: Array, x: Array, other: Array) -> None:
 
 
 def _moved(view: Callable[..., Array]) -> Callable[..., None]:
-    """The kernel that copies a view of its input."""
+    """The kernel that copies the view which a function gives of its input."""
 
     def run(out: Array, x: Array, **attributes: Any) -> None:
         copy(out, view(x, **attributes))
@@ -83,7 +84,7 @@ MOVES: dict[str, Callable[..., None]] = {
 }
 
 _PLACED = ("take", "update_at")
-"""Those that go where their inputs say."""
+"""The moves that depend on what their inputs hold, and so cannot be recorded."""
 
 TABLE: dict[str, Kernel] = {
     "identity": Kernel(_moved(CLEAR["identity"]), (move,), replays=True),

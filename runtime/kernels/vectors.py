@@ -1,8 +1,8 @@
 """Vector registers of eight uint64 for kernels that Numba's loops cannot express: LLVM code on pointers into arrays.
 
-Only what several of them share. LLVM splits the registers where the CPU has narrower ones.
-Numba's cache on disk looks at the file of a kernel, not at this one: whoever changes what is emitted here must touch
-those.
+This file has only what several of these kernels share. LLVM splits the registers where the CPU has narrower ones.
+Numba's cache on disk looks at the file of a kernel, not at this file, so whoever changes what is emitted here must
+touch the kernels' files.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class Memory:
         self._builder.store(register, self._address(offset)).align = 8
 
     def element(self, offset: Any) -> Any:
-        """One element."""
+        """The element at `offset`."""
         return self._builder.load(self._builder.gep(self._pointer, [offset]))
 
     def mask(self, offset: Any, octet: int) -> Any:
@@ -69,7 +69,7 @@ def spread(builder: Any, value: Any) -> Any:
 
 
 def emitted(emit: Callable[..., None]) -> Any:
-    """A function for kernels to call, from one that emits its code.
+    """A function for kernels to call, made from a function that emits its code.
 
     `emit(builder, *arguments)` gets arrays as `Memory` and integers as 64-bit LLVM values.
     """

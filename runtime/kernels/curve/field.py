@@ -1,22 +1,25 @@
 """Arithmetic modulo p = 2^255 - 19, sixteen numbers at a time, by 52-bit multiply-add in registers (AVX-512 IFMA).
 
 A number is five limbs of 51 bits: the sum of limb[k] 2^(51 k). `vpmadd52` multiplies the low 52 bits of two limbs and
-adds either the low or the high 52 bits of the product; a high half has twice the weight of the next limb. Three
+adds either the low or the high 52 bits of the product. A high half has twice the weight of the next limb. Three
 invariants make everything exact without a branch:
 
-- *reduced*: limbs below 2^51 + 2^15. Only reduced numbers are multiplied, as their limbs have at most 52 bits.
-- *wide*: limbs below 2^59, what a product is before its carries. Sums and differences are taken of wide numbers, so
-  that a sum of two products takes the carries of one.
-- What is subtracted from starts from `WIDE` p, whose limbs are between 2^59 and 2^60, so that none becomes negative.
+- *reduced*: limbs are below 2^51 + 2^15. Only reduced numbers are multiplied, because their limbs have at most 52 bits.
+- *wide*: limbs are below 2^59, as those of a product before its carries. Sums and differences are of wide numbers, so
+  that a sum of two products needs the carries of one.
+- A minuend starts from `WIDE` p, whose limbs are between 2^59 and 2^60, so that no limb of a difference is negative.
 
-Why a product is wide: a low half is below 2^52, a high one doubled below 2^51 + 2^18. Column k has the low halves of
-the limbs i + j = k and the high ones of i + j = k - 1; columns 5 to 9 come back to 0 to 4 times 19, as 2^255 is 19.
-Limb 0 gets the most: one low half, and 19 times four low and five high ones, less than 125 * 2^52. Why a carry of all
-limbs at once is enough: the largest sum is below 2^61, so a carry is below 2^10, and that into limb 0 below 19 * 2^10.
+Why a product is wide: a low half is below 2^52, and a doubled high half is below 2^51 + 2^18. Column k has the low
+halves of limbs i + j = k and the high halves of limbs i + j = k - 1. Columns 5 to 9 come back to columns 0 to 4 times
+19, because 2^255 is 19 modulo p. Limb 0 gets the most: one low half, and 19 times four low and five high halves, less
+than 125 * 2^52.
 
-`Field` emits code; the functions below it are for kernels, whose numbers have two halves of eight lanes: while the
-instructions of one half wait for each other, those of the other run. Numba's cache on disk looks at the file of a
-kernel, not at this one: whoever changes what is emitted here must touch `vector`.
+Why one carry of all limbs is enough: the largest sum is below 2^61, so a carry is below 2^10, and the carry into limb 0
+is below 19 * 2^10.
+
+`Field` emits code. The functions below `Field` are for kernels, whose numbers have two halves of eight lanes: while the
+instructions of one half wait for each other, those of the other half run. Numba's cache on disk looks at the file of a
+kernel, not at this file, so whoever changes what is emitted here must touch `vector`.
 """
 
 from collections.abc import Sequence
@@ -30,9 +33,9 @@ LIMBS = 5
 LIMB_BITS = 51
 LIMB_MASK = (1 << LIMB_BITS) - 1
 HALF = LIMBS * LANES
-"""Words of eight numbers."""
+"""How many words eight numbers take."""
 NUMBER = 2 * HALF
-"""Words of sixteen numbers."""
+"""How many words sixteen numbers take."""
 WIDE = 1 << 9
 A24 = 121665
 """(A - 2) / 4 of the curve v^2 = u^3 + A u^2 + u, A = 486662 (RFC 7748)."""
@@ -41,7 +44,7 @@ Limbs = list[Any]
 
 
 class Field:
-    """Emits operations on eight numbers: lists of five registers."""
+    """Emits operations on eight numbers at a time, which are lists of five registers."""
 
     def __init__(self, builder: Any) -> None:
         self._builder = builder
@@ -49,7 +52,7 @@ class Field:
         self._high = self._declared("llvm.x86.avx512.vpmadd52h.uq.512")
 
     def multiply(self, x: Limbs, y: Limbs, start: int = 0) -> Limbs:
-        """x y + `start` p, wide; x and y are reduced."""
+        """x y + `start` p as a wide number. x and y are reduced."""
         columns = []
         for column in range(2 * LIMBS):
             total = self._sum(self._high, splat(0), x, y, _pairs(column - 1))
@@ -58,7 +61,7 @@ class Field:
         return self._folded(columns)
 
     def square(self, x: Limbs, start: int = 0) -> Limbs:
-        """x x + `start` p, wide: what stands twice in a column is computed once and doubled."""
+        """x x + `start` p as a wide number. Products that stand twice in a column are computed once and doubled."""
         columns = []
         for column in range(2 * LIMBS):
             total = self._sum(self._high, splat(0), x, x, _ascending(column - 1))
@@ -69,7 +72,7 @@ class Field:
         return self._folded(columns)
 
     def multiply_a24(self, x: Limbs, plus: Limbs) -> Limbs:
-        """A24 x + `plus`, wide; x is reduced."""
+        """A24 x + `plus` as a wide number. x is reduced."""
         factor = splat(A24)
         high = [self._call(self._high, splat(0), limb, factor) for limb in x]
         wrapped = self._builder.mul(high[-1], splat(2 * 19))
@@ -79,7 +82,7 @@ class Field:
         ]
 
     def carry(self, x: Limbs) -> Limbs:
-        """A wide number (or a sum of two) reduced."""
+        """The reduced form of a wide number, or of a sum of two."""
         builder = self._builder
         carries = [builder.lshr(limb, splat(LIMB_BITS)) for limb in x]
         kept = [builder.and_(limb, splat(LIMB_MASK)) for limb in x]
@@ -87,11 +90,11 @@ class Field:
         return [first, *(builder.add(*pair) for pair in zip(kept[1:], carries[:-1], strict=True))]
 
     def add(self, x: Limbs, y: Limbs) -> Limbs:
-        """Limb by limb."""
+        """x + y, limb by limb."""
         return [self._builder.add(*pair) for pair in zip(x, y, strict=True)]
 
     def subtract(self, x: Limbs, y: Limbs) -> Limbs:
-        """Limb by limb: x starts from a multiple of p."""
+        """x - y, limb by limb. x must include a multiple of p that keeps all limbs positive."""
         return [self._builder.sub(*pair) for pair in zip(x, y, strict=True)]
 
     def add_multiple(self, x: Limbs, start: int) -> Limbs:
@@ -113,11 +116,11 @@ class Field:
         return self._builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(index, LANES), [0] * LANES))
 
     def load(self, memory: Memory, offset: Any) -> Limbs:
-        """Eight numbers from a word offset on."""
+        """Loads eight numbers from a word offset on."""
         return [memory.load(self._builder.add(offset, word(LANES * limb))) for limb in range(LIMBS)]
 
     def store(self, memory: Memory, offset: Any, x: Limbs) -> None:
-        """Writes eight numbers."""
+        """Stores eight numbers from a word offset on."""
         for limb, register in enumerate(x):
             memory.store(self._builder.add(offset, word(LANES * limb)), register)
 
@@ -150,7 +153,7 @@ class Field:
 
 
 def _pairs(column: int) -> list[tuple[int, int]]:
-    """The places of limbs whose product has its low half in this column."""
+    """The pairs of limbs whose product has its low half in this column."""
     return [(i, column - i) for i in range(LIMBS) if 0 <= column - i < LIMBS]
 
 
@@ -166,9 +169,10 @@ def _middle(column: int) -> list[tuple[int, int]]:
 def ladder_step(builder: Any, state: Memory, offset: Any, turn: Any) -> None:
     """One bit of the Montgomery ladder (RFC 7748, section 5) on a half of sixteen pairs of points.
 
-    The state's five numbers: X + Z and X - Z of the point that was doubled last, the same of the one that was added,
-    and u of their difference. `turn` is 1 where the other one is to be doubled now. The sum of the two points does
-    not change when they trade places (its Z is the square of a difference), so only what is doubled is chosen.
+    The state has five numbers: X + Z and X - Z of the point that was doubled last, X + Z and X - Z of the point that
+    was added, and u of the points' difference. `turn` is 1 if the other point is to be doubled now. The sum of the two
+    points does not change when they trade places (its Z is the square of a difference), so a mask only chooses which
+    point is doubled.
     """
     field = Field(builder)
     places = [builder.add(offset, word(NUMBER * number)) for number in range(5)]
@@ -194,7 +198,8 @@ def ladder_step(builder: Any, state: Memory, offset: Any, turn: Any) -> None:
 
 @emitted
 def multiply(builder: Any, out: Memory, at: Any, x: Memory, i: Any, y: Memory, j: Any) -> None:
-    """out[at:] = x[i:] y[j:], sixteen reduced numbers; so all functions below. `out` may be an operand."""
+    """out[at:] = x[i:] y[j:]. Like all functions below, it takes sixteen reduced numbers, and `out` may be an
+    operand."""
     field = Field(builder)
     for half in (word(0), word(HALF)):
         left, right = field.load(x, builder.add(i, half)), field.load(y, builder.add(j, half))

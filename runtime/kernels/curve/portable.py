@@ -1,7 +1,7 @@
 """Curve25519 where AVX-512 IFMA is missing: OpenSSL's X25519 point by point, and Elligator 2 on Python's integers.
 
-The twin of `vector`: equal outputs, by other formulas. It maps 9 thousand numbers a second, in a time that may
-depend on them; nobody but the owner of the keys could observe it.
+This is the twin of `vector`: it gives the same outputs by other formulas. It maps 9 thousand numbers a second. The time
+may depend on the numbers, but only the owner of the keys could observe it.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ def _exchanged(key: X25519PrivateKey, point: bytes) -> bytes:
 
 
 def _map_one(element: bytes) -> bytes:
-    """Of -A / (1 + 2 r^2) and its counterpart, the one whose u^3 + A u^2 + u is a square."""
+    """The u-coordinate for one element r: of u = -A / (1 + 2 r^2) and -u - A, the one with u^3 + A u^2 + u a square."""
     r = int.from_bytes(element, "little") & ((1 << 255) - 1)
     u = -_A * pow(1 + 2 * r * r, -1, _P) % _P
     if pow(u * (u * u + _A * u + 1), (_P - 1) // 2, _P) != 1:

@@ -1,8 +1,8 @@
-"""Curve25519, u-coordinates only, for whole batches by AVX-512 IFMA: every point under one scalar, and Elligator 2.
+"""Curve25519, u-coordinates only, for whole batches by AVX-512 IFMA: every point times one scalar, and Elligator 2.
 
-Only for CPUs with IFMA: see `group.is_vectorised`. Sixteen points at a time walk the Montgomery ladder together; the
-scalar's bits choose by masks, and no branch or address depends on them, nor on points. A block of points shares one
-inversion (Montgomery's trick). 206 thousand multiplications a second on a core whose OpenSSL makes 29 thousand.
+Only for CPUs with IFMA: see `group.is_vectorised`. Sixteen points at a time walk the Montgomery ladder together. The
+scalar's bits choose by masks; no branch or address depends on the scalar or on points. A block of points shares one
+inversion (Montgomery's trick). A core does 206 thousand multiplications a second, where OpenSSL does 29 thousand.
 """
 
 from typing import Any
@@ -16,9 +16,9 @@ from .field import HALF, LIMB_BITS, LIMB_MASK, LIMBS, NUMBER, add, ladder_step, 
 Array = np.ndarray[Any, Any]
 
 POINT = 4
-"""Words of a point or field element outside: 32 bytes, little-endian."""
+"""Words of a point or field element in memory: 32 bytes, little-endian."""
 
-_BLOCK = 32  # times sixteen points share an inversion: 250 squarings each on its own, a two-hundredth of their ladders
+_BLOCK = 32  # times sixteen points share an inversion, whose 250 squarings are 1/200 of these points' ladders
 _WIDTH = 16
 _SLOTS = 5  # numbers of a state
 _STATE = _SLOTS * NUMBER
@@ -48,21 +48,20 @@ _POWER_250 = [
     (_E3, 100, _E3, _E3),  # 2^200 - 1
     (_E3, 50, _E2, _E2),  # 2^250 - 1
 ]
-"""An addition chain: (from, squarings, factor, to), the exponent of `to` beside it."""
+"""An addition chain: (from, squarings, factor, to). The comments give the exponent of `to`."""
 
 _INVERT = np.array([*_POWER_250, (_E2, 5, _E1, _RESULT)])
-"""To the power of p - 2 = 2^255 - 21."""
+"""The chain for the power p - 2 = 2^255 - 21, the inverse."""
 
 _CHARACTER = np.array([*_POWER_250, (_BASE, 2, _BASE, _E1), (_E2, 4, _E1, _RESULT)])
-"""To the power of (p - 3) / 2 = 2^254 - 11: times the base it is 1 for squares and -1 for others."""
+"""The chain for the power (p - 3) / 2 = 2^254 - 11. Times the base it is 1 for squares and -1 for other numbers."""
 
 
 @native(OUT, WORDS, WORDS)
 def multiply_points(out: Array, points: Array, turns: Array) -> None:
-    """out[4 i:] = the scalar times points[4 i:], u-coordinates in full reduction; 0 where RFC 7748 gives 0.
+    """out[4 i:] = the scalar times points[4 i:], as fully reduced u-coordinates; 0 where RFC 7748 gives 0.
 
-    `turns` are the exclusive ors of each of the scalar's 255 bits, high to low, with the one above it. The lowest bit
-    must be 0.
+    `turns` are the XORs of each of the scalar's 255 bits, high to low, with the bit above it. The lowest bit must be 0.
     """
     count = points.size // POINT
     states = np.empty(_BLOCK * _STATE, np.uint64)
@@ -86,13 +85,14 @@ def multiply_points(out: Array, points: Array, turns: Array) -> None:
 
 @native(OUT, WORDS)
 def map_to_curve(out: Array, elements: Array) -> None:
-    """out[4 i:] = u of the point that Elligator 2 (Bernstein, Hamburg, Krasnova, Lange, CCS 2013) maps a number to.
+    """out[4 i:] = u of the point to which Elligator 2 (Bernstein, Hamburg, Krasnova, Lange, CCS 2013) maps a number.
 
     As RFC 9380, section 6.7.1, with the non-square 2: of u = -A / (1 + 2 r^2) and -u - A = 2 r^2 u exactly one is on
-    the curve, the other on its twist. With t = 2 r^2, d = 1 + t, h = A (A^2 t - d^2) and c = d h, the quadratic
-    character w of c is that of u^3 + A u^2 + u, and the one on the curve is -A ((1 + w) + t (1 - w)) / 2 d. One power
-    gives both the character and the inverse of d: with q = c^((p - 3) / 2), w = q c and 1 / d = w q h, so that what
-    is sought is -A / 2 q h (w d + 2 - d). c is never 0: -1/2 is no square, and u^2 + A u + 1 has no root. Bits above
+    the curve, and the other is on its twist. Let t = 2 r^2, d = 1 + t, h = A (A^2 t - d^2) and c = d h. The quadratic
+    character w of c is that of u^3 + A u^2 + u. The coordinate on the curve is -A ((1 + w) + t (1 - w)) / 2 d.
+
+    One power gives both the character and the inverse of d: with q = c^((p - 3) / 2), w = q c and 1 / d = w q h. So the
+    coordinate is -A / 2 q h (w d + 2 - d). c is never 0: -1/2 is no square, and u^2 + A u + 1 has no root. Bits above
     the 255th are ignored.
     """
     count = elements.size // POINT
@@ -107,7 +107,7 @@ def map_to_curve(out: Array, elements: Array) -> None:
 
 @inline
 def _map_state(states: Array, work: Array) -> None:
-    """The points of the sixteen numbers in `_INPUT`, into `_NUMERATOR`."""
+    """Maps the sixteen numbers in `_INPUT` to points in `_NUMERATOR`."""
     d, h, t, out = _DENOMINATOR, _PREFIX, _T, _NUMERATOR
     square(states, t, states, _INPUT)
     add(states, t, states, t, states, t)
@@ -130,7 +130,7 @@ def _map_state(states: Array, work: Array) -> None:
 
 @inline
 def _workspace() -> Array:
-    """Constants, and room for powers."""
+    """Memory with the constants, and with room for powers."""
     work = np.zeros(_WORK, np.uint64)
     for half in range(0, NUMBER, HALF):
         for lane in range(LANES):
@@ -150,7 +150,7 @@ def _copy(out: Array, at: int, x: Array, i: int) -> None:
 
 @inline
 def _start_ladder(states: Array, state: int, work: Array) -> None:
-    """The point at infinity 1 / 0 and the input u / 1, each as X + Z and X - Z."""
+    """Writes the point at infinity 1 / 0 and the input u / 1, each as X + Z and X - Z."""
     _copy(states, state, work, _UNIT)
     _copy(states, state + NUMBER, work, _UNIT)
     add(states, state + 2 * NUMBER, states, state + _INPUT, work, _UNIT)
@@ -173,7 +173,8 @@ def _power(work: Array, chain: Array) -> None:
 
 @inline
 def _divide(states: Array, end: int, work: Array) -> None:
-    """Every numerator becomes the quotient. Of each lane's denominators, none 0, the product is inverted, once."""
+    """Divides every numerator by its denominator, none of which is 0. Each lane inverts the product of its
+    denominators, once."""
     _copy(work, _BASE, work, _UNIT)
     for state in range(0, end, _STATE):
         _copy(states, state + _PREFIX, work, _BASE)
@@ -201,7 +202,8 @@ def _mend_zeros(states: Array, state: int) -> None:
 
 @inline
 def _canonical(states: Array, at: int) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64, np.uint64]:
-    """The limbs of one lane's reduced number, below p: carries until none is left, once with and once without p."""
+    """The limbs, below p, of one lane's reduced number. A first pass of carries finds how often p fits, a second
+    applies it."""
     a, b, c, d, e = (
         states[at],
         states[at + LANES],
@@ -224,7 +226,7 @@ def _canonical(states: Array, at: int) -> tuple[np.uint64, np.uint64, np.uint64,
 
 @inline
 def _load(states: Array, slot: int, numbers: Array, first: int, last: int) -> None:
-    """Numbers of 255 bits into the lanes of a slot of each state, and 0 into the lanes that are left."""
+    """Loads numbers of 255 bits into the lanes of a slot of each state, and 0 into the lanes that are left."""
     for index in range(first, (last - first + _WIDTH - 1) // _WIDTH * _WIDTH + first):
         at = _place(index - first) + slot
         if index >= last:
@@ -242,7 +244,7 @@ def _load(states: Array, slot: int, numbers: Array, first: int, last: int) -> No
 
 @inline
 def _store(out: Array, first: int, last: int, states: Array) -> None:
-    """The numerators, fully reduced."""
+    """Stores the numerators, fully reduced."""
     for index in range(first, last):
         a, b, c, d, e = _canonical(states, _place(index - first) + _NUMERATOR)
         out[POINT * index] = a | b << _BITS
@@ -253,5 +255,5 @@ def _store(out: Array, first: int, last: int, states: Array) -> None:
 
 @inline
 def _place(index: int) -> int:
-    """The word where a block's point stands in slot 0."""
+    """The word at which a block's point stands in slot 0."""
     return index // _WIDTH * _STATE + index % _WIDTH // LANES * HALF + index % LANES

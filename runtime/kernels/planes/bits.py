@@ -1,4 +1,4 @@
-"""Bit planes: in and out of elements, and bitwise work with a choice of planes.
+"""Bit planes: to and from elements, and bitwise operations on chosen planes.
 
 BITS are uint64[planes, words]: bit j of element i is bit i % 64 of word [j, i // 64].
 """
@@ -66,7 +66,7 @@ def _choose(out: Array, x: Array, planes: Array) -> None:
 
 @lru_cache(maxsize=4096)
 def indices(chosen: Planes) -> Array:
-    """A choice of planes as kernels take it."""
+    """A choice of planes as compiled functions take it."""
     return np.array(chosen, np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Products of planes, and sums of them: functions of bits that two parties, or one, know."""
+"""Products of planes, and sums of such products: functions of bits that two parties, or one, know."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from .bits import Planes, indices
 Array = np.ndarray[Any, Any]
 
 _TILE = 512
-"""Words of a plane that are combined with words of other planes at a time: they stay in the innermost cache."""
+"""How many words of each plane are combined at a time. They stay in the innermost cache."""
 
 _ZERO = np.zeros((), np.uint64)
 
 
 @inline
 def _row(planes: Array, number: int, first: int, stop: int, absent: Array) -> Array:
-    """Part of a plane, or of `absent` for -1: a vector of its own, whose loops LLVM can vectorise."""
+    """Part of a plane, or of `absent` for -1. LLVM can vectorise loops over it, because it is a vector of its own."""
     return planes[number, first:stop] if number >= 0 else absent[: stop - first]
 
 

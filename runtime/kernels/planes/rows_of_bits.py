@@ -1,4 +1,4 @@
-"""Moving rows of bit planes to places that a permutation says: a row's bits are moved as the words that they spell.
+"""Moves rows of bit planes in the order of a permutation. The bits of each element are moved together, as one word.
 
 A million rows of 64 planes take 5 ms, of one plane 3 ms.
 """
@@ -17,7 +17,7 @@ _MOVE, _SPELL, _SPREAD = rows.TABLE["rows.take"], bits.TABLE["ring.from_bits"], 
 
 
 def _take(out: Array, x: Array, places: Array, *, size: int, width: int) -> None:
-    """`size` elements, `width` of them in a row."""
+    """out's row i is row places[i] of x, which has `size` elements, `width` of them in a row."""
     if not out.size:
         return
     words, moved = np.empty((size // width, width), np.uint64), np.empty((places.size, width), np.uint64)

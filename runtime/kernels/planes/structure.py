@@ -1,7 +1,7 @@
-"""Moving elements of bit planes: `bits.<name>`, which are told the logical shapes of their inputs and output.
+"""Moving elements of bit planes: kernels `bits.<name>`, which are told the logical shapes of their inputs and output.
 
-Long runs of consecutive elements are copied word by word, shifted. Anything else is unpacked to a byte for each bit,
-some planes at a time, moved as arrays are, with the planes as a first axis, and packed again.
+Long runs of consecutive elements are copied and shifted word by word. Anything else is unpacked to a byte for each bit,
+some planes at a time. The bytes are moved as arrays with the planes as a first axis, and packed again.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,15 +21,15 @@ Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 
 _LONG = 256
-"""Runs of fewer elements are not copied one by one."""
+"""Runs of fewer elements on average are not copied one by one, but unpacked."""
 
 _UNPACKED = 1 << 20
-"""The most bytes of one array's planes that are unpacked together, if one plane has not more."""
+"""The most bytes to which one array's planes are unpacked together; one plane may take more."""
 
 
 @inline
 def _word_at(plane: Array, position: int) -> Any:
-    """64 bits of a plane from a position on, zeros outside of it."""
+    """64 bits of a plane from a position on, with zeros outside the plane."""
     word, shift = position >> 6, np.uint64(position & 63)
     low = plane[word] if 0 <= word < plane.size else np.uint64(0)
     if shift == 0:
@@ -46,19 +46,19 @@ def _put(plane: Array, word: int, mask: Any, bits: Any) -> None:
 
 @inline
 def _first_mask(to: int) -> Any:
-    """The bits of element `to`'s word from it on."""
+    """A mask of element `to`'s word: the bits from `to` on."""
     return ~np.uint64(0) << np.uint64(to & 63)
 
 
 @inline
 def _last_mask(end: int) -> Any:
-    """The bits of the word of the element before `end`, up to it."""
+    """A mask of the word of element `end` - 1: the bits up to that element."""
     return ~np.uint64(0) >> np.uint64(63 - ((end - 1) & 63))
 
 
 @native(OUT_PLANES, PLANES, INDICES)
 def _copy_runs(out: Array, x: Array, runs: Array) -> None:
-    """For each three numbers to, start, count: copies elements from `start` on to `to` on; others stay as they are."""
+    """Copies a run of elements for each three numbers (to, start, count). Other elements stay as they are."""
     for plane in range(out.shape[0]):
         target, source = out[plane], x[plane]
         for run in range(0, runs.size, 3):
@@ -71,7 +71,7 @@ def _copy_runs(out: Array, x: Array, runs: Array) -> None:
             if first == last:
                 continue
             shift, offset = np.uint64(ahead & 63), ahead >> 6
-            # Vectors of their own, counted from 0, so that LLVM sees no index that may be negative and uses registers.
+            # Vectors of their own, counted from 0: LLVM sees no index that may be negative, and uses vector registers.
             middle, low = target[first + 1 : last], source[first + 1 + offset : last + offset]
             if shift == 0:
                 for word in range(middle.size):
@@ -85,7 +85,7 @@ def _copy_runs(out: Array, x: Array, runs: Array) -> None:
 
 @native(OUT_PLANES, PLANES, INT)
 def _repeat_each(out: Array, x: Array, times: int) -> None:
-    """Each element so many times, one after the other."""
+    """Writes each element so many times in a row."""
     for plane in range(out.shape[0]):
         target = out[plane]
         target[:] = 0
@@ -105,7 +105,7 @@ def _repeat_each(out: Array, x: Array, times: int) -> None:
 
 @native(OUT_PLANES, PLANES)
 def _spread(out: Array, x: Array) -> None:
-    """The first element of each plane everywhere."""
+    """Writes the first element of each plane everywhere in the plane."""
     for plane in range(out.shape[0]):
         out[plane] = np.uint64(0) - (x[plane, 0] & np.uint64(1))
 
@@ -119,7 +119,10 @@ def _worthwhile(runs: int, elements: int) -> bool:
 def _runs_of(
     shape: Shape, starts: tuple[int, ...], stops: tuple[int | None, ...], steps: tuple[int, ...]
 ) -> tuple[tuple[int, ...], int] | None:
-    """Where the parts of a slice start whose elements follow each other in the whole, and how many each has."""
+    """The runs of a slice, whose elements follow each other in the array: where they start, and their one length.
+
+    None if the runs are too short to be copied one by one.
+    """
     ranges = [range(size)[slice(*bounds)] for size, *bounds in zip(shape, starts, stops, steps, strict=True)]
     count = prod(map(len, ranges))
     if count == 0:
@@ -205,7 +208,7 @@ def _reshape(out: Array, x: Array, *, shapes: Sequence[Shape], shape: Shape) -> 
 
 
 def _unpacked(move: Callable[..., None]) -> Callable[..., None]:
-    """The kernel that unpacks, moves and packs."""
+    """The kernel that unpacks planes, moves the bytes, and packs them again."""
 
     def run(out: Array, *inputs: Array, shapes: Sequence[Shape], shape: Shape, **attributes: Any) -> None:
         unrecorded()
@@ -230,7 +233,7 @@ _BELOW_PLANES: dict[str, Callable[[Any], Any]] = {
     "stops": lambda stops: (None, *stops),
     "steps": lambda steps: (1, *steps),
 }
-"""What attributes become when the planes are a first axis."""
+"""How attributes change when the planes are a first axis."""
 
 
 def _broadcast_below_planes(out: Array, x: Array) -> None:
@@ -245,7 +248,7 @@ _broadcast_unpacked = _unpacked(_broadcast_below_planes)
 
 
 def pack(out: Array, x: Array) -> None:
-    """Zeros and ones [planes, ...] as planes, uint64[planes, words]."""
+    """Packs zeros and ones, uint8[planes, ...], into planes, uint64[planes, words]."""
     packed = np.packbits(x.reshape(len(x), prod(x.shape[1:])), axis=1, bitorder="little")
     octets = out.view(np.uint8)
     octets[:, : packed.shape[1]] = packed
@@ -253,7 +256,7 @@ def pack(out: Array, x: Array) -> None:
 
 
 def unpack(x: Array, shape: Shape) -> Array:
-    """Planes as zeros and ones, uint8[planes, *shape]."""
+    """Unpacks planes into zeros and ones, uint8[planes, *shape]."""
     if x.size == 0:
         return np.empty((len(x), *shape), np.uint8)
     return np.unpackbits(x.view(np.uint8), axis=1, count=prod(shape), bitorder="little").reshape(len(x), *shape)

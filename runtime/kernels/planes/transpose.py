@@ -1,10 +1,10 @@
-"""Bit planes out of words and back: 64 x 64 matrices of bits, transposed eight (512 elements) at a time.
+"""Words to bit planes and back: transposes 64 x 64 matrices of bits, eight (512 elements) at a time.
 
-A matrix is eight registers of eight rows. Three steps swap halves between registers (Hacker's Delight, section 7-3,
-for distances of 32, 16 and 8 rows); then bytes are transposed within each register, so that each word holds an 8 x 8
-matrix of bits, those are transposed by shifts, and the bytes go back. Words of one plane come to lie side by side by
-a further transposition, of 8 x 8 words, so each plane is written by whole cache lines. 64 planes of a million words
-take 1 ms, where the same steps in a loop over single words take 5 ms.
+A matrix is eight registers of eight rows. Three steps swap halves between registers (Hacker's Delight, section 7-3, for
+distances of 32, 16 and 8 rows). Then bytes are transposed within each register, so that each word holds an 8 x 8 matrix
+of bits. Shifts transpose these matrices, and the bytes go back. A further transposition, of 8 x 8 words, puts the words
+of one plane side by side, so that each plane is written by whole cache lines. 64 planes of a million words take 1 ms;
+the same steps in a loop over single words take 5 ms.
 """
 
 from typing import Any
@@ -18,20 +18,21 @@ from ..vectors import LANES, Memory, emitted, splat, word
 Array = np.ndarray[Any, Any]
 
 BLOCK = 512
-"""Elements that go together: a matrix for each lane of a register."""
+"""How many elements are transposed together: a matrix for each lane of a register."""
 
 _BYTES = ir.VectorType(ir.IntType(8), 64)
 _INDICES = ir.VectorType(ir.IntType(32), 64)
 
 _HALVES = ((4, 32, 0x00000000FFFFFFFF), (2, 16, 0x0000FFFF0000FFFF), (1, 8, 0x00FF00FF00FF00FF))
-"""Distance in registers and in bits, and the low halves."""
+"""For each step the distance in registers, the distance in bits, and the mask of the low halves."""
 
 _EIGHTHS = ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0))
-"""The same within an 8 x 8 matrix of bits in one word (Hacker's Delight, figure 7-6)."""
+"""For each step within an 8 x 8 matrix of bits in one word (Hacker's Delight, figure 7-6): distance in bits, and
+mask."""
 
 
 def _swap_bits(builder: Any, rows: list[Any]) -> list[Any]:
-    """Transposes one matrix."""
+    """Transposes one 64 x 64 matrix."""
     for distance, bits, mask in _HALVES:
         for low in range(LANES):
             if low & distance == 0:
@@ -43,7 +44,7 @@ def _swap_bits(builder: Any, rows: list[Any]) -> list[Any]:
 
 
 def _swap_in_bytes(builder: Any, row: Any) -> Any:
-    """Transposes the 8 x 8 bits that are bit i of byte j of word k, for each j."""
+    """Transposes, for each j, the 8 x 8 matrix of bit i of byte j of word k."""
     row = _transpose_bytes(builder, row)
     for bits, mask in _EIGHTHS:
         swap = builder.and_(builder.xor(row, builder.lshr(row, splat(bits))), splat(mask))
@@ -76,7 +77,7 @@ def _lanes(places: list[int]) -> Any:
 
 @emitted
 def _transpose_matrix(builder: Any, target: Memory, to: Any, source: Memory, start: Any) -> None:
-    """Transposes 64 words."""
+    """Transposes the matrix of 64 words from `start` on, into `target` from `to` on."""
     rows = [source.load(builder.add(start, word(LANES * row))) for row in range(LANES)]
     for number, row in enumerate(_swap_bits(builder, rows)):
         target.store(builder.add(to, word(LANES * number)), row)
@@ -84,7 +85,7 @@ def _transpose_matrix(builder: Any, target: Memory, to: Any, source: Memory, sta
 
 @emitted
 def _gather_words(builder: Any, target: Memory, to: Any, step: Any, source: Memory, start: Any) -> None:
-    """Eight words of each of eight matrices (64 words apart) into eight rows, `step` words apart."""
+    """Moves eight words of each of eight matrices (64 words apart) into eight rows (`step` words apart)."""
     rows = [source.load(builder.add(start, word(64 * matrix))) for matrix in range(LANES)]
     for number, row in enumerate(_transpose_words(builder, rows)):
         target.store(builder.add(to, builder.mul(step, word(number))), row)
@@ -92,7 +93,7 @@ def _gather_words(builder: Any, target: Memory, to: Any, step: Any, source: Memo
 
 @emitted
 def _scatter_words(builder: Any, target: Memory, to: Any, source: Memory, start: Any, step: Any) -> None:
-    """The other way."""
+    """Moves the words of `_gather_words` back from rows to matrices."""
     rows = [source.load(builder.add(start, builder.mul(step, word(number)))) for number in range(LANES)]
     for matrix, row in enumerate(_transpose_words(builder, rows)):
         target.store(builder.add(to, word(64 * matrix)), row)
@@ -147,11 +148,12 @@ to_planes = {
     4: native(OUT_PLANES, WORDS32)(_to_planes_loop),
     2: native(OUT_PLANES, WORDS16)(_to_planes_loop),
 }
-"""(out planes, elements), by the bytes of an element."""
+"""Compiled functions of (out planes, elements), by the bytes of an element."""
 
 from_planes = {
     8: native(OUT, PLANES)(_from_planes_loop),
     4: native(OUT32, PLANES)(_from_planes_loop),
     2: native(OUT16, PLANES)(_from_planes_loop),
 }
-"""(out elements, planes), by the bytes of an element; at most as many planes as an element has bits."""
+"""Compiled functions of (out elements, planes), by the bytes of an element. There are at most as many planes as an
+element has bits."""

@@ -1,9 +1,9 @@
 """Bits as numbers, and weighted sums of numbers whose signs are bits.
 
-A bit is c XOR d = c (1 - 2 d) + d: a number c, whose sign the bit d turns, and d. A byte of a plane is a mask for one
-vector register.
-Several rows of weights over the same planes go together, so that the planes' numbers, a word for each bit, are read
-from memory once: 6 rows over 16 planes of 100,000 take 2 ms, one by one 3 to 8 ms, by what the cache holds.
+A bit is c XOR d = c (1 - 2 d) + d: the number c with a sign that the bit d turns, plus d. A byte of a plane is a mask
+for one vector register. Several rows of weights over the same planes are computed together, so that the planes'
+numbers, a word for each bit, are read from memory once. 6 rows over 16 planes of 100,000 take 2 ms; one by one they
+take 3 to 8 ms, depending on what the cache holds.
 """
 
 from typing import Any
@@ -18,14 +18,14 @@ from ..vectors import LANES, Memory, emitted, spread, word
 Array = np.ndarray[Any, Any]
 
 _TILE = 512
-"""Elements whose sums stay in the innermost cache over all planes."""
+"""How many elements are summed at a time. Their sums stay in the innermost cache over all planes."""
 
 
 def _signed_adder(planes: int) -> Any:
     """`add(sums, to, factors, start, size, bits, at, words, weights, first, join)`: 64 elements.
 
-    To the sums it adds weight * factor for so many planes, or join * weight - weight * factor where the bit is set.
-    Planes of factors are `size` apart, those of bits `words`.
+    For each of so many planes, `add` adds weight * factor to the sums, or join * weight - weight * factor where the bit
+    is set. Planes of factors are `size` words apart, planes of bits are `words` words apart.
     """
 
     def add_signed(
@@ -62,7 +62,7 @@ _add_one, _add_four = _signed_adder(1), _signed_adder(4)
 
 @emitted
 def _add_mask(builder: Any, out: Memory, to: Any, x: Memory, start: Any, bits: Memory, at: Any) -> None:
-    """64 elements of x, one more where the bit is set."""
+    """Writes 64 elements of x into `out`, plus one where the bit is set."""
     for octet in range(8):
         offset = word(LANES * octet)
         bit = builder.zext(bits.mask(at, octet), ir.VectorType(ir.IntType(64), LANES))
@@ -87,7 +87,7 @@ def _add_bits(out: Array, c: Array, w: Array) -> None:
 
 @inline
 def _add_weighted(out: Array, d: Array, weights: Array, factors: Array, first: int, stop: int, join: int) -> None:
-    """Adds the terms of all planes to the sums of elements `first` to `stop` in each row."""
+    """Adds the terms of all planes to the sums of elements `first` to `stop` - 1 in each row."""
     rows, planes = weights.shape
     size, words = out.size // rows, d.shape[1]
     bits, scales = d.reshape(d.size), weights.reshape(weights.size)
