@@ -1,6 +1,6 @@
 """Where names are bound. In: a module's tree, partial or not. Out: for each name, the places that may have bound it.
 
-This is told from the tree alone, so that functions that nobody calls and lines with mistakes have answers too:
+Bindings follow from the tree alone. So functions that nobody calls and lines with mistakes have answers, too:
 
     x = 1
     for i in range(3):
@@ -8,7 +8,7 @@ This is told from the tree alone, so that functions that nobody calls and lines 
     reveal x            x is bound in the first line or in the loop
 
 A turn of a loop reads what the turn before has bound. Assigning to a part of a name (`x[i] = 1`) adds a place and keeps
-the others. A function reads a name of the module around it from all places that bind the name there.
+the others. A function reads a name of the module around it from all places that bind the name in the module.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ from .walk.resolution import is_of_language
 
 
 class How(Enum):
-    """By what a name is bound."""
+    """The kind of statement that binds a name."""
 
     PARTY = "party"
     INPUT = "input"
@@ -41,7 +41,7 @@ class How(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One place that binds a name; the language's own names have no place."""
+    """One place that binds a name. The language's own names have no place."""
 
     how: How
     span: Span | None
@@ -55,13 +55,13 @@ _LANGUAGE: Bindings = (Binding(How.LANGUAGE, None),)
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What statements do to names: the places that they add, and the names whose places before are gone then."""
+    """What statements do to names: the places that they add, and the names whose earlier places no longer count."""
 
     adds: dict[str, Bindings]
     ends: frozenset[str]
 
     def after(self, before: Environment) -> dict[str, Bindings]:
-        """The places of each name after the statements."""
+        """The places of each name after the statements, from those before."""
         added = {
             name: places if name in self.ends else _both(before.get(name, ()), places)
             for name, places in self.adds.items()
@@ -70,7 +70,7 @@ class _Effect:
 
 
 def bindings(module: tree.Module) -> dict[int, Bindings]:
-    """The places that may have bound each `Name` and `Reference` of a module, by the identities of these nodes."""
+    """The places that may have bound each `Name` and `Reference` of a module, by the identity of the node."""
     known = _Known()
     scope = _Scope(known, None, _everything(module.body))
     head: dict[str, Bindings] = {}
@@ -87,8 +87,10 @@ def bindings(module: tree.Module) -> dict[int, Bindings]:
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of one module: the answers so far, effects of statements by identity, columns of inputs and
-    parameters of functions by the places of their names.
+    """What is known of one module.
+
+    `found` are the answers so far. `effects` are those of statements, by identity. `columns` of inputs and `parameters`
+    of functions are found by the places of their names.
     """
 
     found: dict[int, Bindings] = field(default_factory=dict)
@@ -106,7 +108,7 @@ class _Scope:
     everything: Environment
 
     def run(self, statements: Iterable[tree.Statement], head: Environment) -> None:
-        """Finds the places of all names in the scope, whose names are `head` before the first statement."""
+        """Finds the places of all names in the scope. `head` are its names before the first statement."""
         functions: list[tree.Function] = []
         self._block(statements, head, functions)
         self.everything = {**head, **self.everything}
@@ -136,7 +138,7 @@ class _Scope:
             now = _effect(self.known, statement).after(now)
 
     def _statement(self, node: tree.Statement, now: Environment, functions: list[tree.Function]) -> None:
-        """Finds the places of the names in a statement; `now` are those before the statement."""
+        """Finds the places of the names in a statement. `now` are the places before the statement."""
         for name, how in _bound(node):
             self.known.found[id(name)] = (Binding(how, name.span),)
         match node:
@@ -178,7 +180,7 @@ class _Scope:
     # --- expressions --------------------------------------------------------------------------------------------
 
     def _expression(self, node: Any, now: Environment) -> None:
-        """Finds the places of the names in an expression, or in several; those that are there stay."""
+        """Finds the places of the names in one expression or several. Names that have places keep them."""
         match node:
             case tree.Reference():
                 self.known.found.setdefault(id(node), self._look(node.name, now))
@@ -212,13 +214,13 @@ class _Scope:
                 self.known.found[id(argument.name)] = self._parameter(argument.name, node.function.name, called)
 
     def _columns_of(self, node: tree.Expression, now: Environment) -> dict[str, Bindings]:
-        """The columns of an expression that is an input by its name; none of others."""
+        """The columns of an expression that is the name of an input; none for other expressions."""
         places = self._look(node.name, now) if isinstance(node, tree.Reference) else ()
         known = [self.known.columns.get(one.span, {}) for one in places if one.span is not None]
         return known[0] if len(known) == 1 else {}
 
     def _parameter(self, name: tree.Name, function: str, called: Bindings) -> Bindings:
-        """Where the parameter of a function stands that an argument names; `group` and `table` make columns of some."""
+        """The place of the parameter that an argument names. Named arguments of `group` and `table` make columns."""
         if called == _LANGUAGE:
             signature = BUILT_INS[function].signature if function in BUILT_INS else None
             is_column = signature is not None and name.text not in (*signature.required, *signature.optional)
@@ -231,7 +233,7 @@ class _Scope:
 
 
 def _bound(node: tree.Statement) -> Iterator[tuple[tree.Name | tree.Reference, How]]:
-    """The names that a statement itself binds, as a whole or in part."""
+    """The names that a statement itself binds, as a whole or in part, with the kind of binding."""
     match node:
         case tree.Party(name=name):
             yield name, How.PARTY
@@ -254,7 +256,7 @@ def _bound(node: tree.Statement) -> Iterator[tuple[tree.Name | tree.Reference, H
 
 
 def _own_effect(node: tree.Statement) -> _Effect:
-    """What a statement does without the blocks inside."""
+    """The effect of a statement without the blocks inside it."""
     adds: dict[str, Bindings] = {}
     for name, how in _bound(node):
         text = name.text if isinstance(name, tree.Name) else name.name
@@ -276,7 +278,7 @@ def _own_effect(node: tree.Statement) -> _Effect:
 
 
 def _effect(known: _Known, node: tree.Statement) -> _Effect:
-    """What a statement does with all that is inside; found once for each."""
+    """The effect of a statement with all blocks inside it. It is computed once for each statement."""
     if id(node) not in known.effects:
         known.effects[id(node)] = _whole_effect(known, node)
     return known.effects[id(node)]
@@ -311,7 +313,7 @@ def _in_order(known: _Known, statements: Iterable[tree.Statement]) -> _Effect:
 
 
 def _everything(statements: Iterable[tree.Statement]) -> dict[str, Bindings]:
-    """All places of each name that the statements bind, in the order of the text, not inside of functions."""
+    """All places of each name that the statements bind, in the order of the text, without functions' bodies."""
     found: dict[str, Bindings] = {}
     for statement in statements:
         parts = [_own_effect(statement).adds]

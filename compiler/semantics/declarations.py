@@ -1,4 +1,4 @@
-"""What a program asks of its parties, read before any data is: roles, options, and inputs with size names for sizes.
+"""What a program asks of its parties, known before any data is read: roles, options, and inputs with size names.
 
 In: a tree. Out: `Declarations`.
 """
@@ -18,15 +18,15 @@ from .type_names import TABLE, input_element, unknown_type
 DEFAULT_FRACTION_BITS = 16
 
 Dimension = int | str
-"""A size, or the name under which the data gives it: a size name, `rows(t)` or `len(role)`."""
+"""A size, or the name under which the data gives the size: a size name, `rows(t)` or `len(role)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnDeclaration:
-    """One array of an input: the input itself, or the column `column` of a table. `name` is `table.column` then.
+    """One array of an input: the input itself, or the column `column` of a table, whose `name` is `table.column`.
 
-    `dimensions` are those of one member's value where the input is `from each`. `default`, in the clear representation,
-    stands for values that the data lacks.
+    If the input is `from each`, `dimensions` are those of one member's value. `default`, in the clear representation,
+    stands for values that the data lacks; None if there is no default.
     """
 
     name: str
@@ -38,7 +38,7 @@ class ColumnDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class InputDeclaration:
-    """One `input`. `valid` names the stored valid bits of a table that comes from shares, and is empty otherwise."""
+    """One `input`. `valid` names the stored valid bits of a table that comes from shares; else it is empty."""
 
     name: str
     role: str | None
@@ -52,8 +52,9 @@ class InputDeclaration:
 
 @dataclass(slots=True)
 class Declarations:
-    """The head of a program: roles (with `True` for those of many members), inputs, precision, size names. `unread` are
-    names on lines that cannot be read, which may declare them.
+    """The head of a program: roles (`True` if a role has many members), inputs, precision, places of names.
+
+    `unread` are names on lines that cannot be read; such a line may declare them.
     """
 
     parties: dict[str, bool] = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Declarations:
 
 
 def declarations(module: tree.Module) -> Declarations:
-    """The declarations of a program. Raises CompileError with all that is wrong in them."""
+    """The declarations of a program. Raises CompileError with all mistakes in them."""
     result, mistakes = read_declarations(module)
     if mistakes:
         raise CompileError(mistakes)
@@ -79,7 +80,7 @@ def declarations(module: tree.Module) -> Declarations:
 
 
 def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnostic]]:
-    """The declarations that are right, and what is wrong with the others."""
+    """The declarations that are right, and the mistakes in the others."""
     broken = (statement for statement in module.body if isinstance(statement, tree.Broken))
     result = Declarations(unread=frozenset(name.text for line in broken for name in line.names))
     mistakes: list[Diagnostic] = []
@@ -98,7 +99,7 @@ def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnosti
 
 
 def _taken_sizes(type: tree.TypeSyntax, result: Declarations) -> Iterator[Diagnostic]:
-    """Size names that are something else already."""
+    """The mistakes of size names that are declared as something else already."""
     for dimension in type.dimensions:
         if isinstance(dimension, tree.Reference) and dimension.name in result.places:
             yield Diagnostic(

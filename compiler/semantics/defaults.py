@@ -1,4 +1,4 @@
-"""What stands for missing values of a column, `amount: fixed = 0`. In: a column as written. Out: a clear number."""
+"""The value that stands for missing values of a column, `amount: fixed = 0`. In: a column as written. Out: a number."""
 
 from collections.abc import Callable
 from datetime import date
@@ -14,7 +14,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 def default_of(column: tree.ColumnSyntax, element: Element, from_shares: bool) -> int | None:
-    """The default in the clear representation, None for a column without. Raises WrongError."""
+    """The default in the clear representation; None for a column without one. Raises WrongError."""
     if column.default is None:
         return None
     if from_shares:

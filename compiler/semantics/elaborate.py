@@ -1,7 +1,7 @@
 """Semantics: from the tree of a program to its IR, in one walk that finds types, shapes and labels on the way.
 
 In: a module's tree, sizes, and a way to find other modules. Out: an IR `Program` for those sizes, or every mistake of
-the program; and what each name and expression means, whether there are mistakes or not.
+the program; and the meaning of each name and expression, even if there are mistakes.
 """
 
 import re
@@ -28,13 +28,15 @@ from .walk.statements import run
 __all__ = ["Declarations", "Elaborated", "LoadModule", "declarations", "elaborate"]
 
 LoadModule = Callable[[str], tree.Module | None]
-"""From the name in `from name import ...` to the module's tree; None where there is none."""
+"""From the name in `from name import ...` to the module's tree; None if there is no such module."""
 
 
 @dataclass(frozen=True, slots=True)
 class Elaborated:
-    """What elaboration finds in a tree: the `program`, which is None if any diagnostic is an error; the `diagnostics`
-    in source order; and the `meanings` of what is sound, in lines with and between mistakes too.
+    """What elaboration finds in a tree.
+
+    `program` is None if any diagnostic is an error. `diagnostics` are in source order. `meanings` are those of all that
+    is sound, also on lines with mistakes and between such lines.
     """
 
     program: Program | None
@@ -42,7 +44,7 @@ class Elaborated:
     meanings: Meanings
 
     def sound(self) -> Program:
-        """The program. Raises CompileError with all that is wrong."""
+        """The program. Raises CompileError with all mistakes."""
         if self.program is None:
             raise CompileError(self.diagnostics)
         return self.program
@@ -51,11 +53,12 @@ class Elaborated:
 def elaborate(
     module: tree.Module, sizes: Mapping[str, int], load_module: LoadModule, *, hides_sizes: bool = False
 ) -> Elaborated:
-    """The program in IR, with what is wrong and what everything means. The tree may be partial: lines that could not be
-    read get no diagnostic here, and neither does what follows from them alone.
+    """The program in IR, its mistakes, and the meaning of everything in it.
 
-    `sizes` has the sizes that the data gave, by the names in `Declarations.sizes`, and how many keys match in joins;
-    those that are missing are made up, and messages say so. If it `hides_sizes`, no join tells how many keys match.
+    The tree may be partial: lines that could not be read get no diagnostic here, and neither does what follows from
+    such lines alone. `sizes` has the sizes that the data gave, by the names in `Declarations.sizes`, and how many keys
+    match in joins. Sizes that are missing are made up, and messages say so. If it `hides_sizes`, no join tells how many
+    keys match.
     """
     declared, mistakes = read_declarations(module)
     complete, sampled = with_samples(declared, dict(sizes))
@@ -80,7 +83,7 @@ def _program(context: Context, module: tree.Module, declared: Declarations, comp
 
 
 def _functions(context: Context, program: tree.Module) -> Iterator[tuple[str, Span]]:
-    """The outermost functions of the program and its modules, the latter's with the module's name in front."""
+    """The outermost functions of the program and of its modules. Those of a module have the module's name in front."""
     for module in (program, *context.kept):
         prefix = "" if module is program else module.source.name.removesuffix(".mpc") + "."
         for statement in module.body:
@@ -116,7 +119,7 @@ def _context(
 
 
 def _check_nesting(context: Context, body: tuple[tree.Statement, ...]) -> None:
-    """Declarations and imports stand at the top level."""
+    """Reports declarations and imports that do not stand at the top level."""
     for statement in body:
         for inner in _blocks(statement):
             for nested in _all_statements(inner):
@@ -132,7 +135,7 @@ def _check_nesting(context: Context, body: tuple[tree.Statement, ...]) -> None:
 
 
 def _refuse_functions(context: Context, loop: tree.For | tree.While) -> None:
-    """A function defined in a loop would keep values of a turn that is over."""
+    """Reports functions that are defined in a loop: such a function would keep values of a turn that is over."""
     for statement in loop.body:
         if isinstance(statement, tree.Function):
             expected, remedy = "`def` outside of loops", "define the function before the loop and pass it what it needs"
@@ -165,7 +168,7 @@ def _all_statements(body: tuple[tree.Statement, ...]) -> Iterator[tree.Statement
 
 
 def _different(diagnostics: list[Diagnostic]) -> Iterable[Diagnostic]:
-    """The diagnostics without those that only another call of the same function repeats."""
+    """The diagnostics, without repetitions that only another call of the same function brings."""
     first: dict[Diagnostic, Diagnostic] = {}
     for diagnostic in diagnostics:
         first.setdefault(replace(diagnostic, notes=()), diagnostic)
@@ -173,7 +176,7 @@ def _different(diagnostics: list[Diagnostic]) -> Iterable[Diagnostic]:
 
 
 def _with_sizes(diagnostic: Diagnostic, sampled: dict[int, str]) -> Diagnostic:
-    """The diagnostic with made-up sizes told by name, and a word on those that the mistake itself depends on."""
+    """The diagnostic with names in place of made-up sizes, and a remark on those that the mistake depends on."""
     text = f"{diagnostic.expected} {diagnostic.found}"
     outside_of_types = re.sub(r"\w\[[^]]*\]", "", text)
     decisive = [name for number, name in sampled.items() if re.search(rf"\b{number}\b", outside_of_types)]

@@ -1,5 +1,6 @@
-"""The mistakes that elaboration finds, as templates: facts in, one `Diagnostic` out. The words are the language
-reference's; `expected`, `found` and a remedy always stand apart from the problem.
+"""The mistakes that elaboration finds, as templates. In: facts. Out: one `Diagnostic`.
+
+The words are those of the language reference. `expected`, `found` and a remedy always stand apart from the problem.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from ..source import Span
 
 
 class WrongError(Exception):
-    """Elaboration of a statement cannot go on; no diagnostics where the reason has been reported before."""
+    """Elaboration of a statement cannot go on. There are no diagnostics if the reason has been reported before."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         self.diagnostics = diagnostics
@@ -25,7 +26,7 @@ def wrong(
 
 
 def similar(name: str, names: Iterable[str]) -> str:
-    """`did you mean `x`?`, or nothing."""
+    """`did you mean `x`?` for the most similar name; empty if none is similar."""
     close = get_close_matches(name, sorted(set(names)), n=1, cutoff=0.7)
     return f"did you mean `{close[0]}`?" if close else ""
 
@@ -56,7 +57,7 @@ def too_early(span: Span, name: str) -> WrongError:
 
 
 def unclear_name(span: Span, name: str, problem: str, place: Span) -> WrongError:
-    """A name that a conditional or a loop left unbound or of two kinds."""
+    """A name that a conditional or a loop left unbound, or bound to values of two kinds."""
     return wrong(
         span,
         f"`{name}` may not be used here",
@@ -73,12 +74,12 @@ def unclear_name(span: Span, name: str, problem: str, place: Span) -> WrongError
 def secret_in_public_place(
     span: Span, place: str, found: str, notes: Sequence[Note], remedy: str, expected: str = "a public value"
 ) -> WrongError:
-    """A secret or somebody's private value where only public values may stand."""
+    """A secret, or a private value of somebody, where only public values may stand."""
     return wrong(span, f"{place} must be public", expected=expected, found=found, remedy=remedy, notes=notes)
 
 
 def revealed_in_static_place(span: Span, place: str, found: str, notes: Sequence[Note], remedy: str = "") -> WrongError:
-    """A value that is public but only known while the program runs."""
+    """A public value that only the run knows, where a value must be known when the program is compiled."""
     return wrong(
         span,
         f"{place} must be known when the program is compiled",
@@ -90,7 +91,7 @@ def revealed_in_static_place(span: Span, place: str, found: str, notes: Sequence
 
 
 def too_many_copies(span: Span, place: str, limit: int, notes: Sequence[Note]) -> WrongError:
-    """A loop that would have to be written out, and is too long for that."""
+    """A loop that would have to be written out turn by turn, and that has too many turns for it."""
     return wrong(
         span,
         f"{place} differs from turn to turn, and there are too many turns to write each one out",
@@ -105,7 +106,7 @@ def too_many_copies(span: Span, place: str, limit: int, notes: Sequence[Note]) -
 
 
 def wrong_operands(span: Span, operator: str, expected: str, found: str, remedy: str = "") -> WrongError:
-    """An operator or a function applied to what it is not for."""
+    """An operator or a function applied to operands that it does not take."""
     return wrong(
         span,
         f"`{operator}` does not apply here",
@@ -127,12 +128,12 @@ def shapes_differ(span: Span, what: str, shapes: Sequence[tuple[int, ...]]) -> W
 
 
 def not_a_condition(span: Span, place: str, found: str, remedy: str) -> WrongError:
-    """Something else than one bool as a condition."""
+    """A condition that is not one bool."""
     return wrong(span, f"{place} must be one `bool`", expected="`bool`", found=found, remedy=remedy)
 
 
 def too_deep(span: Span) -> WrongError:
-    """A statement whose parts and calls hold each other in too many levels."""
+    """A statement whose parts and calls are nested in too many levels."""
     return wrong(
         span,
         "this is nested too deeply",
@@ -190,7 +191,7 @@ def recursion(span: Span, name: str, first: Span) -> WrongError:
 
 
 def inside_secret_condition(span: Span, statement: str, notes: Sequence[Note]) -> WrongError:
-    """An effect in a branch that nobody may know the choice of."""
+    """An effect in a branch, although nobody may know which branch is taken."""
     return wrong(
         span,
         f"`{statement}` inside an `if` on a private condition",
@@ -207,7 +208,7 @@ def misplaced(span: Span, statement: str, expected: str, found: str, remedy: str
 
 
 def twice(span: Span, what: str, name: str, first: Span) -> WrongError:
-    """A name that may be given once only."""
+    """A name that is given twice although it may be given only once."""
     return wrong(
         span,
         f"{what} `{name}` is there already",
@@ -219,7 +220,7 @@ def twice(span: Span, what: str, name: str, first: Span) -> WrongError:
 
 
 def changes_from_turn_to_turn(span: Span, name: str, problem: str, header: Span) -> WrongError:
-    """A name that a loop carries and that a turn leaves with another shape or kind."""
+    """A name that a loop carries, and that has another shape or kind at the end of a turn."""
     return wrong(
         span,
         f"`{name}` changes its type from turn to turn of a loop",

@@ -1,10 +1,11 @@
-"""What the names and expressions of a program mean, for whoever asks. In: what elaboration met. Out: `Meanings`.
+"""The meaning of a program's names and expressions, for whoever asks. In: what elaboration met. Out: `Meanings`.
 
-A place may mean several things. A function is elaborated anew for each call, and a loop that is written out for each
-turn: a place there has each different sense once, in the order in which elaboration met them. A loop that stays a loop
-has the senses of the turn that stands for all turns, with the types and labels that hold in each. The condition of a
-`while` is met before the loop, too. What elaboration never met has no sense: a branch that is not taken at these sizes,
-a function that nobody calls, what follows a mistake in its statement. Its names are still bound somewhere.
+A place may mean several things. A function is elaborated anew for each call, and a loop that is written out is
+elaborated for each turn. A place there has each different sense once, in the order in which elaboration met them. A
+loop that stays a loop has the senses of the turn that stands for all turns, with types and labels that hold in each
+turn. The condition of a `while` is met before the loop, too. A place that elaboration never met has no sense: in a
+branch that is not taken at these sizes, in a function that nobody calls, or after a mistake in the same statement.
+Names in such places are still bound somewhere.
 """
 
 from bisect import bisect_right
@@ -27,11 +28,11 @@ from .type_names import type_name
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One thing that a place means: the `type` in the words of the language, who knows the value, and its shape.
+    """One meaning of a place: its `type` in the words of the language, who knows the value, and its shape.
 
-    Made-up sizes stand in `type` by name. Only arrays have a shape. What is no value (a function, a party) has no
-    label. A tuple and a table have the label that covers all their parts. `defined` is where a function's name is
-    defined, perhaps in another source.
+    In `type`, made-up sizes stand by name. Only arrays have a shape. A function or a party, which is no value, has no
+    label. The label of a tuple or a table covers all its parts. `defined` is the place where a function's name is
+    defined, which may be in another source.
     """
 
     type: str
@@ -42,7 +43,7 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A place in the text: its `name` if it is one, its senses, and the places that may have bound the name."""
+    """A place in the text: its `name` if it is a name, its senses, and the places that may have bound the name."""
 
     span: Span
     name: str | None
@@ -52,8 +53,10 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Meanings:
-    """What elaboration met. `trees` are the program and its modules, `seen` what nodes of them turned out to mean, in
-    order; `columns` are identities of names that are columns; `sampled` has the names of made-up sizes.
+    """What elaboration met.
+
+    `trees` are the program and its modules. `seen` are their nodes with what the nodes turned out to mean, in order.
+    `columns` are the identities of names that are columns. `sampled` has the names of made-up sizes.
     """
 
     trees: tuple[tree.Module, ...]
@@ -62,9 +65,9 @@ class Meanings:
     sampled: Mapping[int, str]
 
     def at(self, line: int, column: int, source: str = "") -> Occurrence | None:
-        """The innermost name or expression at a place, which counts from 1; None where there is none.
+        """The innermost name or expression at a place, counted from 1; None if there is none.
 
-        `source` is the name of a module's source; without it, the place is in the program.
+        `source` is the name of a module's source. Without it, the place is in the program.
         """
         found = self.occurrences(source)
         last = bisect_right(found, (line, column), key=lambda one: (one.span.line, one.span.column))
@@ -72,7 +75,7 @@ class Meanings:
         return next(covering, None)
 
     def occurrences(self, source: str = "") -> tuple[Occurrence, ...]:
-        """All names and expressions of a source in the order of the text, each before those inside."""
+        """All names and expressions of a source in the order of the text. Each comes before those inside it."""
         wanted = source or self.trees[0].source.name
         return self._by_source.get(wanted, ())
 
@@ -96,7 +99,7 @@ class Meanings:
             yield Occurrence(span, name, tuple(different), tuple(places))
 
     def _places(self, spot: Spot, bound: Mapping[int, Bindings]) -> Bindings:
-        """The places that bind a name; of a column, those that bind a column."""
+        """The places that bind a name. If the name is a column, only those that bind a column."""
         places = bound.get(id(spot), ())
         return tuple(one for one in places if one.how is How.COLUMN) if id(spot) in self.columns else places
 
@@ -137,7 +140,7 @@ def _column(name: str, value: Value) -> str:
 
 
 def spots(node: Any) -> Iterator[Spot]:
-    """The names and expressions of a tree, each before those inside."""
+    """The names and expressions of a tree. Each comes before those inside it."""
     if isinstance(node, tuple):
         for part in node:
             yield from spots(part)
@@ -148,7 +151,7 @@ def spots(node: Any) -> Iterator[Spot]:
 
 
 def _label(meaning: Meaning) -> Label:
-    """The label that covers all of a value."""
+    """The label that covers all parts of a value."""
     match meaning:
         case Array():
             return meaning.label
@@ -172,5 +175,5 @@ def _name(spot: Spot) -> str | None:
 
 
 def _start(span: Span) -> tuple[int, int, int, int]:
-    """Sorts spans by where they begin, those that hold others first."""
+    """Sorts spans by their beginnings, longer spans first."""
     return span.line, span.column, -span.end_line, -span.end_column

@@ -1,4 +1,4 @@
-"""The names of types, decided here alone. In: a type as written, or an element. Out: the other of the two."""
+"""The names of types, decided here alone. In: a type as written, or an element. Out: the other one."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ ELEMENTS: dict[str, Callable[[int, tuple[str, ...]], Element]] = {
 """The element that each name stands for, given a program's fraction bits and the labels of a category."""
 
 TABLE = "table"
-"""The type that has no element: its columns have one each."""
+"""The type without an element of its own: each of its columns has one."""
 
 TYPES = (*ELEMENTS, TABLE)
 
@@ -40,7 +40,7 @@ _STEP_SPELLINGS = {
 
 
 def number_element(name: str, fraction_bits: int) -> Element | None:
-    """The element of numbers that a name stands for, as in `zeros(3, int)`; None for other types."""
+    """The element of numbers that a name stands for, as in `zeros(3, int)`; None for other names."""
     element = ELEMENTS[name](fraction_bits, ()) if name in ELEMENTS else None
     return element if element is not None and element.is_number else None
 
@@ -97,7 +97,7 @@ def input_element(type: tree.TypeSyntax, fraction_bits: int) -> Element:
 
 
 def unknown_type(type: tree.TypeSyntax, problem: str, remedy: str = "") -> WrongError:
-    """A name that is no type, or none that may stand there."""
+    """A name that is no type, or no type that may stand there."""
     known = _SPELLINGS.get(type.name)
     return wrong(
         type.span,

@@ -1,7 +1,7 @@
-"""Arithmetic on arrays: elements are promoted as NumPy does, ties to table rows are kept, and the IR's small set of
-operations is composed into the language's.
+"""Arithmetic on arrays. In: arrays, and a span for the mistakes of their types. Out: arrays.
 
-In: arrays that were checked to be arrays; problems of their types are told at the given span. Out: arrays.
+Elements are promoted as in NumPy, and ties to table rows are kept. The operations of the language are composed of the
+few that the IR has.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ from ..state.values import Array, tied
 Ties = tuple[Value | None, ...]
 
 MAXIMUM_SCALE = 40
-"""Fraction bits that a small constant factor may get, so that it keeps as many significant bits as 1.0 has."""
+"""How many fraction bits a small constant factor may get, to keep as many significant bits as 1.0 has."""
 
 
 def promoted(context: Context, arrays: Sequence[Array], span: Span, operator: str) -> list[Array]:
-    """The arrays in one element that holds all of them; ints keep their own widths, which the IR joins by itself."""
+    """The arrays in one element that holds all of them. Ints keep their own widths, which the IR joins by itself."""
     element = joined([array.element for array in arrays], context.scale)
     if element is None:
         raise wrong_operands(span, operator, "numbers, or values of one type", found(arrays))
@@ -33,12 +33,12 @@ def promoted(context: Context, arrays: Sequence[Array], span: Span, operator: st
 
 
 def found(arrays: Sequence[Array]) -> str:
-    """The operands as a message names them."""
+    """The operands, as a message describes them."""
     return " and ".join(describe(array) for array in arrays)
 
 
 def require_numbers(arrays: Sequence[Array], span: Span, operator: str, *kinds: Kind) -> None:
-    """Raises unless each array's element is one of the kinds."""
+    """Raises WrongError unless each array's element is one of the kinds."""
     if any(array.element.kind not in kinds for array in arrays):
         names = [kind.value for kind in kinds]
         expected = f"`{names[0]}`" if len(names) == 1 else "`" + "`, `".join(names[:-1]) + f"` or `{names[-1]}`"
@@ -64,7 +64,7 @@ def _remedy(arrays: Sequence[Array], kinds: Sequence[Kind]) -> str:
 
 
 def conjunction(context: Context, ties: Sequence[Value | None]) -> Value | None:
-    """Rows that are valid in all of these."""
+    """The rows that are valid in all of these; None if all rows are."""
     result: Value | None = None
     for tie in ties:
         if result is None or result is tie:
@@ -75,14 +75,14 @@ def conjunction(context: Context, ties: Sequence[Value | None]) -> Value | None:
 
 
 def broadcast_ties(context: Context, arrays: Sequence[Array], shape: tuple[int, ...]) -> Ties:
-    """The ties of an elementwise result of this shape."""
+    """The ties of the result of an elementwise operation, whose shape is given."""
     if not any(array.ties for array in arrays):
         return ()
     return aligned_ties(context, [_ties(array) for array in arrays], shape)
 
 
 def aligned_ties(context: Context, ties: Sequence[Ties], shape: tuple[int, ...]) -> Ties:
-    """For each axis the rows that are valid in all; the last axes of the ties stand at the last ones of the shape."""
+    """For each axis the rows that are valid in all of these. Shapes are aligned at their last axes."""
     result: list[Value | None] = []
     for axis, size in enumerate(shape):
         present = []
@@ -97,7 +97,7 @@ def aligned_ties(context: Context, ties: Sequence[Ties], shape: tuple[int, ...])
 
 
 def elementwise(context: Context, span: Span, operator: str, name: str, *arrays: Array) -> Array:
-    """An elementwise operation of the IR; the shapes are checked to go together."""
+    """An elementwise operation of the IR. Raises WrongError if the shapes do not go together."""
     shapes = [array.shape for array in arrays]
     shape = context.common_shape(shapes, span, f"the operands of `{operator}`")
     value = context.emit(name, *(array.value for array in arrays))
@@ -143,7 +143,7 @@ def negate(context: Context, span: Span, x: Array) -> Array:
 
 
 def multiply(context: Context, span: Span, x: Array, y: Array) -> Array:
-    """x * y: a product of two `fixed` is cut back to the program's precision."""
+    """x * y. A product of two `fixed` is cut back to the program's precision."""
     require_numbers([x, y], span, "*", Kind.BOOL, Kind.INT, Kind.FIXED)
     exact = _fold(context, span, "*", x, y)
     if exact is not None:
@@ -155,7 +155,7 @@ def multiply(context: Context, span: Span, x: Array, y: Array) -> Array:
 
 
 def rescaled(context: Context, x: Array) -> Array:
-    """A product at the program's own precision."""
+    """A product, cut back to the program's precision."""
     bits = x.element.scale - context.scale
     return unary(context, "truncate", x, bits=bits) if x.element.kind is Kind.FIXED and bits > 0 else x
 
@@ -163,7 +163,7 @@ def rescaled(context: Context, x: Array) -> Array:
 def _fine_factor(context: Context, x: Array) -> Array:
     """A literal as a factor: a whole number as `int`, a small fraction with as many significant bits as 1.0 has.
 
-    For 2**-(k+1) < |c| <= 2**-k a constant at scale f + k, and |x| < 2**(62-2f): the product is below 2**62.
+    If 2**-(k+1) < |c| <= 2**-k, the constant gets scale f + k. As |x| < 2**(62-2f), the product stays below 2**62.
     """
     exact = context.facts.exact.get(x.value)
     if exact is None or exact == 0 or x.element.scale != context.scale:
@@ -179,7 +179,7 @@ def _fine_factor(context: Context, x: Array) -> Array:
 
 
 def divide(context: Context, span: Span, x: Array, y: Array) -> Array:
-    """x / y, always `fixed`; x / 0 is 0."""
+    """x / y, always as `fixed`. x / 0 is 0."""
     require_numbers([x, y], span, "/", Kind.BOOL, Kind.INT, Kind.FIXED)
     exact = _fold(context, span, "/", x, y)
     if exact is not None:
@@ -188,14 +188,14 @@ def divide(context: Context, span: Span, x: Array, y: Array) -> Array:
 
 
 def integer_division(context: Context, span: Span, operator: str, x: Array, y: Array) -> Array:
-    """x // y or x % y, with Python's signs; by zero gives 0."""
+    """x // y or x % y, with Python's signs. Dividing by zero gives 0."""
     require_numbers([x, y], span, operator, Kind.BOOL, Kind.INT)
     name = "floor_divide" if operator == "//" else "modulo"
     return elementwise(context, span, operator, name, as_number(context, x), as_number(context, y))
 
 
 def _fold(context: Context, span: Span, operator: str, x: Array, y: Array) -> Array | None:
-    """The exact result for two literals that are not both ints; rounded once, at the end."""
+    """The exact result for two literals that are not both ints, rounded once at the end; None for other operands."""
     if operator != "/" and Kind.FIXED not in (x.element.kind, y.element.kind):
         return None
     left, right = context.exact(x), context.exact(y)
@@ -256,7 +256,7 @@ def greater(context: Context, span: Span, x: Array, y: Array) -> Array:
 
 
 def zeros_like(context: Context, x: Array) -> Array:
-    """A zero of the element of x, to broadcast."""
+    """A scalar zero of the element of x, to be broadcast."""
     return Array(context.filled(x.type.with_shape(()), 0))
 
 
@@ -271,13 +271,13 @@ def truth(context: Context, span: Span, x: Array) -> Array:
 
 
 def mask_along(context: Context, tie: Value, rank: int, axis: int) -> Value:
-    """A bool vector, shaped to broadcast along one axis of an array of this rank."""
+    """A bool vector in a shape that broadcasts along one axis of an array of this rank."""
     shape = tuple(tie.type.size if position == axis else 1 for position in range(rank))
     return tie if tie.type.shape == shape else context.emit("reshape", tie, shape=shape)
 
 
 def validity(context: Context, x: Array, axes: Sequence[int]) -> Array | None:
-    """Which elements of x lie in valid rows, as far as these axes are concerned; None where all do."""
+    """Which elements of x lie in valid rows of these axes; None if all do."""
     result: Value | None = None
     for axis in axes:
         tie = x.tie(axis)
@@ -299,7 +299,7 @@ def where_valid(context: Context, x: Array, axes: Sequence[int]) -> Array:
 
 
 def matmul(context: Context, span: Span, x: Array, y: Array) -> Array:
-    """x @ y by NumPy's rules; cleared rows that the product runs over count as zero."""
+    """x @ y by NumPy's rules. Cleared rows that the product sums over count as zero. Raises WrongError."""
     require_numbers([x, y], span, "@", Kind.BOOL, Kind.INT, Kind.FIXED)
     inner = max(y.rank - 2, 0)
     if not x.rank or not y.rank or x.shape[-1] != y.shape[inner]:

@@ -1,6 +1,4 @@
-"""Rows of tables and arrays in another order. In: IR values whose first axis is the rows, and rows of the IR, which say
-where each row comes from. Out: IR values.
-"""
+"""Rows of tables and arrays in another order. In: IR values whose first axis is the rows, and ROWS. Out: IR values."""
 
 from collections.abc import Sequence
 
@@ -13,7 +11,7 @@ from ..state.values import Table
 def sorted_rows(
     context: Context, valid: Value | None, keys: Sequence[Value], descending: Sequence[int] | None = None
 ) -> Value:
-    """The rows in the order of the keys, the first one first, cleared rows after all others; ties stay as they are."""
+    """The rows in the order of the keys, the first key first. Cleared rows come last; equal rows keep their order."""
     flags = tuple(descending if descending is not None else [0] * len(keys))
     if valid is not None:
         return context.emit("argsort", context.emit("not", valid), *keys, descending=(0, *flags))
@@ -21,7 +19,7 @@ def sorted_rows(
 
 
 def gathered(context: Context, x: Value, rows: Value) -> Value:
-    """Row `rows[i]` of x at place i."""
+    """The array that has row `rows[i]` of x at place i."""
     return context.emit("gather", x, rows)
 
 
@@ -31,7 +29,7 @@ def inverted(context: Context, rows: Value) -> Value:
 
 
 def rearranged(context: Context, table: Table, rows: Value) -> Table:
-    """The table with its rows moved, the cleared ones as well."""
+    """The table with its rows moved, cleared rows as well."""
     columns = {name: gathered(context, value, rows) for name, value in table.columns.items()}
     valid = None if table.valid is None else gathered(context, table.valid, rows)
     return Table(columns, table.rows, valid)
@@ -41,7 +39,7 @@ def rearranged(context: Context, table: Table, rows: Value) -> Table:
 
 
 def part(context: Context, x: Value, start: int, stop: int) -> Value:
-    """Rows start to stop."""
+    """Rows start to stop - 1."""
     shape = x.type.shape
     if (start, stop) == (0, shape[0]):
         return x
@@ -51,34 +49,34 @@ def part(context: Context, x: Value, start: int, stop: int) -> Value:
 
 
 def stacked(context: Context, *parts: Value) -> Value:
-    """Rows one after the other."""
+    """The rows of all parts, one part after the other."""
     present = [each for each in parts if each.type.shape[0]] or list(parts[:1])
     return present[0] if len(present) == 1 else context.emit("concat", *present, axis=0)
 
 
 def zero_rows(context: Context, x: Value, count: int) -> Value:
-    """So many rows of zeros like those of x."""
+    """`count` rows of zeros, in the type of the rows of x."""
     return context.filled(x.type.with_shape((count, *x.type.shape[1:])), 0)
 
 
 def bits(context: Context, value: int, count: int) -> Value:
-    """A static bool for each of so many rows."""
+    """The same static bool for each of `count` rows."""
     return context.filled(ArrayType(BOOL, (count,)), value)
 
 
 def equals_next(context: Context, x: Value) -> Value:
-    """Whether each row but the last holds what the next one holds."""
+    """For each row but the last, whether it equals the next row."""
     count = x.type.shape[0]
     return context.emit("equal", part(context, x, 0, count - 1), part(context, x, 1, count))
 
 
 def following(context: Context, x: Value, last: Value) -> Value:
-    """On each row what the next one has; on the last row the row `last`."""
+    """For each row the next row; for the last row the row `last`."""
     count = x.type.shape[0]
     return stacked(context, part(context, x, 1, count), last) if count else x
 
 
 def preceding(context: Context, x: Value, first: Value) -> Value:
-    """On each row what the one before has; on the first row the row `first`."""
+    """For each row the row before; for the first row the row `first`."""
     count = x.type.shape[0]
     return stacked(context, first, part(context, x, 0, count - 1)) if count else x

@@ -1,8 +1,7 @@
-"""What stands between the brackets of `x[...]`, made concrete. In: the tree and the array's shape. Out: one part for
-each axis, and the new axes.
+"""The parts of an index `x[...]`, made concrete. In: the tree and the array's shape. Out: axis parts and new axes.
 
-A static bound becomes a number. A bound that moves with a loop's turn stays a value, as long as the size between two
-bounds is one number: then the loop stays a loop. Otherwise the loop is written out.
+A static bound becomes a number. A bound that moves with a loop's turn stays a value, if the size between two bounds is
+one number: then the loop stays a loop. Otherwise the loop is written out.
 """
 
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from ..state.values import Array
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """start:stop:step with numbers, as `range` takes them; `point` where one index was written."""
+    """start:stop:step with numbers, as `range` takes them. `point` says that a single index was written."""
 
     start: int
     stop: int
@@ -36,7 +35,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
-    """`size` elements from a public place that is known when the program runs, or in each turn of a loop."""
+    """`size` elements from a public place that only the run knows, or that differs by turn of a loop."""
 
     start: Value
     size: int
@@ -67,7 +66,7 @@ Part = AxisPart | Fresh
 
 
 def parse_parts(context: Context, node: tree.Index, shape: tuple[int, ...]) -> list[Part]:
-    """The parts of an index into an array of this shape; axes that are not mentioned are whole."""
+    """The parts of an index into an array of this shape. Axes that are not mentioned are whole. Raises WrongError."""
     axes = sum(not isinstance(part, tree.NewAxis | tree.FullSlices) for part in node.parts)
     ellipses = sum(isinstance(part, tree.FullSlices) for part in node.parts)
     if axes > len(shape) or ellipses > 1:
@@ -147,7 +146,7 @@ def _places(context: Context, index: Array, span: Span, size: int) -> Places:
 
 
 def _from_end(context: Context, index: Array, size: int) -> Array:
-    """Negative indices count from the end; where it is out of range, taking says so when the program runs."""
+    """The index with negative entries counted from the end. An index out of range is found when the program runs."""
     zero, length = context.integer(0), context.integer(size)
     negative = context.emit("less", index.value, zero)
     return Array(context.emit("select", negative, context.emit("add", index.value, length), index.value))
@@ -216,7 +215,7 @@ def _bound(context: Context, expression: tree.Expression | None) -> Array | None
 
 
 def _moving_window(context: Context, start: Array | None, stop: Array | None, size: int) -> Window | None:
-    """A slice whose start moves with a loop's turn and whose size does not, inside the axis in every turn."""
+    """A slice whose start moves with a loop's turn and whose size does not, in the axis in every turn; else None."""
     if all(bound is None or context.static(bound.value) is not None for bound in (start, stop)) or start is None:
         return None
     first = context.facts.affine(start.value)

@@ -1,8 +1,7 @@
-"""Reading and writing parts of arrays: `x[...]` and `x[...] = v`. In: an array and the parts of an index. Out: an
-array.
+"""Reading and writing parts of arrays: `x[...]` and `x[...] = v`. In: an array and an index's parts. Out: an array.
 
-Reading goes in stages, each on the result of the one before: places known while running (`slice_at`), places known now
-(`slice`), arrays of places and private places. Writing does the same backwards.
+Reading goes in stages, each on the result of the stage before: places known while running (`slice_at`), places known
+now (`slice`), then arrays of places and private places. Writing goes backwards.
 """
 
 from dataclasses import dataclass
@@ -29,17 +28,17 @@ class Axes:
 
     @property
     def moving(self) -> list[tuple[int, Window]]:
-        """Axes with a window at a place known while running."""
+        """The axes with a window at a place that is known while running."""
         return [(axis, part) for axis, part in enumerate(self.parts) if isinstance(part, Window)]
 
     @property
     def still(self) -> list[tuple[int, Stretch]]:
-        """Axes with a stretch known now."""
+        """The axes with a stretch that is known now."""
         return [(axis, part) for axis, part in enumerate(self.parts) if isinstance(part, Stretch)]
 
     @property
     def points(self) -> list[int]:
-        """Axes that a number was written for, which the result does not have."""
+        """The axes that a number was written for. The result does not have these axes."""
         return [axis for axis, part in enumerate(self.parts) if isinstance(part, Stretch | Window) and part.point]
 
 
@@ -69,7 +68,7 @@ def read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
 def _read_axis(
     context: Context, span: Span, value: Value, position: int, entry: AxisPart, tie: Value | None
 ) -> tuple[Value, Block]:
-    """The value after one part of the index, which stands for its axis `position`, and what is left of that axis."""
+    """The value after one part of the index, for its axis `position`; and what the part leaves of that axis."""
     if isinstance(entry, Stretch | Window):
         return value, ((), ()) if entry.point else ((value.type.shape[position],), (tie,))
     shape = entry.indices.shape
@@ -82,7 +81,7 @@ def _read_axis(
 
 
 def _leaves_rows(part: AxisPart) -> bool:
-    """Whether the result no longer runs over the axis's rows one by one: cleared rows then read as zero."""
+    """Whether the result no longer runs over the axis's rows one by one. Cleared rows then read as zero."""
     if isinstance(part, Stretch | Window):
         return part.point
     return isinstance(part, SecretPlaces) or len(part.indices.shape) != 1
@@ -146,14 +145,14 @@ def _taken_tie(context: Context, tie: Value | None, indices: Array) -> Value | N
 
 
 def one_hot_places(context: Context, indices: Array, size: int) -> Value:
-    """For each index a bool vector with one True; none where the index is outside 0 ... size - 1."""
+    """For each index a bool vector with one True; without a True if the index is outside 0 ... size - 1."""
     column = context.emit("reshape", indices.value, shape=(*indices.shape, 1))
     places = context.emit("iota", n=size)
     return context.emit("equal", column, places)
 
 
 def _look_up(context: Context, span: Span, x: Value, indices: Array, axis: int) -> Value:
-    """x[indices] along an axis without telling which: every element is read."""
+    """x[indices] along an axis, without telling which elements are wanted: every element is read."""
     if not x.type.element.is_number:
         raise wrong(
             span,
@@ -186,7 +185,7 @@ def _look_up(context: Context, span: Span, x: Value, indices: Array, axis: int) 
 
 
 def write(context: Context, span: Span, x: Array, parts: list[Part], v: Array) -> Array:
-    """The array x with v at the places: what x is after `x[parts] = v`."""
+    """The array that x becomes by `x[parts] = v`. Raises WrongError."""
     if any(isinstance(part, Fresh) for part in parts):
         raise wrong(
             span,
@@ -219,7 +218,7 @@ def _written_element(context: Context, span: Span, x: Array, v: Array) -> Elemen
 
 
 def _fitted(context: Context, span: Span, v: Array, axes: Axes, part: tuple[int, ...]) -> Value:
-    """The new values, broadcast to the places and with the rank of the part."""
+    """The new values, broadcast to the places and in the rank of the part."""
     target: list[int] = []
     full: list[int] = []
     for axis, entry in enumerate(axes.parts):
@@ -236,7 +235,7 @@ def _fitted(context: Context, span: Span, v: Array, axes: Axes, part: tuple[int,
 
 
 def _at_places(context: Context, span: Span, axes: Axes, part: Array, new: Value) -> Value:
-    """The part with the new values at arrays of places and at private places; `new` itself where there are none."""
+    """The part with the new values at arrays of places and at private places; `new` itself if there are none."""
     secret = [(axis, entry) for axis, entry in enumerate(axes.parts) if isinstance(entry, SecretPlaces)]
     public = [(axis, entry) for axis, entry in enumerate(axes.parts) if isinstance(entry, Places)]
     if any(entry.indices.shape for _, entry in secret):
@@ -269,7 +268,7 @@ def _at_places(context: Context, span: Span, axes: Axes, part: Array, new: Value
 
 
 def _scattered(context: Context, span: Span, part: Array, new: Value, axis: int, entry: Places) -> Value:
-    """The part with the new values at public places: one `take` from both, side by side."""
+    """The part with the new values at public places, by one `take` from the old and the new values side by side."""
     remedy = "assign one element after the other in a loop"
     places = context.numbers(entry.indices, span, "an array of places that is assigned to", remedy)
     order = np.arange(part.shape[axis], dtype=np.int64)
@@ -282,18 +281,18 @@ def _scattered(context: Context, span: Span, part: Array, new: Value, axis: int,
 
 
 def element_at(context: Context, x: Array, place: Value) -> Array:
-    """x[place] for a public scalar place on the first axis that is known to be in range."""
+    """x[place] for a public scalar place on the first axis. The place is known to be in range."""
     rest = [Stretch(0, size, 1) for size in x.shape[1:]]
     return read(context, context.builder.span, x, [Window(place, 1, point=True), *rest])
 
 
 def stretch_at(context: Context, x: Array, start: Value, size: int) -> Array:
-    """x[start:start + size] for a public start on the first axis that is known to be in range."""
+    """x[start:start + size] for a public start on the first axis. The stretch is known to be in range."""
     rest = [Stretch(0, length, 1) for length in x.shape[1:]]
     return read(context, context.builder.span, x, [Window(start, size), *rest])
 
 
 def first_axis(context: Context, x: Array, start: int, stop: int, point: bool = False) -> Array:
-    """x[start:stop], or x[start] where `point`, with numbers on the first axis."""
+    """x[start:stop], or x[start] if `point`, with numbers, on the first axis."""
     rest = [Stretch(0, length, 1) for length in x.shape[1:]]
     return read(context, context.builder.span, x, [Stretch(start, stop, 1, point), *rest])

@@ -1,5 +1,6 @@
-"""x ** exponent, for a public exponent. In: arrays. Out: a product by repeated squaring; a loop of the IR where the
-exponent is known only while the program runs, or in each turn of a loop.
+"""x ** exponent, for a public exponent. In: arrays. Out: a product, by repeated squaring.
+
+An exponent that only the run knows, or that differs by turn of a loop, gives a loop of the IR.
 """
 
 from ...ir.labels import join
@@ -14,7 +15,7 @@ from .arithmetic import multiply
 
 
 def power(context: Context, span: Span, x: Array, exponent: int) -> Array:
-    """x ** exponent for a number that is not negative."""
+    """x ** exponent for an exponent that is not negative."""
     square, result = as_number(context, x), None
     while exponent:
         if exponent & 1:
@@ -26,7 +27,7 @@ def power(context: Context, span: Span, x: Array, exponent: int) -> Array:
 
 
 def power_while_running(context: Context, span: Span, x: Array, exponent: Array) -> Array:
-    """x ** exponent for one public int; a check while running says that it is not negative."""
+    """x ** exponent for one public int. A check while running finds an exponent that is negative."""
     number = as_number(context, x)
     base = cast(context, number, INT) if number.element.kind is Kind.INT else number
     rest = cast(context, as_number(context, exponent), INT)
@@ -50,7 +51,7 @@ def power_while_running(context: Context, span: Span, x: Array, exponent: Array)
 
 
 def _turn(context: Context, span: Span, carried: tuple[Value, ...]) -> tuple[Value, ...]:
-    """One bit of the exponent, from the least: takes the square where it is set."""
+    """Uses one bit of the exponent, the lowest first: takes the square if the bit is set."""
     result, square, rest = carried
     odd = context.emit("equal", context.emit("and", rest, context.integer(1)), context.integer(1))
     product = multiply(context, span, Array(result), Array(square))

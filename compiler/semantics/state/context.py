@@ -1,6 +1,6 @@
 """The state of one elaboration: the IR being written, the scope, the mistakes found so far.
 
-Every other file of this room is functions over a `Context`. It is made, filled and dropped inside `elaborate`.
+Every other file of this room has functions over a `Context`. `elaborate` makes a context, fills it and drops it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,11 +27,11 @@ from .liveness import Scopes
 from .values import Array, Bundle, Frame, Meaning, Poison, Unclear
 
 UNROLL_LIMIT = 4096
-"""Copies of a statement, in all loops around it, that may be written out where a shape in it differs by turn."""
+"""How many copies of a statement, over all loops around it, may be written out if a shape in it differs by turn."""
 
 
 class UnrollError(Exception):
-    """A static number is needed that depends on the turn of `loop`: that loop must be written out."""
+    """A static number is needed that depends on the turn of `loop`. So that loop must be written out."""
 
     def __init__(self, loop: Rolled, too_long: WrongError) -> None:
         self.loop = loop
@@ -49,32 +49,32 @@ class SecretCondition:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One branch of one `if`; two arms of the same `if` exclude each other."""
+    """One branch of an `if`. Two arms of the same `if` exclude each other."""
 
     node: int
     first: bool
 
 
 Spot = tree.Name | tree.Expression
-"""What can have a meaning in the tree. Spots are told apart by identity."""
+"""A node of the tree that can have a meaning. Nodes are told apart by identity."""
 
 Outcome = Meaning | None
-"""What a block of statements ended with: the value of its `return`, or None where its end is reached."""
+"""How a block of statements ended: with the value of its `return`, or with None if its end was reached."""
 
 
 @dataclass(eq=False)
 class Context:
     """Everything that changes while a program is elaborated.
 
-    `evaluate` and `run` are the walk itself (`expressions` and `statements`), given here so that the parts of the walk
-    need not know each other. `path` tells calls apart and `turns` written-out turns; `calls` are the functions being
-    called from `sites`, innermost first, `arms` the branches, `loops` the loops that are being written as loops.
-    `parties` has the number of members of each role, None for a single party. `copies` counts the copies of the
-    statements that are being written, in loops that are written out turn by turn. `kept` holds trees whose nodes are
-    told apart by identity. `matched` has the numbers of matches of joins that the owners of keys align, of
-    which there are none if the program `hides_sizes`. `told` has the expressions of `reveal` and `save`, as
-    `ir.program.Written` says. `seen` has what names and expressions turned out to mean, in the order of the walk, and
-    `columns` the identities of names that are read as columns of a table.
+    `evaluate` and `run` are the walk itself (`expressions` and `statements`). They are given here so that the parts of
+    the walk need not know each other. `path` tells calls apart, and `turns` tells written-out turns apart. `calls` are
+    the functions that are being called and `sites` the places of these calls, innermost first. `arms` are the branches,
+    and `loops` the loops that are being written as loops. `parties` has the number of members of each role, None for a
+    single party. `copies` counts the copies of the present statements, in loops that are written out turn by turn.
+    `kept` holds trees whose nodes are told apart by identity. `matched` has the numbers of matches of joins that the
+    owners of keys align; there are none if the program `hides_sizes`. `told` has the expressions of `reveal` and
+    `save`, as in `ir.program.Written`. `seen` has what names and expressions turned out to mean, in the order of the
+    walk. `columns` has the identities of names that are read as columns of a table.
     """
 
     builder: Builder
@@ -113,7 +113,7 @@ class Context:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The roles in order of declaration, each member of a role of many on its own."""
+        """The roles in order of declaration. Each member of a role with many members is a role of its own."""
         return tuple(
             role
             for name, members in self.parties.items()
@@ -123,15 +123,15 @@ class Context:
     # --- mistakes -----------------------------------------------------------------------------------------------
 
     def report(self, error: WrongError) -> None:
-        """Keeps a mistake; elaboration goes on. A mistake in a function is told with the calls that led there."""
+        """Keeps a mistake; elaboration goes on. A mistake in a function is told with the calls that led to it."""
         self.diagnostics.extend(replace(found, notes=(*found.notes, *self.sites)) for found in error.diagnostics)
 
     def mark(self) -> "Mark":
-        """What has been found so far, to come back to."""
+        """A mark of what has been found so far, for `reset`."""
         return Mark(len(self.diagnostics), len(self.seen), _copied(self.outputs), _copied(self.saved))
 
     def reset(self, mark: "Mark") -> None:
-        """Forgets what was found since the mark, as the statements behind it are elaborated once more."""
+        """Forgets what was found since the mark, because the statements since then are elaborated once more."""
         del self.diagnostics[mark.diagnostics :]
         del self.seen[mark.seen :]
         self.outputs, self.saved = _copied(mark.outputs), _copied(mark.saved)
@@ -156,7 +156,7 @@ class Context:
     # --- expressions --------------------------------------------------------------------------------------------
 
     def value(self, expression: tree.Expression) -> Meaning:
-        """Elaborates an expression; raises WrongError, also for what has been reported before."""
+        """Elaborates an expression. Raises WrongError, also for a mistake that has been reported before."""
         outer, self.builder.span = self.builder.span, expression.span
         try:
             meaning = self.evaluate(self, expression)
@@ -168,12 +168,12 @@ class Context:
         return meaning
 
     def saw(self, spot: "Spot", meaning: Meaning) -> None:
-        """Keeps what a name means that is not evaluated: one that is bound, say."""
+        """Keeps the meaning of a name that is not evaluated, for example of a name that is bound."""
         if not isinstance(meaning, Poison | Unclear):
             self.seen.append((spot, meaning))
 
     def values(self, expressions: Sequence[tree.Expression]) -> list[Meaning]:
-        """Elaborates several expressions and reports the mistakes of all."""
+        """Elaborates several expressions. Raises WrongError with the mistakes of all of them."""
         results: list[Meaning] = []
         with self.collecting() as collector:
             for expression in expressions:
@@ -182,11 +182,11 @@ class Context:
         return results
 
     def array(self, expression: tree.Expression, what: str = "a value") -> Array:
-        """Elaborates an expression that must be an array."""
+        """Elaborates an expression that must be an array. Raises WrongError."""
         return self.as_array(self.value(expression), expression.span, what)
 
     def as_array(self, meaning: Meaning, span: Span, what: str = "a value") -> Array:
-        """The meaning, if it is an array."""
+        """The meaning, which must be an array. Raises WrongError."""
         if isinstance(meaning, Array):
             return meaning
         remedy = "index the tuple, or assign it to names" if isinstance(meaning, Bundle) else ""
@@ -201,13 +201,13 @@ class Context:
     # --- writing IR ---------------------------------------------------------------------------------------------
 
     def emit(self, name: str, /, *operands: Value, **attributes: Any) -> Value:
-        """Appends an operation with one result."""
+        """Appends an operation with one result and returns the result."""
         operation = self.builder.append(name, operands, attributes)
         self.facts.define(operation)
         return operation.results[0]
 
     def integer(self, number: int) -> Value:
-        """A static int of the least width that holds it."""
+        """A static int, in the narrowest INT that holds it."""
         return self.emit("constant", type=ArrayType(int_for(number)), value=np.asarray(number, dtype=np.int64))
 
     def boolean(self, value: bool, shape: tuple[int, ...] = ()) -> Value:
@@ -215,12 +215,12 @@ class Context:
         return self.filled(ArrayType(BOOL, shape), value)
 
     def filled(self, type: ArrayType, raw: int) -> Value:
-        """An array of one static number, in the clear representation."""
+        """An array that repeats one static number, in the clear representation."""
         scalar = self.emit("constant", type=type.with_shape(()), value=np.asarray(raw, dtype=type.dtype))
         return scalar if not type.shape else self.emit("broadcast", scalar, shape=type.shape)
 
     def literal(self, exact: Fraction, span: Span) -> Value:
-        """A static `fixed`, rounded to the last place; its exact value is remembered for products with it."""
+        """A static `fixed`, rounded to the last place. Its exact value is kept for products. Raises WrongError."""
         raw = round(exact * (1 << self.scale))
         if abs(raw) >= 1 << (62 - self.scale):
             raise wrong(
@@ -237,7 +237,7 @@ class Context:
     # --- static numbers -----------------------------------------------------------------------------------------
 
     def static(self, value: Value) -> "np.ndarray[Any, Any] | None":
-        """The number of a static value, None where it depends on the turn of a loop."""
+        """The number of a static value; None if it depends on the turn of a loop."""
         if value in self.facts.numbers:
             return np.asarray(self.facts.numbers[value])
         number = self.builder.static_value(value)
@@ -246,7 +246,7 @@ class Context:
         return number
 
     def exact(self, array: Array) -> Fraction | None:
-        """The exact number of a static scalar: of a literal before rounding, of an int."""
+        """The exact number of a static scalar: a literal before it is rounded, or an int; else None."""
         if array.shape or array.label.knowledge is not Knowledge.STATIC or not array.element.is_number:
             return None
         if array.value in self.facts.exact:
@@ -257,20 +257,20 @@ class Context:
         return None if number is None else Fraction(int(number))
 
     def require_static(self, array: Array, span: Span, place: str, remedy: str = "") -> None:
-        """Raises unless the array is static: the error names the value and where its secrecy comes from."""
+        """Raises WrongError unless the array is static. The message says where its secrecy comes from."""
         self.require_public(array, span, place, remedy)
         if array.label.knowledge is Knowledge.REVEALED:
             raise revealed_in_static_place(span, place, describe(array), self.facts.revealed_at(array.value), remedy)
 
     def require_public(self, array: Array, span: Span, place: str, remedy: str = "") -> None:
-        """Raises unless everyone knows the array."""
+        """Raises WrongError unless everyone knows the array."""
         if not array.label.is_public:
             notes = self.facts.origin(array.value)
             remedy = remedy or "use a size or a literal here, and select with `where=` or `select(condition, a, b)`"
             raise secret_in_public_place(span, place, describe(array), notes, remedy)
 
     def numbers(self, array: Array, span: Span, place: str, remedy: str = "") -> "np.ndarray[Any, Any]":
-        """The number of a value that must be known now. Raises UnrollError where it differs from turn to turn."""
+        """The number of a value that must be known now. Raises WrongError; UnrollError if it differs by turn."""
         self.require_static(array, span, place, remedy)
         number = self.static(array.value)
         if number is not None:
@@ -283,7 +283,7 @@ class Context:
         raise revealed_in_static_place(span, place, "a value that is computed while the program runs", ())
 
     def number(self, meaning: Meaning, span: Span, place: str, remedy: str = "") -> int:
-        """A static int, for shapes, bounds and axes."""
+        """A static int, for shapes, bounds and axes. Raises as `numbers`."""
         array = self.as_array(meaning, span, place)
         if array.shape or array.element.kind not in (Kind.INT, Kind.BOOL):
             raise wrong(
@@ -298,7 +298,7 @@ class Context:
     # --- shapes -------------------------------------------------------------------------------------------------
 
     def common_shape(self, shapes: Sequence[tuple[int, ...]], span: Span, what: str) -> tuple[int, ...]:
-        """What NumPy broadcasts the shapes to."""
+        """The shape that NumPy broadcasts the shapes to. Raises WrongError."""
         try:
             return broadcast_shapes(shapes)
         except OperationTypeError:
@@ -307,7 +307,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One `reveal` or `save` of a name: where it stands, in which branches, and of what type."""
+    """One `reveal` or `save` of a name: its place, the branches that it is in, and its type."""
 
     span: Span
     arms: tuple[Arm, ...]
@@ -315,12 +315,12 @@ class Output:
 
 
 Outputs = dict[tuple[str, str], list[Output]]
-"""The reveals and saves of each name, for each role."""
+"""The reveals and saves of each name, by name and role."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point of an elaboration."""
+    """A point of an elaboration, to go back to."""
 
     diagnostics: int
     seen: int
@@ -334,7 +334,7 @@ def _copied(outputs: Outputs) -> Outputs:
 
 @dataclass(slots=True)
 class Collector:
-    """Catches mistakes of the blocks it guards and keeps them."""
+    """Catches and keeps the mistakes of the blocks that it guards."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     failed: bool = False

@@ -19,7 +19,7 @@ def cast(context: Context, x: Array, element: Element) -> Array:
 
 
 def as_number(context: Context, x: Array) -> Array:
-    """A bool as 0 and 1; other numbers as they are."""
+    """A bool as 0 and 1. Other numbers stay as they are."""
     return cast(context, x, integer(2)) if x.element.kind is Kind.BOOL else x
 
 
@@ -29,7 +29,7 @@ def as_fixed(context: Context, x: Array) -> Array:
 
 
 def joined(elements: Sequence[Element], scale: int) -> Element | None:
-    """The element that holds all of these: bool, int and fixed mix upwards, others only with themselves."""
+    """The element that holds all of them, or None. Bool, int and `fixed` mix upwards; others do not mix."""
     if all(element == elements[0] for element in elements):
         return elements[0]
     if not all(element.is_number for element in elements):

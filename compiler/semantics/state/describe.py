@@ -1,4 +1,4 @@
-"""Values in the words of the language, for messages."""
+"""Values described in the words of the language, for messages."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from .values import Array, BuiltIn, Bundle, Closure, Meaning, Nothing, Role, Tab
 
 
 def describe(meaning: Meaning) -> str:
-    """What a value is, with who knows it where that is not everyone at compile time."""
+    """What a value is. Says who knows the value unless everyone does at compile time."""
     match meaning:
         case Array():
             return known_by(meaning) + type_name(meaning.type)
@@ -35,7 +35,7 @@ def describe(meaning: Meaning) -> str:
 
 
 def known_by(array: Array) -> str:
-    """A word for the label, to stand before a type; nothing for what is known at compile time."""
+    """A word for the label, to stand before a type; empty for a value that is known at compile time."""
     match array.label.knowledge:
         case Knowledge.SECRET:
             return "secret "
@@ -53,7 +53,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def by_name(text: str, sampled: Mapping[int, str]) -> str:
-    """The text with names for the made-up sizes that stand in brackets: `fixed[1009]` is `fixed[n]`."""
+    """The text with names for made-up sizes in brackets: `fixed[1009]` becomes `fixed[n]`."""
 
     def named(match: re.Match[str]) -> str:
         return re.sub(r"\d+", lambda number: sampled.get(int(number.group()), number.group()), match.group())

@@ -1,7 +1,7 @@
-"""What elaboration knows of IR values beyond type and label: where they come from, and how they move with a loop's
-turn.
+"""What elaboration knows of IR values beyond type and label. In: operations as they are written. Out: facts.
 
-All of it is found on demand from the definitions that are told to `Facts.define` as operations are written.
+The facts are where a value comes from, and how it moves with a loop's turn. They are found on demand, from the
+definitions that `Facts.define` is told.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from ...source import Span
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """How a value came to be: an operation, or the initial and next values of what a loop carries."""
+    """How a value came to be: from an operation, or as a value that a loop carries, from its initial and next value."""
 
     name: str
     operands: tuple[Value, ...]
@@ -27,7 +27,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rolled:
-    """A loop that is being written as a loop: its turn and what it carries are not known at compile time."""
+    """A loop that is written as a loop. Its turn and what it carries are not known at compile time."""
 
     key: tuple[object, ...]
     header: Span
@@ -35,7 +35,7 @@ class Rolled:
 
 @dataclass(slots=True)
 class Facts:
-    """Definitions, and facts found from them."""
+    """The definitions of values, and the facts found from them."""
 
     definitions: dict[Value, Definition] = field(default_factory=dict)
     serials: dict[Value, int] = field(default_factory=dict)
@@ -55,12 +55,12 @@ class Facts:
             self.record(result, Definition(operation.name, operation.operands, operation.span, label))
 
     def record(self, value: Value, definition: Definition) -> None:
-        """Remembers how one value comes to be; values are numbered in the order they are told."""
+        """Remembers how one value comes to be. Values are numbered in the order of these calls."""
         self.definitions[value] = definition
         self.serials[value] = len(self.serials)
 
     def origin(self, value: Value) -> tuple[Note, ...]:
-        """Where the secrecy of a value comes from: the nearest private input behind it."""
+        """Where the secrecy of a value comes from: the nearest private input that it depends on."""
         seen, pending = {value}, [value]
         for current in pending:
             definition = self.definitions.get(current)
@@ -91,7 +91,7 @@ class Facts:
         return ()
 
     def rolled(self, value: Value) -> frozenset[Rolled]:
-        """The loops, written as loops, whose turn a static value depends on."""
+        """The loops, written as loops, on whose turns a static value depends."""
         pending = [value]
         while pending:
             current = pending[-1]
@@ -154,7 +154,7 @@ class Facts:
             self.ranges[value] = (bounds[0] // divisor.constant, bounds[1] // divisor.constant)
 
     def bounds(self, affine: Affine) -> tuple[int, int] | None:
-        """The least and the greatest value over all turns; None where a part has no known range."""
+        """The least and the greatest value over all turns; None if a part has no known range."""
         low = high = affine.constant
         for value, factor in affine.terms:
             if value not in self.ranges:

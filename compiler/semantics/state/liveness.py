@@ -1,7 +1,7 @@
-"""Which names a statement binds and which are still read after it. In: the tree. Out: `Scopes`.
+"""Which names a statement binds, and which names are still read after it. In: the tree. Out: `Scopes`.
 
-Loops carry, and conditionals merge, only the names that somebody reads later: a variable that is local to a turn of a
-loop costs nothing, and may have another shape in the next turn.
+Loops carry, and conditionals merge, only names that are read later. So a variable that is local to a turn of a loop
+costs nothing, and may have another shape in the next turn.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,14 +11,14 @@ from typing import Any
 from ...syntax import tree
 
 COLUMN_SCOPES = {"join": 2, "group": 1, "sort": 1}
-"""Calls whose arguments may be bare names of columns, all but so many of the first ones."""
+"""Calls whose arguments may be bare names of columns, and how many of the first arguments may not."""
 
 Names = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LoopNames:
-    """Of one loop: the names read in a turn before the turn binds them, and those read after the loop."""
+    """For one loop, the names that a turn reads before it binds them, and the names that are read after the loop."""
 
     entry: Names
     after: Names
@@ -36,7 +36,7 @@ class Scopes:
     """The free names of the functions at the top level."""
 
     def merge(self, other: "Scopes") -> None:
-        """Adds what is known of another module."""
+        """Adds what is known of another module, except `outermost`."""
         self.loops |= other.loops
         self.after_branch |= other.after_branch
         self.own |= other.own
@@ -56,13 +56,13 @@ def scopes(module: tree.Module) -> Scopes:
 
 
 def _size_names(function: tree.Function) -> Names:
-    """Names in the types of parameters, which the arguments may bind."""
+    """The names in the types of parameters. The arguments may bind them as sizes."""
     types = (parameter.type for parameter in function.parameters)
     return _names(*(type.dimensions for type in types if type is not None))
 
 
 def bound_names(statements: Iterable[tree.Statement]) -> Iterator[tree.Name | tree.Reference]:
-    """Every binding of a name in these statements, nested blocks included and functions' bodies left out."""
+    """Every binding of a name in these statements and in nested blocks, without the bodies of functions."""
     for statement in statements:
         match statement:
             case tree.Assign(target=target) | tree.AugmentedAssign(target=target):
@@ -92,7 +92,7 @@ def bound_names(statements: Iterable[tree.Statement]) -> Iterator[tree.Name | tr
 
 
 def broken_lines(statements: Iterable[tree.Statement]) -> Iterator[tree.Broken]:
-    """The lines among these statements, and in the blocks inside, that cannot be read; none of functions inside."""
+    """The lines that cannot be read, among these statements and in nested blocks, without the bodies of functions."""
     for statement in statements:
         match statement:
             case tree.Broken(body=body):
@@ -164,13 +164,13 @@ def _scope(statements: tuple[tree.Statement, ...], result: Scopes) -> None:
         nested = [reference for node in _functions(function.body) for reference in result.free[id(node)]]
         reads = [*_block_reads(function.body), *nested]
         result.free[id(function)] = tuple(reference for reference in reads if reference.name not in own)
-    # A function reads its free names whenever it is called, so they live as long as it does.
+    # A function reads its free names whenever it is called, so these names live as long as the function does.
     always = frozenset(reference.name for function in inner for reference in result.free[id(function)])
     _Liveness(result, always).block(statements, always)
 
 
 def _functions(statements: Iterable[tree.Statement]) -> Iterator[tree.Function]:
-    """The functions defined in these statements, not those inside other functions."""
+    """The functions that these statements define, without functions inside other functions."""
     for statement in statements:
         match statement:
             case tree.Function():
@@ -184,7 +184,7 @@ def _functions(statements: Iterable[tree.Statement]) -> Iterator[tree.Function]:
 
 
 def _block_reads(statements: tuple[tree.Statement, ...]) -> Iterator[tree.Reference]:
-    """Every name read in the statements, but not inside the functions that they define."""
+    """Every name that the statements read, without the bodies of the functions that they define."""
     for statement in statements:
         if isinstance(statement, tree.Function):
             for parameter in statement.parameters:
@@ -199,7 +199,7 @@ def _block_reads(statements: tuple[tree.Statement, ...]) -> Iterator[tree.Refere
 
 
 def references(node: Any) -> Iterator[tree.Reference]:
-    """Every name read in an expression; names of columns among them, which may be those of variables, too."""
+    """Every name that an expression reads. A name of a column counts, because it may be that of a variable, too."""
     if isinstance(node, tree.Reference):
         yield node
     for part in _parts(node):
@@ -207,7 +207,7 @@ def references(node: Any) -> Iterator[tree.Reference]:
 
 
 def _column_names(node: Any) -> Iterator[tree.Reference]:
-    """The names that may be those of columns."""
+    """The names that may be names of columns."""
     if isinstance(node, tree.Call) and node.function.name in COLUMN_SCOPES:
         first = COLUMN_SCOPES[node.function.name]
         for position, argument in enumerate(node.arguments):
@@ -230,7 +230,7 @@ def _names(*nodes: Any) -> Names:
 
 @dataclass(slots=True)
 class _Liveness:
-    """Backward liveness over one scope; names in `always` are never dead. Nothing is kept where `result` is None."""
+    """Backward liveness over one scope. Names in `always` are never dead. If `result` is None, nothing is kept."""
 
     result: Scopes | None
     always: Names
@@ -272,9 +272,10 @@ class _Liveness:
     def _loop(
         self, loop: tree.For | tree.While, body: tuple[tree.Statement, ...], out: Names, bound: Names, condition: Names
     ) -> Names:
-        # One pass reaches the fix-point: a body maps what is live after it to gen + (out - kill), and doing that to its
-        # own result adds nothing. Another one, kept, tells the blocks inside what the next turn reads. Only kept passes
-        # are done twice on each level, so that the work grows with the depth of nesting and not exponentially.
+        # One pass reaches the fix-point: a body maps what is live after it to gen + (out - kill), and mapping the
+        # result once more adds nothing. A second pass, which is kept, tells the blocks inside what the next turn reads.
+        # Only kept passes run twice on each level, so that the work grows with the depth of nesting and not
+        # exponentially.
         entry = condition | (_Liveness(None, self.always).block(body, out | condition) - bound)
         if self.result is not None:
             self.block(body, out | condition | entry)

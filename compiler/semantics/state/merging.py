@@ -1,7 +1,7 @@
-"""Meanings as rows of IR values, for what passes through a region: out of a branch, around a loop, out of a call.
+"""Meanings as rows of IR values, for passing through a region: out of a branch, around a loop, out of a call.
 
-A *sketch* is what stays the same of a meaning: kinds, elements, shapes, labels. Two sketches join to the one that holds
-both, so that ways of a program can meet.
+A *sketch* is what stays the same of a meaning: kinds, elements, shapes, labels. Two sketches join to a sketch that
+holds both, so that two ways through a program can meet.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Relabel = Callable[[Label], Label]
 
 
 class MismatchError(Exception):
-    """Two ways of a program give a name meanings that do not go together; the text goes on `..., `."""
+    """Two ways through a program give a name meanings that do not go together. The text continues a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArraySketch:
-    """An array; `ties` has the label of the valid bits of each axis, None where there are none."""
+    """An array. `ties` has the label of the valid bits of each axis, None for an axis without valid bits."""
 
     type: ArrayType
     label: Label
@@ -53,7 +53,7 @@ class BundleSketch:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Something that does not pass through the IR, a function say: it must be the same on every way."""
+    """A meaning that does not pass through the IR, such as a function. It must be the same on every way."""
 
     meaning: Meaning
 
@@ -62,7 +62,7 @@ Sketch = ArraySketch | TableSketch | BundleSketch | Same
 
 
 def sketch(meaning: Meaning) -> Sketch:
-    """What a meaning looks like."""
+    """The sketch of a meaning."""
     match meaning:
         case Array():
             ties = tuple(None if tie is None else tie.label for tie in meaning.ties)
@@ -82,7 +82,7 @@ def _column(value: Value) -> ArraySketch:
 
 
 def joined_sketch(context: Context, x: Sketch, y: Sketch, *, widen: bool = False) -> Sketch:
-    """The sketch that holds both; with `widen`, an int whose width differs gets 64 bits. Raises MismatchError."""
+    """The sketch that holds both. With `widen`, an int whose width differs gets 64 bits. Raises MismatchError."""
     match x, y:
         case ArraySketch(), ArraySketch():
             return _joined_arrays(context, x, y, widen)
@@ -147,7 +147,7 @@ def relabelled(one: Sketch, change: Relabel) -> Sketch:
 
 
 def slots(one: Sketch) -> Iterator[tuple[ArrayType, Label]]:
-    """Type and label of each IR value of the meaning, in order."""
+    """The type and label of each IR value of the meaning, in order."""
     match one:
         case ArraySketch():
             yield one.type, one.label
@@ -167,9 +167,7 @@ def slots(one: Sketch) -> Iterator[tuple[ArrayType, Label]]:
 
 
 def flatten(context: Context, meaning: Meaning, one: Sketch) -> Iterator[Value]:
-    """The IR values of a meaning in the elements of the sketch; rows that it ties and the meaning does not are
-    valid.
-    """
+    """The IR values of a meaning, in the elements of the sketch. Where only the sketch has valid bits, all are true."""
     match one, meaning:
         case ArraySketch(), Array():
             yield cast(context, meaning, one.type.element).value
@@ -193,7 +191,7 @@ def _valid(context: Context, tie: Value | None, size: int) -> Value:
 
 
 def rebuild(one: Sketch, values: Iterator[Value]) -> Meaning:
-    """The meaning that the sketch and its IR values say."""
+    """The meaning that the sketch and its IR values stand for."""
     match one:
         case ArraySketch():
             value = next(values)
@@ -208,13 +206,13 @@ def rebuild(one: Sketch, values: Iterator[Value]) -> Meaning:
 
 
 def zeros(context: Context, one: Sketch) -> Iterator[Value]:
-    """Static values of the sketch's types, for what a loop's first turn never reads."""
+    """Static values of the sketch's types, for values that a loop's first turn never reads."""
     for type, _ in slots(one):
         yield context.filled(type, 0)
 
 
 def raw_values(meaning: Meaning) -> tuple[Value, ...]:
-    """The IR values of a meaning as they are."""
+    """The IR values of a meaning, unchanged."""
     match meaning:
         case Array():
             return (meaning.value, *(tie for tie in meaning.ties if tie is not None))

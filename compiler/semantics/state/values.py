@@ -1,7 +1,6 @@
-"""What a name of a program stands for while it is elaborated: arrays of the IR, and aggregates that the IR does not
-know.
+"""What a name of a program stands for while it is elaborated: arrays of the IR, and aggregates unknown to the IR.
 
-Tables and tuples are taken apart here: the IR sees their columns and elements only.
+Tables and tuples are taken apart here. The IR sees only their columns and elements.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from ...syntax import tree
 class Array:
     """An IR value and, for each axis that runs over a table's rows, the valid bits of those rows.
 
-    `ties` is empty when no axis has cleared rows, and otherwise has one entry for each axis: a bool vector as long as
-    the axis, or None.
+    `ties` is empty if no axis has cleared rows. Otherwise it has one entry for each axis: a bool vector as long as the
+    axis, or None.
     """
 
     value: Value
@@ -49,11 +48,11 @@ class Array:
 
     @property
     def label(self) -> Label:
-        """Who knows it."""
+        """Who knows the array."""
         return self.value.label
 
     def tie(self, axis: int) -> Value | None:
-        """The valid bits along an axis; None where all of it is valid."""
+        """The valid bits along an axis; None if the whole axis is valid."""
         return self.ties[axis] if self.ties else None
 
 
@@ -64,10 +63,10 @@ def tied(value: Value, ties: tuple[Value | None, ...]) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Rows of named columns; `valid` has one bool for each row, and is None while all rows are valid.
+    """Rows of named columns. `valid` has one bool for each row; it is None while all rows are valid.
 
-    `origin` is the name of the table input whose rows these are, all of them and in order, cleared ones included; empty
-    where rows were moved, added or made.
+    `origin` is the name of a table input if the rows are all rows of that input, in order, cleared rows included. It is
+    empty if rows were moved, added or made.
     """
 
     columns: dict[str, Value]
@@ -133,12 +132,12 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """The result of something wrong that has been reported; whatever uses it stays silent."""
+    """The result of a mistake that has been reported. Whatever uses it stays silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A name that not every way to here has bound, or not to the same kind of thing; using it is an error."""
+    """A name that not every way to this place has bound, or not to the same kind of value. Using it is an error."""
 
     problem: str
     span: Span

@@ -1,6 +1,4 @@
-"""Types written at parameters. In: a parameter and the argument. Out: the argument, converted upwards where types
-mix.
-"""
+"""Types written at parameters. In: a parameter and the argument. Out: the argument, converted upwards if types mix."""
 
 from ...ir.types import ArrayType, Element, Kind
 from ...source import Span
@@ -16,8 +14,10 @@ _ORDER = {Kind.BOOL: 0, Kind.INT: 1, Kind.FIXED: 2}
 
 
 def annotated(context: Context, parameter: tree.Parameter, given: Meaning, place: Span) -> Meaning:
-    """The argument as the parameter's type says. A scalar type accepts any shape; sizes, where written, must agree, and
-    a size name that is not bound yet is bound for the body.
+    """The argument, converted to what the parameter's type says. Raises WrongError.
+
+    A scalar type accepts any shape. If sizes are written, they must agree. A size name that is not bound yet is bound
+    for the body.
     """
     assert parameter.type is not None
     type = parameter.type

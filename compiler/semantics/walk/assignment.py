@@ -1,4 +1,4 @@
-"""Assignment: what a target stands for once a value is assigned to it. Arrays are values: `x[i] = v` binds x anew."""
+"""Assignment: what a target stands for once a value is assigned. Arrays are values: `x[i] = v` binds x anew."""
 
 from ...source import Span
 from ...syntax import tree
@@ -11,7 +11,7 @@ from ..state.values import POISON, Array, Bundle, Meaning, Nothing, Table
 
 
 def assign(context: Context, target: tree.Expression, meaning: Meaning, span: Span) -> None:
-    """target = meaning; `span` is where the value is written."""
+    """Assigns the meaning to the target. `span` is where the value is written. Raises WrongError."""
     match target:
         case tree.Reference():
             if isinstance(meaning, Nothing):
@@ -27,7 +27,7 @@ def assign(context: Context, target: tree.Expression, meaning: Meaning, span: Sp
 
 
 def bind(context: Context, name: str, meaning: Meaning) -> None:
-    """Gives a name its meaning, and the IR value the name, for people."""
+    """Gives a name its meaning. The IR value gets the name, too, for people."""
     context.frame.names[name] = meaning
     if isinstance(meaning, Array):
         context.builder.name(meaning.value, name)

@@ -1,5 +1,7 @@
-"""Calls. In: a call of the tree. Out: what it gives. A function of the program is elaborated anew for each call, with
-its arguments' types, shapes and labels; a call becomes one `call` operation whose region is the body.
+"""Calls. In: a call of the tree. Out: what the call gives.
+
+A function of the program is elaborated anew for each call, with the types, shapes and labels of its arguments. A call
+becomes one `call` operation, whose region is the body.
 """
 
 from ...diagnostics import Note
@@ -21,7 +23,7 @@ from .annotations import annotated
 
 
 def call(context: Context, node: tree.Call) -> Meaning:
-    """f(arguments)."""
+    """The meaning of f(arguments). Raises WrongError."""
     name = node.function.name
     meaning = context.frame.find(name)
     if meaning is None and name in context.frame.own:
@@ -65,12 +67,12 @@ def _user_call(context: Context, node: tree.Call, closure: Closure) -> Meaning:
 
 
 def _without_return(function: tree.Function) -> Meaning:
-    """What a function gives that ends without `return`: nothing, unless a line that cannot be read may be one."""
+    """What a function gives that ends without `return`: nothing. POISON if a line that cannot be read may return."""
     return POISON if any(broken_lines(function.body)) else NOTHING
 
 
 def _leaving(context: Context, node: tree.Call, region: OpenRegion, outcome: Meaning, first: int) -> Meaning:
-    """What a call gives, outside of its region. Values from outside and static numbers need not pass through it."""
+    """What a call gives, outside its region. Outer values and static numbers need not pass through the region."""
     one = sketch(outcome)
     if isinstance(one, Same) and isinstance(one.meaning, Poison):
         raise WrongError
@@ -89,7 +91,7 @@ def _leaving(context: Context, node: tree.Call, region: OpenRegion, outcome: Mea
 
 
 def _stays(context: Context, value: Value, first: int) -> bool:
-    """Whether a value is known outside the call's region: made before it, or a static number."""
+    """Whether a value is known outside the call's region: it was made before the call, or it is a static number."""
     if context.facts.serials[value] < first:
         return True
     is_static = value.label.knowledge is Knowledge.STATIC and not value.type.shape
@@ -142,7 +144,7 @@ def signature_text(function: tree.Function) -> str:
 
 
 def _annotate(context: Context, node: tree.Call, function: tree.Function) -> None:
-    """Checks the parameters against the types written at them, and converts what mixes upwards."""
+    """Checks the arguments against the types written at the parameters, and converts upwards where types mix."""
     places = _places(node, function)
     for parameter in function.parameters:
         name = parameter.name.text

@@ -1,5 +1,7 @@
-"""`if` statements and `a if c else b`. A condition known now takes one branch; one known while running becomes a
-branch of the IR; on a private one both branches are written and what they assign is selected.
+"""`if` statements and `a if c else b`. In: the tree. Out: what names mean afterwards.
+
+A condition that is known now takes one branch. A condition that is known while running becomes a branch of the IR. For
+a private condition both branches are written, and a selection chooses between what they assign.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +27,7 @@ Names = dict[str, Meaning]
 
 
 def condition_value(context: Context, node: tree.Expression, place: str) -> Array:
-    """A condition: one bool."""
+    """A condition, which must be one bool. Raises WrongError."""
     condition = context.value(node)
     if not isinstance(condition, Array):
         raise not_a_condition(node.span, place, describe(condition), "write a comparison")
@@ -43,7 +45,7 @@ def condition_value(context: Context, node: tree.Expression, place: str) -> Arra
 
 @dataclass(eq=False, slots=True)
 class Way:
-    """What one branch led to; `region` holds its operations where the choice is made while running."""
+    """What one branch led to. `region` holds its operations if the choice is made while running."""
 
     names: Names
     outcome: Outcome
@@ -51,9 +53,9 @@ class Way:
 
 
 def if_statement(context: Context, node: tree.If, rest: Statements) -> tuple[Outcome, bool]:
-    """Elaborates an `if` followed by `rest` in its block: the value it returned, and whether that took in the rest.
+    """Elaborates an `if` followed by `rest` in its block. Returns the returned value, and whether `rest` is done, too.
 
-    Where one branch returns, the rest of the block is the other branch's: then both give a value.
+    If one branch returns, the rest of the block belongs to the other branch: then both branches give a value.
     """
     try:
         condition = condition_value(context, node.condition, "the condition of an `if`")
@@ -64,7 +66,7 @@ def if_statement(context: Context, node: tree.If, rest: Statements) -> tuple[Out
     static = context.static(condition.value) if condition.label.knowledge is Knowledge.STATIC else None
     if static is not None:
         chosen = node.then if static else node.otherwise
-        # A `return` inside may be on one way only of an `if` in the branch: the rest then belongs to its other way.
+        # A `return` inside may be on one way only of an `if` in the branch: the rest then belongs to the other way.
         takes_rest = find_return(chosen) is not None
         return context.run(context, chosen + rest if takes_rest else chosen), takes_rest
     then, otherwise, takes_rest = _with_rest(context, node, rest)
@@ -79,7 +81,7 @@ def if_statement(context: Context, node: tree.If, rest: Statements) -> tuple[Out
 
 
 def _explore(context: Context, node: tree.If) -> None:
-    """Elaborates both branches of an `if` whose condition is wrong, for the mistakes in them."""
+    """Elaborates both branches of an `if` whose condition is wrong, to find the mistakes in them."""
     before = dict(context.frame.names)
     with context.builder.region():
         for statements in (node.then, node.otherwise):
@@ -148,7 +150,7 @@ def _private_ways(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """What the two ways give for one name, and the sketch that holds both."""
+    """What two branches give for one name, and the sketch that holds both."""
 
     then: Meaning
     otherwise: Meaning
@@ -156,7 +158,7 @@ class Pair:
 
 
 def _meeting_names(context: Context, node: tree.If, ways: tuple[Way, Way], live: frozenset[str]) -> dict[str, Pair]:
-    """The names that the branches bind differently and that are read later; the others become unclear."""
+    """The names that the branches bind differently and that are read later. The other such names become unclear."""
     then, otherwise = ways[0].names, ways[1].names
     places = {spelled(name): name.span for name in bound_names((node,))}
     pairs: dict[str, Pair] = {}
@@ -174,7 +176,7 @@ def _meeting_names(context: Context, node: tree.If, ways: tuple[Way, Way], live:
 
 
 def _meeting(context: Context, x: Meaning | None, y: Meaning | None) -> Pair | Poison | str:
-    """Both with the sketch that holds both; POISON for what is wrong already; a text that says why there is none."""
+    """Both meanings with the sketch that holds them; POISON if one is wrong already; or a text that says why not."""
     for one in (x, y):
         if isinstance(one, Unclear):
             return one.problem
@@ -189,7 +191,7 @@ def _meeting(context: Context, x: Meaning | None, y: Meaning | None) -> Pair | P
 
 
 def _meeting_outcomes(context: Context, node: tree.If, ways: tuple[Way, Way]) -> Pair | Meaning:
-    """The returned values of both ways; a way that reaches the end of the function returns nothing."""
+    """What both branches return. A branch that reaches the end of the function returns nothing."""
     met = _meeting(context, *(NOTHING if way.outcome is None else way.outcome for way in ways))
     if not isinstance(met, str):
         return met
@@ -206,7 +208,7 @@ def _meeting_outcomes(context: Context, node: tree.If, ways: tuple[Way, Way]) ->
 
 
 def combine(context: Context, condition: Array, ways: tuple[Way, Way], pairs: Sequence[Pair]) -> list[Meaning]:
-    """Writes the choice between two ways: what each pair is after it."""
+    """Writes the choice between two branches, and returns what each pair means after it."""
     regions = [way.region for way in ways]
     columns: list[list[Value]] = []
     for way, region in enumerate(regions):

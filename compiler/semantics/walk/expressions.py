@@ -33,7 +33,7 @@ EPOCH = date(1970, 1, 1)
 
 
 def evaluate(context: Context, node: tree.Expression) -> Meaning:
-    """The meaning of an expression."""
+    """The meaning of an expression. Raises WrongError."""
     return _EXPRESSIONS[type(node)](context, node)
 
 
@@ -152,7 +152,7 @@ def _binary(context: Context, node: tree.Binary) -> Meaning:
 
 
 def operate(context: Context, operator: str, span: Span, x: Array, y: Array, sides: tuple[Span, Span]) -> Array:
-    """x operator y, for the operators of arithmetic, logic and bits."""
+    """x operator y, for the operators of arithmetic, logic and bits. Raises WrongError."""
     if operator in _ARITHMETIC:
         return _ARITHMETIC[operator](context, span, x, y)
     if operator in ("and", "or"):
@@ -194,8 +194,8 @@ def _shift(context: Context, operator: str, span: Span, x: Array, y: Array, plac
                 place, operator, "a shift amount of 0 or more", str(int(amount)), "shift the other way"
             )
         return arrays.unary(context, "shift_left" if operator == "<<" else "shift_right", x, bits=int(amount))
-    # An amount known only while the program runs picks a power of two. -2**63 stands for 2**63 in 64 bits: as a factor
-    # it is the same, and as a divisor it gives 0 or 1 for -1 or 0, so that shifts right stop at 62.
+    # An amount known only while the program runs picks a power of two. In 64 bits 2**63 is -2**63. As a factor that is
+    # the same. As a divisor it gives 0 or 1 in place of -1 or 0; therefore shifts right stop at 62.
     powers = np.left_shift(1, np.arange(64 if operator == "<<" else 63), dtype=np.int64)
     table = context.emit("constant", type=ArrayType(INT, powers.shape), value=powers)
     power = Array(context.emit("take", table, as_number(context, y).value, axis=0))
@@ -219,7 +219,7 @@ def _compare(context: Context, node: tree.Compare) -> Meaning:
 
 
 def compare(context: Context, operator: str, span: Span, x: Array, y: Array) -> Array:
-    """x operator y, from `less` and `equal` alone."""
+    """x operator y, written with `less` and `equal` alone."""
     match operator:
         case "<":
             return arrays.less(context, span, operator, x, y)
@@ -238,7 +238,7 @@ def compare(context: Context, operator: str, span: Span, x: Array, y: Array) -> 
 def _comparable(
     context: Context, operator: str, x: Meaning, y: Meaning, places: tuple[Span, Span]
 ) -> tuple[Array, Array]:
-    """Both sides as arrays; a text becomes a label of the other side's category, or a date."""
+    """Both sides as arrays. A text becomes a label of the other side's category, or a date."""
     what = f"the {{}} side of `{operator}`"
     if isinstance(x, Words) and isinstance(y, Array):
         return _from_words(context, x.text, y, places[0]), y

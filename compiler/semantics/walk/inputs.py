@@ -1,4 +1,4 @@
-"""Inputs in the IR, and sizes as names. In: declarations and the sizes that the data gave. Out: meanings of names."""
+"""Inputs in the IR, and sizes as names. In: declarations, and sizes that the data gave. Out: meanings of names."""
 
 from ...ir.program import Value
 from ...ir.types import BOOL, ArrayType
@@ -14,9 +14,9 @@ FIRST_MEMBER_SAMPLE = 101
 
 
 def with_samples(declared: Declarations, sizes: dict[str, int]) -> tuple[dict[str, int], dict[int, str]]:
-    """All sizes, and for those that are made up the size's name by its number.
+    """All sizes, and the names of the made-up sizes by their numbers.
 
-    Made-up sizes are different primes, so that a number in a message tells which size it came from.
+    Made-up sizes are different primes, so that a number in a message tells which size it comes from.
     """
     complete, sampled = dict(sizes), {}
     for name in declared.sizes:
@@ -44,7 +44,7 @@ def bind_head(context: Context, declared: Declarations) -> None:
 
 
 def input_statement(context: Context, node: tree.Input) -> None:
-    """Binds an input's name, where it is declared."""
+    """Binds an input's name at the place of its declaration."""
     names, declaration = context.frame.names, context.inputs.get(node.name.text)
     if declaration is None or declaration.span != node.name.span:
         names[node.name.text] = POISON
@@ -58,7 +58,7 @@ def input_statement(context: Context, node: tree.Input) -> None:
 
 
 def _see(context: Context, node: tree.Input, meaning: Meaning) -> None:
-    """Keeps what the names in the declaration mean."""
+    """Keeps the meanings of the names in the declaration."""
     context.saw(node.name, meaning)
     if node.role is not None:
         context.saw(node.role, Role(node.role.text, context.parties[node.role.text]))

@@ -1,4 +1,4 @@
-"""What a `for` runs over. In: the header of a loop. Out: the number of turns and what the target is in each of them."""
+"""What a `for` runs over. In: the header of a loop. Out: the number of turns, and what the target is in each turn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,14 @@ from ..state.values import Array, BuiltIn, Bundle, Meaning, Table
 LOOP_CALLS = ("range", "zip", "batches")
 
 Turn = Callable[[Value], Meaning]
-"""From the number of the turn, static or not known yet, to what the target is."""
+"""From the number of the turn, static or not known yet, to the meaning of the target."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Iteration:
-    """`count` turns that are alike, and perhaps one more of another shape, `rest`. With `apart` each turn is written by
-    itself: the elements of a tuple differ in type.
+    """`count` turns that are alike, and perhaps one more turn of another shape, `rest`.
+
+    With `apart` each turn is written by itself, because the elements of a tuple differ in type.
     """
 
     count: int
@@ -33,7 +34,7 @@ class Iteration:
 
 
 def iteration(context: Context, node: tree.Expression) -> Iteration:
-    """What the expression after `in` gives turn by turn."""
+    """The iteration over what the expression after `in` gives. Raises WrongError."""
     if isinstance(node, tree.Call) and context.frame.find(node.function.name) is None:
         readers = {"range": _range, "zip": _zip, "batches": _batches}
         if node.function.name in readers:
@@ -112,7 +113,7 @@ def _bound(context: Context, value: Meaning, span: Span) -> Array:
 
 
 def _distance(context: Context, start: Array, stop: Array, arguments: list[tree.Expression]) -> int:
-    """stop - start, which may be one number although both move with an outer loop's turn."""
+    """stop - start. It may be one number although both bounds move with an outer loop's turn."""
     distance = context.facts.affine(stop.value).plus(context.facts.affine(start.value), -1)
     if not distance.terms:
         return distance.constant
@@ -195,5 +196,5 @@ def _in_batches(context: Context, arrays: list[Array], size: int) -> Iteration:
 
 
 def _tuple(arrays: list[Array]) -> Meaning:
-    """One array is itself, several are a tuple."""
+    """One array is itself; several arrays are a tuple."""
     return arrays[0] if len(arrays) == 1 else Bundle(tuple(arrays))

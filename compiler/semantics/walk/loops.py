@@ -1,12 +1,12 @@
-"""`for` and `while`. A loop stays a loop of the IR; names that pass from turn to turn are carried.
+"""`for` and `while`. A loop stays a loop of the IR, and carries the names that pass from turn to turn.
 
-What is carried has one type and label for all turns, found as a fix-point: the body is elaborated with the types that
-come in, and again with wider ones while a turn gives back something wider (bool to int to fixed, any width of int to
-64 bits, public to secret). Where that is not enough, because a shape in the body differs from turn to turn, the turns
-are written out one by one.
+A carried value has one type and label for all turns. They are found as a fix-point: the body is elaborated with the
+types that come in. While a turn gives back something wider (bool to int to fixed, any width of int to 64 bits, public
+to secret), the body is elaborated again with the wider types. If that is not enough, because a shape in the body
+differs from turn to turn, the turns are written out one by one.
 
-A loop inside another one is elaborated again with each attempt at the outer one. It then starts from the types that it
-found before, so that the number of attempts adds up over the nesting and does not multiply.
+A loop inside another loop is elaborated again with each attempt at the outer loop. It then starts from the types that
+it found before, so that the numbers of attempts add up over the nesting and do not multiply.
 """
 
 from collections.abc import Callable, Iterator
@@ -92,7 +92,7 @@ def _refuse_return(context: Context, node: tree.For | tree.While) -> None:
 
 
 def _explore(context: Context, node: tree.For | tree.While) -> None:
-    """Elaborates the body of a loop whose header is wrong, for the mistakes in it."""
+    """Elaborates the body of a loop whose header is wrong, to find the mistakes in the body."""
     poisoned: dict[str, Meaning] = {spelled(name): POISON for name in bound_names((node,))}
     context.frame.names = context.frame.names | poisoned
     with context.builder.region():
@@ -122,7 +122,7 @@ def _rolled_or_written_out(
 
 
 def _write_out(context: Context, node: tree.For | tree.While, over: Iteration | None, limit: WrongError | None) -> None:
-    """Elaborates each turn by itself; stops at the first turn with mistakes, which the next ones would repeat."""
+    """Elaborates each turn by itself. Stops at the first turn with mistakes: later turns would repeat them."""
     outer = context.copies
     try:
         complete = _all_turns(context, node, over, limit, outer)
@@ -173,8 +173,8 @@ def _goes_on(context: Context, node: tree.While) -> bool:
 class _Loop:
     """One loop while its fix-point is searched. `over` is None for a `while`, whose first condition is `entry`.
 
-    Of the names that the body binds, `carried` were bound before and are read in a turn or after the loop, `late` are
-    bound by the loop only and read after it.
+    `carried` are names that the body binds, that were bound before the loop, and that are read in a turn or after the
+    loop. `late` are names that only the loop binds and that are read after it.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class _Loop:
         self.broken: list[WrongError] = []
 
     def elaborate(self) -> None:
-        """Writes the loop. Raises UnrollError where it cannot be one."""
+        """Writes the loop. Raises UnrollError if it cannot stay a loop."""
         memory = (*self.context.path, *self.context.turns, id(self.node))
         self._start(self.context.stable.get(memory, {}))
         found = self.context.mark()
@@ -215,11 +215,11 @@ class _Loop:
                 try:
                     self.sketches[name] = joined_sketch(self.context, self.sketches[name], one)
                 except MismatchError:
-                    # Another shape comes in this time, so what was found before does not apply.
+                    # Another shape comes in this time, so the sketch found before does not apply.
                     continue
 
     def _attempt(self) -> bool:
-        """Elaborates the body once. Whether the types were wide enough; the loop is written then."""
+        """Elaborates the body once. Returns whether the types were wide enough; if so, writes the loop."""
         context = self.context
         first = [] if self.over is None else [(turn_type(self.over.count), STATIC, "turn")]
         arguments = [(type, label, name) for name, one in self.sketches.items() for type, label in slots(one)]
@@ -240,7 +240,7 @@ class _Loop:
         return True
 
     def _bind(self, arguments: Iterator[Value]) -> None:
-        """Gives the names their carried values, and remembers where these come from."""
+        """Gives the names their carried values, and remembers where the values come from."""
         context, facts = self.context, self.context.facts
         if self.over is not None:
             turn = next(arguments)
@@ -273,7 +273,7 @@ class _Loop:
     # --- the fix-point ------------------------------------------------------------------------------------------
 
     def _covers(self, ends: dict[str, Meaning], condition: Array | None) -> bool:
-        """Whether what a turn gives back fits what it was given; widens the sketches where not."""
+        """Whether what a turn gives back fits what the turn was given. Widens the sketches if not."""
         turns = STATIC if condition is None or self.entry is None else join((self.entry.label, condition.label))
         self._refuse_endless(condition)
         wider = {}
@@ -291,7 +291,7 @@ class _Loop:
         return stable
 
     def _joined(self, name: str, end: Meaning, turns: Label) -> Sketch | None:
-        """The sketch that holds what comes in and what a turn gives; None where there is none, and `after` says so."""
+        """The sketch that holds what comes in and what a turn gives; None if there is none, noted in `after`."""
         if isinstance(end, Unclear | Poison):
             self.after[name] = end if name in self.late else POISON
             if isinstance(end, Unclear) and name not in self.late:

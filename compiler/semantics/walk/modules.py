@@ -1,4 +1,4 @@
-"""Imports: the names of another module. A module is elaborated once, in its own scope, when it is first imported."""
+"""Imports: names of another module. A module is elaborated once, in its own scope, when it is first imported."""
 
 from ...diagnostics import CompileError
 from ...syntax import tree

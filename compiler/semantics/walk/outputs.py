@@ -1,5 +1,6 @@
-"""`reveal` and `save`. In: the statement. Out: effects of the IR; a table is one effect for each column and one for the
-valid bits, rows that are cleared are zero.
+"""`reveal` and `save`. In: the statement. Out: effects of the IR.
+
+A table is one effect for each column and one for the valid bits. Rows that are cleared are zero.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from .assignment import bind
 
 
 def valid_name(name: str) -> str:
-    """The name of the output or the stored array with a table's valid bits; no column can have it."""
+    """The name of the output, or of the stored array, with a table's valid bits. No column can have this name."""
     return f"{name}.(valid)"
 
 
@@ -100,8 +101,9 @@ def _name(value: tree.Expression, name: tree.Name | None, statement: str) -> str
 def _register(
     context: Context, taken: Outputs, name: str, roles: Sequence[str], node: tree.Reveal | tree.Save, value: Meaning
 ) -> None:
-    """A name is given once for each role, except in a loop, which renews it, and in branches that exclude each
-    other.
+    """Notes that a name is given to roles. Raises WrongError if a role gets the name twice, or with two types.
+
+    A loop may give a name again, and so may branches that exclude each other.
     """
     output = Output(node.span, context.arms, _kind(value))
     in_loop = bool(context.loops or context.turns)
@@ -115,7 +117,7 @@ def _register(
 
 
 def _kind(value: Meaning) -> str:
-    """Type and shape; a table's columns with theirs."""
+    """Type and shape; for a table those of its columns."""
     if isinstance(value, Table):
         return "table[" + ", ".join(f"{name}: {type_name(column.type)}" for name, column in value.columns.items()) + "]"
     return type_name(value.type) if isinstance(value, Array) else ""

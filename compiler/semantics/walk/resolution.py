@@ -1,4 +1,4 @@
-"""Names that nothing defines, in functions that are perhaps never called. In: a module's scope. Out: mistakes."""
+"""Names that nothing defines, in functions that may never be called. In: a module's scope. Out: mistakes."""
 
 from collections.abc import Iterable
 

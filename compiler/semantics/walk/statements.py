@@ -1,6 +1,7 @@
 """Statements: what each does to the scope and to the IR. In: a block of the tree. Out: what it returned, if it did.
 
-A mistake ends its statement: the names that the statement binds become poison, and the walk goes on with the next one.
+A mistake ends its statement. The names that the statement binds become poison, and the walk goes on with the next
+statement.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from .resolution import is_of_language
 
 
 def run(context: Context, statements: tuple[tree.Statement, ...]) -> Outcome:
-    """Elaborates a block; the value of its `return`, or None where it reaches its end."""
+    """Elaborates a block. Returns the value of its `return`, or None if its end is reached."""
     for position, statement in enumerate(statements):
         outer, context.builder.span = context.builder.span, statement.span
         try:
@@ -45,7 +46,7 @@ def run(context: Context, statements: tuple[tree.Statement, ...]) -> Outcome:
             if isinstance(statement, tree.Return) and context.calls:
                 return POISON
         except RecursionError:
-            # Python's stack is deep enough for any program that people write; the outermost statement says so.
+            # Python's stack is deep enough for any program that people write. The outermost statement reports this.
             if context.calls:
                 raise
             context.report(too_deep(statement.span))
@@ -133,7 +134,7 @@ def _assert(context: Context, node: tree.Assert) -> None:
 
 
 def _party(context: Context, node: tree.Party) -> None:
-    """Roles are bound before the walk, where they may be declared."""
+    """Roles are bound before the walk, if they are declared where they may be."""
     context.saw(node.name, context.frame.find(node.name.text) or POISON)
 
 
@@ -142,8 +143,9 @@ def _option(context: Context, node: tree.Option) -> None:
 
 
 def _broken(context: Context, node: tree.Broken) -> None:
-    """A line that cannot be read, which has been told: nothing more is said of names that it may have bound. The block
-    below it is elaborated for what it says by itself.
+    """A line that cannot be read, which has been reported. Names that it may have bound are not reported again.
+
+    The block below the line is elaborated for its own mistakes and meanings.
     """
     frame = context.frame
     frame.names |= {name.text: POISON for name in node.binds}
