@@ -1,7 +1,8 @@
 """Calls of built-in functions: a signature, written as the language reference writes it, and the arguments bound to it.
 
-`Signature.parse("clip(x, lo, hi)")`; `axis=0` is optional, `a, ...` takes one or more, `**columns` takes any keywords.
-With a type, `by: column`, the argument stays an expression, which the function itself gives a meaning.
+In `Signature.parse("clip(x, lo, hi)")`, `axis=0` is an optional parameter, `a, ...` takes one argument or more, and
+`**columns` takes any keywords. If a parameter has a type, as `by: column`, its argument stays an expression, and the
+function itself gives it a meaning.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,22 +19,23 @@ from ..state.values import NOTHING, Array, Bundle, Meaning, Table, Words
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An argument: its value, which is nothing where it stays an expression, and how it is written."""
+    """An argument: its value, which is NOTHING if it stays an expression, and how it is written."""
 
     value: Meaning
     node: tree.Expression
 
     @property
     def span(self) -> Span:
-        """Where it is written."""
+        """Where the argument is written."""
         return self.node.span
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The parameters of a built-in. `text` is how a call is written. `several` says that the first one takes one
-    argument or more. The arguments of those in `unevaluated` stay expressions; those of any other keyword where it has
-    "**".
+    """The parameters of a built-in function.
+
+    `text` is how a call is written. `several` says that the first parameter takes one argument or more. The arguments
+    of parameters in `unevaluated` stay expressions; if it contains "**", so do those of all further keywords.
     """
 
     text: str
@@ -46,7 +48,7 @@ class Signature:
 
     @staticmethod
     def parse(text: str) -> "Signature":
-        """The signature that the text shows."""
+        """The signature that a text in the notation of this module shows."""
         name, _, inside = text.rstrip(")").partition("(")
         parts = [part.strip() for part in inside.split(",") if part.strip()]
         any_keyword = any(part.startswith("**") for part in parts)
@@ -65,7 +67,7 @@ class Signature:
 
 
 def _as_in_a_call(parameter: str) -> str:
-    """`by: column=None` as a call gives it: `by=column`."""
+    """A parameter as a call gives it: `by: column=None` becomes `by=column`."""
     name, typed, rest = parameter.partition(":")
     given = rest.partition("=")[0].strip()
     if not typed:
@@ -75,7 +77,10 @@ def _as_in_a_call(parameter: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arguments:
-    """The arguments of one call, by parameter; `several` are those of the parameter that takes more than one."""
+    """The arguments of one call, by parameter. `several` are those of the parameter that takes more than one.
+
+    Methods that check an argument raise WrongError.
+    """
 
     context: Context
     signature: Signature
@@ -88,7 +93,7 @@ class Arguments:
         return name in self.named
 
     def at(self, name: str) -> Span:
-        """Where the argument is written; the call where it is not."""
+        """Where the argument is written; the place of the call if it is not given."""
         return self.named[name].span if name in self.named else self.span
 
     def array(self, name: str) -> Array:
@@ -134,7 +139,7 @@ class Arguments:
         return sizes
 
     def axis(self, name: str, rank: int, default: int | None = None) -> int:
-        """The number of an axis, counted from the end where negative."""
+        """The number of an axis. A negative number counts from the end."""
         axis = self.number(name, default)
         if not -rank <= axis < rank:
             expected = f"an axis from {-rank} to {rank - 1}" if rank else "no axis: this is a scalar"
@@ -149,7 +154,7 @@ class Arguments:
         return value
 
     def word(self, name: str, words: Sequence[str], default: str) -> str:
-        """An optional text, one of these."""
+        """An optional text, which must be one of these words."""
         if name not in self.named:
             return default
         value = self.named[name].value
@@ -169,7 +174,7 @@ class Arguments:
         return given[0]
 
     def flags(self, name: str) -> tuple[bool, ...]:
-        """A static bool or a tuple of them."""
+        """A static bool, or a tuple of static bools."""
         given = self.named[name]
         elements = given.value.elements if isinstance(given.value, Bundle) else (given.value,)
         what = f"the argument `{name}` of `{self.signature.name}`"
@@ -180,7 +185,7 @@ class Arguments:
         return tuple(bool(self.context.numbers(flag, given.span, what)) for flag in arrays)
 
     def expected(self, name: str, expected: str, found: str, remedy: str) -> Exception:
-        """The argument is not what the function takes."""
+        """The error that an argument is not what the function takes."""
         return wrong(
             self.at(name),
             f"the argument `{name}` of `{self.signature.name}` does not fit",
@@ -191,7 +196,7 @@ class Arguments:
 
 
 def bind(context: Context, signature: Signature, node: tree.Call) -> Arguments:
-    """Elaborates the arguments of a call and gives them to the parameters."""
+    """Elaborates the arguments of a call and gives them to the parameters. Raises WrongError."""
     free = [*signature.required, *signature.optional]
     targets = [_target(signature, free, position, each) for position, each in enumerate(node.arguments)]
     several: list[Given] = []
@@ -220,14 +225,14 @@ def bind(context: Context, signature: Signature, node: tree.Call) -> Arguments:
 
 
 def _target(signature: Signature, free: Sequence[str], position: int, argument: tree.Argument) -> str | None:
-    """The parameter that an argument is for; None where there is none, and for those that one parameter gathers."""
+    """The parameter that an argument is for; None if there is none, or if one parameter gathers several arguments."""
     if argument.name is not None:
         return argument.name.text if argument.name.text in free or signature.any_keyword else None
     return free[position] if position < len(free) and not signature.several else None
 
 
 def _given(context: Context, signature: Signature, node: tree.Call, targets: Sequence[str | None]) -> Iterator[Given]:
-    """The arguments, evaluated where the signature does not leave them as they are."""
+    """The arguments. They are evaluated unless the signature leaves them as expressions."""
     left = [target is not None and signature.takes_expression(target) for target in targets]
     nodes = [argument.value for argument in node.arguments]
     values = iter(context.values([each for each, stays in zip(nodes, left, strict=True) if not stays]))
@@ -250,6 +255,6 @@ class BuiltInRow:
 
 
 def rows(table: Sequence[tuple[str, Build]]) -> dict[str, BuiltInRow]:
-    """Rows by name, from signatures as text."""
+    """The rows by name, from signatures as text."""
     signatures = [(Signature.parse(text), build) for text, build in table]
     return {signature.name: BuiltInRow(signature, build) for signature, build in signatures}

@@ -1,5 +1,6 @@
-"""Names of columns in the arguments of `join`, `group` and `sort`. In: expressions of a call. Out: names of columns,
-and the scope in which a table's columns are names.
+"""Names of columns in the arguments of `join`, `group` and `sort`. In: expressions of a call. Out: names of columns.
+
+Also the scope in which the columns of a table are names.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from .arguments import Arguments
 
 
 def column_names(call: Arguments, parameter: str, *tables: Table) -> tuple[str, ...]:
-    """The columns that an argument names: one, or several in brackets; each is a vector and in all of these tables."""
+    """The columns that an argument names: one, or several in brackets. Each is a vector in all of these tables."""
     node = call.named[parameter].node
     elements = node.elements if isinstance(node, tree.Tuple | tree.Sequence) else (node,)
     if not elements:
@@ -60,7 +61,7 @@ def _column_name(call: Arguments, parameter: str, node: tree.Expression, tables:
 
 
 def no_column(span: Span, name: str, table: Table) -> Exception:
-    """A name that is not one of the table's columns."""
+    """The error that a name is not the name of one of the table's columns."""
     return wrong(
         span,
         f"the table has no column `{name}`",
@@ -88,7 +89,7 @@ def _bare(call: Arguments, node: tree.Expression) -> str:
 
 @contextmanager
 def columns_as_names(context: Context, table: Table) -> Iterator[None]:
-    """Inside, the bare names of the table's columns are these; other names mean what they mean outside."""
+    """Inside the `with`, bare names of the table's columns mean the columns. Other names keep their meaning."""
     outer = context.frame
     names: dict[str, Array] = {name: table.column(name) for name in table.columns}
     context.frame = replace(outer, names={**outer.names, **names}, columns=frozenset(names))
@@ -99,7 +100,7 @@ def columns_as_names(context: Context, table: Table) -> Iterator[None]:
 
 
 def directions(call: Arguments, parameter: str, count: int) -> tuple[int, ...]:
-    """An optional static bool for all of so many columns, or a tuple with one for each; as 0 and 1."""
+    """An optional static bool for all columns, or a tuple with one for each; as 0 and 1."""
     if not call.has(parameter):
         return (0,) * count
     given = call.flags(parameter)

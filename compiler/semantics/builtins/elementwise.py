@@ -43,12 +43,12 @@ def sign(call: Arguments) -> Meaning:
 
 
 def least(call: Arguments) -> Meaning:
-    """The smallest of several arrays element by element; of one array, along an axis."""
+    """The smallest of several arrays, element by element; of one array, the smallest along an axis."""
     return _chosen(call, "min", arrays.lesser)
 
 
 def greatest(call: Arguments) -> Meaning:
-    """The largest of several arrays element by element; of one array, along an axis."""
+    """The largest of several arrays, element by element; of one array, the largest along an axis."""
     return _chosen(call, "max", arrays.greater)
 
 
@@ -68,7 +68,7 @@ def _chosen(call: Arguments, name: str, choose: "Callable[..., Array]") -> Meani
 
 
 def clip(call: Arguments) -> Meaning:
-    """x brought between lo and hi."""
+    """x limited to the range from lo to hi."""
     x, low, high = _numbers(call, "x", "lo", "hi")
     return arrays.lesser(call.context, call.span, arrays.greater(call.context, call.span, x, low), high)
 
@@ -86,7 +86,7 @@ def relu(call: Arguments) -> Meaning:
 
 
 def function(name: str) -> Build:
-    """A function of fixed-point numbers that the IR knows."""
+    """The builder of a function of fixed-point numbers that the IR has."""
 
     def build(call: Arguments) -> Meaning:
         (x,) = _numbers(call, "x")
@@ -106,9 +106,9 @@ def _floor(context: Context, x: Array) -> Array:
 
 
 def round_(call: Arguments) -> Meaning:
-    """The nearest int; halves go to the even one, as in Python.
+    """The nearest int. Halves go to the even neighbour, as in Python.
 
-    floor(x + 1/2 - ulp + ulp * odd) for odd = floor(x) % 2: at a half, the last place decides.
+    It is floor(x + 1/2 - ulp + ulp * odd) for odd = floor(x) % 2: at a half, the last place decides.
     """
     (x,) = _numbers(call, "x")
     context = call.context
@@ -154,7 +154,7 @@ def to_bool(call: Arguments) -> Meaning:
 
 
 def one_hot(call: Arguments) -> Meaning:
-    """For each category a bool vector with one True, at its label; of an int below n, at its number."""
+    """For each category a bool vector with one True, at its label; for an int below n, at its number."""
     context, x = call.context, call.array("c")
     if x.element.kind is Kind.CATEGORY:
         count = len(x.element.labels)
@@ -169,7 +169,7 @@ def one_hot(call: Arguments) -> Meaning:
 
 
 def cumulative(call: Arguments) -> Meaning:
-    """Running sums along an axis; cleared rows count as zero."""
+    """Running sums along an axis. Cleared rows count as zero."""
     context = call.context
     (x,) = _numbers(call, "x")
     x = as_number(context, arrays.where_valid(context, x, range(x.rank)))
@@ -179,7 +179,7 @@ def cumulative(call: Arguments) -> Meaning:
 
 
 def refuse(call: Arguments) -> Meaning:
-    """A function that only the header of a loop may call."""
+    """Refuses a function that only the header of a loop may call."""
     raise wrong(
         call.span,
         f"`{call.signature.name}` stands only in the header of a `for`",

@@ -42,12 +42,12 @@ def _element(call: Arguments) -> Element:
 
 
 def full(call: Arguments) -> Meaning:
-    """An array of one value."""
+    """An array that repeats one value."""
     return broadcast(call.context, call.array("v"), call.shape("shape"), call.span)
 
 
 def broadcast(context: Context, x: Array, shape: tuple[int, ...], span: Span) -> Array:
-    """x in a larger shape."""
+    """x broadcast to a larger shape. Raises WrongError."""
     if x.shape == shape:
         return x
     if context.common_shape([x.shape, shape], span, "the array and its new shape") != shape:
@@ -76,7 +76,7 @@ def eye(call: Arguments) -> Meaning:
 
 
 def sequence(context: Context, span: Span, elements: Sequence[Array]) -> Array:
-    """[a, b, c]: equal shapes, side by side on a new first axis."""
+    """[a, b, c]: arrays of one shape, side by side on a new first axis."""
     return _stacked(context, span, elements, 0, "[...]")
 
 
@@ -109,7 +109,7 @@ def concat(call: Arguments) -> Meaning:
 
 
 def joined_along(context: Context, arrays: Sequence[Array], axis: int) -> Array:
-    """Arrays of one element one after the other; rows that one of them ties stay tied."""
+    """Arrays of one element type, one after the other. Rows that one of the arrays ties stay tied."""
     arrays = [where_valid(context, array, [a for a in range(array.rank) if a != axis]) for array in arrays]
     value = context.emit("concat", *(array.value for array in arrays), axis=axis)
     tie = joined_ties(context, [(array.tie(axis), array.shape[axis]) for array in arrays])
@@ -117,7 +117,7 @@ def joined_along(context: Context, arrays: Sequence[Array], axis: int) -> Array:
 
 
 def joined_ties(context: Context, ties: Sequence[tuple[Value | None, int]]) -> Value | None:
-    """The valid bits of rows one after the other, each part with its number of rows."""
+    """The valid bits of rows one after the other; each part comes with its number of rows. None if all are valid."""
     if all(tie is None for tie, _ in ties):
         return None
     parts = [context.boolean(True, (size,)) if tie is None else tie for tie, size in ties]
@@ -149,7 +149,7 @@ def reshape(call: Arguments) -> Meaning:
 
 
 def transpose(call: Arguments) -> Meaning:
-    """The axes in reverse, or in the order given."""
+    """The array with its axes in reverse order, or in the given order."""
     x = call.array("x")
     if not call.has("axes"):
         return transposed(call.context, x)
@@ -200,7 +200,7 @@ def as_column(call: Arguments, x: Array, span: Span) -> Array:
 
 
 def rows(call: Arguments) -> Meaning:
-    """The number of rows of a table, valid or not; of an array, its first size."""
+    """The number of rows of a table, valid or not; for an array, its first size."""
     value = call.named["t"].value
     if isinstance(value, Table):
         return Array(call.context.integer(value.rows))
@@ -208,7 +208,7 @@ def rows(call: Arguments) -> Meaning:
 
 
 def length(call: Arguments, name: str = "x") -> Meaning:
-    """The first size of an array, the members of a role, the elements of a tuple."""
+    """The first size of an array, the number of members of a role, or of elements of a tuple, or of rows of a table."""
     context, value = call.context, call.named[name].value
     if isinstance(value, Role) and value.members is not None:
         return Array(context.integer(value.members))
@@ -223,7 +223,7 @@ def length(call: Arguments, name: str = "x") -> Meaning:
 
 
 def flip(call: Arguments) -> Meaning:
-    """The elements of an axis (of all axes) in reverse."""
+    """The elements in reverse order along an axis, or along all axes."""
     context, x = call.context, call.array("x")
     axes = [call.axis("axis", x.rank)] if call.has("axis") else list(range(x.rank))
     if not axes:
@@ -246,7 +246,7 @@ def _reversed(shape: tuple[int, ...], axes: Sequence[int]) -> dict[str, tuple[in
 
 
 def repeat(call: Arguments) -> Meaning:
-    """Each element n times, one after the other, along an axis; without an axis as a vector."""
+    """Each element n times in a row, along an axis; without an axis, as a vector."""
     context, x, n = call.context, call.array("x"), call.number("n")
     if n < 0:
         raise call.expected("n", "0 or more", str(n), "check its sign")

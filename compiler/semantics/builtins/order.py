@@ -1,5 +1,6 @@
-"""Built-in functions of order: sorting, the largest, shuffling. In: bound arguments. Out: arrays and tables with their
-rows moved; cleared rows come last, and what tells that they are cleared moves along.
+"""Built-in functions of order: sorting, the largest, shuffling. In: bound arguments. Out: arrays and tables.
+
+Cleared rows come last, and their valid bits move with them.
 """
 
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ ORDERED = (Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE, Kind.CATEGORY)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The lines of an array of this shape along an axis, each of them sorted by itself.
+    """The lines of an array of this shape along an axis. Each line is sorted by itself.
 
-    `rows` moves all lines at once, one after the other in one vector.
+    `rows` moves all lines at once: they lie one after the other in one vector.
     """
 
     context: Context
@@ -32,17 +33,17 @@ class Lines:
 
     @property
     def length(self) -> int:
-        """The elements of one line."""
+        """The number of elements of one line."""
         return self.shape[self.axis]
 
     def moved(self, x: Value) -> Value:
-        """The array in the new order; its lines are along the last axis."""
+        """The array in the new order, with its lines along the last axis."""
         moved = gathered(self.context, _in_lines(self.context, x, self.axis), self.rows)
         shape = (*self.shape[: self.axis], *self.shape[self.axis + 1 :], self.length)
         return moved if moved.type.shape == shape else self.context.emit("reshape", moved, shape=shape)
 
     def restored(self, x: Value) -> Value:
-        """An array whose lines are along the last axis with the axis where it belongs."""
+        """An array whose lines are along the last axis, with that axis moved to where it belongs."""
         last = len(self.shape) - 1
         if self.axis == last:
             return x
@@ -50,11 +51,11 @@ class Lines:
         return self.context.emit("transpose", x, permutation=order)
 
     def places(self) -> Value:
-        """Where in its line each element comes from, lines along the last axis."""
+        """For each element the place in its line that it comes from. Lines are along the last axis."""
         return self.moved(_along(self.context, self.context.emit("iota", n=self.length), self.shape, self.axis))
 
     def tie(self, valid: Value | None) -> Value | None:
-        """What is left of the valid bits of the axis: they are the same in all lines, so that those of one do."""
+        """The valid bits of the axis in the new order. They are the same in all lines, so those of one line suffice."""
         if valid is None or len(self.shape) == 1:
             return None if valid is None else gathered(self.context, valid, self.rows)
         moved = self.moved(_along(self.context, valid, self.shape, self.axis))
@@ -63,7 +64,7 @@ class Lines:
 
 
 def sorted_lines(context: Context, x: Value, axis: int, mask: Value | None, *, descending: bool = False) -> Lines:
-    """The array's lines along an axis in order; elements that the mask, an array like x, leaves out come last."""
+    """The array's lines along an axis, sorted. Elements that the mask, an array like x, leaves out come last."""
     shape = x.type.shape
     key = _in_lines(context, x, axis)
     left_out = [] if mask is None else [context.emit("not", _in_lines(context, mask, axis))]
@@ -90,7 +91,7 @@ def _in_lines(context: Context, x: Value, axis: int) -> Value:
 
 
 def _along(context: Context, vector: Value, shape: tuple[int, ...], axis: int) -> Value:
-    """A vector, the same in each line of an array."""
+    """A vector repeated in each line of an array."""
     if len(shape) == 1:
         return vector
     column = tuple(size if position == axis else 1 for position, size in enumerate(shape))
@@ -101,7 +102,7 @@ def _along(context: Context, vector: Value, shape: tuple[int, ...], axis: int) -
 
 
 def sort(call: Arguments) -> Meaning:
-    """The elements along an axis in order; the rows of a table by some of its columns."""
+    """The elements sorted along an axis, or the rows of a table sorted by some of its columns."""
     if isinstance(call.named["x"].value, Table):
         return _sorted_table(call, call.table("x"))
     if call.has("by"):
@@ -112,7 +113,7 @@ def sort(call: Arguments) -> Meaning:
 
 
 def argsort(call: Arguments) -> Meaning:
-    """The places of the elements along an axis, in the order of the elements; equal ones stay in order."""
+    """The places of the elements along an axis, in the order of the elements. Equal elements keep their order."""
     x, lines = _lines(call, descending=call.flag("descending", default=False))
     return _ordered(x, lines, lines.places())
 
@@ -186,9 +187,9 @@ def shuffle(call: Arguments) -> Meaning:
 
 
 def permute(call: Arguments) -> Meaning:
-    """Row p[i] of x at place i, for a p that has each place once.
+    """The array that has row p[i] of x at place i, for a p that has each place once.
 
-    p is sorted, and never opened: what comes of a p that has some place twice is of no use, but tells nobody.
+    p is sorted and never opened. A p that has some place twice gives a useless result, but tells nobody anything.
     """
     context, given, p = call.context, call.named["x"].value, call.array("p")
     count = given.rows if isinstance(given, Table) else _with_rows(call, "x").shape[0]

@@ -1,7 +1,7 @@
-"""`median` and `quantile`, interpolated between neighbours as NumPy does. In: bound arguments. Out: `fixed`.
+"""`median` and `quantile`, interpolated between neighbours as in NumPy. In: bound arguments. Out: `fixed`.
 
-What is left out by `where=` or cleared is sorted to the end; how many are left is then secret, and the place of the
-quantile is found by comparing it with every place.
+Elements that `where=` leaves out, or that are cleared, are sorted to the end. The number of the others is then secret,
+and the place of the quantile is found by comparing it with every place.
 """
 
 from fractions import Fraction
@@ -22,16 +22,16 @@ from .order import sorted_lines
 from .reduction import Reduced, non_empty
 
 _COMMON_DENOMINATOR = 1000
-"""A q that is not written as a literal is taken for a fraction of at most this denominator, if it is one."""
+"""A q that is not a literal is taken for a fraction with at most this denominator, if it equals such a fraction."""
 
 
 def median(call: Arguments) -> Meaning:
-    """The middle one in order; of an even number the mean of the two in the middle."""
+    """The middle element in order; for an even number of elements, the mean of the two in the middle."""
     return _quantiles(call, [Fraction(1, 2)])[0]
 
 
 def quantile(call: Arguments) -> Meaning:
-    """The element below which a share q of all lies; for several q along a new first axis."""
+    """The element below which a share q of all elements lies. Several q give a new first axis."""
     shares, several = _shares(call)
     found = _quantiles(call, shares)
     if not several:
@@ -43,7 +43,7 @@ def quantile(call: Arguments) -> Meaning:
 
 
 def _shares(call: Arguments) -> tuple[list[Fraction], bool]:
-    """What q says, and whether it is a list."""
+    """The shares that q gives, and whether q is a list."""
     node = call.named["q"].node
     listed = isinstance(node, tree.Sequence | tree.Tuple)
     values = call.context.values(node.elements if isinstance(node, tree.Sequence | tree.Tuple) else [node])
@@ -66,7 +66,7 @@ def _shares(call: Arguments) -> tuple[list[Fraction], bool]:
 
 
 def _exactly(call: Arguments, q: Array) -> list[Fraction]:
-    """The numbers as they were written, as far as is known."""
+    """The numbers as they were written, as far as that is known."""
     context = call.context
     exact = context.exact(q)
     if exact is not None:
@@ -93,7 +93,7 @@ def _quantiles(call: Arguments, shares: list[Fraction]) -> list[Array]:
 
 
 def _of_all(call: Arguments, ordered: Value, share: Fraction) -> Value:
-    """Between two places that are known: nothing is computed but the interpolation."""
+    """The quantile between two known places: only the interpolation is computed."""
     context, count = call.context, ordered.type.shape[-1]
     place = share * (count - 1)
     low = _at(context, ordered, int(place))
@@ -119,9 +119,10 @@ def _between(call: Arguments, low: Value, high: Value, rest: Array) -> Value:
 
 
 def _of_some(call: Arguments, found: Reduced, ordered: Value, share: Fraction) -> Value:
-    """q = a/b of c elements is at place (c - 1) a / b. Place i is the one below it where i b <= (c - 1) a < (i + 1) b.
+    """The quantile of a secret number c of elements: q = a/b lies at place (c - 1) a / b.
 
-    Of no elements no place is, so that all is 0.
+    Place i is the place just below if i b <= (c - 1) a < (i + 1) b. If there are no elements, no place is, and the
+    result is 0.
     """
     context, span = call.context, call.span
     assert found.mask is not None
@@ -155,7 +156,7 @@ def _first(context: Context, ordered: Value, total: Value) -> Value:
 
 
 def _shifted(context: Context, x: Value, *, up: bool) -> Value:
-    """The entries of the last axis one place further down or up; False comes in."""
+    """The entries of the last axis, one place further down or up. False comes in at the end."""
     shape = x.type.shape
     axis, count = len(shape) - 1, shape[-1]
     no = context.boolean(False, (*shape[:-1], 1))
@@ -168,7 +169,7 @@ def _shifted(context: Context, x: Value, *, up: bool) -> Value:
 
 
 def _picked(context: Context, chosen: Value, ordered: Value) -> Value:
-    """The element of each line that is chosen, 0 where none is."""
+    """The chosen element of each line; 0 if none is chosen."""
     shape = ordered.type.shape
     weights = as_number(context, Array(chosen)).value
     if len(shape) == 1:

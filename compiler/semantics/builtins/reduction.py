@@ -1,7 +1,7 @@
-"""Built-in reductions: along one axis, several, or all, over the elements that `where=` and the table's rows leave.
+"""Built-in reductions along one axis, several or all, over the elements that `where=` and the table's rows leave.
 
-In: bound arguments. Out: arrays without the reduced axes. Each reduction is one row of the IR's table, after the
-reduced axes are made one.
+In: bound arguments. Out: arrays without the reduced axes. First the reduced axes become one axis; then each reduction
+is an operation of the IR.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from .arguments import Arguments
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reduced:
-    """What is reduced: the elements along `axis`, those of them that count (None: all), and the ties that stay."""
+    """The elements along `axis`, the mask of those that count (None: all), and the ties of the axes that stay."""
 
     x: Array
     axis: int
@@ -33,12 +33,12 @@ class Reduced:
         return self.x.shape[self.axis]
 
     def result(self, value: Value) -> Array:
-        """A value without the reduced axis."""
+        """A value without the reduced axis, with its ties."""
         return tied(value, self.ties) if self.ties else Array(value)
 
 
 def reduced(call: Arguments, x: Array) -> Reduced:
-    """The array of a reduction with `axis=` and `where=` taken into account."""
+    """The array of a reduction, with `axis=` and `where=` taken into account. Raises WrongError."""
     context = call.context
     where = call.mask("where") if "where" in call.signature.optional else None
     if where is not None:
@@ -61,7 +61,7 @@ def reduced(call: Arguments, x: Array) -> Reduced:
 
 
 def _as_wide_as(call: Arguments, x: Array, where: Array) -> Array:
-    """x, broadcast against the mask; rows of the mask's own table stay tied, too."""
+    """x, broadcast against the mask. Rows of the mask's own table stay tied, too."""
     context = call.context
     shape = context.common_shape([x.shape, where.shape], call.at("where"), "the array and `where`")
     ties = arrays.broadcast_ties(context, [x, where], shape)
@@ -106,7 +106,7 @@ def _sum(context: Context, part: Reduced) -> Array:
 
 
 def _masked(context: Context, part: Reduced) -> Array:
-    """The elements, zero where they do not count."""
+    """The elements, with zeros in place of those that do not count."""
     if part.mask is None:
         return part.x
     zero = arrays.zeros_like(context, part.x)
@@ -114,7 +114,7 @@ def _masked(context: Context, part: Reduced) -> Array:
 
 
 def _count(context: Context, part: Reduced) -> Array:
-    """How many elements count."""
+    """The number of elements that count."""
     if part.mask is None:
         number = context.integer(part.count)
         shape = part.x.shape[: part.axis] + part.x.shape[part.axis + 1 :]
@@ -123,7 +123,7 @@ def _count(context: Context, part: Reduced) -> Array:
 
 
 def count(call: Arguments) -> Meaning:
-    """How many rows of a table are valid, how many bools hold, how many elements of another array there are."""
+    """The number of valid rows of a table, of bools that hold, or of the elements of another array."""
     value = call.named["x"].value
     if isinstance(value, Table):
         valid = call.context.boolean(True, (value.rows,)) if value.valid is None else value.valid
@@ -139,7 +139,7 @@ def count(call: Arguments) -> Meaning:
 
 
 def mean(call: Arguments) -> Meaning:
-    """The mean; 0 of nothing."""
+    """The mean; 0 if no elements count."""
     part = reduced(call, _number_array(call))
     return part.result(_mean(call, part).value)
 
@@ -154,7 +154,7 @@ def _scalar_count(context: Context, part: Reduced) -> Array:
 
 
 def var(call: Arguments) -> Meaning:
-    """The mean square of the distance from the mean, as NumPy's `var`."""
+    """The mean square of the distance from the mean, as in NumPy's `var`."""
     part = reduced(call, _number_array(call))
     return part.result(_var(call, part).value)
 
@@ -201,7 +201,7 @@ def non_empty(call: Arguments, x: Array) -> Reduced:
 
 
 def _filled(context: Context, part: Reduced, name: str) -> Array:
-    """The elements; those that do not count are where the search never ends before the others."""
+    """The elements. Those that do not count get a value that a search never prefers to others."""
     if part.mask is None:
         return part.x
     fill = filler(context, part.x.element, name)
@@ -209,21 +209,21 @@ def _filled(context: Context, part: Reduced, name: str) -> Array:
 
 
 def filler(context: Context, element: Element, name: str) -> Value:
-    """What the search for a `min`, a `max` or a place of one does not end at before others.
+    """The value that a search for a `min`, a `max` or the place of one never prefers to other values.
 
-    For 64 bits that is 2**62, and not further: comparing with it is then exact for values up to 2**62 in magnitude.
+    For 64 bits it is 2**62 in magnitude, and not more: so comparing with it is exact for values up to 2**62.
     """
     least, greatest = (element.least, element.greatest) if element.bits < 64 else (-(1 << 62), 1 << 62)
     return context.filled(ArrayType(element), greatest if name in ("min", "argmin") else least)
 
 
 def argmin(call: Arguments) -> Meaning:
-    """The place of the least element, the first one where there are several."""
+    """The place of the least element; the first of several."""
     return _place(call, "argmin")
 
 
 def argmax(call: Arguments) -> Meaning:
-    """The place of the greatest element, the first one where there are several."""
+    """The place of the greatest element; the first of several."""
     return _place(call, "argmax")
 
 
@@ -237,12 +237,12 @@ def _place(call: Arguments, name: str) -> Array:
 
 
 def any_(call: Arguments) -> Meaning:
-    """Whether one element holds; False of nothing."""
+    """Whether an element holds; False if there are none."""
     return _quantifier(call, "any")
 
 
 def all_(call: Arguments) -> Meaning:
-    """Whether all elements hold; True of nothing."""
+    """Whether all elements hold; True if there are none."""
     return _quantifier(call, "all")
 
 

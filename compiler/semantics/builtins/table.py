@@ -1,5 +1,6 @@
-"""The built-in functions: one row each, its signature as the language reference writes it and the function that builds
-it. Adding one is adding a row.
+"""The built-in functions, one row each: the signature as in the language reference, and the function that builds it.
+
+To add a built-in function, add a row.
 """
 
 from ...ir.operations.functions import FUNCTIONS

@@ -1,4 +1,4 @@
-"""Built-in functions of tables. In: bound arguments. Out: tables; rows are never dropped, only their valid bits
+"""Built-in functions of tables. In: bound arguments. Out: tables. Rows are never dropped, only their valid bits
 cleared.
 """
 
@@ -16,7 +16,7 @@ from .making import joined_ties
 
 
 def filter_(call: Arguments) -> Meaning:
-    """The table with the rows cleared where the mask does not hold."""
+    """The table with those rows cleared where the mask does not hold."""
     table, mask = call.table("t"), call.array("mask")
     if mask.element.kind is not Kind.BOOL or mask.shape != (table.rows,):
         expected = f"`bool[{table.rows}]`: one bool for each row of the table"
@@ -26,7 +26,7 @@ def filter_(call: Arguments) -> Meaning:
 
 
 def table(call: Arguments) -> Meaning:
-    """A table of these columns; a row is valid where it is in every column."""
+    """A table of these columns. A row is valid if it is valid in every column."""
     context = call.context
     if not call.named:
         raise wrong(
@@ -51,7 +51,7 @@ def table(call: Arguments) -> Meaning:
 
 
 def _origin(context: Context, columns: Iterable[Value]) -> str:
-    """The table input whose rows these are: that of the first column which is an input's own."""
+    """The table input that these rows belong to: that of the first column which is an input; empty if there is none."""
     for column in columns:
         source = context.builder.definition(column)
         if source is not None and source.name == "input":

@@ -27,7 +27,7 @@ NUMBERS = (Kind.BOOL, Kind.INT, Kind.FIXED)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aggregate:
-    """One aggregate of a call: what it is of, and which rows count (None: all of the group)."""
+    """One aggregate of a call: what is aggregated, and which rows count (None: all rows of the group)."""
 
     function: str
     x: Array | None
@@ -37,7 +37,7 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class AggregateRow:
-    """One aggregate function: its signature, what it takes, and what computes it from groups."""
+    """One aggregate function: its signature, the kinds that it takes, and what computes it from groups."""
 
     signature: Signature
     kinds: tuple[Kind, ...]
@@ -45,7 +45,7 @@ class AggregateRow:
 
 
 def group(call: Arguments) -> Meaning:
-    """One row for each label of a category; else as many rows as the table has, of which the first ones are groups."""
+    """One row for each label of a category; else as many rows as the table has, and the groups come first."""
     context, table = call.context, call.table("t")
     by = column_names(call, "by", table)
     found: dict[str, Aggregate] = {}
@@ -64,7 +64,7 @@ def group(call: Arguments) -> Meaning:
 
 
 def _ordered(context: Context, found: dict[str, Aggregate]) -> Value | None:
-    """What a sort by `by` may sort by as well, so that an extreme of it needs no other sort."""
+    """A column that the sort by `by` may also sort by, so that its `min` or `max` needs no sort of its own; or None."""
     extremes = (each for each in found.values() if each.function in ("min", "max"))
     return next((each.x.value for each in extremes if each.x is not None and not _is_bool(each)), None)
 
@@ -102,7 +102,7 @@ def _aggregate(call: Arguments, table: Table, by: tuple[str, ...], name: str, no
 
 
 def _function(context: Context, node: tree.Expression) -> str:
-    """The aggregate function that the expression calls."""
+    """The name of the aggregate function that the expression calls. Raises WrongError."""
     name = node.function.name if isinstance(node, tree.Call) else ""
     meaning = context.frame.find(name) if name else None
     if isinstance(meaning, BuiltIn):
@@ -120,7 +120,7 @@ def _function(context: Context, node: tree.Expression) -> str:
 
 
 def _over_rows(given: Arguments, name: str, x: Array, table: Table) -> Value:
-    """A value for each row; one number is the same for all."""
+    """The value for each row. A single number is the same for all rows."""
     if not x.rank:
         return given.context.emit("broadcast", x.value, shape=(table.rows,))
     if x.shape != (table.rows,):
@@ -131,7 +131,7 @@ def _over_rows(given: Arguments, name: str, x: Array, table: Table) -> Value:
 
 
 def _counting(context: Context, x: Array, where: Array | None, table: Table) -> Array | None:
-    """The rows that `where` leaves, without those that are cleared in another table that x comes from."""
+    """The rows that `where` leaves, without rows that are cleared in another table which x comes from."""
     tie = x.tie(0)
     other = None if tie is None or tie is table.valid else Array(tie)
     if where is None or other is None:
@@ -140,7 +140,7 @@ def _counting(context: Context, x: Array, where: Array | None, table: Table) -> 
 
 
 def _left(context: Context, function: str, x: Value, where: Value) -> Value:
-    """x, with what changes nothing where rows do not count."""
+    """x with neutral values in rows that do not count."""
     if x.type.element.kind is Kind.BOOL and function in ("all", "min"):
         return context.emit("or", x, context.emit("not", where))
     if x.type.element.kind is Kind.BOOL:
@@ -173,7 +173,7 @@ def _sum(context: Context, groups: Groups, each: Aggregate) -> Value:
 
 
 def _count(context: Context, groups: Groups, each: Aggregate) -> Value:
-    """Of bools those that hold, else the rows."""
+    """The number of bools that hold; for other columns, the number of rows."""
     if _is_bool(each):
         return _sum(context, groups, each)
     if each.where is not None:
@@ -214,7 +214,7 @@ def _any(context: Context, groups: Groups, each: Aggregate) -> Value:
 
 
 def _all(context: Context, groups: Groups, each: Aggregate) -> Value:
-    """None of the rows does not hold."""
+    """Whether no row of the group fails to hold."""
     others = as_number(context, Array(context.emit("not", _value(each)))).value
     return context.emit("equal", groups.sum(groups.moved(others)), context.integer(0))
 

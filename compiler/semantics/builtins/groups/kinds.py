@@ -1,7 +1,7 @@
-"""Two ways of having groups: one for each label of a category, or runs of equal rows in a sorted table.
+"""Two ways to form groups: one for each label of a category, or runs of equal rows in a sorted table.
 
-In: a table and its columns of `by`. Out: sums, extremes and counts of the rows of each group. Both have the rows in an
-order of their own (`moved`), in which values of groups can be handed back to their rows (`spread`).
+In: a table and its columns of `by`. Out: sums, extremes and counts of the rows of each group. Either way has the rows
+in an order of its own (`moved`), in which values of groups can be handed back to their rows (`spread`).
 """
 
 from abc import ABC, abstractmethod
@@ -30,20 +30,20 @@ from ...state.values import Array, Table
 
 
 class Groups(ABC):
-    """Groups of a table's rows. Values of rows and of groups are vectors."""
+    """Groups of a table's rows. Values of rows, and values of groups, are vectors."""
 
     count: int
-    """How many groups there may be."""
+    """The largest number of groups that there may be."""
     rows: ArrayType
-    """The type of bools of the table's rows."""
+    """The type of one bool for each of the table's rows."""
 
     @abstractmethod
     def keys(self) -> dict[str, Value]:
-        """The columns of `by`, a row for each group."""
+        """The columns of `by`, with one row for each group."""
 
     @abstractmethod
     def valid(self) -> Value | None:
-        """Which groups there are; None for all."""
+        """Which groups exist; None if all do."""
 
     @abstractmethod
     def moved(self, x: Value) -> Value:
@@ -51,19 +51,19 @@ class Groups(ABC):
 
     @abstractmethod
     def sum(self, x: Value) -> Value:
-        """The sum of each group, of numbers of rows in the order of `moved`."""
+        """The sum over each group of numbers of rows, given in the order of `moved`."""
 
     @abstractmethod
     def extreme(self, name: str, x: Value, fill: Value | None) -> Value:
-        """The `min` or the `max` of each group. `fill` is what no row comes after, or before, for groups of no rows."""
+        """The `min` or `max` of each group. `fill`, for groups without rows, is never preferred to another value."""
 
     @abstractmethod
     def spread(self, x: Value) -> Value:
-        """For each row, in the order of `moved`, what its group has."""
+        """For each row, in the order of `moved`, the value of its group."""
 
 
 class Labels(Groups):
-    """One group for each label of a category, or for each combination of labels of several, in order."""
+    """One group for each label of a category, or for each combination of labels of several categories, in order."""
 
     def __init__(self, context: Context, table: Table, by: Sequence[str]) -> None:
         self._context, self._table, self._by = context, table, by
@@ -78,7 +78,7 @@ class Labels(Groups):
         return self._context.emit("reshape", x, shape=(self.count, 1))
 
     def _places(self) -> Value:
-        """The number of each row's label among the combinations of labels."""
+        """For each row the number of its label, or of its combination of labels."""
         context, total = self._context, None
         for size, name in zip(self._sizes, self._by, strict=True):
             column = self._table.columns[name]
@@ -91,7 +91,7 @@ class Labels(Groups):
         return total
 
     def keys(self) -> dict[str, Value]:
-        """Constants: the labels."""
+        """The labels, as constants."""
         places = np.unravel_index(np.arange(self.count), self._sizes)
         result = {}
         for name, numbers in zip(self._by, places, strict=True):
@@ -108,28 +108,28 @@ class Labels(Groups):
         return x
 
     def sum(self, x: Value) -> Value:
-        """A product with the bits that tell where each label is: a number for each label crosses the network."""
+        """A product with the bits that tell each row's label. One number for each label crosses the network."""
         return self._context.emit("matmul", self._numbers(), x)
 
     def _numbers(self) -> Value:
         return as_number(self._context, Array(self._hot)).value
 
     def extreme(self, name: str, x: Value, fill: Value | None) -> Value:
-        """The extreme over all rows, with `fill` in those of other labels."""
+        """The extreme over all rows, with `fill` in rows of other labels."""
         assert fill is not None
         return self._context.emit(name, self._context.emit("select", self._hot, x, fill), axis=1)
 
     def spread(self, x: Value) -> Value:
-        """A product with the same bits."""
+        """A product with the bits that tell each row's label."""
         turned = self._context.emit("transpose", self._numbers(), permutation=(1, 0))
         return self._context.emit("matmul", turned, x)
 
 
 class Runs(Groups):
-    """Groups of equal rows, next to each other once the table is sorted by the columns of `by`.
+    """Groups of equal rows, which are neighbours once the table is sorted by the columns of `by`.
 
-    Sums are differences of running sums at the last rows of the groups, which a sort by one bit brings to the front.
-    Rows are sorted by `ordered`, too, within their groups, so that its least and greatest are at the ends.
+    Sums are differences of running sums at the last rows of the groups; a sort by one bit brings these rows to the
+    front. Within their groups, rows are sorted by `ordered`, too, so that its least and greatest value are at the ends.
     """
 
     def __init__(self, context: Context, table: Table, by: Sequence[str], ordered: Value | None) -> None:
@@ -150,7 +150,7 @@ class Runs(Groups):
         return as_number(self._context, Array(ends)).value
 
     def _ends(self, keys: Sequence[Value], valid: Value | None) -> Value:
-        """Which sorted rows another group follows, that of the cleared rows for one, or nothing."""
+        """The sorted rows that are the last of their group. Cleared rows are a group of their own here."""
         context = self._context
         if not self.count:
             return bits(context, 0, 0)
@@ -165,15 +165,15 @@ class Runs(Groups):
         return stacked(context, ends, bits(context, 1, 1))
 
     def keys(self) -> dict[str, Value]:
-        """What the last row of each group has."""
+        """The values in the last row of each group."""
         return self._keys
 
     def valid(self) -> Value | None:
-        """The groups come first."""
+        """The groups come first, so only the first rows are valid."""
         return self._valid
 
     def moved(self, x: Value) -> Value:
-        """Rows as sorted."""
+        """The rows, sorted."""
         if x not in self._moved:
             self._moved[x] = gathered(self._context, x, self._rows)
         return self._moved[x]
@@ -182,14 +182,14 @@ class Runs(Groups):
         return gathered(self._context, x, self._front)
 
     def sum(self, x: Value) -> Value:
-        """Running sums at the last row of a group, less those at the last row of the group before."""
+        """The running sums at the last row of a group, less those at the last row of the group before."""
         context = self._context
         running = self._at_lasts(context.emit("cumsum", x, axis=0))
         before = preceding(context, running, zero_rows(context, running, 1))
         return context.emit("subtract", running, before)
 
     def extreme(self, name: str, x: Value, fill: Value | None) -> Value:
-        """The greatest is in the last row of its group, the least in the row after the last one of the group before."""
+        """The greatest is in the last row of its group, the least in the row after the last row of the group before."""
         context, ordered = self._context, self._within(x)
         if name == "max":
             return self._at_lasts(ordered)
@@ -197,7 +197,7 @@ class Runs(Groups):
         return preceding(context, self._at_lasts(following(context, ordered, first)), first)
 
     def _within(self, x: Value) -> Value:
-        """x, sorted in each group: the groups stay where they are, since their numbers are the first key."""
+        """x, sorted within each group. The groups stay where they are, as their numbers are the first key."""
         if x not in self._sorted:
             context, moved = self._context, self.moved(x)
             number = context.emit("cumsum", self._before, axis=0)
@@ -205,7 +205,7 @@ class Runs(Groups):
         return self._sorted[x]
 
     def spread(self, x: Value) -> Value:
-        """The steps from group to group are put at their last rows, and added up."""
+        """The steps from group to group are put at the last rows of the groups, and added up."""
         context = self._context
         steps = context.emit("subtract", following(context, x, zero_rows(context, x, 1)), x)
         present = context.emit("select", self._valid, steps, context.filled(steps.type.with_shape(()), 0))
@@ -217,7 +217,7 @@ class Runs(Groups):
 
 
 def groups_of(context: Context, table: Table, by: Sequence[str], ordered: Value | None) -> Groups:
-    """The groups of a table by these columns; `ordered` is what an extreme will be asked of."""
+    """The groups of a table by these columns. `ordered` is a column whose extreme will be asked for, or None."""
     if all(table.columns[name].type.element.kind is Kind.CATEGORY for name in by):
         return Labels(context, table, by)
     return Runs(context, table, by, ordered)

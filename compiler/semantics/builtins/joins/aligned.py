@@ -1,13 +1,14 @@
 """`join` where the owners of the keys match them among themselves, before the program is compiled.
 
-In: two tables, the keys of each an input of one party, which knows the other columns as well. Out: `Matched`. What the
-parties learn is a size, the number of matches k. The rows are aligned in an order that all know: first the k pairs,
-then the n - k rows of `a` alone, then the m - k rows of `b` alone. So `inner` is the first k rows: its order tells
-nothing. In that of `left` and `outer` an owner who is told a column of its own, row by row, would see which of its rows
-have a partner: there the rows are shuffled, once all columns are shares, and whether a row has a partner is secret.
+In: two tables. The keys of each table are an input of one party, which knows the table's other columns as well. Out:
+`Matched`. The parties learn a size, the number of matches k. The rows are aligned in an order that all know: first the
+k pairs, then the n - k other rows of `a`, then the m - k other rows of `b`. So the rows of `inner` are the first k, and
+their order tells nothing. With `left` and `outer`, an owner who is told a column of its own, row by row, would see
+which of its rows have a partner. There the rows are shuffled once all columns are shares, and whether a row has a
+partner is secret.
 
-A table may have been filtered: its valid bits are then one more column. Cleared rows are matched like all others, so
-that the number says nothing of the filter.
+A table may have been filtered; its valid bits are then one more column. Cleared rows are matched like all others, so
+that the number of matches says nothing of the filter.
 """
 
 from dataclasses import dataclass, field
@@ -25,12 +26,12 @@ from .matched import Matched
 
 
 def is_alignable(call: Arguments, a: Table, b: Table, on: tuple[str, ...]) -> bool:
-    """Whether each side's keys come from one party, which knows all of its columns and their valid bits."""
+    """Whether the keys of each side come from one party that knows all columns of the side and their valid bits."""
     return all(_owner(call.context, table, on) is not None for table in (a, b))
 
 
 def aligned_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
-    """The joined rows: of `inner` the pairs, of `left` those of `a`, of `outer` those of `a` and the rest of `b`."""
+    """The joined rows: the pairs for `inner`, the rows of `a` for `left`, those and the rest of `b` for `outer`."""
     context = call.context
     join = _join(context, a, b, on)
     k = _matches(call, join["join"], min(a.rows, b.rows))
@@ -71,8 +72,11 @@ def _shuffled(context: Context, found: Matched) -> Matched:
 
 @dataclass(eq=False)
 class _Side:
-    """A table on its way to the joined rows: it stands in the first `before`, not in the `between` that follow, and of
-    what comes then all but the last `after`."""
+    """A table on its way to the joined rows.
+
+    The table has a row in the first `before` of the joined rows, in none of the `between` rows that follow, and in all
+    further ones except the last `after`.
+    """
 
     context: Context
     attributes: dict[str, Any]
@@ -83,7 +87,7 @@ class _Side:
     present: Value = field(init=False)
     """On which of the joined rows the table has a row that is not cleared."""
     cleared: Value | None = field(init=False)
-    """The valid bits of the table's rows among the joined ones, None where all are valid."""
+    """The valid bits of the table's rows among the joined rows; None if all are valid."""
 
     def __post_init__(self) -> None:
         self.present = self._spread(bits(self.context, 1, self.attributes["rows"]))
@@ -92,7 +96,7 @@ class _Side:
             self.present = self.cleared = self._spread(self._aligned(self.table.valid))
 
     def moved(self, column: Value) -> Value:
-        """A column on the joined rows: zeros where the table has no row, or a cleared one."""
+        """A column on the joined rows. It is zero where the table has no row, or a cleared one."""
         found = self._spread(self._aligned(column))
         return found if self.cleared is None else _kept(self.context, self.present, found)
 
@@ -100,7 +104,7 @@ class _Side:
         return self.context.emit("align", column, **self.attributes)
 
     def _spread(self, x: Value) -> Value:
-        """With rows of zeros where the table has none."""
+        """x with rows of zeros where the table has no rows."""
         context = self.context
         parts = [
             part(context, x, 0, self.before),
@@ -112,7 +116,7 @@ class _Side:
 
 
 def _kept(context: Context, mask: Value, x: Value) -> Value:
-    """x where the mask of its rows holds, else zeros."""
+    """x where the mask of its rows holds, and zeros elsewhere."""
     shape = x.type.shape
     wide = context.emit("reshape", mask, shape=(shape[0], *(1 for _ in shape[1:])))
     wide = wide if len(shape) == 1 else context.emit("broadcast", wide, shape=shape)
@@ -120,7 +124,7 @@ def _kept(context: Context, mask: Value, x: Value) -> Value:
 
 
 def _either(context: Context, left: _Side, x: Value, y: Value) -> Value:
-    """The key of a row of `a`, and of `b` where `a` has none."""
+    """The key of a row of `a`, or that of `b` where `a` has no row."""
     if left.cleared is not None:
         return context.emit("select", left.present, x, y)
     rows = left.table.rows
@@ -131,7 +135,7 @@ def _either(context: Context, left: _Side, x: Value, y: Value) -> Value:
 
 
 def _join(context: Context, a: Table, b: Table, on: tuple[str, ...]) -> dict[str, Any]:
-    """The attributes of `align` that say which rows are matched, and on what."""
+    """The attributes of `align` that say which rows are matched, and by which keys."""
     names = [tuple(_input(context, table.columns[name]) for name in on) for table in (a, b)]
     return {
         "join": _name(*names),
@@ -149,13 +153,13 @@ def _name(left: tuple[str, ...], right: tuple[str, ...]) -> str:
 
 
 def _input(context: Context, value: Value) -> str:
-    """The name of the input that a value is; empty for anything else."""
+    """The name of the input that a value is; empty for any other value."""
     source = context.builder.definition(value)
     return source.attributes["name"] if source is not None and source.name == "input" else ""
 
 
 def _owner(context: Context, table: Table, on: tuple[str, ...]) -> str | None:
-    """The one who knows all of a table, whose keys are inputs."""
+    """The role that knows all of a table whose keys are inputs; None if there is none."""
     owner = table.columns[on[0]].label.owner
     if owner is None or not all(_input(context, table.columns[name]) for name in on):
         return None
@@ -168,7 +172,7 @@ def _is_known(label: Label, owner: str) -> bool:
 
 
 def _matches(call: Arguments, name: str, most: int) -> int:
-    """The number of matches: found by the parties, given by hand, or made up."""
+    """The number of matches: found by the parties, given by hand, or made up. Raises WrongError if it is too large."""
     context = call.context
     if name not in context.sizes:
         context.sizes[name] = made_up = _made_up(context, most)
@@ -187,7 +191,7 @@ def _matches(call: Arguments, name: str, most: int) -> int:
 
 
 def _made_up(context: Context, most: int) -> int:
-    """A number of its own below the made-up sizes of the tables."""
+    """A number below the made-up sizes of the tables that no other size has."""
     number = most
     while number > 1 and number in context.sizes.values():
         number -= 1

@@ -1,7 +1,7 @@
-"""The built-in `join`: what may be joined on what, and what the columns of the result are called.
+"""The built-in `join`: what may be joined on what, and the names of the result's columns.
 
-In: bound arguments. Out: a table. Who finds the partners is up to `shared` and `aligned`: each gives both
-tables' columns on the rows of the result, with zeros where a row has no partner.
+In: bound arguments. Out: a table. `shared` or `aligned` finds the partners: each gives the columns of both tables on
+the rows of the result, with zeros where a row has no partner.
 """
 
 from ....ir.program import Value
@@ -23,7 +23,7 @@ _KEYS = (Kind.KEY, Kind.INT, Kind.DATE, Kind.CATEGORY)
 
 
 def join(call: Arguments) -> Meaning:
-    """The rows of two tables that have the same key, side by side."""
+    """The rows of two tables that have the same key, side by side. Raises WrongError."""
     a, b = call.table("a"), call.table("b")
     on = column_names(call, "on", a, b)
     how = call.word("how", HOW, "inner")
@@ -37,14 +37,14 @@ def join(call: Arguments) -> Meaning:
 
 
 def _table(matched: Matched, on: tuple[str, ...], marks: tuple[str, str]) -> Table:
-    """The key, the other columns of both, and where each row comes from."""
+    """The table of the key, the other columns of both tables, and the columns that tell where each row comes from."""
     right = {name: value for name, value in matched.b.items() if name not in on}
     present: dict[str, Value] = dict(zip(marks, (matched.in_a, matched.in_b), strict=True))
     return Table({**matched.a, **right, **present}, matched.rows, matched.valid)
 
 
 def _check_keys(call: Arguments, a: Table, b: Table, on: tuple[str, ...]) -> None:
-    """Raises unless the columns are keys, of one type in both tables."""
+    """Raises WrongError unless the columns are keys and have one type in both tables."""
     for name in on:
         left, right = Array(a.columns[name]), Array(b.columns[name])
         for side in (left, right):
@@ -58,7 +58,7 @@ def _check_keys(call: Arguments, a: Table, b: Table, on: tuple[str, ...]) -> Non
 
 
 def _marks(call: Arguments, a: Table, b: Table) -> tuple[str, str]:
-    """The names of the columns that tell where a row comes from."""
+    """The names of the columns that tell which table a row comes from."""
     names = [_name(call, "a", a), _name(call, "b", b)]
     return f"in_{names[0]}", f"in_{names[1]}"
 
@@ -69,7 +69,7 @@ def _name(call: Arguments, parameter: str, table: Table) -> str:
 
 
 def _check_clashes(call: Arguments, a: Table, b: Table, on: tuple[str, ...], marks: tuple[str, str]) -> None:
-    """Raises unless each column of the result has a name of its own."""
+    """Raises WrongError unless each column of the result has a name of its own."""
     taken = set(a.columns)
     for name in b.columns:
         if name in taken and name not in on:

@@ -1,4 +1,4 @@
-"""What a join gives before its columns have their names in the result."""
+"""What a join gives, before its columns get their names in the result."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,10 @@ from ....ir.program import Value
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matched:
-    """The columns of both tables on the rows of the result, zero where a row has no partner; each table's own columns
-    of `on` among them, of which those of `a` hold the key of every row. `valid` is None where all rows are valid.
+    """The columns of both tables on the rows of the result. They are zero where a row has no partner.
+
+    Each table's own columns of `on` are among them; those of `a` hold the key of every row. `valid` is None if all rows
+    are valid.
     """
 
     a: dict[str, Value]

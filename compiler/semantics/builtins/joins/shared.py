@@ -1,7 +1,8 @@
 """`join` where a key is secret: rows of both tables are sorted by key, so that partners are neighbours.
 
-In: two tables and their keys. Out: `Matched`. One table's rows, the *base*, stay where they are; the other's columns go
-to them through one sort of all rows, and back. Nothing is learnt. A key that a table has twice finds one partner.
+In: two tables and their keys. Out: `Matched`. The rows of one table, the *base*, stay where they are. One sort of all
+rows brings the other table's columns to them, and back. Nobody learns anything. A key that a table has twice finds one
+partner.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from .matched import Matched
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partners:
-    """The other table's columns on the rows of the base, zero where there is no partner, and which rows have one."""
+    """The other table's columns on the rows of the base, zero where there is no partner; and which rows have one."""
 
     columns: dict[str, Value]
     base: Value
@@ -27,8 +28,9 @@ class Partners:
 
 
 def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
-    """The joined rows: of `inner` as many as the smaller table has, of `left` those of `a`, of `outer` those of `a` and
-    then those of `b`; what is too many is cleared.
+    """The joined rows. Rows that are too many are cleared.
+
+    `inner` has as many rows as the smaller table, `left` those of `a`, `outer` those of `a` and then those of `b`.
     """
     context = call.context
     if how == "inner" and b.rows < a.rows:
@@ -59,8 +61,9 @@ def _like(call: Arguments, x: Value, y: Value) -> tuple[Value, ...]:
 
 
 def partners(call: Arguments, base: Table, other: Table, on: tuple[str, ...]) -> Partners:
-    """For each row of the base its partner's columns. Several keys are tried one after the other, each among the rows
-    that the ones before have left alone.
+    """For each row of the base its partner's columns.
+
+    Several keys are tried one after the other, each among the rows that the keys before have left alone.
     """
     context, count = call.context, base.rows + other.rows
     moving = {name: value for name, value in other.columns.items() if name not in on or len(on) > 1}
@@ -93,9 +96,9 @@ def partners(call: Arguments, base: Table, other: Table, on: tuple[str, ...]) ->
 
 
 def _has_key(context: Context, base: Value, other: Value) -> Value | None:
-    """Which rows of both have a key; None where all have one.
+    """Which rows of both tables have a key; None if all have one.
 
-    0 stands for a missing key. Owners of keys find that out by themselves.
+    0 stands for a missing key. An owner of keys checks that by itself.
     """
     found: list[tuple[Value | None, int]] = []
     for key in (base, other):
@@ -110,14 +113,14 @@ def _has_key(context: Context, base: Value, other: Value) -> Value | None:
 
 
 def _has_all_keys(source: Operation) -> bool:
-    """Whether an input refuses rows without a key; what was kept as shares may have such rows."""
+    """Whether an input refuses rows without a key. An input that was kept as shares may have such rows."""
     return source.attributes["default"] is None and not source.attributes["shares"]
 
 
 def _pairs(context: Context, key: Value, base_rows: int, free: Value | None, rows: Value) -> Value:
-    """For each sorted row but the last whether it is of the base and the next one its partner.
+    """For each sorted row but the last, whether it is a row of the base and the next row is its partner.
 
-    The sort keeps the order of equal keys, in which the base comes first.
+    The sort keeps the order of equal keys, and the base comes first among them.
     """
     count = key.type.shape[0]
     of_other = stacked(context, bits(context, 0, base_rows), bits(context, 1, count - base_rows))
@@ -126,12 +129,12 @@ def _pairs(context: Context, key: Value, base_rows: int, free: Value | None, row
     pairs = context.emit("and", equals_next(context, gathered(context, key, rows)), changes)
     if free is None:
         return pairs
-    # Rows that are not free come last: where the second of two is free, the first is.
+    # Rows that are not free come last: so if the second of two rows is free, the first is, too.
     return context.emit("and", pairs, part(context, gathered(context, free, rows), 1, count))
 
 
 def _brought(context: Context, column: Value, base_rows: int, rows: Value, back: Value) -> Value:
-    """The column of the other table: on each row of the base what the next sorted row has."""
+    """A column of the other table: each row of the base gets the value of the next sorted row."""
     all_rows = stacked(context, zero_rows(context, column, base_rows), column)
     count = all_rows.type.shape[0]
     following = part(context, gathered(context, all_rows, rows), 1, count)
