@@ -1,4 +1,4 @@
-"""Pieces of text that are no word of the language. In: a malformed token. Out: what is wrong with it."""
+"""Pieces of text that are no word of the language. In: a malformed token. Out: a diagnostic that says what is wrong."""
 
 import unicodedata
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _QUOTES = "\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e"
 _BRACES = "blocks are indented, after a line that ends with `:`"
 _DICTIONARY = "use arrays, or `table(a=x, b=y)` for named columns"
 
-# What was written: what is wrong, what was expected, what to do.
+# For each sign that was written: what is wrong, what was expected, what to do.
 _SIGNS = {
     "&&": ("there is no `&&` in this language", "`and`", "write `and`"),
     "||": ("there is no `||` in this language", "`or`", "write `or`"),
@@ -38,7 +38,7 @@ _SIGNS = {
 
 
 def bad_word(source: Source, token: Token) -> Diagnostic:
-    """What is wrong with a malformed token; its kind tells where to look."""
+    """What is wrong with a malformed token. The token's kind tells where to look."""
     return _KINDS[token.type](span_of(source, token), str(token))
 
 

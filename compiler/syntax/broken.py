@@ -1,4 +1,4 @@
-"""Lines that cannot be read. In: a line, and where it stops making sense. Out: whether a row of `mistakes` fits it."""
+"""Lines that cannot be read. In: a line, and where reading it stops. Out: whether a row of `mistakes` fits the line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ class Broken:
 
     @property
     def before(self) -> Token:
-        """The word before the stop; the stop itself where nothing stands before it."""
+        """The word before the stop. At the start of the line, the stop itself."""
         return self.tokens[max(0, self.position - 1)]
 
     @property
     def after(self) -> Token:
-        """The word after the stop; the line's end where nothing follows."""
+        """The word after the stop. At the end of the line, the end."""
         return self.tokens[min(self.position + 1, len(self.tokens) - 1)]
 
     def stands(self, where: "Where") -> bool:
-        """Whether the stop is at such a place."""
+        """Whether the stop is in such a place of the line."""
         kinds = [token.type for token in self.tokens[: self.position]]
         match where:
             case Where.SECOND:
@@ -61,11 +61,12 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A row of the table of mistakes: when it fits a broken line, and what it says.
+    """A row of the table of mistakes: which broken lines it fits, and what it says about them.
 
-    `first`, `before`, `at` and `after` list words or terminals, of which the line's must be one; `wants` are terminals,
-    all of which the grammar would take. An empty list fits everything. `mark` names the word that gets the caret. Texts
-    may mention the four words. Without `expected` and `found`, they tell what the grammar would take, and what it got.
+    `first`, `before`, `at` and `after` list words or terminals; the line's word in that place must be one of them.
+    `wants` lists terminals, all of which the grammar must accept at the stop. An empty list fits everything. `mark`
+    names the word that gets the caret. Texts may mention the four words. Without `expected` and `found`, the message
+    tells what the grammar would accept and what it got.
     """
 
     example: str
@@ -93,7 +94,7 @@ class Mistake:
         )
 
     def say(self, broken: Broken) -> tuple[Token, str, str, str, str]:
-        """The marked word, problem, what was expected, what was found, the remedy."""
+        """The marked word, the problem, what was expected, what was found, the remedy."""
         words = {"first": broken.first, "before": broken.before, "at": broken.at, "after": broken.after}
         fields = {name: shortened(str(word)) for name, word in words.items()}
         expected = self.expected.format(**fields) or describe_all(broken.expected)

@@ -1,6 +1,6 @@
-"""From Lark's parse tree to ours. In: the parse tree of a file or a line. Out: nodes of `tree`, with mistakes beside.
+"""From Lark's parse tree to ours. In: the parse tree of a file or a line. Out: nodes of `tree`, and mistakes.
 
-`Builder` has one method for each rule of the grammar, which is given the node's span and the nodes already built below.
+`Builder` has one method for each rule of the grammar. The method gets the node's span and the nodes built below it.
 """
 
 import inspect
@@ -22,7 +22,7 @@ _DEEPEST = 100  # so that no later stage runs out of stack
 
 
 def build(source: Source, parsed: Tree) -> tuple[Any, list[Diagnostic]]:
-    """The node for a parse tree, and the mistakes that the grammar lets pass. Needs no stack, however deep the tree."""
+    """The node for a parse tree, and the mistakes that the grammar does not see. No recursion at any depth."""
     builder = Builder(source)
     built: dict[int, Any] = {}
     depths: dict[int, int] = {}
@@ -46,7 +46,7 @@ def _span(source: Source, part: Tree) -> Span:
 
 
 class Builder:
-    """Methods named after the grammar's rules; `found` collects what is wrong in ways the grammar cannot say."""
+    """Methods named after the grammar's rules. `found` collects mistakes that the grammar cannot express."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -349,7 +349,7 @@ class Builder:
 
 
 def name_of(source: Source, token: Token) -> tree.Name:
-    """An identifier; letters that look alike in Unicode's compatibility forms are one, as in Python."""
+    """An identifier. As in Python, letters with the same compatibility form in Unicode count as the same letter."""
     return tree.Name(unicodedata.normalize("NFKC", str(token)), span_of(source, token))
 
 

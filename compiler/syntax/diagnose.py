@@ -1,7 +1,7 @@
 """Every mistake of a file that did not parse. In: its logical lines. Out: diagnostics, at most one for each wrong line.
 
-Each line is read alone, so that one mistake neither hides nor causes another. Then the lines are held against each
-other: a block must follow a header and nothing else, `else` must follow `if`.
+Each line is read alone, so that one mistake neither hides nor causes another. Then lines are compared with each other:
+a block must follow a header and nothing else, and `else` must follow an `if`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,8 +23,10 @@ from .words import span_of
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A line read alone: the `header` of a block, as `Builder` gives it, and the `statement` on the line; None for what
-    the line does not have. A line that `is_sound` has one of the two at least, and no mistakes.
+    """A line read alone.
+
+    `header` is the header of a block, as `Builder` gives it, and `statement` is the statement on the line; either is
+    None if the line has none. A line that `is_sound` has at least one of them, and no mistakes.
     """
 
     line: Line
@@ -35,7 +37,7 @@ class Reading:
 
 
 def read_line(source: Source, line: Line) -> Reading:
-    """The line as it reads alone. What is wrong with its brackets has been told before."""
+    """The line, read alone. Mistakes of its brackets are reported by `layout`."""
     if line.is_broken:
         return Reading(line, False)
     bad = {token.type: token for token in reversed(line.tokens) if token.type in grammar.BAD_TOKENS}
@@ -53,13 +55,13 @@ def read_line(source: Source, line: Line) -> Reading:
 
 
 def diagnose(source: Source, readings: Sequence[Reading]) -> list[Diagnostic]:
-    """What is wrong with the lines, one by one and together."""
+    """The mistakes of the lines, one by one and together."""
     found = [mistake for reading in readings for mistake in reading.mistakes]
     return [*found, *_misplaced(source, readings)]
 
 
 def _misplaced(source: Source, readings: Sequence[Reading]) -> Iterator[Diagnostic]:
-    """Blocks without a header, headers without a block, `else` without `if`."""
+    """Reports blocks without a header, headers without a block, and `else` without `if`."""
     lines, sound = [reading.line for reading in readings], [reading.is_sound for reading in readings]
     openers: list[Token | None] = []  # for each open block, the first word of the last line directly in it
     previous: Line | None = None

@@ -1,12 +1,12 @@
 """Canonical layout, `tacit fmt`. In: a source that parses. Out: the same program, its words spaced and indented afresh.
 
-Words and comments stay, in their order, and so do line breaks inside a statement. The space between them changes:
+Words and comments stay, in their order, and so do line breaks inside a statement. The space between words changes:
 
     if x>1 : y=f( a,b )#why         if x > 1:
                                         y = f(a, b)  # why
 
-Blocks are indented by four spaces and start on a line of their own. Runs of blank lines shrink to one, or two between
-outermost statements; a function there has at least one before and after it.
+Blocks are indented by four spaces and start on a line of their own. Runs of blank lines shrink to one, or to two
+between outermost statements. A function there has at least one blank line before and after it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ _INDENT = "    "
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A logical line with the comments in and after it, or a comment that stands alone; `blanks` lines precede it."""
+    """A logical line with the comments in it and after it, or a lone comment. `blanks` blank lines precede it."""
 
     tokens: tuple[Token, ...]
     depth: int
@@ -49,7 +49,7 @@ class _Row:
 
 
 def format_source(source: Source) -> str:
-    """The text of a program in canonical layout. Raises `CompileError` where the program does not parse."""
+    """The text of a program in canonical layout. Raises CompileError if the program does not parse."""
     parse(source)
     rows = [part for row in _rows(source) for part in _unfolded(row)]
     texts = []
@@ -62,7 +62,7 @@ def format_source(source: Source) -> str:
 
 
 def _rows(source: Source) -> Iterator[_Row]:
-    """The file's logical lines and lone comments, each with the depth of the block it belongs to."""
+    """The file's logical lines and lone comments, each with the depth of the block that it belongs to."""
     lines = list(lay_out(source).lines)
     groups = list(_groups(source))
     margins: list[int] = []
@@ -83,7 +83,7 @@ def _rows(source: Source) -> Iterator[_Row]:
 
 
 def _groups(source: Source) -> Iterator[list[Token]]:
-    """Tokens that belong together: a logical line with its comments, or a comment alone on its line."""
+    """The tokens that belong together: a logical line with its comments, or a comment alone on its line."""
     group: list[Token] = []
     open_brackets = 0
     for token in grammar.split(source.text):
@@ -98,13 +98,13 @@ def _groups(source: Source) -> Iterator[list[Token]]:
 
 
 def _comment_depth(column: int, margins: Sequence[int], following: int) -> int:
-    """The depth of a lone comment: that of the next line, or of a block that ends here if it is indented like it."""
+    """The depth of a lone comment: that of the next line, or that of a block which ends here if indented like it."""
     deeper = (depth for depth in range(following + 1, len(margins)) if margins[depth] <= column)
     return max(deeper, default=following)
 
 
 def _unfolded(row: _Row) -> Iterator[_Row]:
-    """A row, or two where a header and its block share a line."""
+    """A row; or two rows if a header and its block share a line."""
     end = _header_end(row.tokens)
     if any(token.type != "COMMENT" for token in row.tokens[end:]):
         yield replace(row, tokens=row.tokens[:end])
@@ -114,7 +114,7 @@ def _unfolded(row: _Row) -> Iterator[_Row]:
 
 
 def _header_end(tokens: Sequence[Token]) -> int:
-    """The number of words up to the colon that opens a block; all where none does."""
+    """The number of words up to the colon that opens a block; all words if none does."""
     open_brackets = 0
     for position, token in enumerate(tokens if tokens[0].type in grammar.HEADERS else ()):
         open_brackets += (token.type in _OPENING) - (token.type in _CLOSING)
@@ -127,7 +127,7 @@ def _header_end(tokens: Sequence[Token]) -> int:
 
 
 def _blank_lines(rows: Sequence[_Row]) -> Iterator[int]:
-    """How many blank lines precede each row."""
+    """For each row the number of blank lines before it."""
     starts_function = _starts_function(rows)
     in_function = False
     if rows:
@@ -147,7 +147,7 @@ def _blank_lines(rows: Sequence[_Row]) -> Iterator[int]:
 
 
 def _starts_function(rows: Sequence[_Row]) -> list[bool]:
-    """Whether each row is an outermost function's header, or one of the comments right above one."""
+    """For each row whether it is an outermost function's header, or one of the comments right above one."""
     found = [row.is_function for row in rows]
     for position in reversed(range(len(rows) - 1)):
         row, after = rows[position], rows[position + 1]
@@ -159,7 +159,7 @@ def _starts_function(rows: Sequence[_Row]) -> list[bool]:
 
 
 def _lines(row: _Row) -> Iterator[str]:
-    """A row's text; where it was broken into several lines, it still is."""
+    """The text of a row. If the row was broken into several lines, it still is."""
     gap = gaps(row.tokens)
     brackets: list[int] = []  # for each open bracket, the number of the line that opened it
     number = 0
@@ -182,7 +182,7 @@ def _lines(row: _Row) -> Iterator[str]:
 
 
 def _levels(brackets: Sequence[int], tokens: Sequence[Token], position: int, is_bare: bool) -> int:
-    """How much deeper a continued line stands: a level for each line whose brackets it does not start by closing."""
+    """How many levels deeper a continued line stands: one for each bracketed line that it does not begin to close."""
     open_brackets = len(brackets)
     while open_brackets and tokens[position].type in _CLOSING:
         open_brackets -= 1

@@ -1,6 +1,6 @@
 """The grammar at work. In: a text, or tokens. Out: tokens, or Lark's parse tree.
 
-This file alone knows how Lark is set up. The LALR tables are kept in a file (see `tables`), read at first use.
+Only this file knows how Lark is set up. The LALR tables are kept in a file (see `tables`), which is read at first use.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from . import tables
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 TABLES = GRAMMAR.with_name("grammar.json")
 
-# Terminals for what is no word of the language. BAD_NAME is what looks like a name to the grammar but not to Unicode.
+# Terminals for text that is no word of the language. A BAD_NAME looks like a name to the grammar but not to Unicode.
 BAD_TOKENS = frozenset({"BAD_STRING", "BAD_PREFIX", "BAD_NUMBER", "BAD_SIGN", "BAD_CHARACTER", "BAD_NAME"})
 
 HEADERS = frozenset({"IF", "ELIF", "ELSE", "FOR", "WHILE", "DEF"})
@@ -34,7 +34,7 @@ class _Unfiltered:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where a parse stopped: `tokens[position]` is not one of the terminals `expected`."""
+    """The place where a parse stopped: `tokens[position]` is not one of the terminals `expected`."""
 
     position: int
     expected: frozenset[str]
@@ -48,7 +48,7 @@ def _lark() -> Lark:
 
 
 def made_tables() -> str:
-    """What belongs in the file `TABLES`, from the grammar."""
+    """The content of the file `TABLES`, made from the grammar."""
     grammar = GRAMMAR.read_text(encoding="utf-8")
     return tables.written(_made(grammar), grammar)
 
@@ -66,7 +66,7 @@ def _made(grammar: str) -> Lark:
 
 
 def split(text: str) -> Iterator[Token]:
-    """All tokens of `text`, comments, line ends and malformed ones among them. Never fails."""
+    """All tokens of `text`, including comments, line ends and malformed tokens. Never fails."""
     start = _lark().parse_interactive(text, start="module")
     for token in start.lexer_thread.lex(start.parser_state):
         is_bad_name = token.type == "NAME" and not token.isidentifier()
@@ -74,12 +74,12 @@ def split(text: str) -> Iterator[Token]:
 
 
 def parse_module(tokens: Iterable[Token]) -> Tree | Stop:
-    """The parse tree of a whole file, whose lines and blocks end in layout tokens."""
+    """The parse tree of a whole file. Its lines and blocks end in layout tokens. A Stop if it does not parse."""
     return _parse(tokens, "module")
 
 
 def parse_line(tokens: Iterable[Token]) -> Tree | Stop:
-    """The parse tree of one line alone: a statement, or the header of a block."""
+    """The parse tree of one line alone: a statement, or the header of a block. A Stop if it does not parse."""
     return _parse(tokens, "line")
 
 
@@ -97,7 +97,7 @@ def _parse(tokens: Iterable[Token], start: str) -> Tree | Stop:
 
 @cache
 def signs() -> dict[str, str]:
-    """How the terminals that are always written alike are written: `{"LPAR": "(", "REVEAL": "reveal", ...}`."""
+    """The text of each terminal that is always written alike: `{"LPAR": "(", "REVEAL": "reveal", ...}`."""
     return {
         terminal.name: terminal.pattern.value for terminal in _lark().terminals if terminal.pattern.type == "str"
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lines and blocks, told from brackets and indentation. In: a source. Out: its logical lines, with mistakes beside.
+"""Lines and blocks, found by brackets and indentation. In: a source. Out: its logical lines, and mistakes.
 
 A logical line ends at the first line end outside brackets:
 
@@ -18,7 +18,7 @@ from ..source import Source
 from . import grammar, messages
 
 _CLOSING = {"LPAR": "RPAR", "LSQB": "RSQB"}
-# Words that never start a line inside brackets: where one does, a bracket above was left open.
+# Words that never start a line inside brackets. If one of them does, a bracket above was left open.
 _STARTERS = frozenset(
     ["PARTY", "PARTIES", "INPUT", "OPTION", "REVEAL", "SAVE", "ASSERT", "RETURN", "DEF", "WHILE", "ELIF", "FROM"]
 )
@@ -27,9 +27,9 @@ _RETRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A logical line: its words without comments, and the number of blocks it stands in.
+    """A logical line: its words without comments, and the number of blocks that it stands in.
 
-    `is_broken` where its brackets do not fit, so that looking for further mistakes in it is idle.
+    `is_broken` says that its brackets do not fit, so that looking for further mistakes in it is useless.
     """
 
     tokens: tuple[Token, ...]
@@ -44,14 +44,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A file's logical lines; `mistakes` are those that brackets and indentation alone show."""
+    """A file's logical lines, and the `mistakes` that brackets and indentation alone show."""
 
     lines: tuple[Line, ...]
     mistakes: tuple[Diagnostic, ...]
 
 
 def lay_out(source: Source) -> Layout:
-    """The logical lines of a file, and what is wrong with its brackets and indentation."""
+    """The logical lines of a file, and the mistakes of its brackets and indentation."""
     words = [token for token in grammar.split(source.text) if token.type != "COMMENT"]
     found: list[Diagnostic] = []
     cut = list(_cut(source, words, found))
@@ -61,11 +61,11 @@ def lay_out(source: Source) -> Layout:
 
 
 def resumed(source: Source, lines: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines, with those whose brackets do not fit cut into what is likely one statement each.
+    """The lines, with each line whose brackets do not fit cut into what is likely one statement each.
 
-    A bracket that was left open takes in the statements below. Here a line of the text continues the one above it only
-    if a bracket is open, the line is indented further than the statement began, and the statement is no header that has
-    come to its `:`.
+    A bracket that was left open takes in the statements below it. Here a line of the text continues the line above only
+    if a bracket is open, the line is indented further than the statement began, and the statement is not a header that
+    has come to its `:`.
     """
     cut = [piece for line in lines for piece in (_pieces(line) if line.is_broken else [(line.tokens, False)])]
     depths = _depths(source, [tokens[0] for tokens, _ in cut], [])
@@ -73,7 +73,7 @@ def resumed(source: Source, lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def _pieces(line: Line) -> Iterator[tuple[tuple[Token, ...], bool]]:
-    """Stretches of a line's words, and whether the brackets of each do not fit."""
+    """The pieces of a line, and for each whether its brackets do not fit."""
     start, opened, broken = 0, list[str](), False
     for position, word in enumerate(line.tokens):
         starts_line = position > start and word.line > line.tokens[position - 1].end_line
@@ -90,7 +90,7 @@ def _pieces(line: Line) -> Iterator[tuple[tuple[Token, ...], bool]]:
 
 
 def tokens_of(lines: Iterable[Line]) -> Iterator[Token]:
-    """The words of all lines, with the layout tokens that the grammar wants between them."""
+    """The words of all lines, with the layout tokens that the grammar needs between them."""
     depth = 0
     end = Token("_DEDENT", "", 0, 1, 1, 1, 1, 0)
     for line in lines:
@@ -113,7 +113,7 @@ def _after(kind: str, token: Token) -> Token:
 
 
 def _cut(source: Source, words: Sequence[Token], found: list[Diagnostic]) -> Iterator[tuple[list[Token], bool]]:
-    """The logical lines; a bracket that is never closed ends where the next statement seems to start."""
+    """The logical lines. A bracket that is never closed ends where the next statement seems to start."""
     start, retries = 0, 0
     while start < len(words):
         opened: list[Token] = []
@@ -146,7 +146,7 @@ def _cut(source: Source, words: Sequence[Token], found: list[Diagnostic]) -> Ite
 
 
 def _left_open(words: Sequence[Token]) -> Token | None:
-    """The last bracket that is not closed among `words`."""
+    """The last bracket among `words` that is not closed; None if all are."""
     opened: list[Token] = []
     for word in words:
         if word.type in _CLOSING:
@@ -163,7 +163,7 @@ def _is_starter(words: Sequence[Token], position: int) -> bool:
 
 
 def _likely_end(words: Sequence[Token], start: int) -> int:
-    """Where the line that starts at `start` would end, were it not for a bracket that nothing closes."""
+    """Where the line that starts at `start` would end if it had no bracket that nothing closes."""
     margin = words[start].column
     for position in range(start + 1, len(words)):
         word = words[position]
@@ -177,7 +177,7 @@ def _likely_end(words: Sequence[Token], start: int) -> int:
 
 
 def _depths(source: Source, firsts: Iterable[Token], found: list[Diagnostic]) -> Iterator[int]:
-    """How many blocks each line stands in, from the first word of each."""
+    """For each line how many blocks it stands in, from its first word."""
     margins = [0]
     tabs: list[Token] = []
     for first in firsts:

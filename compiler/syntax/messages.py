@@ -1,4 +1,4 @@
-"""What layout and tree building say about mistakes. In: a place and the words found there. Out: a diagnostic."""
+"""What layout and tree building report about mistakes. In: a place and the words found there. Out: a diagnostic."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ PYTHON_STATEMENTS = frozenset(_INSTEAD)
 
 
 def unclosed(source: Source, opening: Token, following: Token | None) -> Diagnostic:
-    """A bracket that nothing closes before the next statement, which seems to start at `following`."""
+    """A bracket that is not closed before the next statement, which seems to start at `following`."""
     span = span_of(source, opening)
     return Diagnostic(
         span, f"this `{opening}` is never closed", expected=f"a matching `{_PARTNERS[str(opening)]}`",
@@ -31,7 +31,7 @@ def unclosed(source: Source, opening: Token, following: Token | None) -> Diagnos
 
 
 def wrong_closing(source: Source, closing: Token, opening: Token | None) -> Diagnostic:
-    """A closing bracket that fits no opening one, or a different one."""
+    """A closing bracket that fits no opening bracket, or another one."""
     span = span_of(source, closing)
     if opening is None:
         return Diagnostic(
@@ -56,7 +56,7 @@ def tab(source: Source, first: Token, lines: int) -> Diagnostic:
 
 
 def wrong_dedent(source: Source, first: Token, margin: int, known: Sequence[int]) -> Diagnostic:
-    """A line that is indented less than the one before it, yet like none of the blocks around it."""
+    """A line that is indented less than the line before it, but not like any of the blocks around it."""
     span = Span(source, first.line, 1, first.line, max(2, first.column))
     *less, most = [str(number) for number in known]
     return Diagnostic(
@@ -67,7 +67,7 @@ def wrong_dedent(source: Source, first: Token, margin: int, known: Sequence[int]
 
 
 def unexpected_indent(source: Source, first: Token) -> Diagnostic:
-    """A line that is indented more than the one before it, which opens no block."""
+    """A line that is indented more than the line before it although that line opens no block."""
     span = Span(source, first.line, 1, first.line, first.column)
     return Diagnostic(
         span, "this line is indented for no reason", expected="the indentation of the line before",
@@ -86,7 +86,7 @@ def no_block(source: Source, header: Token, following: Token | None) -> Diagnost
 
 
 def no_if(source: Source, word: Token, before: Token | None) -> Diagnostic:
-    """`else` or `elif` after something else than the block of an `if`."""
+    """`else` or `elif` that does not follow the block of an `if`."""
     found = f"`{word}` after `{shortened(before)}`" if before else f"`{word}` at the start of a block"
     remedy = "indent it like its `if`"
     if before is not None and before.type == "ELSE":
@@ -211,7 +211,7 @@ def python_word(span: Span, word: str) -> Diagnostic:
 
 
 def print_call(span: Span) -> Diagnostic:
-    """`print(x)`, where no function of that name is defined."""
+    """`print(x)` if no function of that name is defined."""
     return Diagnostic(
         span, "there is no `print` in this language", expected="`reveal`", found="a call of `print`",
         remedy="write `reveal x to ROLE`; only revealed values can be seen",
@@ -245,7 +245,7 @@ def not_a_function(function: tree.Expression, arguments: Sequence[tree.Argument]
 
 
 def too_deep(span: Span) -> Diagnostic:
-    """An expression, or blocks, nested beyond what any reader would follow."""
+    """An expression, or blocks, nested in more levels than any reader would follow."""
     return Diagnostic(
         span, "this is nested too deeply", expected="at most 100 levels", found="more",
         remedy="give parts of it names of their own, or move them into functions",

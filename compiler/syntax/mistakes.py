@@ -1,14 +1,14 @@
-"""Malformed lines and what is said about each. In: a line, and the word at which it stops making sense. Out: a row.
+"""Malformed lines, and what is said about each. In: a line, and the word where reading it stops. Out: a row.
 
-`MISTAKES` is a table: an example, how it is recognised, and the message. The first row that fits wins, so the special
-stand before the general. A test holds that every row's example is answered by that row.
+`MISTAKES` is a table: an example, how the mistake is recognised, and the message. The first row that fits wins, so
+special rows stand before general ones. A test asserts that every row's example is answered by that row.
 """
 
 from .broken import Broken, Mistake, Where
 
 
 def recognise(broken: Broken) -> Mistake:
-    """The row that says what is wrong with a line."""
+    """The row that fits a line, or `UNKNOWN`."""
     return next((mistake for mistake in MISTAKES if mistake.fits(broken)), UNKNOWN)
 
 

@@ -1,4 +1,4 @@
-"""Syntax. In: a source. Out: its tree, without what cannot be read, and every mistake that can be told apart."""
+"""Syntax. In: a source. Out: its tree, without lines that cannot be read, and every mistake that can be told apart."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +14,9 @@ from .partial import partial_tree
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The tree of a file and what is wrong with its text. With `diagnostics` the tree is partial: statements that can
-    be read stand in it, and `tree.Broken` for the others.
+    """The tree of a file, and the mistakes of its text.
+
+    With `diagnostics` the tree is partial: it has the statements that can be read, and a `tree.Broken` for each other.
     """
 
     module: tree.Module
@@ -23,7 +24,7 @@ class Parsed:
 
 
 def parse(source: Source) -> tree.Module:
-    """The tree of a whole file. Raises `CompileError`, and nothing else, whatever the text."""
+    """The tree of a whole file. Raises CompileError, and nothing else, whatever the text is."""
     parsed = parse_partially(source)
     if parsed.diagnostics:
         raise CompileError(parsed.diagnostics)
@@ -47,7 +48,7 @@ def parse_partially(source: Source) -> Parsed:
 
 
 def _resumed(source: Source, readings: Sequence[Reading]) -> Iterator[Reading]:
-    """The readings, and those of the statements that an open bracket has taken in."""
+    """The readings, with those of the statements that an open bracket has taken in."""
     known = {id(reading.line.tokens): reading for reading in readings if not reading.line.is_broken}
     for line in resumed(source, [reading.line for reading in readings]):
         reading = known.get(id(line.tokens))

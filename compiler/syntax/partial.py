@@ -3,11 +3,11 @@
     if c            a `Broken` that binds nothing, with the assignment in its body
         x = 1
     y = (2          a `Broken` that would bind y
-    z = 3           an assignment, as ever
+    z = 3           an assignment, as always
 
 A line that is indented for no reason stands in the block of the line before it. A header without a block gets a
-`Broken` for its body. `else` and `elif` without an `if` are `Broken`, with their blocks as bodies. The block of a `def`
-that cannot be read is left out: its parameters are not known.
+`Broken` as its body. An `else` or `elif` without an `if` is a `Broken`, with its block as body. The block of a `def`
+that cannot be read is left out, because the parameters are not known.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from .diagnose import Reading
 from .words import span_of
 
 DEEPEST_BLOCK = 50
-"""Lines in more blocks than this stand in one `Broken` for each run of them. Sound files have no deeper blocks."""
+"""Each run of lines in more blocks than this stands in one `Broken`. Sound files have no deeper blocks."""
 
 Statements = tuple[tree.Statement, ...]
 
@@ -39,7 +39,7 @@ def partial_tree(source: Source, readings: Sequence[Reading], mistakes: Sequence
 
 
 def _marked(readings: Sequence[Reading], mistakes: Sequence[Diagnostic]) -> Iterator[Reading]:
-    """The readings, none sound on which a mistake begins that only the whole file shows."""
+    """The readings. A line on which a mistake begins that only the whole file shows is no longer sound."""
     starts = [(mistake.span.line, mistake.span.column) for mistake in mistakes]
     for reading in readings:
         first, last = reading.line.tokens[0], reading.line.tokens[-1]
@@ -49,7 +49,7 @@ def _marked(readings: Sequence[Reading], mistakes: Sequence[Diagnostic]) -> Iter
 
 
 class _Assembly:
-    """A cursor over the lines of a file; each method takes the lines of one part of the tree."""
+    """A cursor over the lines of a file. Each method takes the lines of one part of the tree."""
 
     def __init__(self, source: Source, readings: Sequence[Reading]) -> None:
         self._source = source
@@ -93,14 +93,14 @@ class _Assembly:
                 raise TypeError(f"no line begins a block with {kind}")
 
     def _if(self, reading: Reading) -> tree.If:
-        """An `if` or an `elif`, with what follows its block."""
+        """An `if` or an `elif`, with the branches that follow its block."""
         header, condition = reading.header
         then = self._body(reading)
         otherwise = self._rest(reading)
         return tree.If(condition, then, otherwise, _through(header, then + otherwise), header)
 
     def _rest(self, before: Reading) -> Statements:
-        """What follows a branch: the statements of an `else`, an `elif` as a statement of its own, or nothing."""
+        """What follows a branch: the statements of an `else`, an `elif` as an `If` of its own, or nothing."""
         reading = self._ahead()
         if reading is None or reading.line.depth != before.line.depth:
             return ()
@@ -134,7 +134,7 @@ class _Assembly:
         return tree.Broken(str(tokens[0]), binds, tuple(name for _, name in names), kept, _through(span, body))
 
     def _too_deep(self, reading: Reading) -> tree.Broken:
-        """All lines from here on that stand in too many blocks."""
+        """All lines from here on that stand in too many blocks, as one `Broken`."""
         last = reading
         while (ahead := self._ahead()) is not None and ahead.line.depth > DEEPEST_BLOCK:
             last = ahead
@@ -144,7 +144,7 @@ class _Assembly:
 
 
 def _through(start: Span, body: Statements) -> Span:
-    """From a header to the end of its block."""
+    """The span from a header to the end of its block."""
     return start.to(body[-1].span) if body else start
 
 

@@ -7,7 +7,7 @@ from ..source import Source, Span
 
 
 def read_source(path: Path) -> Source:
-    """The text of a file. Raises `CompileError` where it is not UTF-8, and `OSError` where it cannot be read."""
+    """The text of a file. Raises CompileError if it is not UTF-8, and OSError if it cannot be read."""
     content = path.read_bytes()
     try:
         return Source(path.name, str(path), content.decode("utf-8-sig"))

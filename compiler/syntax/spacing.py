@@ -1,4 +1,4 @@
-"""The space between two words of a line. In: a logical line's tokens. Out: what stands before each of them."""
+"""The space between the words of a line. In: a logical line's tokens. Out: what stands before each token."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _CLOSING = frozenset({"RPAR", "RSQB"})
 
 
 def gaps(tokens: Sequence[Token]) -> list[str]:
-    """The space before each token, where both stand on one line."""
+    """For each token the space before it, if it stands on one line with the token before."""
     found = [""]
     tight = _tight(tokens)
     for position in range(1, len(tokens)):

@@ -1,4 +1,4 @@
-"""String literals. In: a literal as written, quotes and all. Out: what it says."""
+"""String literals. In: a literal as written, with its quotes. Out: the text that it stands for."""
 
 import re
 
@@ -10,7 +10,7 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[\s\S]
 
 
 def unquote(literal: str) -> tuple[str, str]:
-    """What a string literal says, and the first escape in it that means nothing (or the empty string)."""
+    """The text that a string literal stands for, and the first escape in it that means nothing (or an empty string)."""
     width = 3 if literal[:3] in {'"""', "'''"} else 1
     wrong: list[str] = []
 

@@ -1,9 +1,9 @@
 """The parser's tables, made beforehand and kept beside the grammar. In: a parser as text, or Lark's. Out: the other.
 
-To make the tables from the grammar takes 0.2 s, to read them 15 ms. They belong to one text of the grammar and one
-version of Lark, whose own form of them this is; for any other the parser is made anew.
+Making the tables from the grammar takes 0.2 s, reading them 15 ms. The tables belong to one text of the grammar and to
+one version of Lark, whose own format they have. For any other text or version the parser is made anew.
 
-States and terminals are numbered in an order that only the grammar decides, so that a grammar has one text.
+States and terminals are numbered in an order that depends on the grammar alone, so a grammar always has the same text.
 """
 
 import json
@@ -17,7 +17,7 @@ from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
 _GIVEN = frozenset({"postlex"})
-"""Options that are objects: whoever reads the tables gives them again."""
+"""Options that are objects. Whoever reads the tables gives them again."""
 
 
 def written(parser: Lark, grammar: str) -> str:
@@ -39,7 +39,7 @@ def written(parser: Lark, grammar: str) -> str:
 
 
 def read(text: str, grammar: str, **given: Any) -> Lark | None:
-    """The parser that `written` gave, if it is of this grammar and of this version of Lark."""
+    """The parser that `written` wrote; None if it belongs to another grammar or another version of Lark."""
     content = json.loads(text)
     if content["lark"] != lark.__version__ or content["grammar"] != _digest(grammar):
         return None
@@ -65,12 +65,12 @@ def _id(entry: Mapping[str, Any]) -> int:
 
 
 def _plain(value: Any) -> Any:
-    """With lists for tuples, as JSON gives it back."""
+    """The value with lists in place of tuples, as JSON gives it back."""
     return json.loads(json.dumps(value))
 
 
 def _renumbered_memo(memo: Mapping[int, Any]) -> dict[int, int]:
-    """A number for each terminal and rule, by what it is."""
+    """A number for each terminal and rule, which depends only on what it is."""
     ordered = sorted(memo, key=lambda key: json.dumps(memo[key], sort_keys=True))
     return {key: number for number, key in enumerate(ordered)}
 
@@ -84,7 +84,7 @@ def _references(numbers: list[int]) -> list[dict[str, int]]:
 
 
 def _renumbered_table(table: Mapping[str, Any], known: Mapping[int, int]) -> dict[str, Any]:
-    """The LALR table, each state a list of `[symbol, kind of action, state or rule]`."""
+    """The LALR table. Each state is a list of `[symbol, kind of action, state or rule]`."""
     names: dict[int, str] = table["tokens"]
     symbols = sorted(names.values())
     states: dict[int, dict[int, tuple[int, Any]]] = table["states"]

@@ -1,6 +1,6 @@
-"""The syntax tree: what `parser` returns and `semantics` reads. Every node keeps the span it was written at.
+"""The syntax tree: what `parser` returns and `semantics` reads. Every node keeps the span where it was written.
 
-Type names in source (`int32[n, 3]`) stay unresolved here: sizes and labels are the business of `semantics`.
+Type names (`int32[n, 3]`) are not resolved here: `semantics` resolves sizes and labels.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ..source import Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """An identifier where it is written, in a binding position."""
+    """An identifier, in a place that binds it."""
 
     text: str
     span: Span
@@ -35,8 +35,8 @@ class ColumnSyntax:
 class TypeSyntax:
     """`int32[n, 3]`, `category["a", "b"]`, `key(casefold, strip)`, `table[user: key, ...]`.
 
-    `name` is the word before the bracket. `dimensions` holds ints (`Number`), size names (`Reference`) and `len(role)`
-    (`Call`); `labels` only for `category`, `columns` only for `table`; `steps` are the words in parentheses.
+    `name` is the word before the bracket. `dimensions` are ints (`Number`), size names (`Reference`) and `len(role)`
+    (`Call`). Only a `category` has `labels`, and only a `table` has `columns`. `steps` are the words in parentheses.
     """
 
     name: str
@@ -52,7 +52,7 @@ class TypeSyntax:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A numeric literal: `value` is a Python int or float; `text` as it was written."""
+    """A numeric literal. `value` is a Python int or float; `text` is the literal as it was written."""
 
     value: int | float
     text: str
@@ -92,7 +92,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class SliceSyntax:
-    """`a:b:step` inside an index; absent parts are None."""
+    """`a:b:step` inside an index. Absent parts are None."""
 
     start: Expression | None
     stop: Expression | None
@@ -125,7 +125,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A call's argument; `name` is None for a positional one."""
+    """An argument of a call. `name` is None for a positional argument."""
 
     name: Name | None
     value: Expression
@@ -152,7 +152,7 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """`operator` is one of `+ - * / // % ** @ & | ^ << >> and or`; `operator_span` marks the sign itself."""
+    """`operator` is one of `+ - * / // % ** @ & | ^ << >> and or`. `operator_span` marks the sign itself."""
 
     operator: str
     left: Expression
@@ -206,7 +206,7 @@ Expression = (
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """`party alice`, or `parties farmers` where `many`."""
+    """`party alice`; or `parties farmers`, which has `many` members."""
 
     name: Name
     many: bool
@@ -217,7 +217,7 @@ class Party:
 class Input:
     """`input x: TYPE from ...`.
 
-    `role` is None for a public input and for stored shares (`from_shares`); `each` for `from each farmers`.
+    `role` is None for a public input and for stored shares (`from_shares`). `each` stands for `from each farmers`.
     """
 
     name: Name
@@ -266,7 +266,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """`target = value`; targets are `Reference`, `Index` (of a reference) or a `Tuple` of those."""
+    """`target = value`. A target is a `Reference`, an `Index` of a reference, or a `Tuple` of targets."""
 
     target: Expression
     value: Expression
@@ -275,7 +275,7 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class AugmentedAssign:
-    """`target += value`; `operator` is the binary operator without `=`."""
+    """`target += value`. `operator` is the binary operator, without `=`."""
 
     target: Expression
     operator: str
@@ -286,7 +286,7 @@ class AugmentedAssign:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """`for targets in iterable:`; the iterable is any expression, `range`, `zip` and `batches` among them."""
+    """`for target in iterable:`. The iterable is any expression; it may be a `range`, `zip` or `batches`."""
 
     target: Expression
     iterable: Expression
@@ -305,7 +305,7 @@ class While:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """`elif` is an `If` alone in `otherwise`."""
+    """An `if`. An `elif` is an `If` that is alone in `otherwise`."""
 
     condition: Expression
     then: tuple[Statement, ...]
@@ -316,7 +316,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """`reveal value as name to roles`; no roles means every party."""
+    """`reveal value as name to roles`. No roles stand for every party."""
 
     value: Expression
     name: Name | None
@@ -354,10 +354,10 @@ class Evaluate:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A line that cannot be read, with the statements of the block below it; only a partial tree has one.
+    """A line that cannot be read, with the statements of the block below it. Only a partial tree has such a line.
 
-    `word` is the first word of the line. `names` are all names on the line, `binds` those that the line would bind as
-    far as can be told. A header whose block is missing has a `Broken` without words in its place.
+    `word` is the first word of the line. `names` are all names on the line. `binds` are the names that the line would
+    bind, as far as can be told. A header whose block is missing has a `Broken` without words in place of the block.
     """
 
     word: str

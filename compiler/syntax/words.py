@@ -1,4 +1,4 @@
-"""Tokens and terminals in a user's words. In: tokens, and names of terminals. Out: places, and phrases for them."""
+"""Tokens and terminals in a user's words. In: tokens, and names of terminals. Out: places, and phrases."""
 
 from collections.abc import Iterable
 
@@ -24,12 +24,12 @@ def span_of(source: Source, token: Token) -> Span:
 
 
 def is_reserved(token: Token) -> bool:
-    """Whether the token is a word that no name can be."""
+    """Whether the token is a word that cannot be a name."""
     return token.type != "NAME" and str(token).isidentifier()
 
 
 def describe(token: Token) -> str:
-    """What a token is, as `found` says it."""
+    """What a token is, in the words of a message's `found`."""
     if token.type == "_NEWLINE":
         return "the end of the line"
     if token.type == "STRING":
@@ -39,7 +39,7 @@ def describe(token: Token) -> str:
 
 
 def describe_all(terminals: Iterable[str]) -> str:
-    """What could have stood somewhere, as `expected` says it: kinds of words rather than each of them."""
+    """What could have stood in a place, in the words of a message's `expected`: kinds of words, not each word."""
     rest = set(terminals)
     phrases = []
     if rest >= {"NAME", "NUMBER", "LPAR"}:
@@ -57,6 +57,6 @@ def describe_all(terminals: Iterable[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text that fits one line of a message."""
+    """The text, cut to fit one line of a message."""
     text = " ".join(text.split())
     return text if len(text) <= 40 else text[:37] + "..."
