@@ -44,7 +44,7 @@ _api = later("tacit.api")
 
 
 def __getattr__(name: str) -> object:
-    """What is exported is loaded when it is first used: the command begins with something else (see `start`)."""
+    """Loads an exported name when it is first used, because the command begins with something else (see `start`)."""
     if name not in __all__:
         raise AttributeError(f"module 'tacit' has no attribute {name!r}")
     return getattr(_api, name)

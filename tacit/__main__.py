@@ -1,4 +1,4 @@
-"""`python -m tacit`: the same as the command `tacit`."""
+"""`python -m tacit` is the same as the command `tacit`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What `tacit` exports."""
+"""The names that the package `tacit` exports."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,9 +38,12 @@ def compile(
 ) -> Program:
     """A program to run, from a path or from source text.
 
-    `sizes` are needed only where no data tells them; `shares` is the folder of what `save` keeps;
-    `preprocessing` says who prepares correlated randomness where the protocol needs it ("dealer"). Warns of what may
-    overflow with a `RangeWarning`. Raises `CompileError`, and `OSError` for a file that cannot be read.
+    `program` is a path if it is a `Path`, or a text without line breaks that ends in `.mpc`. `sizes` are needed only
+    where no data tells them. `shares` is the folder where `save` keeps values. `preprocessing` says who prepares
+    correlated randomness, where the protocol needs some ("dealer").
+
+    Warns with a `RangeWarning` of what may overflow. Raises `CompileError`, `UsageError` for sizes that the program
+    does not have, and `OSError` for a file that cannot be read.
     """
     is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
     source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))

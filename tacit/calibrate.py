@@ -3,12 +3,12 @@
     python -m tacit.calibrate runtime/graph/times.json
     python -m tacit.calibrate --check examples
 
-Compiles a program that uses every operation, for a few sizes and every protocol, and times each different call of a
-kernel in the graphs by itself, on one core; then fits a rate to the times of each kernel. What rounds and calls take
-besides comes from whole runs of all parties on this machine. Takes two minutes; let nothing else run meanwhile.
+Compiles a program that uses every operation, for a few sizes and every protocol. Times each different call of a kernel
+in these graphs by itself, on one core, and fits a rate to the times of each kernel. Whole runs of all parties on this
+machine give the time that rounds and calls take besides. All this takes two minutes; nothing else should run meanwhile.
 
-With `--check`, nothing is written: the programs of a folder run under every protocol and network, and what was
-predicted stands beside what was measured.
+With `--check`, nothing is written. The programs of a folder run under every protocol and network, and the predicted
+seconds are printed beside the measured ones.
 """
 
 import sys
@@ -47,13 +47,13 @@ Call = tuple[str, tuple[ValueType, ...], ValueType, dict[str, Any]]
 
 _SIZES = (1, 30, 1000, 30_000)
 _SECONDS = 0.02
-"""For each call: it is repeated so long, and its median counts."""
+"""How long each call is repeated. The median of its times counts."""
 
 _TURNS = 10
-"""How often a call is made in a row, where a run makes it from a tape."""
+"""How often a call is made in a row, if runs make this call from a tape."""
 
 _RUNS = 9
-"""Of each whole program."""
+"""How often each whole program runs."""
 
 _UNTIMED = frozenset({"verify", "check", "check_index", "identity", "after", "reshape", "bits.reshape"})
 
@@ -127,7 +127,7 @@ reveal x * y as x
 
 
 def main(arguments: list[str]) -> None:
-    """Writes the table, or checks predictions."""
+    """Writes the table, or checks predictions, as the arguments say."""
     parser = ArgumentParser(prog="python -m tacit.calibrate", description="Measures how long kernels take.")
     parser.add_argument("file", type=Path, nargs="?", help="the table to write (.json)")
     parser.add_argument("--check", type=Path, metavar="FOLDER", help="run FOLDER/NAME/NAME.mpc on FOLDER/NAME/data")
@@ -145,7 +145,7 @@ def main(arguments: list[str]) -> None:
 
 
 def measure_times() -> Times:
-    """The table for this machine."""
+    """The table of times for this machine."""
     samples: dict[str, list[tuple[int, float]]] = {}
     calls = {_identity(call): call for graph in _graphs() for call in _calls(graph)}
     warm({name for name, *_ in calls.values()}, NATIVES)
@@ -208,7 +208,7 @@ def _sampled(source: str, kind: ValueType) -> float:
 
 
 def _in_a_row(row: Callable[[], None] | None, once: Callable[[int], None]) -> float:
-    """The seconds of a step: as a part of `row`, or by itself if it is none that stands in one."""
+    """The seconds of a step: its part of a `row` of steps, or, if there is no row, its time by itself."""
     return _median(once) if row is None else _median(lambda _: row()) / _TURNS
 
 
@@ -223,7 +223,8 @@ def _median(run: Callable[[int], None]) -> float:
 
 
 def _content(kind: ValueType) -> Array:
-    """Something to work on; public integers are zeros, for they may be indices, and vectors of words all places."""
+    """An array to work on. Public integers are zeros, because they may be indices. Vectors of words are permutations,
+    because they may be places."""
     if kind.storage is Storage.INTEGER:
         return np.zeros(kind.array_shape, np.int64)
     if kind.storage is Storage.BOOLEAN:
@@ -235,7 +236,7 @@ def _content(kind: ValueType) -> Array:
 
 
 def _fitted(points: list[tuple[int, float]]) -> Rate:
-    """The rate with the least squares of relative errors, neither part negative."""
+    """The rate with the least squares of relative errors. Neither part of it is negative."""
     units = np.array([unit for unit, _ in points], dtype=float)
     seconds = np.array([each for _, each in points]) * 1e9
     weighted = np.stack([1 / seconds, units / seconds], axis=1)
@@ -248,7 +249,7 @@ def _fitted(points: list[tuple[int, float]]) -> Rate:
 
 
 def _first(times: Times) -> float:
-    """How much longer the first call of a kernel takes, in a run of all parties, on average."""
+    """How many seconds longer the first call of a kernel takes in a run of all parties, on average."""
     program = Program(Source("all.mpc", "all.mpc", OPERATIONS), Options())
     integers, fixed = np.arange(1, 31), np.linspace(1.0, 2.0, 30)
     wide, square, bits = np.full((30, 10), 1.5), np.full((60, 60), 0.01), np.arange(30) % 2 == 0
@@ -265,10 +266,11 @@ def _first(times: Times) -> float:
 
 
 def _in_runs(times: Times) -> tuple[float, float]:
-    """What a round takes besides network and kernels, and each call in a run besides what it takes by itself.
+    """The seconds of a round besides network and kernels, and of a call in a run besides its time by itself.
 
-    From programs of few and of many calls in each round, over a LAN, under every protocol, for they differ in parties
-    for each core. The least squares of rest = rounds * round + calls * call, each relative to the program's rounds.
+    The programs have few or many calls in each round. They run over a LAN, under every protocol, because protocols
+    differ in how many parties share a core. The result has the least squares of rest = rounds * round + calls * call,
+    relative to each program's rounds.
     """
     rows = [_rest(times, source, protocol) for source in (_CHAIN, _DEEP) for protocol in PROTOCOLS]
     left = np.array([[1.0, calls / rounds] for rounds, calls, _ in rows])
@@ -278,7 +280,7 @@ def _in_runs(times: Times) -> tuple[float, float]:
 
 
 def _rest(times: Times, source: str, protocol: str = "rep3") -> tuple[int, int, float]:
-    """Rounds, calls at the busiest party, and the seconds that are not explained yet."""
+    """A program's rounds, the calls at its busiest party, and the seconds of its run that `times` does not explain."""
     program, lan = Program(Source("rounds.mpc", "rounds.mpc", source), Options(protocol)), NETWORKS["lan"]
     given = {"x": 3, "y": 1}
     measured = program.run_local(given, profiled=True).measured
@@ -291,7 +293,7 @@ def _rest(times: Times, source: str, protocol: str = "rep3") -> tuple[int, int, 
 
 
 class _Nowhere(Indirect):
-    """A transport whose messages nobody gets."""
+    """A transport of party `me`, the last one, whose messages nobody gets."""
 
     def __init__(self, me: int) -> None:
         self.me = me
@@ -308,7 +310,7 @@ class _Nowhere(Indirect):
 
 
 def _dealing(times: Times) -> float:
-    """What the dealer needs for a value besides its streams and kernels."""
+    """The seconds that the dealer needs for a value besides its streams and kernels."""
     graph = Program(Source("rounds.mpc", "rounds.mpc", _DEEP), Options("semi2k")).graph_for({})
     dealer = graph.dealer
     assert dealer is not None

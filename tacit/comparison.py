@@ -1,4 +1,4 @@
-"""What was predicted beside what was measured. In: an explanation and the parties' profiles. Out: a `Comparison`."""
+"""Predicted costs beside measured ones. In: predicted costs and the parties' profiles. Out: a `Comparison`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .runtime.run.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a line was to cost, and the seconds that the parties spent on it, on average."""
+    """The predicted cost of a line, and the seconds that the nodes spent on the line, on average."""
 
     cost: Cost
     seconds: float
@@ -21,9 +21,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Of one run: rounds, bytes by party and seconds, as predicted for the turns that its loops had, and as they were.
+    """Rounds, bytes by party and seconds of one run: as predicted for the turns that its loops took, and as measured.
 
-    A round's seconds, waiting included, belong to the line at which the round is counted.
+    A round's seconds, waiting included, belong to the line at which the round is counted. `in_rounds` are the measured
+    seconds of all rounds, on average over the nodes.
     """
 
     lines: dict[Line, Measured]
@@ -44,7 +45,7 @@ def compare(
     bytes: Sequence[int],
     seconds: float,
 ) -> Comparison:
-    """`rounds`, `bytes` by party and `seconds` are those that the run reports."""
+    """Compares predicted `costs` with a run, which reports `rounds`, `bytes` by party and `seconds`."""
     turns = profiles[0].turns
     predicted = costs.lines(turns)
     nobody = Cost(0, 0, (0,) * len(costs.parties), 0.0, (0,) * len(costs.parties), 0.0)

@@ -1,4 +1,4 @@
-"""A program on its way to a protocol graph. In: a source and options. Out, for sizes: IR, a graph, its costs."""
+"""A program on its way to a protocol graph. In: a source and options. Out: for given sizes IR, a graph, its costs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,12 +25,12 @@ from .runtime.graph.nodes import DEALER, Graph
 from .runtime.plan.memory import peaks
 
 _FEW = 10
-"""What a size is taken to be that is not known where ranges are looked at: what overflows then does for any data."""
+"""The size that stands for an unknown one when ranges are checked. What overflows for so few does so for any data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a program is compiled and run: what the command's options of the same names say."""
+    """How a program is compiled and run. The fields mean what the command's options of the same names mean."""
 
     protocol: str = "rep3"
     optimize: int = 2
@@ -40,11 +40,14 @@ class Options:
     preprocessing: str | None = None
     """Who prepares correlated randomness; None leaves it to the protocol."""
     placement: Placement | None = None
-    """Who takes part and where roles sit; None: each role a process of its own, for a run on one machine."""
+    """Who takes part and where roles sit. None: each role is a process of its own, for a run on one machine."""
 
 
 class Compilation:
-    """A program with its options. Its syntax and declarations are right; if all sizes are given, so is all the rest."""
+    """A program with its options. Its syntax and declarations are right. If the options give all sizes, so is the rest.
+
+    Raises `CompileError` for a wrong program, and `UsageError` for a size that the program does not have.
+    """
 
     def __init__(self, source: Source, options: Options, watch: Watch = unwatched) -> None:
         self.source = source
@@ -65,7 +68,7 @@ class Compilation:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What may go wrong while the program runs, each warning once: as far as it has been compiled."""
+        """What may go wrong while the program runs, as far as it has been compiled. Each warning comes once."""
         return tuple(self._found)
 
     def check(self) -> None:
@@ -76,16 +79,19 @@ class Compilation:
         self.elaborated({**self.options.sizes, **dict.fromkeys(missing, _FEW)})
 
     def compiled_for(self, sizes: Mapping[str, int], watch: Watch = unwatched) -> Compiled:
-        """The program compiled for these sizes. `watch` hears, besides `self.watch`, what lowering makes of it."""
+        """The program compiled for these sizes. Both `watch` and `self.watch` hear what lowering makes of the program.
+
+        Raises `UsageError` for a size that is not given, and `CompileError`.
+        """
         _require(sizes, self.declared.sizes)
         program, ranges = self.elaborated(sizes)
         _require(sizes, program.sizes)
         return lower(program, self.target(program.roles), both(self.watch, watch), ranges)
 
     def elaborated(self, sizes: Mapping[str, int]) -> tuple[Elaborated, Ranges]:
-        """The program in IR, and what is known of its numbers; what was asked last is kept.
+        """The program in IR for these sizes, and what is known of its numbers. The last answer is kept.
 
-        What may overflow joins the `diagnostics`. Raises `CompileError` for what surely does.
+        What may overflow is added to the `diagnostics`. Raises `CompileError` for what surely overflows.
         """
         if self._last is not None and self._last[0] == sizes:
             return self._last[1:]
@@ -105,7 +111,7 @@ class Compilation:
         return explain(compiled, self.inputs, self.options.network, peaks(compiled.graph), matchings, hiding)
 
     def _hiding(self, sizes: Mapping[str, int]) -> Graph | None:
-        """The graph if no join told how many keys match; None where the protocol has no such joins."""
+        """The graph if every join hid how many keys match; None if the program cannot be compiled so."""
         program = elaborate(self._module, sizes, hides_sizes=True)
         try:
             return lower(program, self.target(program.roles)).graph
@@ -113,7 +119,10 @@ class Compilation:
             return None
 
     def roles(self, counts: Mapping[str, int]) -> list[str]:
-        """All roles, each member of a `parties` role by itself; `counts` says how many members each has."""
+        """All roles, with each member of a `parties` role by itself. `counts` says how many members each such role has.
+
+        Raises `InputError` if neither `counts` nor the options tell how many.
+        """
         roles: list[str] = []
         for role, is_many in self.declared.parties.items():
             if is_many:
@@ -126,7 +135,8 @@ class Compilation:
         return roles
 
     def target(self, roles: Sequence[str]) -> Target:
-        """What to compile for, with these roles."""
+        """What to compile for, with these roles. Raises `UsageError` for preprocessing that the protocol does not
+        need."""
         options = self.options
         protocol = PROTOCOLS[options.protocol]
         if options.preprocessing and not protocol.needs_preprocessing:
@@ -142,12 +152,12 @@ class Compilation:
         return Target(options.protocol, everyone, nodes, places, options.optimize, options.network, preprocessing)
 
     def bind(self, found: Iterable[Found], counts: Mapping[str, int]) -> dict[str, int]:
-        """The sizes that shapes of inputs, numbers of members and options agree on."""
+        """The sizes on which shapes of inputs, numbers of members and options agree. Raises `InputError`."""
         by_hand = {**{f"len({role})": count for role, count in counts.items()}, **self.options.sizes}
         return bind_sizes(found, by_hand)
 
     def matchings(self, sizes: Mapping[str, int]) -> tuple[Matching, ...]:
-        """The joins whose keys their owners hold."""
+        """The matchings of joins on keys that their owners hold, for these sizes."""
         if not any(each.table and each.role for each in self.inputs):
             return ()
         program = timed(self.watch, elaborate, self._module, sizes)
@@ -155,13 +165,13 @@ class Compilation:
 
 
 def _placed(placement: Placement, roles: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int]]:
-    """All parties, and the number of that with which each role, or member of one, sits."""
+    """All parties, and for each role or member of a role the number of the party that it sits on."""
     everyone = (*placement.parties, placement.dealer) if placement.dealer else placement.parties
     return everyone, {role: everyone.index(placement.party_of(describe_data.base_name(role))) for role in roles}
 
 
 def _require(sizes: Mapping[str, int], names: Iterable[str]) -> None:
-    """Raises `UsageError` for a size that nothing tells."""
+    """Raises `UsageError` for a name that has no size."""
     for name in names:
         if name not in sizes:
             given = f"--size {name}=N" if name.isidentifier() else f"--size '{name}=N'"

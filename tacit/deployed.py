@@ -1,4 +1,4 @@
-"""One party's run in a deployment. In: a program, `parties.toml`, who this is, its inputs. Out: what it learnt."""
+"""One party's run in a deployment. In: a program, a deployment, the party's name and inputs. Out: what it learnt."""
 
 from __future__ import annotations
 
@@ -38,10 +38,12 @@ _NONCE_BYTES = 16
 
 
 def placed(deployment: Deployment) -> tuple[Deployment, Placement]:
-    """The deployment in the order of the protocol's parties, and that as the compiler wants it. Raises `UsageError`.
+    """The deployment in the order of the protocol's parties, and the same as a `Placement` for the compiler.
 
-    A protocol that needs a dealer has it in the node of that name. The other nodes are the protocol's own, from the
-    first on; those it has no use for are clients, which give inputs and get outputs.
+    If a protocol needs a dealer, that is the node of this name. Of the other nodes, as many as the protocol needs are
+    compute nodes, from the first on. The rest are clients, which give inputs and get outputs.
+
+    Raises `UsageError` for an unknown protocol, too few nodes, a missing dealer, or a role that sits with the dealer.
     """
     protocol = PROTOCOLS.get(deployment.protocol)
     if protocol is None:
@@ -65,7 +67,7 @@ def placed(deployment: Deployment) -> tuple[Deployment, Placement]:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One party of a deployment, with a program that is compiled for it (`Options.placement`)."""
+    """One party of a deployment, with a program that is compiled for this deployment (`Options.placement`)."""
 
     compilation: Compilation
     deployment: Deployment
@@ -73,7 +75,7 @@ class Party:
     name: str
 
     def check(self) -> None:
-        """Raises `UsageError` for a role that sits nowhere."""
+        """Raises `UsageError` if the deployment has no such party, or no place for a role of the program."""
         self.deployment.number(self.name)
         for role in self.compilation.declared.parties:
             party = self.placement.party_of(role)
@@ -93,7 +95,8 @@ class Party:
         ]
 
     def sources(self, given: Mapping[str, object], folder: Path | None) -> list[Assigned]:
-        """Sources for this party's inputs. Raises `UsageError` for one that is given here and belongs elsewhere."""
+        """Sources for this party's inputs. Raises `UsageError` for an input that is given here and belongs elsewhere,
+        and as `assign_sources` does."""
         mine = self.inputs_of(self.name)
         here = {each.table or each.name for each in mine}
         for each in self.compilation.inputs:
@@ -103,7 +106,8 @@ class Party:
         return assign_sources(mine, given, folder)
 
     def agree(self, sources: Sequence[Assigned], known: Sequence[object]) -> Agreed:
-        """What follows from what all parties told."""
+        """What follows from what all parties told, in the order of the parties. Raises `PeerError` for what a party may
+        not tell."""
         told = [self._told(name, words) for name, words in zip(self.deployment.names, known, strict=True)]
         counts = {role: count for one in told for role, count in one.counts.items()}
         target = self.compilation.target(self.compilation.roles(counts))
@@ -121,7 +125,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The program as all parties run it, and a name for the run that no other run has."""
+    """The program that all parties run, and a name for the run that no other run has."""
 
     settled: Settled
     run: str
@@ -144,7 +148,10 @@ def run_deployed(
     watcher: Watcher,
     meeting_seconds: float,
 ) -> Result:
-    """Runs this party's part, keeps its shares of what is saved, and returns what it learnt and what that cost it."""
+    """Runs this party's part, and keeps its shares of saved values. Returns what it learnt and what the run cost it.
+
+    Raises `UsageError`, `InputError`, `CompileError` and `PeerError`.
+    """
     party.check()
     compilation = party.compilation
     sources = party.sources(given, folder)
@@ -176,7 +183,8 @@ def run_deployed(
 
 
 def _agreement(compilation: Compilation) -> dict[str, str]:
-    """What all parties must have alike, as they are told it when they differ: "has another program than this party"."""
+    """What must be the same at all parties, under the names that an error uses: "has another program than this
+    party"."""
     options = compilation.options
     return {
         "program": sha256(compilation.source.text.encode()).hexdigest(),

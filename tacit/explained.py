@@ -1,4 +1,4 @@
-"""What `Program.explain` gives: a report to read, or to compute on. In: an explanation. Out: text and data."""
+"""The result of `Program.explain`: a report to read, or data to compute on. In: an explanation. Out: text and data."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from .terminal.tables import plain_text
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """`str` of it is the report; `explanation` has its numbers."""
+    """An explanation. `str` gives the report as text; `explanation` has the numbers."""
 
     explanation: Explanation
 
@@ -18,5 +18,5 @@ class Explained:
         return f"{heading(self.explanation)}\n\n{plain_text(explanation_tables(self.explanation))}"
 
     def to_json(self) -> dict[str, Any]:
-        """What `tacit explain --json` prints."""
+        """The data that `tacit explain --json` prints."""
         return self.explanation.to_json()

@@ -1,6 +1,7 @@
 """Predicted seconds beside measured ones. In: a folder of programs with their data. Out: a line for each run, as text.
 
-For a quiet machine: a prediction means parties on machines of their own, and what else runs here only slows a run.
+Use a quiet machine. A prediction is for parties on machines of their own, and anything else that runs here only slows
+them down.
 """
 
 from collections.abc import Sequence

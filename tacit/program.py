@@ -1,4 +1,4 @@
-"""Programs, as the API and the command have them: checked, compiled, explained, run, evaluated."""
+"""Programs as the API and the command use them: checked, compiled, explained, run, evaluated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -44,14 +44,14 @@ _align = later("tacit.runtime.alignment.align")
 
 
 _NOBODY = "everyone"
-"""Under this name a program without roles shows what it reveals."""
+"""The name under which a program without roles shows what it reveals."""
 
 
 class Program:
-    """A program. Its syntax and declarations are right, and where data binds no size, so is all the rest.
+    """A program. Its syntax and declarations are right. If no data binds a size, the rest is right too.
 
-    `graph`, `check`, `explain` and `run` warn their caller of what may overflow, each time of what is new. All others
-    leave the `diagnostics` to who calls them, as commands do.
+    `graph`, `check`, `explain` and `run` warn their caller of what may overflow, each time only of what is new. All
+    other methods leave the `diagnostics` to whoever calls them, as commands do.
     """
 
     def __init__(self, source: Source, options: Options, watch: Watch = unwatched) -> None:
@@ -70,13 +70,13 @@ class Program:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What may go wrong while the program runs, each warning once: as far as it has been compiled."""
+        """What may go wrong while the program runs, as far as it has been compiled. Each warning comes once."""
         return self.compilation.diagnostics
 
     @property
     @warns
     def graph(self) -> Any:
-        """The protocol graph as a `networkx.MultiDiGraph`; sizes that data would bind must have been given."""
+        """The protocol graph as a `networkx.MultiDiGraph`. Sizes that data would bind must have been given."""
         return to_networkx(self.graph_for(self.compilation.options.sizes))
 
     @warns
@@ -89,7 +89,8 @@ class Program:
         return self.compiled_for(sizes).graph
 
     def compiled_for(self, sizes: Mapping[str, int], watch: Watch = unwatched) -> Compiled:
-        """The program compiled for these sizes. `watch` hears, besides the program's own, what lowering makes of it."""
+        """The program compiled for these sizes. `watch` hears what lowering makes of it, as the program's own watch
+        does."""
         return self.compilation.compiled_for(sizes, watch)
 
     def explanation_for(self, sizes: Mapping[str, int]) -> Explanation:
@@ -98,11 +99,14 @@ class Program:
 
     @warns
     def explain(self, /, **inputs: object) -> Explained:
-        """What each party learns and what each line costs. Sizes are those of the inputs, or given beforehand."""
+        """What each party learns and what each line costs. Sizes come from the inputs, or were given to `compile`."""
         return Explained(self.explanation_for(self.sizes_of(inputs)))
 
     def sizes_of(self, given: Mapping[str, object], folder: Path | None = None) -> dict[str, int]:
-        """The sizes that inputs bind, besides those given by hand; nothing is required of inputs that are not there."""
+        """The sizes that inputs bind, and those given by hand. Inputs may be missing.
+
+        Reads the inputs in this process, and matches keys in the clear where both sides of a join are there.
+        """
         compilation = self.compilation
         sources = assign_some_sources(compilation.inputs, given, folder)
         counts = count_members(sources)
@@ -115,10 +119,10 @@ class Program:
 
     @warns
     def run(self, /, **inputs: object) -> Result:
-        """Runs the program, every party a process of its own on this machine.
+        """Runs the program, with every party as a process of its own on this machine.
 
-        Inputs are scalars, lists, NumPy, pandas, Polars and Arrow objects, paths, or text as after `--input NAME=`;
-        that of a `parties` role has one row for each member, or is given as `**{"bids[0]": ..., "bids[1]": ...}`.
+        Inputs are scalars, lists, NumPy, pandas, Polars and Arrow objects, paths, or text as after `--input NAME=`. An
+        input of a `parties` role has one row for each member, or is given as `**{"bids[0]": ..., "bids[1]": ...}`.
         """
         return self.run_local(inputs)
 
@@ -131,10 +135,10 @@ class Program:
         profiled: bool = False,
         nursery: Nursery | None = None,
     ) -> Result:
-        """Runs the program on inputs by name, and on files of a folder for those that are not given.
+        """Runs the program on inputs by name, and on files of a folder for inputs that are not given.
 
-        With a `network`, messages take as long as over it; a `profiled` run measures what each step takes. Parties come
-        from the `nursery`, if one is given, which ends with the run.
+        With a `network`, messages take as long as over this network. A `profiled` run measures what each step takes. If
+        a `nursery` is given, the parties come from it, and it ends with the run.
         """
         session = begin(self.compilation, assign_sources(self.compilation.inputs, given, folder))
         parties = [session.party(party) for party in range(len(session.target.parties))]
@@ -146,7 +150,7 @@ class Program:
         return replace(result, measured=_measured(run, session, network or LOOPBACK)) if profiled else result
 
     def evaluate(self, given: Mapping[str, object], folder: Path | None = None) -> Result:
-        """The reference interpreter on the same inputs: no protection, one process."""
+        """Runs the reference interpreter on the same inputs: without protection, in one process."""
         started, inputs = perf_counter(), self.compilation.inputs
         stored = [each.table or each.name for each in inputs if each.shares]
         if stored and stored[0] not in given:
@@ -176,7 +180,7 @@ class Program:
 def _aligned(
     matchings: Sequence[Matching], arrays: Mapping[str, Array], sources: Sequence[Assigned]
 ) -> tuple[dict[str, int], Mapping[str, Array]]:
-    """How many keys match in each alignment, and the orders that bring tables together, by who has all inputs."""
+    """How many keys match in each alignment, and the orders that join the tables. Needs all inputs in one place."""
     if not matchings:
         return {}, {}
     aligned = _align.align_in_clear(matchings, arrays, partial(check_keys, sources))
@@ -184,7 +188,7 @@ def _aligned(
 
 
 def _result(run: LocalRun, target: Target) -> Result:
-    """What all parties of a run learnt, and what it cost."""
+    """What all parties of a run learnt, and what the run cost."""
     seen = [result.outputs for result in run.results]
     public = seen[0].get(ROLE_EVERYONE, {})
     outputs = {role: {**public, **seen[party].get(role, {})} for role, party in target.roles.items()}
@@ -197,7 +201,7 @@ def _result(run: LocalRun, target: Target) -> Result:
 
 
 def _measured(run: LocalRun, session: Session, network: Network) -> Measured:
-    """What a profiled run was to cost, and what it did."""
+    """The predicted costs of a profiled run, and what its parties measured."""
     (compiled,) = session.made
     matchings = list_matchings(compiled.inlined, session.target)
     inputs = session.compilation.inputs

@@ -1,4 +1,4 @@
-"""What comes of a run: values by role and name, and what they cost. In: arrays as parties give them. Out: `Result`."""
+"""The result of a run: values by role and name, and what they cost. In: arrays as parties give them. Out: `Result`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from .runtime.run.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run cost: rounds, bytes by party, seconds by phase."""
+    """What a run cost: rounds, bytes sent by each party, seconds by phase (see `phase_seconds`)."""
 
     protocol: str
     nodes: tuple[str, ...]
@@ -28,7 +28,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was run, what it was to cost, and what each party measured of it."""
+    """The graph that ran, its predicted costs, and what each party measured."""
 
     graph: Graph
     explanation: Explanation
@@ -39,9 +39,9 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run revealed: `outputs` by role and name. `result["name"]` is a value that everybody learnt.
+    """What a run revealed: `outputs` by role and name. `result["name"]` is a value that all parties learnt.
 
-    `measured` is there after a run that was to be profiled.
+    `measured` is there after a profiled run.
     """
 
     outputs: dict[str, dict[str, Revealed]]
@@ -64,7 +64,7 @@ def result_of(
     public: Mapping[str, Array],
     report: Report,
 ) -> Result:
-    """Arrays as a program means them, by role; `declared` are the program's outputs."""
+    """The result with outputs in the types of the program, by role. `declared` are the program's outputs."""
     decoded = {
         role: decode_outputs([each for each in declared if each.role in (role, ROLE_EVERYONE)], arrays)
         for role, arrays in outputs.items()

@@ -1,6 +1,6 @@
 """One run of a program: who reads what, what follows from the sizes that parties tell, and what is kept.
 
-In: a compilation, and sources for inputs. Out: what `run_local` and `run_remote` want to know.
+In: a compilation, and sources for inputs. Out: the arguments of `run_local` and `run_remote`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,8 @@ from .runtime.local.run_local import LocalParty
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A run: `counts` are the members of each `parties` role, `made` takes up the program when it is compiled."""
+    """A run. `counts` says how many members each `parties` role has. `made` receives the program once it is
+    compiled."""
 
     compilation: Compilation
     sources: Sequence[Assigned]
@@ -33,7 +34,7 @@ class Session:
     made: list[Compiled] = field(default_factory=list)
 
     def party(self, party: int) -> LocalParty:
-        """How a party reads its inputs, and checks keys to join on; it does both where they belong."""
+        """How a party reads its inputs and checks keys to join on. The party does this in its own process."""
         read = partial(read_own, self._tasks(party))
         return LocalParty(self.target.parties[party], read, partial(check_keys, self.sources))
 
@@ -45,7 +46,7 @@ class Session:
         return Settled(self, sizes, matchings)
 
     def _tasks(self, party: int) -> tuple[Own | Kept, ...]:
-        """What one party reads: inputs of the roles that sit there, public inputs, and at a node kept shares."""
+        """What one party reads: inputs of the roles that sit on the party, public inputs, and at a node kept shares."""
         target = self.target
         mine = {role for role, place in target.roles.items() if place == party}
         tasks: list[Own | Kept] = []
@@ -61,28 +62,27 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A session's program for sizes that all parties have told; `matchings` are the keys to match before it is
-    compiled."""
+    """A session's program for the sizes that all parties have told. `matchings` come before the program is compiled."""
 
     session: Session
     sizes: Mapping[str, int]
     matchings: tuple[Matching, ...]
 
     def compile(self, matched: Mapping[str, int]) -> GraphFile:
-        """The graph, which lowering has checked, for so many matches of keys."""
+        """The graph for so many matches of keys. Lowering has checked it."""
         compiled = self.session.compilation.compiled_for({**self.sizes, **matched})
         self.session.made.append(compiled)
         return written(compiled.graph)
 
 
 def begin(compilation: Compilation, sources: Sequence[Assigned]) -> Session:
-    """A run on this machine, where every source is known."""
+    """The session of a run on this machine, where every source is known."""
     counts = count_members(sources)
     return Session(compilation, sources, counts, compilation.target(compilation.roles(counts)))
 
 
 def kept_tasks(compilation: Compilation, target: Target, party: int) -> list[Kept]:
-    """The kept shares that a party reads: those of a node."""
+    """The kept shares that a party reads. Only nodes read any."""
     if party >= target.nodes:
         return []
     folder = compilation.options.shares
@@ -90,7 +90,7 @@ def kept_tasks(compilation: Compilation, target: Target, party: int) -> list[Kep
 
 
 def own(source: Assigned, counts: Mapping[str, int]) -> Own:
-    """The task of reading a source as a whole, for whoever may."""
+    """The task of reading a whole source, for all members where there are some."""
     declared = source.declarations[0]
     if not declared.each:
         return Own(source, declared.role)
@@ -99,7 +99,7 @@ def own(source: Assigned, counts: Mapping[str, int]) -> Own:
 
 
 def keep(folder: Path, graph: Graph, kept: Mapping[int, Mapping[str, Array]], run: str) -> None:
-    """Writes what a run saved, as these nodes hold it: all of it or nothing. `run` is the same at all of its nodes."""
+    """Writes what a run saved, as the nodes in `kept` hold it: all of it or nothing. `run` is the same at all nodes."""
     saved = [each for each in graph.outputs if each.shares]
     if not saved:
         return
@@ -130,7 +130,7 @@ def _told(facts: Iterable[object]) -> list[Facts]:
 
 
 def _check_shares(facts: Iterable[object]) -> None:
-    """The shares of one value are those that one run kept."""
+    """Raises `InputError` unless one run kept all shares of each value."""
     by_name: dict[str, list[Manifest]] = {}
     for one in _told(facts):
         for manifest in one.manifests:

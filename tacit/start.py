@@ -1,4 +1,4 @@
-"""The command's own process: it begins with what takes longest, then loads the rest. In: the command line."""
+"""The command's own process. It first starts what takes longest, then loads the rest. In: the command line."""
 
 import gc
 import sys
@@ -12,25 +12,26 @@ _cli = later("tacit.commands.cli")
 _INTERRUPTED = 130
 
 _UNUSED = ("scipy.linalg", "pandas")
-"""Numba and PyArrow load them where they can, for what no kernel and no input of a command needs: 0.3 s each."""
+"""Modules that Numba and PyArrow load if they can, though no kernel and no input of a command needs them. Loading takes
+0.3 s each."""
 
 
 class _Absent(MetaPathFinder):
-    """Imports of unused modules fail as if these were not installed.
+    """Makes imports of unused modules fail as if the modules were not installed.
 
-    None in `sys.modules` would not do: PyArrow finds it there and takes it for the module.
+    None in `sys.modules` would not do: PyArrow finds the None there and takes it for the module.
     """
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        """Raises for an unused module, and leaves the others to whoever is asked next."""
+        """Raises `ModuleNotFoundError` for an unused module, and leaves all others to the next finder."""
         if fullname in _UNUSED:
             raise ModuleNotFoundError(f"a command leaves out {fullname}", name=fullname)
 
 
 def main() -> int:
-    """Runs the command; the result is the exit status."""
-    # Loading and compiling make many small things and few circles of them: to look for these while modules load, and
-    # often, would take a fifth of the time.
+    """Runs the command. Returns its exit status."""
+    # Loading and compiling make many small objects and few cycles. Looking for cycles while modules load, and often
+    # afterwards, would take a fifth of the time.
     gc.disable()
     gc.set_threshold(500_000, 20, 20)
     sys.meta_path.insert(0, _Absent())
@@ -47,5 +48,5 @@ def main() -> int:
 
 
 def _runs_parties(words: list[str]) -> bool:
-    """Whether the command will probably start parties; if not, what was begun for them is given up."""
+    """Whether the command will probably start parties, so that a nursery for them is worth its start."""
     return words[:1] == ["run"] and not {"--clear", "--help", "-h"} & set(words)

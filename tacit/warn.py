@@ -1,6 +1,6 @@
 """Python warnings of what may go wrong in a program, for users of the API. In: diagnostics. Out: `RangeWarning`s.
 
-Nothing below the API warns: diagnostics are returned, and the command prints them itself. A warning names the line of
+Only the API warns. Code below it returns diagnostics, and the command prints them itself. A warning names the line of
 the user's own code that called the API, so it is given where a call of the API ends.
 """
 
@@ -13,17 +13,18 @@ from .compiler.diagnostics import Diagnostic, render
 
 
 class RangeWarning(UserWarning):
-    """Something in a program may overflow: the message says where, and for which inputs it does not."""
+    """Something in a program may overflow. The message says where, and for which inputs it does not."""
 
 
 class Compiling(Protocol):
-    """What is compiled on demand, and then has diagnostics; `warned` are those that its user was warned of."""
+    """Something that is compiled on demand and then has diagnostics. `warned` are those of which its user was
+    warned."""
 
     warned: set[Diagnostic]
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
-        """All that have been found."""
+        """All diagnostics found so far."""
 
 
 P = ParamSpec("P")
@@ -32,9 +33,9 @@ Self = TypeVar("Self", bound=Compiling)
 
 
 def warns(call: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self, P], T]:
-    """A method of the API that warns its caller at its end, also when it fails.
+    """Makes a method of the API warn its caller when it ends, even if it fails.
 
-    Only methods that no other method calls are such.
+    Only for methods that no other method calls.
     """
 
     @wraps(call)
@@ -48,7 +49,7 @@ def warns(call: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self,
 
 
 def warn(program: Compiling) -> None:
-    """Warns whoever called the caller of this, once of each thing."""
+    """Warns whoever called the function that calls this one, once of each diagnostic."""
     for diagnostic in program.diagnostics:
         if diagnostic not in program.warned:
             program.warned.add(diagnostic)

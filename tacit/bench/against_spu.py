@@ -1,4 +1,5 @@
-"""SPU as a rival: `spu_side` in an interpreter of its own, asked over pipes. In: cases and inputs. Out: seconds."""
+"""SPU as a rival: `spu_side` runs in an interpreter of its own and answers over pipes. In: cases, inputs. Out:
+seconds."""
 
 import json
 import subprocess
@@ -15,7 +16,10 @@ from .cases import Case, Inputs
 
 
 class Spu:
-    """SecretFlow SPU in the virtual environment whose interpreter is `python`. Use it in a `with`."""
+    """SecretFlow SPU in the virtual environment whose interpreter is `python`. To be used in a `with` statement.
+
+    Raises `UsageError` if `python` is no file.
+    """
 
     name = "SPU"
 
@@ -44,12 +48,13 @@ class Spu:
         self._folder.cleanup()
 
     def seconds(self, case: Case, protocol: str, inputs: Inputs) -> float:
-        """What its slowest party takes to compute the case, once. Raises UsageError when it ends instead."""
+        """The seconds that SPU's slowest party takes to compute the case once. Raises `UsageError` if SPU ends
+        instead."""
         path = Path(self._folder.name) / "inputs.npz"
         np.savez(path, allow_pickle=False, **inputs)
         assert self._process.stdin is not None and self._process.stdout is not None
         request = json.dumps({"function": case.spu, "protocol": protocol, "inputs": str(path)})
-        with suppress(BrokenPipeError):  # the process has ended: it gives no answer either, and its last words follow
+        with suppress(BrokenPipeError):  # the process has ended; below, no answer comes and its log is told
             print(request, file=self._process.stdin, flush=True)
         while line := self._process.stdout.readline():
             if line.startswith("{"):

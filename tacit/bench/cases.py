@@ -1,6 +1,6 @@
-"""What is measured: one row for each benchmark. In: nothing. Out: programs, their inputs, and what should come out.
+"""The benchmarks, one row for each. In: nothing. Out: programs, their inputs, and their expected results.
 
-Inputs are drawn with a fixed seed: they are nobody's data, and two frameworks should work on the same ones.
+Inputs are drawn from a fixed seed. They are nobody's data, and two frameworks should work on the same inputs.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 Inputs = dict[str, Any]
-"""Arrays by name, and tables by name: arrays by column."""
+"""Inputs by name: an array, or a table as arrays by column."""
 Make = Callable[[np.random.Generator], Inputs]
 Expect = Callable[[Inputs], Array]
 
@@ -22,8 +22,9 @@ class Case:
     """A benchmark: a program of `examples/bench` on inputs of one size.
 
     `elements` is what the rate counts. `stored` declares the inputs that are shared before the clock starts, by name
-    and type. `expect` says what `result` should be, `error` how it is held against that: "exact", "absolute",
-    "relative", or "" where nothing is compared. `spu` names the same computation for SPU, "" where there is none.
+    and type. `result` is the type of the result, and `expect` computes the expected one. `error` says how the two are
+    compared: "exact", "absolute", "relative", or "" where nothing is compared. `spu` names the same computation for
+    SPU, "" where there is none.
     """
 
     name: str
@@ -48,7 +49,7 @@ def _numbers(shape: tuple[int, ...], bound: float, random: np.random.Generator) 
 
 
 def _halves(n: int, least: float, most: float, random: np.random.Generator) -> Inputs:
-    """Two summands of numbers between twice the bounds."""
+    """Two summands. Their sum lies between twice the bounds."""
     return {name: _rounded(random.uniform(least, most, n)) for name in ("a", "b")}
 
 
@@ -58,7 +59,7 @@ def _quotients(n: int, random: np.random.Generator) -> Inputs:
 
 
 def _rounded(x: Array) -> Array:
-    """What fixed point of 16 fraction bits holds: inputs are exact, so that an error is the computation's."""
+    """The numbers rounded to 16 fraction bits. Inputs are thus exact, and any error is the computation's."""
     rounded: Array = np.round(x * 2**16) / 2**16
     return rounded
 
@@ -144,7 +145,7 @@ def _records(n: int, random: np.random.Generator) -> Inputs:
 
 
 def _revenue(inputs: Inputs) -> Array:
-    """The sum over the keys that both tables have."""
+    """The sum of count times cents over the keys that both tables have."""
     orders, prices = inputs["orders"], inputs["prices"]
     _, mine, theirs = np.intersect1d(orders["id"], prices["id"], assume_unique=True, return_indices=True)
     total: Array = np.sum(orders["count"][mine] * prices["cents"][theirs])

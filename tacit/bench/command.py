@@ -21,7 +21,7 @@ _RUNS = 5
 
 
 def bench_arguments(parser: ArgumentParser) -> None:
-    """Those of `bench`."""
+    """Adds the arguments of `bench`."""
     parser.add_argument(
         "word", metavar="WORD", nargs="*", help="only benchmarks with one of these words in their name (default: all)"
     )
@@ -39,7 +39,7 @@ def bench_arguments(parser: ArgumentParser) -> None:
 
 
 def bench(chosen: Namespace) -> int:
-    """Runs the benchmarks that are asked for."""
+    """Runs the chosen benchmarks. Returns the exit status. Raises `UsageError` for arguments that fit nothing."""
     cases = [case for case in CASES if not chosen.word or any(word in case.name for word in chosen.word)]
     if not cases:
         raise UsageError("no benchmark has such a name: `tacit bench --list` prints them")
@@ -71,7 +71,7 @@ def _rival(chosen: Namespace) -> AbstractContextManager[Rival | None]:
 
 
 def _tell(line: str) -> None:
-    """Says what is being measured, on a terminal only."""
+    """Says what is being measured now, on a terminal only."""
     if sys.stderr.isatty():
         print(f"{line} ...", file=sys.stderr)
 

@@ -1,8 +1,8 @@
-"""Runs benchmarks. In: cases. Out: for each its median seconds online, rounds, bytes and largest error.
+"""Runs benchmarks. In: cases. Out: for each case its median seconds online, rounds, bytes and largest error.
 
-Every run starts all parties anew and has them meet over loopback; the clock runs from when the last one is ready to
-when the last one is done, and before that while they match keys. Inputs that a case stores are shared by an earlier
-run, so that they are not counted.
+Every run starts all parties anew, and they meet over loopback. The clock runs while they match keys, and then from when
+the last party is ready to when the last party is done. An earlier run shares the inputs that a case stores, so that
+sharing does not count.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,20 +27,21 @@ _SEED = 2026
 
 
 class Rival(Protocol):
-    """Another framework, beside which cases are run."""
+    """Another framework that runs the same cases."""
 
     name: str
 
     def seconds(self, case: Case, protocol: str, inputs: Inputs) -> float:
-        """How long it takes to compute the case on these inputs, once."""
+        """The seconds that the framework takes to compute the case on these inputs, once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A case that was run: medians over its runs, in seconds; `bytes_sent` by all parties; the largest error, if known.
+    """A case that was run. `seconds` is the median over its runs, `bytes_sent` is by all parties.
 
-    Matching keys counts among the seconds and the bytes sent, all else that is done before the first round does not.
-    `rival` is what the other framework took, `ratio` the median over the runs of how much longer that was.
+    Matching keys counts among the seconds and the bytes sent. Everything else before the first round does not. `error`
+    is the largest error, None if nothing was compared. `rival` is the median of the other framework's seconds, and
+    `ratio` the median of how many times as long it took.
     """
 
     name: str
@@ -58,12 +59,12 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """Elements in a second."""
+        """Elements computed in a second."""
         return self.elements / self.seconds
 
 
 def measure(case: Case, protocol: str, runs: int, rival: Rival | None = None) -> Measurement:
-    """Runs a case under a protocol, in turns with a rival's."""
+    """Runs a case so often under a protocol, in turns with a rival."""
     inputs = case.make(np.random.default_rng(_SEED))
     others: list[float] = []
     reports: list[Report] = []
@@ -101,7 +102,7 @@ def measure(case: Case, protocol: str, runs: int, rival: Rival | None = None) ->
 def measure_all(
     cases: Sequence[Case], protocols: Sequence[str], runs: int, rival: Rival | None, told: Callable[[str], None]
 ) -> Iterator[Measurement]:
-    """Each case under each of the protocols it is for; `told` hears what comes next."""
+    """Measures each case under those of the protocols that the case is for. `told` hears what comes next."""
     for protocol in protocols:
         for case in cases:
             if protocol in case.protocols:
@@ -115,7 +116,7 @@ def _source(name: str) -> Source:
 
 
 def _store(case: Case, inputs: Inputs, options: Options) -> None:
-    """Shares the inputs that the case takes from shares."""
+    """Runs a program that saves the inputs which the case takes from shares."""
     if not case.stored:
         return
     lines = ["party alice", "party bob"]
@@ -125,7 +126,8 @@ def _store(case: Case, inputs: Inputs, options: Options) -> None:
 
 
 def _error(case: Case, inputs: Inputs, options: Options) -> float | None:
-    """How far the kept result is from what it should be, at most; relative errors are of numbers above 1."""
+    """The largest error of the kept result, or how many elements are wrong. Numbers below 1 count as 1 in relative
+    errors."""
     if case.expect is None:
         return None
     text = f"party alice\nparty bob\ninput result: {case.result} from shares\nreveal result\n"

@@ -1,6 +1,6 @@
-"""How fast two owners match keys, and the curve below it. In: sizes. Out: rates, seconds and memory.
+"""Measures how fast two owners match keys, and how fast the curve under it is. In: sizes. Out: rates, seconds, memory.
 
-`python -m tacit.bench.private_matching [ROWS]` prints all of it.
+`python -m tacit.bench.private_matching [ROWS]` prints all measurements.
 """
 
 import resource
@@ -31,7 +31,7 @@ _NATIVES = (*ORDER_NATIVES, *MATCHING_NATIVES)
 
 @dataclass(frozen=True, slots=True)
 class CurveSpeed:
-    """Operations a second on one core; `times_openssl` is the median of ratios taken one right after the other."""
+    """Operations a second on one core. `times_openssl` is the median ratio of measurements that follow each other."""
 
     multiplications: float
     maps: float
@@ -41,9 +41,11 @@ class CurveSpeed:
 
 @dataclass(frozen=True, slots=True)
 class MatchingSpeed:
-    """Of two owners with `rows` rows each, half of them matching, over loopback: seconds from meeting to result, curve
-    multiplications a second of a core's time, everything else included in it, and the most memory that a party came to
-    hold, inputs and results included."""
+    """How two owners with `rows` rows each, half of which match, fared over loopback.
+
+    `seconds` are from meeting to result. `multiplications` are those of the curve in a second of one core's time, which
+    includes all other work. `peak_bytes` is the most memory that a party held, with inputs and results.
+    """
 
     rows: int
     seconds: float
@@ -52,7 +54,7 @@ class MatchingSpeed:
 
 
 def curve_speed(points: int = 1 << 13, repeats: int = 9) -> CurveSpeed:
-    """Measures this machine's implementation and OpenSSL's in turns, so that others' load strikes both."""
+    """Measures this machine's implementation and OpenSSL's in turns, so that other load slows both."""
     some = np.frombuffer(fresh_bytes(_POINT * points), np.uint8).reshape(points, _POINT)
     few = some[: points // 16]
     warm((), CURVE.needs)
@@ -77,7 +79,7 @@ def _rate(function: Callable[[], object], count: int) -> float:
 
 
 def matching_speed(rows: int) -> MatchingSpeed:
-    """Two owners as processes of this machine. Kernels are loaded before the clock starts."""
+    """Measures two owners as processes of this machine. Kernels are loaded before the clock starts."""
     warm((), _NATIVES)
     token = fresh_bytes(32)
     context = get_context("spawn")
@@ -89,7 +91,7 @@ def matching_speed(rows: int) -> MatchingSpeed:
     for owner in owners:
         owner.start()
     for _, pipe in pipes:
-        pipe.close()  # so that an owner who fails ends the wait for what it has to tell
+        pipe.close()  # so that the wait below ends when an owner fails
     ends = [pipe for pipe, _ in pipes]
     addresses = [end.recv() for end in ends]
     for end in ends:
@@ -102,7 +104,7 @@ def matching_speed(rows: int) -> MatchingSpeed:
 
 
 def _own(party: int, rows: int, token: bytes, pipe: Connection) -> None:
-    """One owner: tells where it listens, hears where the other does, matches, and tells what that took."""
+    """One owner: sends its address, receives both addresses, matches keys, and sends what that took."""
     warm((), _NATIVES)
     start = party * (rows // 2)
     keys = Keys(((np.arange(start, start + rows) * 0x9E3779B97F4A7C1).astype(np.int64),))

@@ -1,10 +1,10 @@
-"""SecretFlow SPU's side of a comparison: a script for an interpreter that has `spu`, which Tacit's own has not.
+"""SecretFlow SPU's side of a comparison: a script for an interpreter that has `spu`, which Tacit's own does not have.
 
     python spu_side.py
 
-Reads one request a line on standard input, {"function", "protocol", "inputs"}, the last a path of an `.npz` file, and
-answers each with a line {"seconds"}: what the slowest party took to compute, its inputs already shared, parties being
-threads of this process. SPU's own compiler, caches and sharing of inputs do not count.
+Reads one request a line on standard input: {"function", "protocol", "inputs"}, where "inputs" is the path of an `.npz`
+file. Answers each request with a line {"seconds"}: how long the slowest party took to compute. Parties are threads of
+this process. SPU's own compiler, caches and sharing of inputs do not count.
 """
 
 import json
@@ -71,7 +71,8 @@ def _function(name, inputs):
 
 
 def _as_spu_takes(x):
-    """Its compiler takes 32-bit numbers; ones that do not fit are cut, which costs it nothing."""
+    """The numbers in 32 bits, as SPU's compiler takes them. Numbers that do not fit are cut, which costs SPU
+    nothing."""
     return x.astype(np.int32) if np.issubdtype(x.dtype, np.integer) else x.astype(np.float32)
 
 

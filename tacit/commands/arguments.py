@@ -1,4 +1,4 @@
-"""The arguments that commands share, and what they stand for. In: a command line. Out: options, programs, files."""
+"""The arguments of commands, and what they mean. In: a command line. Out: options, programs, files."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ _PLANNED = "what costs are planned for (default: lan)"
 
 
 def program_arguments(parser: ArgumentParser) -> None:
-    """A program, sizes, and whether to tell how it is compiled."""
+    """Adds the arguments for a program, its sizes, and whether to tell how it is compiled."""
     parser.add_argument("program", metavar="PROGRAM", type=Path, help="a .mpc file")
     parser.add_argument(
         "--size", metavar="NAME=N", action="append", default=[], help="a size when no data tells it (repeatable)"
@@ -35,13 +35,13 @@ def program_arguments(parser: ArgumentParser) -> None:
 
 
 def check_arguments(parser: ArgumentParser) -> None:
-    """As `program_arguments`, and how strict to be."""
+    """Adds the arguments of `check`."""
     program_arguments(parser)
     parser.add_argument("--strict", action="store_true", help="what may overflow is an error: status 1")
 
 
 def input_arguments(parser: ArgumentParser) -> None:
-    """A program and its inputs."""
+    """Adds the arguments for a program and its inputs."""
     program_arguments(parser)
     parser.add_argument(
         "--input",
@@ -57,7 +57,7 @@ def input_arguments(parser: ArgumentParser) -> None:
 
 
 def compile_arguments(parser: ArgumentParser, network: str = _PLANNED) -> None:
-    """What every command takes that compiles for one machine."""
+    """Adds the arguments of every command that compiles for one machine."""
     input_arguments(parser)
     parser.add_argument("--protocol", choices=sorted(PROTOCOLS), default="rep3", help="default: %(default)s")
     parser.add_argument(
@@ -74,7 +74,7 @@ def _planning_arguments(parser: ArgumentParser, network: str) -> None:
 
 
 def deployed_arguments(parser: ArgumentParser) -> None:
-    """What a party of a deployment takes that has to do with its program."""
+    """Adds the arguments of a deployed party that have to do with its program."""
     input_arguments(parser)
     _planning_arguments(parser, _PLANNED)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -82,7 +82,7 @@ def deployed_arguments(parser: ArgumentParser) -> None:
 
 
 def run_arguments(parser: ArgumentParser) -> None:
-    """Those of `run`."""
+    """Adds the arguments of `run`."""
     compile_arguments(parser, "the network to run over: messages take as long as there (default: as fast as they go)")
     parser.add_argument("--clear", action="store_true", help="run without any protection, for debugging")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -104,13 +104,13 @@ def _shares_argument(parser: ArgumentParser) -> None:
 
 
 def output_arguments(parser: ArgumentParser) -> None:
-    """Those of `compile`."""
+    """Adds the arguments of `compile`."""
     compile_arguments(parser)
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
 
 
 def graph_arguments(parser: ArgumentParser) -> None:
-    """Those of `graph`."""
+    """Adds the arguments of `graph`."""
     compile_arguments(parser)
     endings = ", ".join(FORMATS)
     parser.add_argument(
@@ -119,7 +119,7 @@ def graph_arguments(parser: ArgumentParser) -> None:
 
 
 def explain_arguments(parser: ArgumentParser) -> None:
-    """Those of `explain`."""
+    """Adds the arguments of `explain`."""
     compile_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     locks = parser.add_mutually_exclusive_group()
@@ -131,13 +131,13 @@ def explain_arguments(parser: ArgumentParser) -> None:
 
 
 def compare_arguments(parser: ArgumentParser) -> None:
-    """Those of `compare`."""
+    """Adds the arguments of `compare`."""
     compile_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
 def format_arguments(parser: ArgumentParser) -> None:
-    """Those of `fmt`."""
+    """Adds the arguments of `fmt`."""
     parser.add_argument("program", metavar="PROGRAM", type=Path, nargs="+", help="a .mpc file")
     parser.add_argument("--check", action="store_true", help="change nothing; status 1 if a file would change")
 
@@ -153,7 +153,7 @@ def _network(text: str) -> Network:
 
 
 def pairs(given: Sequence[str], option: str) -> dict[str, str]:
-    """`NAME=VALUE` by name."""
+    """The values of `NAME=VALUE` texts, by name. Raises `UsageError` for another form, and for a name given twice."""
     found: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
@@ -172,25 +172,25 @@ def _size(text: str) -> int:
 
 
 def load(chosen: Namespace) -> Program:
-    """The program that the arguments name, with their options."""
+    """The program that the arguments name, with the options that they give."""
     return Program(read(chosen.program), options(chosen), watch(chosen))
 
 
 def options(chosen: Namespace) -> Options:
-    """Those that the arguments name."""
+    """The options that the arguments give."""
     named = {each.name for each in fields(Options)} - {"sizes"}
     given = {name: value for name, value in vars(chosen).items() if name in named and value is not None}
     return Options(**given, sizes={name: _size(value) for name, value in pairs(chosen.size, "--size").items()})
 
 
 def watch(chosen: Namespace) -> Watch:
-    """Who hears how a program is compiled: whoever reads warnings, which `check --strict` makes errors."""
+    """A watch that prints warnings, which `check --strict` makes errors, and with `--verbose` each stage."""
     warnings = warning_lines(sys.stderr, Severity.ERROR if vars(chosen).get("strict") else Severity.WARNING)
     return both(stage_lines(sys.stderr), warnings) if chosen.verbose else warnings
 
 
 def read(path: Path) -> Source:
-    """The source at a path."""
+    """The source at a path. Raises `UsageError` if it cannot be read."""
     try:
         return read_source(path)
     except OSError as error:
@@ -198,7 +198,7 @@ def read(path: Path) -> Source:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file that appears whole or not at all."""
+    """Writes a file that appears whole or not at all. Raises `UsageError` if it cannot be written."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         temporary.write_bytes(content)

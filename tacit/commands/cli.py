@@ -1,6 +1,8 @@
-"""The command `tacit`. In: arguments. Out: text, and an exit status: every error a user can cause is one block of text.
+"""The command `tacit`. In: arguments. Out: text and an exit status. Every error that a user can cause is one block of
+text.
 
-A command is a row of `_COMMANDS`: its arguments and what it does. What it does is in `program` and below.
+A command is a row of `_COMMANDS`: its arguments and the function that runs it. `program` and the files below it do the
+work.
 """
 
 import gc
@@ -45,8 +47,8 @@ WARNING: --clear runs the program without any protection, in one process that se
 
 
 def main(words: Sequence[str] | None = None, nursery: Nursery | None = None) -> int:
-    """Runs a command; the result is the exit status. Parties come from the `nursery`, if there is one."""
-    gc.freeze()  # What is loaded stays.
+    """Runs a command. Returns its exit status. Parties come from the `nursery`, if there is one."""
+    gc.freeze()  # what is loaded stays loaded
     gc.enable()
     chosen = _parser().parse_args(words, Namespace(nursery=nursery))
     try:
@@ -64,7 +66,7 @@ def main(words: Sequence[str] | None = None, nursery: Nursery | None = None) -> 
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone: there is nobody to tell, and Python must not try again at exit.
+        # Whoever read our output is gone. There is nobody to tell, and Python must not try again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception as error:  # noqa: BLE001 (the last resort: what is not foreseen is an internal error)
@@ -197,7 +199,7 @@ _COMMANDS = (
 
 
 def _is_compiled(path: Path) -> bool:
-    """Whether a file is a protocol graph, by its first bytes."""
+    """Whether a file is a protocol graph, by its first bytes. Raises `UsageError` if it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC
@@ -220,7 +222,7 @@ def _fail(message: str, status: int) -> int:
 
 
 def _marked(failure: CheckFailed, chosen: Namespace) -> str:
-    """The failure with the line of the program where it happened; a line of an imported module is only named."""
+    """The failure with the text of the program's line where it happened. A line of an imported module is only named."""
     place, path = failure.place, vars(chosen).get("program")
     if place is None or not isinstance(path, Path):
         return _told(failure)
@@ -237,7 +239,7 @@ def _told(error: TacitError) -> str:
 
 
 def _bug_report(error: Exception) -> str:
-    """What to send: where it happened, and not what the error said, which could hold a private value."""
+    """What to report: where the error happened, without the error's own text, which could hold a private value."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
     return "\n".join(

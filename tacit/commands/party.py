@@ -26,7 +26,7 @@ _secure = later("tacit.runtime.transport.secure")
 
 
 def party_arguments(parser: ArgumentParser) -> None:
-    """Those of `party`."""
+    """Adds the arguments of `party`."""
     deployed_arguments(parser)
     parser.add_argument("--as", dest="name", metavar="NAME", required=True, help="the node of the deployment to be")
     parser.add_argument(
@@ -48,7 +48,7 @@ def party_arguments(parser: ArgumentParser) -> None:
 
 
 def identity_arguments(parser: ArgumentParser) -> None:
-    """Those of `identity`."""
+    """Adds the arguments of `identity`."""
     parser.add_argument("name", metavar="NAME", help="the node that it is for")
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, default=Path(), help="the folder (default: this one)"
@@ -56,7 +56,7 @@ def identity_arguments(parser: ArgumentParser) -> None:
 
 
 def run_party(chosen: Namespace) -> tuple[Result, Compilation]:
-    """Runs a party; what it learnt."""
+    """Runs a party. Gives what the party learnt, and its compilation."""
     deployment, placement = _deployment(chosen.config)
     deployment.number(chosen.name)
     identity = _identity(chosen.identity or chosen.config.parent, chosen.name)
@@ -82,7 +82,7 @@ def run_party(chosen: Namespace) -> tuple[Result, Compilation]:
 
 
 def make_identity(chosen: Namespace) -> int:
-    """Makes a key and a certificate, and tells what `parties.toml` says of them."""
+    """Makes a key and a certificate, and prints the lines for `parties.toml`. Returns the exit status."""
     if not is_name(chosen.name):
         raise UsageError(f"{chosen.name!r} is no name of a node: expected letters, digits and _")
     try:

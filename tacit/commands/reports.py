@@ -1,4 +1,5 @@
-"""The commands that report: `explain`, `compare`, and what `run` has measured. In: arguments. Out: text."""
+"""The commands that report, `explain` and `compare`, and the reports of what `run` measured. In: arguments. Out:
+text."""
 
 import json
 import sys
@@ -26,7 +27,7 @@ from .why import why, why_json, why_table
 
 
 def explain(chosen: Namespace) -> int:
-    """`tacit explain`."""
+    """Runs `tacit explain`. Returns the exit status."""
     program = load(chosen)
     sizes = program.sizes_of(pairs(chosen.input, "--input"), chosen.data)
     if chosen.why is not None:
@@ -56,7 +57,7 @@ def _why(program: Program, sizes: Mapping[str, int], chosen: Namespace) -> int:
 
 
 def compare(chosen: Namespace) -> int:
-    """`tacit compare`."""
+    """Runs `tacit compare`. Returns the exit status."""
     program = load(chosen)
     sizes = program.sizes_of(pairs(chosen.input, "--input"), chosen.data)
     explanations = {protocol: _on_networks(program, protocol, sizes) for protocol in PROTOCOLS}
@@ -75,7 +76,7 @@ def compare(chosen: Namespace) -> int:
 
 
 def print_profile(out: TextIO, result: Result) -> None:
-    """What each line cost, predicted and measured."""
+    """Prints what each line cost, predicted and measured, if the run was profiled."""
     if result.measured is not None:
         print(file=out)
         explanation = result.measured.explanation
@@ -85,7 +86,7 @@ def print_profile(out: TextIO, result: Result) -> None:
 
 
 def profile_json(result: Result) -> dict[str, Any]:
-    """The same for programs; nothing if nothing was measured."""
+    """The numbers of `print_profile` as JSON data; empty if the run was not profiled."""
     if result.measured is None:
         return {}
     compared, places = _compared(result, result.measured), result.measured.explanation.places
@@ -121,7 +122,7 @@ def profile_json(result: Result) -> dict[str, Any]:
 
 
 def write_trace(path: Path, result: Result) -> None:
-    """What happened, as a trace file."""
+    """Writes a trace of what happened. Raises `UsageError` if the run was not profiled."""
     if result.measured is None:
         raise UsageError("--trace wants a run of the protocol: leave --clear out")
     trace = to_trace(result.measured.graph, result.measured.profiles)

@@ -15,11 +15,12 @@ from ..terminal.amounts import seconds_text
 from ..terminal.tables import Column, Table
 
 _SHOWN = 12
-"""So many lines are proposed in place of a wrong one."""
+"""How many lines an error proposes in place of a wrong one."""
 
 
 def why(program: Program, sizes: Mapping[str, int], given: str) -> tuple[Line, list[Explained]]:
-    """The line that is meant by `12` or `module:12`, and the choices there. Raises `UsageError` if it has none."""
+    """The line that `12` or `module:12` means, and the choices there. Raises `UsageError` if the line has no
+    choices."""
     source, _, number = given.rpartition(":")
     if not number.isdecimal():
         raise UsageError(f"--why wants a line, as in --why 12, or --why module:12 of a module, not {given!r}")
@@ -47,7 +48,7 @@ def _instead(program: Elaborated, line: Line) -> str:
 
 
 def why_table(line: Line, text: str, found: Sequence[Explained]) -> Table:
-    """A row for each value."""
+    """The table of choices, with a row for each value."""
     rows = [
         (
             one.value.name or "-",
@@ -76,7 +77,7 @@ def why_table(line: Line, text: str, found: Sequence[Explained]) -> Table:
 
 
 def why_json(line: Line, text: str, found: Sequence[Explained]) -> dict[str, Any]:
-    """The same for programs."""
+    """The choices of `why_table` as JSON data."""
     return {
         "source": line.source,
         "line": line.number,

@@ -2,12 +2,12 @@
 
 
 def plural(noun: str, number: int) -> str:
-    """The noun, in the plural unless there is one of it."""
+    """The noun, in the plural unless `number` is 1."""
     return noun if number == 1 else noun + "s"
 
 
 def bytes_text(number: float) -> str:
-    """A number of bytes, in a unit that fits."""
+    """A number of bytes in a unit that fits."""
     for unit in ("bytes", "kB", "MB"):
         if number < 1000:
             return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
@@ -16,7 +16,7 @@ def bytes_text(number: float) -> str:
 
 
 def seconds_text(seconds: float) -> str:
-    """A time, in a unit that fits."""
+    """A time in a unit that fits."""
     if seconds >= 60:
         return f"{seconds / 60:,.1f} min"
     if seconds >= 1:

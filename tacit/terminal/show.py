@@ -17,11 +17,11 @@ from .amounts import bytes_text, plural
 _console, _progress, _grid, _text = map(later, ("rich.console", "rich.progress", "rich.table", "rich.text"))
 
 _LONGEST = 8
-"""So many entries of an axis are shown; `--json` has them all."""
+"""How many entries of an axis are shown. `--json` has them all."""
 
 
 def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fraction_bits: int) -> None:
-    """A table for each role that got something."""
+    """Prints a table for each role that got something."""
     decimals = ceil(fraction_bits * log10(2))
     told = {role: values for role, values in outputs.items() if values}
     if not out.isatty():
@@ -39,7 +39,7 @@ def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fr
 
 
 def json_of(result: Result) -> dict[str, Any]:
-    """What `--json` prints of a result."""
+    """The data that `--json` prints of a result."""
     outputs = {
         role: {name: jsonable(value) for name, value in values.items()} for role, values in result.outputs.items()
     }
@@ -63,7 +63,7 @@ def closing_line(report: Report) -> str:
 
 
 def shown(value: Revealed, decimals: int) -> str:
-    """A value in a line, or a table in a few; long ones are shortened in the middle."""
+    """A value in one line, or a table in a few lines. Long axes are shortened in the middle."""
     if isinstance(value, dict):
         return _table(value, decimals)
     text = _entry(value, decimals)
@@ -72,9 +72,9 @@ def shown(value: Revealed, decimals: int) -> str:
 
 @contextmanager
 def progress_bar(out: TextIO) -> "Iterator[ProgressBar]":
-    """A bar that goes away when it is done; on anything but a terminal, nothing.
+    """A bar that disappears when it is done. On anything but a terminal, nothing is drawn.
 
-    It is drawn when something is told, not by a thread: a process with threads cannot fork its parties safely.
+    The bar is drawn when something is told, not by a thread, because a process with threads cannot fork parties safely.
     """
     if not out.isatty():
         yield ProgressBar(None)
@@ -92,19 +92,19 @@ def progress_bar(out: TextIO) -> "Iterator[ProgressBar]":
 
 
 class ProgressBar:
-    """Hears of steps done and in all, and shows them."""
+    """Hears how many steps are done, of how many, and shows that."""
 
     def __init__(self, progress: Any) -> None:
         self._progress = progress
         self._task = None if progress is None else progress.add_task("running", total=None)
 
     def __call__(self, done: int, total: int | None) -> None:
-        """`total` is None while nobody knows it."""
+        """Shows that so many steps are done. `total` is None while nobody knows it."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, completed=done, total=total, refresh=True)
 
     def notice(self, text: str) -> None:
-        """What is being done now."""
+        """Shows what is being done now."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=text, refresh=True)
 

@@ -1,4 +1,4 @@
-"""Reports as tables. In: an explanation, several of them, or what a run measured. Out: `Table`s."""
+"""Reports as tables. In: explanations, or what a run measured. Out: `Table`s."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,10 +14,10 @@ from .amounts import bytes_text, plural, seconds_text
 from .tables import Column, Table
 
 _MOST_PARTIES = 4
-"""So many have a column of their own for what they send."""
+"""Up to so many parties have a column each for what they send."""
 
 _LEAST_SHARE = 0.01
-"""Of the seconds: lines without communication below it are one row together."""
+"""Lines without communication, and with less than this share of the seconds, are one row together."""
 
 _LONGEST = 64
 
@@ -25,7 +25,7 @@ _ALL = "all"
 
 
 def explanation_tables(explanation: Explanation) -> list[Table]:
-    """Who learns what, costs by line, memory, kinds of shares."""
+    """The tables of an explanation: who learns what, costs by line, memory, kinds of shares."""
     return [
         *knowledge_tables(explanation),
         *(cost_table(explanation, part) for part in explanation.lines.parts),
@@ -108,7 +108,7 @@ def _more_bytes(count: int) -> str:
 
 
 def cost_table(explanation: Explanation, part: Part[Line]) -> Table:
-    """What each line costs, once."""
+    """What each line costs in one execution of a part of the program."""
     places, parties = explanation.places, _sending(explanation)
     offline = part.total.offline_seconds > 0
     busy, quiet = _split(part.costs, part.total)
@@ -172,7 +172,8 @@ def profile_table(explanation: Explanation, comparison: Comparison) -> Table:
 
 
 def memory_table(explanation: Explanation, measured: Sequence[int] = ()) -> Table:
-    """The most memory that each party's values take at one time, where that is, and what it was if that is known."""
+    """The most memory that each party's values take at one time, where that is, and the measured peak if there is
+    one."""
     places = explanation.places
     rows = [
         (
@@ -191,7 +192,7 @@ def memory_table(explanation: Explanation, measured: Sequence[int] = ()) -> Tabl
 
 
 def comparison_tables(explanations: Mapping[str, Mapping[str, Explanation]]) -> list[Table]:
-    """Protocols side by side; `explanations` by protocol and name of the network."""
+    """Protocols side by side. `explanations` are by protocol and name of the network."""
     rows = []
     for name, by_network in explanations.items():
         one = next(iter(by_network.values()))
@@ -217,7 +218,7 @@ def comparison_tables(explanations: Mapping[str, Mapping[str, Explanation]]) -> 
 
 
 def heading(explanation: Explanation) -> str:
-    """What is explained, in a line."""
+    """One line that says what is explained: program, protocol, parties."""
     nodes = ", ".join(explanation.parties[: explanation.nodes])
     others = ", ".join(explanation.parties[explanation.nodes :])
     return f"{explanation.program} with {explanation.protocol}: nodes {nodes}" + (
@@ -242,7 +243,7 @@ def _amounts(cost: Cost, parties: Mapping[int, str], offline: bool) -> tuple[str
 
 
 def _split(costs: Mapping[Line, Cost], total: Cost) -> tuple[list[Line], list[Cost]]:
-    """The lines worth a row, and the costs of the rest."""
+    """The lines that deserve a row, and the costs of the other lines."""
     busy = [
         line
         for line, cost in costs.items()
@@ -256,7 +257,7 @@ def _split(costs: Mapping[Line, Cost], total: Cost) -> tuple[list[Line], list[Co
 
 
 def _sending(explanation: Explanation) -> dict[int, str]:
-    """The parties that have a column of their own; none if they are too many."""
+    """The parties that have a column of their own; none if there are too many."""
     online = explanation.lines.program.total.bytes
     sending = {
         party: name for party, name in enumerate(explanation.parties) if online[party] or party < explanation.nodes

@@ -11,7 +11,7 @@ _box, _console, _table, _text = later("rich.box"), later("rich.console"), later(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; numbers stand on the right."""
+    """A heading. Columns of numbers are aligned on the right."""
 
     name: str
     is_number: bool = False
@@ -32,7 +32,7 @@ class Table:
 
 
 def print_tables(out: TextIO, tables: Sequence[Table]) -> None:
-    """One table after the other."""
+    """Prints one table after the other, in colour on a terminal."""
     if not out.isatty():
         print(plain_text(tables), end="", file=out)
         return

@@ -15,7 +15,7 @@ _CHECKS = (verify.__name__, verify_shared.__name__)
 
 
 def stage_lines(out: TextIO) -> Watch:
-    """Writes a line when a stage is done; the checks between passes, which make nothing, in one line at their end."""
+    """Writes a line when a stage is done. The checks between passes, which make nothing, share one line at the end."""
     checks: list[float] = []
 
     def watch(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""What may go wrong in a program, told as soon as it is known. In: stages of a compilation. Out: blocks of text."""
+"""Tells what may go wrong in a program as soon as it is known. In: stages of a compilation. Out: blocks of text."""
 
 from dataclasses import replace
 from typing import TextIO
@@ -9,7 +9,7 @@ from ..compiler.stages import Stage, Watch
 
 
 def warning_lines(out: TextIO, severity: Severity) -> Watch:
-    """Writes each warning once, as being of this severity. Where errors are raised, so are the warnings beside them."""
+    """Writes each warning once, with this severity. If there are errors too, whoever raises them tells the warnings."""
     told: set[Diagnostic] = set()
 
     def watch(stage: Stage) -> None:
