@@ -149,7 +149,7 @@ def declare(module: Module) -> Declarations:
 def elaborate(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Program:
     """The program in IR for these sizes, without calls. Sizes that are missing are made up, for checking only.
 
-    If it `hides_sizes`, its joins are those of a program that says `hide_size=True` everywhere. Raises CompileError.
+    If `hides_sizes`, each join of the program is built as if it said `hide_size=True`. Raises CompileError.
     """
     return _elaborated(module, sizes, hides_sizes=hides_sizes).sound()
 

@@ -8,7 +8,7 @@ Nothing is looked up by operation: the graph is what the parties run, so its exc
 - *Seconds* are half a round trip for each round, the transmission over the busiest link of each round, and the work of
   the busiest party, by the table `runtime.graph.times`.
 - Nobody knows beforehand how often a loop turns that ends on a revealed value, nor which branch of an `if` is taken.
-  Such a loop or branch is a *part* of its own, whose costs are those of one turn.
+  Such a loop or branch is a *part* of its own. Its costs are for one turn.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`rounds` are counted here, `shared` rounds elsewhere. Bytes are by party; those of preprocessing are offline."""
+    """`rounds` are counted here, `shared` rounds elsewhere. Bytes are by party. Offline means in preprocessing."""
 
     rounds: int
     shared: int

@@ -54,7 +54,7 @@ class Places:
         return str(line.number) if line.source == self.main else f"{line.source}:{line.number}"
 
     def in_order(self, lines: Iterable[Line]) -> list[Line]:
-        """Lines of the program first, then those of modules."""
+        """Lines of the program come first, then lines of modules."""
         return sorted(lines, key=lambda line: (line.source != self.main, line.source, line.number))
 
 

@@ -1,8 +1,8 @@
 """Intervals: bounds on the numbers that a value can be, in the clear representation (`fixed` times 2**scale).
 
 Numbers are exact, and nothing wraps: the caller compares them with what the ring holds. Each operation's row has a rule
-from the intervals of the operands to that of the result. Protected results of `truncate`, `divide` and the functions
-may differ from the clear results in their last places; the intervals include such results (`slack`).
+from the intervals of the operands to the interval of the result. Protected results of `truncate`, `divide` and the
+functions may differ from the clear results in their last places; the intervals include such results (`slack`).
 """
 
 from __future__ import annotations

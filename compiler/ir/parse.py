@@ -51,6 +51,7 @@ class _Parser:
         self._sources: dict[str, Source] = {}
 
     def program(self) -> Program:
+        """The program that the whole text is."""
         self._expect("program")
         name = self._json()
         self._expect("roles")

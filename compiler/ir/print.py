@@ -13,7 +13,7 @@
 
 Attributes are JSON, except element types, which look as in the language. Attributes that have their default are left
 out; a `type` attribute is the result's type. The share kind of a secret value, once chosen, follows the value's label:
-`secret/boolean`. Bounds that are closer than those of the type come after that: `secret in [0, 255]`.
+`secret/boolean`. Bounds come next if they are closer than the type's: `secret in [0, 255]`.
 """
 
 import json

@@ -33,9 +33,9 @@ class VerificationError(Exception):
 def verify(program: Program, known: set[Operation] | None = None) -> None:
     """Checks every invariant. Raises VerificationError.
 
-    `known` are operations, with the same roles, that have been found right on their own; those of the program are
-    added. Passes keep most operations, and what makes such an operation right by itself does not change. Its place in
-    the program is checked again.
+    `known` are operations, with the same roles, that have been found right on their own. The program's operations are
+    added to it. Passes keep most operations, and what makes such an operation right by itself does not change. Its
+    place in the program is checked again.
     """
     if program.body.arguments or program.body.results:
         raise VerificationError("a program's body takes and gives nothing")

@@ -168,7 +168,7 @@ def _guarded(program: Program, target: Target) -> Program:
 
 
 def _every(levels: Mapping[int, tuple[Pass, ...]]) -> Iterator[Pass]:
-    """The passes of all levels of optimisation, those of the highest first."""
+    """The passes of all levels of optimisation, the highest level first."""
     for level in sorted(levels, reverse=True):
         yield from levels[level]
 

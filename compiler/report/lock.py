@@ -26,7 +26,7 @@ class LockError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Dearer:
-    """A function, or the whole program, that costs more than agreed; and those of its lines that do."""
+    """A function, or the whole program, that costs more than agreed, with its lines that do."""
 
     what: str
     amounts: tuple[str, ...]

@@ -89,8 +89,8 @@ def bindings(module: tree.Module) -> dict[int, Bindings]:
 class _Known:
     """What is known of one module.
 
-    `found` are the answers so far. `effects` are those of statements, by identity. `columns` of inputs and `parameters`
-    of functions are found by the places of their names.
+    `found` are the answers so far. `effects` are the effects of statements, by identity. `columns` of inputs and
+    `parameters` of functions are found by the places of their names.
     """
 
     found: dict[int, Bindings] = field(default_factory=dict)

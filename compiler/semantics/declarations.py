@@ -23,10 +23,10 @@ Dimension = int | str
 
 @dataclass(frozen=True, slots=True)
 class ColumnDeclaration:
-    """One array of an input: the input itself, or the column `column` of a table, whose `name` is `table.column`.
+    """One array of an input: the input itself, or the column `column` of a table, named `table.column`.
 
-    If the input is `from each`, `dimensions` are those of one member's value. `default`, in the clear representation,
-    stands for values that the data lacks; None if there is no default.
+    If the input is `from each`, `dimensions` are the dimensions of one member's value. `default`, in the clear
+    representation, stands for values that the data lacks; None if there is no default.
     """
 
     name: str

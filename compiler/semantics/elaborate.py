@@ -35,8 +35,8 @@ LoadModule = Callable[[str], tree.Module | None]
 class Elaborated:
     """What elaboration finds in a tree.
 
-    `program` is None if any diagnostic is an error. `diagnostics` are in source order. `meanings` are those of all that
-    is sound, also on lines with mistakes and between such lines.
+    `program` is None if any diagnostic is an error. `diagnostics` are in source order. `meanings` covers all that is
+    sound, also on lines with mistakes and between such lines.
     """
 
     program: Program | None

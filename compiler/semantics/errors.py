@@ -1,6 +1,6 @@
 """The mistakes that elaboration finds, as templates. In: facts. Out: one `Diagnostic`.
 
-The words are those of the language reference. `expected`, `found` and a remedy always stand apart from the problem.
+Messages use the words of the language reference. `expected`, `found` and a remedy always stand apart from the problem.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The names of types, decided here alone. In: a type as written, or an element. Out: the other one."""
+"""The names of types, decided here alone. In: a type as written. Out: an element; and the way back."""
 
 from collections.abc import Callable
 

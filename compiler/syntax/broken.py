@@ -19,10 +19,12 @@ class Broken:
 
     @property
     def first(self) -> Token:
+        """The first word of the line."""
         return self.tokens[0]
 
     @property
     def at(self) -> Token:
+        """The word at the stop."""
         return self.tokens[self.position]
 
     @property

@@ -98,7 +98,7 @@ def _groups(source: Source) -> Iterator[list[Token]]:
 
 
 def _comment_depth(column: int, margins: Sequence[int], following: int) -> int:
-    """The depth of a lone comment: that of the next line, or that of a block which ends here if indented like it."""
+    """The depth of a lone comment: as the next line, or as a block that ends here and is indented like the comment."""
     deeper = (depth for depth in range(following + 1, len(margins)) if margins[depth] <= column)
     return max(deeper, default=following)
 

@@ -48,7 +48,7 @@ def parse_partially(source: Source) -> Parsed:
 
 
 def _resumed(source: Source, readings: Sequence[Reading]) -> Iterator[Reading]:
-    """The readings, with those of the statements that an open bracket has taken in."""
+    """The readings, and the readings of statements that an open bracket has taken in."""
     known = {id(reading.line.tokens): reading for reading in readings if not reading.line.is_broken}
     for line in resumed(source, [reading.line for reading in readings]):
         reading = known.get(id(line.tokens))

@@ -61,6 +61,8 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Boolean:
+    """`True` or `False`."""
+
     value: bool
     span: Span
 
@@ -248,6 +250,8 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """A parameter in a function's header: `name: type = default`. Type and default may be left out."""
+
     name: Name
     type: TypeSyntax | None
     default: Expression | None
@@ -256,6 +260,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Function:
+    """`def name(parameters):` and its body. `docstring` is empty if the body begins with none."""
+
     name: Name
     parameters: tuple[Parameter, ...]
     body: tuple[Statement, ...]
@@ -297,6 +303,8 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class While:
+    """`while condition:` and its body."""
+
     condition: Expression
     body: tuple[Statement, ...]
     span: Span
@@ -326,6 +334,8 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Save:
+    """`save value as name`. The name may be left out."""
+
     value: Expression
     name: Name | None
     span: Span
@@ -333,6 +343,8 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Assert:
+    """`assert condition, message`. The message may be left out."""
+
     condition: Expression
     message: Text | None
     span: Span
@@ -340,6 +352,8 @@ class Assert:
 
 @dataclass(frozen=True, slots=True)
 class Return:
+    """`return value`. Several values are a `Tuple`. A bare `return` has no value."""
+
     value: Expression | None
     span: Span
 

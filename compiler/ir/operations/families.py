@@ -182,7 +182,7 @@ def elementwise(
 
 
 def kernel(name: str, *kept: str) -> ClearRule:
-    """The kernel `name` with those of the operation's attributes that are named in `kept`."""
+    """The kernel `name`, with the operation's attributes that `kept` names."""
     return lambda types, attributes: (name, {key: attributes[key] for key in kept})
 
 

@@ -22,7 +22,7 @@ _PRECISION = {"precision": Attribute(AttributeKind.OPTIONAL_INTEGER, None)}
 
 
 def function(types: Types, attributes: Attributes) -> Types:
-    """The type of a function's result: that of its operand."""
+    """The type of a function's result, which is the type of its operand."""
     check_functions(types)
     return same_types(types, attributes)
 

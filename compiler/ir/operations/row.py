@@ -108,7 +108,7 @@ ClearRule = Callable[[Types, Attributes], tuple[str, Attributes]]
 """From operand types and attributes to the name in `runtime.clear.KERNELS` and the kernel's attributes."""
 
 IntervalRule = Callable[[Operation, Sequence[Interval]], Interval]
-"""From the intervals of the operands to that of the result. Numbers are exact and do not wrap: see `ir.intervals`."""
+"""From the operands' intervals to the result's interval. Numbers are exact and do not wrap: see `ir.intervals`."""
 
 LabelRule = Callable[[Attributes, Sequence[Label]], Label]
 """From attributes and the operands' labels to the result's label."""
@@ -228,7 +228,7 @@ class OperationRow:
     representation (None if elements are computed). The operands `after_truncation` need not be truncated before the
     operation: truncating the result is as good and costs no more. `total` does at once what a chain of the operation
     does (None if nothing does). `identities` are tried in order. `widen` writes the operation for many turns at once.
-    `derivative` is that of a function of one number (None if none is written).
+    `derivative` gives the derivative of a function of one number (None if it is not written).
     """
 
     arity: int | None

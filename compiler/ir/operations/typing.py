@@ -11,7 +11,7 @@ from ..types import ArrayType, Element, Kind, integer
 Types = tuple[ArrayType, ...]
 Attributes = dict[str, Any]
 TypeRule = Callable[[Types, Attributes], Types]
-"""From operand types and attributes to result types."""
+"""From operand types and attributes to result types. Raises OperationTypeError if the operation does not apply."""
 
 
 class OperationTypeError(Exception):

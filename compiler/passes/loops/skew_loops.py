@@ -285,7 +285,7 @@ class _Diagonals:
         return self.builder.emit("take", both, places, axis=0)
 
     def _scattered(self, write: Operation, x: Value, turn: Value, base: Value) -> Value:
-        """x with the lanes' parts at their places: each place keeps its old part, or takes that of the lane there."""
+        """x with the lanes' parts at their places: each place keeps its old part, or takes the lane's."""
         place = self.nest.place(write)
         assert place is not None
         axes = sorted(place.axes)

@@ -125,7 +125,7 @@ def binds(node: Node) -> tuple[int, ...]:
 
 
 def reads(node: Node) -> Iterable[int]:
-    """The values that the node reads and does not bind; for a repeat, those of its body, too."""
+    """The values that the node reads and does not bind. A repeat also reads what its body reads."""
     match node:
         case Local():
             return dict.fromkeys([value for step in node.steps for value in step.inputs])

@@ -171,7 +171,7 @@ def _level(node: Node, levels: Mapping[int, int], inside: Mapping[int, list[int]
 
 
 class _Halves:
-    """Writes the early half of turn 0, a loop over both halves of neighbouring turns, and the late half of the last.
+    """Writes the early half of turn 0, a loop over both halves of neighbouring turns, and the last turn's late half.
 
     The parties `going` through the loop hold the number of its turn. After `write`, `outputs` maps the loop's outputs
     to the values that stand for them.

@@ -129,8 +129,7 @@ def compare_choices(program: Program, target: Target) -> Compared:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The decisions: the kind of each secret value, the kinds that operations (except control) want of their operands,
-    and attributes that have been decided."""
+    """The decisions: kinds of secret values, kinds of the operands of operations except control, and attributes."""
 
     kinds: dict[Value, str]
     wanted: dict[Operation, list[str]]

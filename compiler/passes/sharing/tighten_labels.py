@@ -78,7 +78,7 @@ class _Labels:
                 return
 
     def _raise(self, arguments: Sequence[Value | None], values: Sequence[Value], known: Label) -> bool:
-        """Raises the arguments' labels to those of the values and to `known`. Returns whether a label changed."""
+        """Raises the arguments' labels to the values' labels and to `known`. Returns whether a label changed."""
         changed = False
         for argument, value in zip(arguments, values, strict=True):
             if argument is not None:

@@ -7,8 +7,8 @@ Before:                                         After:
     }
     ... %2 ...
 
-Assumes nothing. Ensures that no `call` is left. Labels become those of the arguments passed, which may be lower than
-those that the body was written for.
+Assumes nothing. Ensures that no `call` is left. Labels become the labels of the arguments passed. These may be lower
+than the labels that the body was written for.
 """
 
 from collections.abc import Sequence

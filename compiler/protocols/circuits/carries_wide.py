@@ -31,7 +31,7 @@ def is_narrow(reach: int, bits: int) -> bool:
 def sign_and_inside(p: Summands, y: Arithmetic, low: int, reach: int, bits: int) -> Boolean:
     """Two planes, in two rounds, for y that fits `bits` bits: whether y < 0, and whether 0 <= y < 2**reach.
 
-    The carry from below `low` is left out: the answers are those of y or of y - 2**low, which must fit, too.
+    The carry from below `low` is left out: the answers are about y or about y - 2**low. Both numbers must fit.
     """
     planes = p.bilinear(y, _blocks(low, reach, bits))
     return p.bilinear_bits(planes, _joined(planes.planes))
@@ -43,8 +43,8 @@ def _blocks(low: int, reach: int, bits: int) -> Bilinear:
 
     Let c be the carry into a sum of a and b. All bits of the sum are zero exactly if its lowest bit, a_0 XOR b_0 XOR c,
     is zero and a_i XOR b_i equals a_(i-1) OR b_(i-1) for every other i: if the sum's bits below i are zero, that OR is
-    the carry into bit i. The blocks hold products of these factors, too. The sign joins the last block's G. The factor
-    of the top bit joins the last block's factors.
+    the carry into bit i. The blocks also hold the products of these factors. The sign joins the last block's G. The
+    factor of the top bit joins the last block's factors.
     """
     top = bits - 1
     count = min(BLOCKS, top - reach)

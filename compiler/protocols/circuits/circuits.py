@@ -41,7 +41,7 @@ def less(p: Conversions, x: Arithmetic, y: Arithmetic, bits: int = 64) -> Boolea
 def is_zero(p: Conversions, x: Arithmetic, bits: int = 64) -> Boolean:
     """Whether the low `bits` bits of x are all zero. 1 + log2(bits / 2) rounds.
 
-    x = a + b is zero where every bit of a equals that of -b. The first round compares blocks of two bits.
+    x = a + b is zero where every bit of a equals the same bit of -b. The first round compares blocks of two bits.
     """
     bounds = blocks(bits)
     functions = []
@@ -175,7 +175,7 @@ def less_digits(p: Products, x: Boolean, y: Boolean, either: Boolean, both: Bool
     """Whether x < y as signed numbers, from (NOT x) XOR y and (NOT x) AND y. log2(planes) rounds.
 
     Let the sign be repeated above the top plane. Then x - y is negative if the signs differ or a borrow leaves the top
-    plane, but not if both are so. The borrow of x - y is the carry of NOT x + y.
+    plane, but not if both hold. The borrow of x - y is the carry of NOT x + y.
     """
     top = (x.planes - 1,)
     signs = p.xor(x, y, top, top)

@@ -54,7 +54,7 @@ class Digits:
         return p.planes(self.planes, tuple(range(first - self.low, stop - self.low)))
 
     def middles(self, p: Conversions, stop: int, widths: Sequence[int]) -> tuple[Arithmetic, ...]:
-        """See `Conversions.middles`: those of the bits below `stop`, one for each width."""
+        """See `Conversions.middles`: the middles of the bits below `stop`, one for each width."""
         carry = p.planes(self.carried, (stop - self.low - 1,))
         return p.middles(self.number, self.bits(p, self.low, stop), carry, self.low, widths)
 

@@ -111,7 +111,7 @@ WIDER = 2
 def sigmoid(
     p: Conversions, x: Arithmetic, fraction_bits: int, within: Interval | None = None, scale: int | None = None
 ) -> Arithmetic:
-    """1 / (1 + e**-x) for x `within`. x and the result are at `scale`, the error is that of `fraction_bits`.
+    """1 / (1 + e**-x) for x `within`. x and the result are at `scale`. The error is as large as at `fraction_bits`.
 
     `scale` may be finer; it is `fraction_bits` if not given. 11 rounds. In protocols that know summands: 4 for few
     numbers, 3 for x that is known to be within a few T.

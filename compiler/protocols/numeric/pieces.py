@@ -4,9 +4,9 @@ In: a share x within an interval, and a function of reals. Out: the function at 
 that know summands (`Summands.polynomial`).
 
 z = x * factor + offset, modulo 2**64, maps the interval to all of the ring but one piece; that piece makes room for the
-carry that the digits leave out. The top bits of z are the piece. The factor is public, and nothing is truncated. Error:
-that of the polynomials, and what the coefficients and powers leave out. The latter is below 2**-19 for functions that
-are below 1/2 and vary no more than those of `odd`.
+carry that the digits leave out. The top bits of z are the piece. The factor is public, and nothing is truncated. The
+error has two parts: the error of the polynomials, and what the coefficients and powers leave out. The second part is
+below 2**-19 for functions that are below 1/2 and vary no more than the functions of `odd`.
 """
 
 from __future__ import annotations

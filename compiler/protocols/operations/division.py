@@ -30,7 +30,7 @@ class _Division:
 
 
 def floor_divide(use: Use[Conversions]) -> Share:
-    """x // y. Rounds: see above. If the divisor is a public power of two, those of a shift."""
+    """x // y. Rounds: see above. If the divisor is a public power of two: as for a shift."""
     shift = _public_shift(use)
     p = use.p
     if shift is not None:

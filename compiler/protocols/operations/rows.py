@@ -36,7 +36,7 @@ def digits_for(rows: int) -> tuple[int, ...]:
 def argsort(use: Use[Order]) -> Rows | Clear:
     """The arrangement that sorts rows by their keys, the first key first.
 
-    Rounds by digits of d bits: see the protocol's `sorted_rows`. By pairs: those of `ranks` and of `placed_rows`.
+    Rounds by digits of d bits: see the protocol's `sorted_rows`. By pairs: the rounds of `ranks` and of `placed_rows`.
     """
     keys = [key for operand in reversed(range(len(use.operands))) for key in _ordered(use, operand)]
     (rows,) = use.shape

@@ -3,10 +3,9 @@
 In: x = a + b, where node 0 knows a and the nodes 1 and 2 know b (`summands`), and a table. Out: the coefficients of the
 piece that x lies in, and the powers of x's place in the piece.
 
-The piece is the digit of a above bit `low` plus that of b, modulo the number of pieces. The carry of the bits below is
-left out. So the place may be anywhere in two pieces, from the beginning of this one on, and each polynomial has to hold
-on both. Node 0 knows u, the unit vector of a's digit, and powers of the rest of a. With what the nodes 1 and 2 know of
-b,
+The piece is the digit of a above bit `low` plus the same digit of b, modulo the number of pieces. The carry of the bits
+below is left out. So the place may lie in the piece or in the next one, and each polynomial has to hold on both pieces.
+Node 0 knows u, the unit vector of a's digit, and powers of the rest of a. With what the nodes 1 and 2 know of b,
 
     coefficient  =  the sum over v of u[v] table[v + digit of b],
     place**k     =  the sum over i of (rest of a)**i * binom(k, i) (rest of b - 1)**(k - i)

@@ -209,7 +209,7 @@ class Replicated(Order, Summands, Opening, Joins):
         return Boolean(summands.bilinear_bits(self.g, x, form))
 
     def polynomial(self, x: Arithmetic, form: Pieces) -> Arithmetic:
-        """2 rounds: that of `pieces.pieces`, and that of a product with 8 bytes from each node. Uniform as these."""
+        """2 rounds: one for `pieces.pieces`, one for a product with 8 bytes from each node. Uniform as these two."""
         found = Arithmetic(tables.pieces(self.g, x, form))
         return Arithmetic(self._share_out(tables.summand(self.g, found)))
 
@@ -227,7 +227,7 @@ class Replicated(Order, Summands, Opening, Joins):
         """As in `Conversions`, without the planes. 1 round; 24 bytes for each width, and 16 for the carry.
 
         A result is the sum of the summands' top `width` bits, less the carry. Below these bits each summand leaves out
-        less than a unit, both together less than two. Only if the width is that of all planes does the sum leave out no
+        less than a unit, and the sum less than two units. Only if the width covers all planes does the sum leave out no
         more than the planes do.
         """
         high = low + planes.planes

@@ -60,7 +60,7 @@ class Products:
 
 
 def _mask(g: Expansion, f: ValueType, y: ValueType, mask: Callable[[Wire], Call]) -> Masked:
-    """Node 0's messages above: `mask(w)` is the call for f + w. `f` is the type of f, `y` that of results."""
+    """Node 0's messages above: `mask(w)` is the call for f + w. `f` is the type of f, `y` the type of results."""
     w1 = g.stream(f, (0, 1))
     if f.wire_bytes >= max(LATE, 2 * y.wire_bytes):
         return Masked(g.exchange(g.choose(f, ((0,), mask(w1))), (0, 2)), g.kept_at(w1, (1,)))
@@ -110,7 +110,7 @@ def bilinear(g: Expansion, x: Arithmetic, form: Bilinear) -> Parts:
     """The planes of `form`. 1 round; uniform by `multiply_summands`.
 
     Node 0 sends 2 bits for each product of bits of a, each of the others a bit for each plane of the result.
-    f are these products, and g those of bits of b. The multiplication is AND, the addition XOR.
+    f are these products, and g the products of bits of b. The multiplication is AND, the addition XOR.
     """
     shape = x.shape
     a = g.local("ring.add", number(shape), *x.parts, at=(0,))

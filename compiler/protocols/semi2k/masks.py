@@ -51,8 +51,8 @@ class Masks:
     def low_bits(self, x: Arithmetic, bits: int) -> Masked:
         """As `number`, but at least the low `bits` bits: opened modulo 2**16 or 2**32, 2 or 4 bytes, if that is enough.
 
-        Modulo 2**16 the difference is as uniform as the whole difference. If both are opened, one is a part of the
-        other.
+        Modulo 2**16 the difference is as uniform as the whole difference. If both differences are opened, the short one
+        is a part of the whole one.
         """
         share = x.parts[0]
         words = [word for width, word in _WORDS.items() if bits <= width]

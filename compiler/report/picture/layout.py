@@ -67,7 +67,7 @@ class Column:
 class Loop:
     """A repeat. It is one column while it is folded.
 
-    `rounds` and `sent` (bytes by party) are those of one turn. Inner loops are counted as often as they turn; None if
+    `rounds` and `sent` (bytes by party) are for one turn. Inner loops are counted as often as they turn; None if
     nobody knows how often.
     """
 
@@ -115,7 +115,7 @@ def sent(columns: Iterable[Column | Loop], parties: int) -> tuple[int, ...] | No
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """`blocks` has the steps of each repeat's body; those of the whole graph are under None."""
+    """`blocks` has the steps of each repeat's body; the steps of the whole graph are under None."""
 
     parties: int
     steps: Sequence[Step]

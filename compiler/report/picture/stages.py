@@ -48,7 +48,7 @@ def stages_of(programs: Sequence[tuple[str, Program]]) -> tuple[Stage, ...]:
 
 
 def sources_of(program: Program) -> tuple[Source, ...]:
-    """The texts that a program comes from: its own, and those of the modules that it imports."""
+    """The texts that a program comes from: its own, and the texts of the modules that it imports."""
     return tuple({operation.span.source.name: operation.span.source for operation in _inside(program.body)}.values())
 
 

@@ -35,7 +35,7 @@ class Signature:
     """The parameters of a built-in function.
 
     `text` is how a call is written. `several` says that the first parameter takes one argument or more. The arguments
-    of parameters in `unevaluated` stay expressions; if it contains "**", so do those of all further keywords.
+    of parameters in `unevaluated` stay expressions; if it contains "**", so do the arguments of all further keywords.
     """
 
     text: str
@@ -77,7 +77,7 @@ def _as_in_a_call(parameter: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arguments:
-    """The arguments of one call, by parameter. `several` are those of the parameter that takes more than one.
+    """The arguments of one call, by parameter. `several` are the arguments of the parameter that takes more than one.
 
     Methods that check an argument raise WrongError.
     """

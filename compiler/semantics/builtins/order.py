@@ -55,7 +55,7 @@ class Lines:
         return self.moved(_along(self.context, self.context.emit("iota", n=self.length), self.shape, self.axis))
 
     def tie(self, valid: Value | None) -> Value | None:
-        """The valid bits of the axis in the new order. They are the same in all lines, so those of one line suffice."""
+        """The valid bits of the axis in the new order. All lines have the same bits, so one line suffices."""
         if valid is None or len(self.shape) == 1:
             return None if valid is None else gathered(self.context, valid, self.rows)
         moved = self.moved(_along(self.context, valid, self.shape, self.axis))

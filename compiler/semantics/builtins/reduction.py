@@ -20,7 +20,7 @@ from .arguments import Arguments
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reduced:
-    """The elements along `axis`, the mask of those that count (None: all), and the ties of the axes that stay."""
+    """The elements along `axis`, which of them count (`mask`; None for all), and the ties of the axes that stay."""
 
     x: Array
     axis: int
@@ -106,7 +106,7 @@ def _sum(context: Context, part: Reduced) -> Array:
 
 
 def _masked(context: Context, part: Reduced) -> Array:
-    """The elements, with zeros in place of those that do not count."""
+    """The elements, with zeros in place of elements that do not count."""
     if part.mask is None:
         return part.x
     zero = arrays.zeros_like(context, part.x)
@@ -188,6 +188,7 @@ def extremum(call: Arguments, name: str, x: Array) -> Array:
 
 
 def non_empty(call: Arguments, x: Array) -> Reduced:
+    """As `reduced`. Raises WrongError if the reduced axis has no elements."""
     part = reduced(call, x)
     if part.count == 0:
         raise wrong(

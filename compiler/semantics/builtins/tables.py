@@ -1,5 +1,6 @@
-"""Built-in functions of tables. In: bound arguments. Out: tables. Rows are never dropped, only their valid bits
-cleared.
+"""Built-in functions of tables. In: bound arguments. Out: tables.
+
+Rows are never dropped. Only their valid bits are cleared.
 """
 
 from collections.abc import Iterable
@@ -51,7 +52,7 @@ def table(call: Arguments) -> Meaning:
 
 
 def _origin(context: Context, columns: Iterable[Value]) -> str:
-    """The table input that these rows belong to: that of the first column which is an input; empty if there is none."""
+    """The table input that the first input among the columns belongs to. Empty if no column is an input of a table."""
     for column in columns:
         source = context.builder.definition(column)
         if source is not None and source.name == "input":

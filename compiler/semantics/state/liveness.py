@@ -199,7 +199,7 @@ def _block_reads(statements: tuple[tree.Statement, ...]) -> Iterator[tree.Refere
 
 
 def references(node: Any) -> Iterator[tree.Reference]:
-    """Every name that an expression reads. A name of a column counts, because it may be that of a variable, too."""
+    """Every name that an expression reads. A name of a column counts, because a variable may have the same name."""
     if isinstance(node, tree.Reference):
         yield node
     for part in _parts(node):

@@ -117,7 +117,7 @@ def _register(
 
 
 def _kind(value: Meaning) -> str:
-    """Type and shape; for a table those of its columns."""
+    """Type and shape; for a table, the type and shape of each column."""
     if isinstance(value, Table):
         return "table[" + ", ".join(f"{name}: {type_name(column.type)}" for name, column in value.columns.items()) + "]"
     return type_name(value.type) if isinstance(value, Array) else ""

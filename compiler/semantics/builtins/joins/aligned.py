@@ -124,7 +124,7 @@ def _kept(context: Context, mask: Value, x: Value) -> Value:
 
 
 def _either(context: Context, left: _Side, x: Value, y: Value) -> Value:
-    """The key of a row of `a`, or that of `b` where `a` has no row."""
+    """The key of the row of `a`, or the key of the row of `b` where `a` has no row."""
     if left.cleared is not None:
         return context.emit("select", left.present, x, y)
     rows = left.table.rows

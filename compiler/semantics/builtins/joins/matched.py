@@ -9,7 +9,7 @@ from ....ir.program import Value
 class Matched:
     """The columns of both tables on the rows of the result. They are zero where a row has no partner.
 
-    Each table's own columns of `on` are among them; those of `a` hold the key of every row. `valid` is None if all rows
+    Each table's own columns of `on` are among them. In `a` they hold the key of every row. `valid` is None if all rows
     are valid.
     """
 

@@ -30,7 +30,7 @@ class Partners:
 def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
     """The joined rows. Rows that are too many are cleared.
 
-    `inner` has as many rows as the smaller table, `left` those of `a`, `outer` those of `a` and then those of `b`.
+    `inner` has as many rows as the smaller table, `left` the rows of `a`, `outer` the rows of `a` and then of `b`.
     """
     context = call.context
     if how == "inner" and b.rows < a.rows:
