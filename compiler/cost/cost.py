@@ -251,7 +251,7 @@ class _Counter(Generic[Key]):
             self._entry(self.key(self._place(node.span)), self.tallies[0]).waiting += self.times.start
 
     def _meet(self, kernel: str, span: int, at: Sequence[int]) -> None:
-        """Adds what a kernel's first call takes longer than others, wherever it happens."""
+        """Adds the time that the first call of a kernel takes beyond its later calls, if this is the first."""
         if kernel not in self.met:
             self.met.add(kernel)
             self._work(span, at, self.times.first, self.tallies[0])

@@ -44,11 +44,11 @@ class Places:
         return "" if source is None else source.line(line.number).strip()
 
     def function(self, place: Place | None) -> str:
-        """The name of the function that a place is in, with its module's name before it unless that is the program."""
+        """The name of the function that a place is in, after its module's name if the module is not the program."""
         return self.functions.get(line_of(place), TOP_LEVEL)
 
     def name(self, line: Line) -> str:
-        """The name of a line: its number, with its source's name before it unless that is the program."""
+        """The name of a line: its number, after its source's name if the source is not the program."""
         if not line.number:
             return "-"
         return str(line.number) if line.source == self.main else f"{line.source}:{line.number}"

@@ -64,8 +64,8 @@ def resumed(source: Source, lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines, with each line whose brackets do not fit cut into what is likely one statement each.
 
     A bracket that was left open takes in the statements below it. Here a line of the text continues the line above only
-    if a bracket is open, the line is indented further than the statement began, and the statement is not a header that
-    has come to its `:`.
+    under three conditions: a bracket is open; the line is indented further than the statement began; the statement is
+    not a header that has come to its `:`.
     """
     cut = [piece for line in lines for piece in (_pieces(line) if line.is_broken else [(line.tokens, False)])]
     depths = _depths(source, [tokens[0] for tokens, _ in cut], [])

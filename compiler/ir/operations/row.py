@@ -125,10 +125,10 @@ class Domain:
     """The numbers for which an operation gives what it means; by default all numbers of the ring.
 
     Numbers are in the clear representation. `takes` gives the numbers that an operand may be, by its place; `gives`
-    those that the result may be. Both bind only protected values, as clear kernels are exact for every number of the
-    ring; if the domain `binds_clear`, they bind clear values, too. If the operation `saturates`, a result beyond
-    `gives` becomes the nearest number in `gives`. `outside` says where a protected result lies even if an operand is
-    not in the domain; without `outside` the result may be anything.
+    those that the result may be. Clear kernels are exact for every number of the ring, so `takes` and `gives` bind only
+    protected values. If the domain `binds_clear`, they also bind clear values. If the operation `saturates`, a result
+    beyond `gives` becomes the nearest number in `gives`. `outside` says where a protected result lies even if an
+    operand is not in the domain; without `outside` the result may be anything.
 
     An operation that `is_modular` gives results that are right modulo 2^64 if its operands are right modulo 2^64. An
     operation that `compares` needs the difference of its first and its last operand to fit the ring. `needs_number`
@@ -206,8 +206,10 @@ class Total:
 
 
 Derivative = Callable[[Terms, Value, Value], Value]
-"""From the operand and the result of a function of one number to the function's derivative at each element of the
-operand, in the type of the result."""
+"""From the operand and the result of a function of one number to the derivative at each element of the operand.
+
+The derivative has the type of the result.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ class Access:
 def access(
     operation: Operation, counts: Mapping[Value, int], definition: Callable[[Value], Operation | None]
 ) -> Access | None:
-    """The window of the operation; None unless its starts are sums of turns and it is surely inside the array."""
+    """The window of the operation; None unless its starts are sums of turns and it surely lies inside the array."""
     array, axes = operation.operands[0], operation.attributes["axes"]
     if operation.name == "slice_at":
         sizes, given = operation.attributes["sizes"], operation.operands[1:]

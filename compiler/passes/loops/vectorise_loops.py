@@ -171,7 +171,7 @@ class _Wide:
         return self.builder.emit("slice_at", x, *self._first(starts, number), axes=tuple(axes), sizes=tuple(lengths))
 
     def _first(self, starts: Sequence[Value], number: int) -> list[Value]:
-        """The starts of the window, of all turns, that comes first along the axis."""
+        """The starts of the window in the turn whose window comes first along the axis."""
         moving = self._affine(starts[number])
         step = moving.factor(self.body.turn)
         first = moving.without(self.body.turn).plus(Affine(min(0, step * (self.count - 1))))

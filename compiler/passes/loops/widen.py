@@ -173,8 +173,8 @@ class Writer(Lanes):
 def flattened(builder: Builder, x: Value, axes: Sequence[int], lanes: int = 0) -> tuple[Value, int, list[int]]:
     """x with `axes` flattened into one axis; with `lanes`, the first axis is flattened with them.
 
-    Returns the flat array, which of its axes is the flattened one, and in which order the axes of x (without the lanes)
-    stood before they were flattened, with `axes` next to each other.
+    Returns the flat array, the number of its flattened axis, and an order of the axes of x (without the lanes). The
+    axes are first brought into this order, in which `axes` are neighbours.
     """
     rank, axes = len(x.type.shape), list(axes)
     if not lanes and axes == list(range(axes[0], axes[0] + len(axes))):

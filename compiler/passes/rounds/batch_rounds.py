@@ -60,7 +60,7 @@ def _round_by_round(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def _sources_late(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The nodes, with each constant and random just before the round, or the other node, that reads it first."""
+    """The nodes. Each constant or random stands just before the round, or the other node, that reads it first."""
     waiting: dict[int, Node] = {}
     group: list[Node] = []
     for node in nodes:

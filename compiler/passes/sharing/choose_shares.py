@@ -108,7 +108,7 @@ def explain_choices(program: Program, target: Target, line: Line | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Seconds of a program: with the best choice, and with numbers, or bits, wherever there is a choice."""
+    """Seconds of a program: with the best choice; with numbers, or with bits, wherever there is a choice."""
 
     best: float
     arithmetic: float
@@ -197,7 +197,7 @@ class _Converter:
         return replace(value, share=self._assignment.kinds.get(value, ROWS)) if is_secret(value) else value
 
     def _convert(self, rewriter: Rewriter, old: Value, new: Value, clear: tuple[Value, ...] = ()) -> None:
-        """Writes the conversions of a value. If `clear` is given, it is shared in the other kind instead."""
+        """Writes the conversions of a value. If `clear` is given, shares `clear` in the other kind instead."""
         for kind in (ARITHMETIC, BOOLEAN):
             if (old, kind) in self._conversions:
                 result = replace(new, share=kind)

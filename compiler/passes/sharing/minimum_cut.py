@@ -59,7 +59,7 @@ def _levels(residual: _Residual, source: int, sink: int) -> dict[int, int]:
 def _path(
     residual: _Residual, levels: dict[int, int], unused: dict[int, list[int]], source: int, sink: int
 ) -> list[tuple[int, int]]:
-    """A path, one level at a time, with something left on each edge; empty if none is left. Drops dead ends."""
+    """A path, one level at a time, along edges with capacity left. Empty if there is no such path. Drops dead ends."""
     path: list[tuple[int, int]] = []
     node = source
     while node != sink:

@@ -69,8 +69,8 @@ def picoseconds(cost: Cost) -> int:
 class _Weigher:
     """A walk over a program.
 
-    `turns` has how often each secret value is made, `uses` the places that use the value, and `shares` what it costs to
-    share a value in either kind as well.
+    `turns` says how often each secret value is made, and `uses` which places use the value. `shares` says what it costs
+    to share a value in arithmetic, or in boolean, besides the other kind.
     """
 
     def __init__(self, prices: Prices, whole: bool) -> None:

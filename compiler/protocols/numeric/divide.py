@@ -4,10 +4,10 @@
 
 The first factor is computed, with guard bits, while the table is being looked up. In base `digit`, E has two digits a
 and b. For each a, x is multiplied by a power of two and truncated; several a share a product as far as the range of x
-bears it. One more product, by 2**-b, needs no truncation because the result takes the guard bits. If the range of y
+allows. One more product, by 2**-b, needs no truncation because the result takes the guard bits. If the range of y
 leaves few places for its leading bit, and nothing must be truncated, a single power of two replaces the digits. The
-last product is split so that it neither overflows nor loses bits; where the ranges bear it, it stays one product. With
-r = 2**p / m, X = Xh * 2**w + Xl and w = guard + digit - 1 + p,
+last product is split so that it neither overflows nor loses bits; where the ranges allow one product, it is not split.
+With r = 2**p / m, X = Xh * 2**w + Xl and w = guard + digit - 1 + p,
 
     X r / 2**w  =  Xh r  +  Xl r / 2**w.
 

@@ -9,8 +9,8 @@ the result is M * 2**E / 2**(32 - s), truncated:
 
     M * 2**b * [A >= 32] 2**(A - 32)  +  (M * 2**b * [A < 32] 2**(2**d a)) / 2**(32 - s),    both products below 2**62.
 
-Two comparisons, made in the same rounds as the bits, tell where x is too small (nothing is set, so the result is 0) and
-where x is too large (the largest number is added). The range of x may rule out either case. It also rules out bits of E
+Two comparisons are made in the same rounds as the bits. Where x is too small, nothing is set, so the result is 0. Where
+x is too large, the largest number is added. The range of x may rule out either case. It also rules out bits of E
 that are never set. Error: < 1 unit of the last place; relative, the table's error and 2**-26.
 """
 

@@ -6,7 +6,7 @@ A result differs from the exact result for the same operands by at most
 
 Every function ends in a truncation, which rounds up or down at random without bias: hence the 1 in every `absolute`.
 The rest is the error of the tables (`tables`; measured, with a margin). It grows with the fraction bits once these
-exceed what the ring of 64 bits bears. Operands are within |x| < 2**(62 - 2 * fraction_bits), and results must be, too.
+exceed what the ring of 64 bits bears. Operands and results must lie within |x| < 2**(62 - 2 * fraction_bits).
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def variables(p: Conversions, variable: Boolean, table: Table) -> Known:
 
 
 def part_variables(p: Conversions, digits: Digits, stop: int, table: Table) -> Known:
-    """As `variables`, from the bits below `stop` of a number that is at hand as a number, too. 1 round."""
+    """As `variables`, from the bits below `stop` of a number that `digits` also holds as a number. 1 round."""
     widths = sorted(set(table.widths), reverse=True)
     found = zip(widths, digits.middles(p, stop, widths), strict=True)
     return {(width, 1): p.add_public(middle, -(1 << width)) for width, middle in found}

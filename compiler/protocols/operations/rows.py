@@ -1,7 +1,7 @@
 """Sorting rows, and moving them. In: keys and columns. Out: arrangements of rows, and moved columns.
 
 The keys become one unsigned number for each row: the first key takes the highest planes, and the sign bits are flipped.
-Of a key in descending order all bits are flipped; this reverses its order, and rows with equal keys stay as they are.
+All bits of a key in descending order are flipped. This reverses the key's order; rows with equal keys keep theirs.
 Planes that are alike in all rows, as ranges tell, are left out.
 """
 

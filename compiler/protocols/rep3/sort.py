@@ -4,19 +4,17 @@ Before a pass each row's words are shared by their summands a and b (`shuffle`).
 a, which node 0 knows, and D is in b, which nodes 1 and 2 know. A pass over digits of d bits, with K = 2**d values,
 finds the place of each row, which is the number of rows before it, and moves the rows there, in 4 rounds:
 
-1. Node 0 knows the unit vector of A. Nodes 1 and 2 get shares f of it: node 1's is a stream of 0 and 1, and node 0
-sends
-   node 2 what is left, a round early if it can. If A were known to be u, the row's digit would be u XOR D. So without a
-   word nodes 1 and 2 have shares of "the digit is v", which are f[v XOR D]; then of how many rows have it up to here;
-   then of the row's place R[u] for every u. They send R[u] to node 0 under masks M[u], which are streams of 1 and 2. To
-   each R[u] + M[u] they add their shares of -M[A], which are minus the sum of f[u] M[u], under one more stream k. Node
-   0 picks entry A. Node 1 adds a word r of its own, too: its share of the place is then -r, and node 0's is the place +
-   r.
+1. Node 0 knows the unit vector of A. Nodes 1 and 2 get shares f of it: node 1's share is a stream of 0 and 1, and node
+   0 sends node 2 what is left, a round early if it can. If A were known to be u, the row's digit would be u XOR D. So
+   nodes 1 and 2 have, without a message, shares of "the digit is v": f[v XOR D]. From these they compute shares of the
+   number of rows that have the digit up to here, and then of the row's place R[u] for every u. They send R[u] to node 0
+   under masks M[u], which are streams of 1 and 2. To each R[u] + M[u] they add their shares of -M[A], which are minus
+   the sum of f[u] M[u], under one more stream k. Node 0 picks entry A. Node 1 also adds a word r of its own: its share
+   of the place is then -r, and node 0's is the place + r.
 2. Places and rows are shuffled by fresh p and q.
 3. Node 1, which has received both halves of the shuffled places, tells node 2.
 4. Nodes 1 and 2 put the rows at these places, and share them out again. Node 0 needs no message for that: its summand
-is
-   two streams.
+   is two streams.
 
 In the shuffle of the places node 1's message is not sent: it is a stream of 1 and 2, from which node 1 finds its r.
 

@@ -47,7 +47,7 @@ class Masked:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """What nodes 1 and 2 hold after the round: the masked f, the other node's q, their own y; and y_0 and y_1.
+    """What nodes 1 and 2 hold after the round: the masked f, the other node's q, their own y. Also y_0 and y_1.
 
     If f is late, node 2 alone holds f, q and y.
     """

@@ -56,8 +56,8 @@ class Conversions(Products):
 
         Rounds and bytes are those of `quotient`. Let y = x + 2**62 - 1, so that 0 <= y < 2**63. As 2**62 is a multiple
         of 2**bits, floor(y / 2**bits) = 2**(62 - bits) - 1 + ceil(x / 2**bits). `quotient` gives this less the carry of
-        y's summands into bit `bits`. If x is a multiple of 2**bits, the low bits of y are all ones; two numbers of
-        `bits` bits cannot sum to that and carry, too, so the result is exact. Otherwise the carry comes with
+        y's summands into bit `bits`. If x is a multiple of 2**bits, the low bits of y are all ones. Two numbers of
+        `bits` bits cannot sum to that and also carry, so the result is exact. Otherwise the carry comes with
         probability 1 - (x mod 2**bits) / 2**bits over the choice of the summands, which makes the mean exact.
 
         Raises ValueError unless 0 <= bits <= 62.

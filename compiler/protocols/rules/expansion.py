@@ -100,7 +100,7 @@ class Expansion:
     def beside(self, *values: Wire) -> Iterator[None]:
         """Inside the `with`, nodes are added to the innermost block that binds any of the values, not to this block.
 
-        So such a node runs once for all turns of the repeats between, and its value serves what follows them, too.
+        So such a node runs once for all turns of the repeats between. Its value also serves what follows the repeats.
         """
         depth = max(self._depths[value.id] for value in values)
         inner = self._blocks[depth + 1 :]
@@ -178,7 +178,7 @@ class Expansion:
         return wire
 
     def local(self, kernel: str, type: ValueType, *inputs: Wire, at: Parties | None = None, **attributes: Any) -> Wire:
-        """The same kernel at the parties `at` (default: those that hold all inputs; without inputs, the nodes)."""
+        """The same kernel at the parties `at` (default: whoever holds all inputs; without inputs, the nodes)."""
         if at is None:
             at = _common(inputs) if inputs else self.nodes
         return self.choose(type, (at, Call(kernel, inputs, attributes)))
@@ -305,7 +305,7 @@ class Expansion:
         return self._close(turned, initial, condition=condition.id, next_condition=renewed[0].id)
 
     def _enter(self, initial: Sequence[Wire]) -> list[Wire]:
-        """The parameters of a body. Each ambient has a parameter, too, which is its value inside."""
+        """The parameters of a body. Each ambient also gets a parameter, which is its value inside."""
         parameters = [self._wire(wire.type, wire.at) for wire in initial]
         around, here = self._blocks[-2:]
         here.entered = {name: self._wire(wire.type, wire.at) for name, wire in around.ambients.items()}

@@ -44,7 +44,7 @@ class Linear(Protocol):
     def map(
         self, kernel: str, shape: tuple[int, ...], /, *operands: Shared, indices: Sequence[Wire] = (), **attributes: Any
     ) -> Shared:
-        """A structural kernel (`reshape`, `take`, `concat`, ...) on each part. Give the plain name for bits, too.
+        """A structural kernel (`reshape`, `take`, `concat`, ...) on each part. The kernel's name is the same for bits.
 
         `indices` are the kernel's public INTEGER inputs, which follow the operands. The result has the given shape.
         """

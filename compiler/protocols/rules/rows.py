@@ -92,7 +92,7 @@ def bits_of_numbers(rows: int) -> int:
 
 
 def storage_for(bits: int) -> Storage:
-    """The narrowest words, 32 bits or 64, that have so many bits."""
+    """The narrower of words of 32 and of 64 bits that has at least so many bits."""
     return Storage.WORD32 if bits <= 32 else Storage.RING
 
 

@@ -6,9 +6,9 @@ The opened mask serves every use of the share: every product, comparison and tru
 it. To this end it stands in the graph beside the share itself. A product of x = d + a and y = e + b then costs a
 triple, but no further message about x.
 
-Why views are uniform, once for all rules: to open d, a node sends its part of x less its part of a. All other nodes
-together know their own parts of the mask, but this part of a is the stream of a seed which they do not hold, and
-nothing else that leaves the node uses the stream. So d is uniform, and d and their own parts determine the message.
+Why views are uniform, once for all rules: to open d, a node sends its part of x less its part of a. This part
+of a is the stream of a seed that no other node holds, and nothing else that leaves the node uses the stream. The other
+nodes together know only their own parts. So d is uniform to them, and d and their own parts determine the message.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ class Masks:
         return Masked(mask, gather(g, low, g.nodes))
 
     def _moved(self, share: Wire) -> Masked | None:
-        """The mask of the share that these elements come from, moved likewise; of a slice only if it is open."""
+        """The opened mask of the share that these elements come from, moved like the elements. None if there is none.
+
+        A slice uses the mask of the whole only if the whole is open already.
+        """
         if share.id not in self._origins or share.id in self._own:
             return None
         origin, kernel, attributes = self._origins[share.id]

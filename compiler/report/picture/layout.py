@@ -190,7 +190,7 @@ class _Layout:
         return _cells(boxes, x, self.parties)
 
     def wanted(self, step: Step, lane: int, rows: dict[tuple[int, int], int]) -> int:
-        """The row of the first value that the step reads, if in this cell, so that chains lie straight; else 0."""
+        """The row of the first value in this cell that the step reads, else 0. So chains lie straight."""
         return next((rows[read.maker, lane] for read in step.reads if (read.maker, lane) in rows), 0)
 
     def box(

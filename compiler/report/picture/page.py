@@ -101,7 +101,7 @@ def _step(step: Step, tables: _Tables) -> list[Any]:
 
 
 def _label(step: Step, tables: _Tables) -> int | list[int]:
-    """The number of the label. If parties do different things, one for each party up to the last that does any."""
+    """The number of the label. If parties do different things: a list with one number for each party up to the last."""
     if not isinstance(step.node, Local) or len(step.node.steps) == 1:
         return tables.number("labels", step.label)
     return [tables.number("labels", label_at(step, party)) for party in range(1 + max(step.parties))]

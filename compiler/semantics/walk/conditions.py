@@ -53,7 +53,7 @@ class Way:
 
 
 def if_statement(context: Context, node: tree.If, rest: Statements) -> tuple[Outcome, bool]:
-    """Elaborates an `if` followed by `rest` in its block. Returns the returned value, and whether `rest` is done, too.
+    """Elaborates an `if` followed by `rest` in its block. Returns the returned value, and whether `rest` is also done.
 
     If one branch returns, the rest of the block belongs to the other branch: then both branches give a value.
     """

@@ -31,7 +31,7 @@ def is_alignable(call: Arguments, a: Table, b: Table, on: tuple[str, ...]) -> bo
 
 
 def aligned_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
-    """The joined rows: the pairs for `inner`, the rows of `a` for `left`, those and the rest of `b` for `outer`."""
+    """The joined rows: pairs for `inner`, rows of `a` for `left`, rows of `a` and the rest of `b` for `outer`."""
     context = call.context
     join = _join(context, a, b, on)
     k = _matches(call, join["join"], min(a.rows, b.rows))
@@ -74,8 +74,8 @@ def _shuffled(context: Context, found: Matched) -> Matched:
 class _Side:
     """A table on its way to the joined rows.
 
-    The table has a row in the first `before` of the joined rows, in none of the `between` rows that follow, and in all
-    further ones except the last `after`.
+    The table has a row in the first `before` of the joined rows, and none in the `between` rows that follow. It has a
+    row in all further rows except the last `after`.
     """
 
     context: Context
