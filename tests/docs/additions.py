@@ -65,7 +65,7 @@ def test_the_program_of_the_page(protocol: str) -> None:
     (text,) = re.findall(r"^```mpc\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     x, y, z = drawn(1, 3, 3)
     votes = (x < y).astype(int) + (y < z) + (z < x)
-    expected = {"factored": x * y - z * x, "probability": normal_cdf(x * y), "mostly": votes > 1}
+    expected = {"factored": x * y - z * x, "probability": normal_cdf(x - y), "mostly": votes > 1}
     check(text, {"x": x, "y": y, "z": z}, expected, protocol)
 
 
@@ -97,8 +97,8 @@ SECRET = HEAD + "a = x + y\nb = x - y\nc = x + 2 * z\n"
 
 
 def products_of(text: str) -> int:
-    """How many triples for products of numbers a program takes."""
-    nodes = [node for node in every_node(graph_of(SECRET + text).body) if isinstance(node, Random)]
+    """How many products of secret numbers a program takes, truncations apart."""
+    nodes = [node for node in every_node(graph_of(SECRET + text, "semi2k").body) if isinstance(node, Random)]
     return sum(node.source == "triple" for node in nodes)
 
 
@@ -110,6 +110,11 @@ def products_of(text: str) -> int:
         ("reveal a * b + c * a + a * a as out", 1),
         ("reveal a * b + c * a + b * c as out", 2),
         ("reveal a * a + b * b as out", 2),
+        (
+            "x = fixed(clip(x, -9, 9))\ny = fixed(clip(y, -9, 9))\nz = fixed(clip(z, -9, 9))\n"
+            "a = x + y\nb = x - y\nc = x + 2 * z\nreveal a * b - c * a as out",
+            1,
+        ),
         ("p = a * b\nreveal p + a * c as out\nreveal p", 2),
         ("s = a\nfor i in range(3):\n    s = s * b + c * s\nreveal s", 1),
         ("p = a * b\nq = a * c\ns = a\nfor i in range(3):\n    s = s + (p - q) * s\nreveal s", 2),

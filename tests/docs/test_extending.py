@@ -114,6 +114,8 @@ def test_what_the_page_adds_works(tmp_path: Path) -> None:
         root,
         "tests/docs/additions.py",
         "tests/ir/test_operations.py",
+        "tests/passes/test_texts.py::test_factor_products",
+        "tests/passes/test_texts.py::test_factor_products_leaves_what_is_needed_anyway_or_outside",
         "tests/passes/test_meaning.py::test_a_pass_keeps_the_meaning[factor_products]",
         *(f"tests/protocols/numeric/test_accuracy.py::test_error_is_within_the_bound[normal_cdf-{f}]" for f in (8, 20)),
         *(
