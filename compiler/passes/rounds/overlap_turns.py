@@ -1,4 +1,4 @@
-"""Begins a loop's next turn before the last rounds of this one. In: a protocol graph in any valid order. Out: the same.
+"""Begins a loop's next turn before the last rounds of the current turn. In: a graph in any valid order. Out: another.
 
 Before, 5 rounds a turn:                       After, 3 rounds a turn:
     repeat N {                                     early half of turn 0

@@ -4,8 +4,8 @@ In: the bits of y and the predicted place of its leading bit (`bits.Leading`). O
 [1/4, 1): which piece of that interval m lies in, and m's place inside the piece, as `polynomials` takes them.
 
 The prediction is either right (m >= 1/2, a *wide* piece) or one too high (m < 1/2, a *narrow* piece). The leading bit
-of m tells which. The bits of m are those of y from the predicted place down, XORed with the sign. For a negative y all
-bits of m below bit 0 are ones: then m is the limit of ~y + 0.111..., which is |y| exactly, whatever the size of y.
+of m tells which. The bits of m are the bits of y from the predicted place down, XORed with the sign. For a negative y
+all bits of m below bit 0 are ones: then m is the limit of ~y + 0.111..., which is |y| exactly, whatever the size of y.
 
 Let c be the number of *cell* bits. The interval is cut into cells of width 2**-(c + 1). A wide piece is a cell, a
 narrow piece is half a cell. In either the local variable counts from the cell's centre, so a narrow piece is one half
@@ -89,7 +89,7 @@ def power_of_two(p: Conversions, place: Boolean, exponents: Sequence[int]) -> Ar
 def _digits(
     p: Conversions, y: Leading, planes: Boolean, depths: Sequence[int], exponents: Sequence[int], below: int
 ) -> Boolean:
-    """For each depth the bit so far below the predicted place, if E is one of `exponents`, else 0. 1 round.
+    """For each depth the bit that lies so far below the predicted place, if E is one of `exponents`, else 0. 1 round.
 
     `below` is the plane that stands for bits below bit 0 (-1: zeros).
     """

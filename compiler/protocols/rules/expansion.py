@@ -1,6 +1,6 @@
 """A protocol graph under construction. In: calls of a protocol's rules. Out: the nodes of the graph, in order.
 
-This module knows wires, kernels and parties. What is a share and what is secret, the rules know.
+This module knows wires, kernels and parties. The rules know what is a share and what is secret.
 """
 
 from __future__ import annotations
@@ -354,7 +354,7 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A body: its nodes, its parameters and its results. Those of the ambients come last."""
+    """A body: its nodes, its parameters and its results. The ambients' parameters and results come last."""
 
     nodes: tuple[Node, ...]
     parameters: list[Wire]
@@ -373,7 +373,7 @@ def structural(
 ) -> Wire:
     """A structural kernel on a wire of any storage (on several for `concat` and `update`).
 
-    `shape` is the result's. The kernels for bits are told the shapes of their inputs, too.
+    `shape` is the shape of the result. Kernels for bits are also told the shapes of their inputs.
     """
     first = wires[0].type
     result = ValueType(first.storage, shape, first.planes)

@@ -1,4 +1,4 @@
-"""`semi2k`: two or more nodes, additive sharing over Z_2^64 and bits, secure against all but one curious node.
+"""`semi2k`: two or more nodes, additive sharing over Z_2^64 and bits, secure against curious nodes, up to all but one.
 
 x = x_0 + ... + x_{n-1} (XOR for bits). Node i holds x_i, its only part. The sharing and its products are those of SPDZ
 without authentication (Damgard, Pastro, Smart, Zakarias, CRYPTO 2012, section 1; Beaver, CRYPTO 1991, for the triples),

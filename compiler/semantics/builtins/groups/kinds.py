@@ -129,7 +129,7 @@ class Runs(Groups):
     """Groups of equal rows, which are neighbours once the table is sorted by the columns of `by`.
 
     Sums are differences of running sums at the last rows of the groups; a sort by one bit brings these rows to the
-    front. Within their groups, rows are sorted by `ordered`, too, so that its least and greatest value are at the ends.
+    front. Within their groups, rows are also sorted by `ordered`, so that its least and greatest value are at the ends.
     """
 
     def __init__(self, context: Context, table: Table, by: Sequence[str], ordered: Value | None) -> None:
