@@ -1,6 +1,6 @@
 """How the examples' generators write their files, and ask DuckDB for the answers that Tacit must give.
 
-The files are committed: only who wants to make them again runs `python -m examples.NAME.make_data`.
+The files are committed. Only whoever wants to make them again runs `python -m examples.NAME.make_data`.
 """
 
 import csv
@@ -15,7 +15,7 @@ CENT = 100
 
 
 def write_csv(path: Path, columns: Mapping[str, Iterable[object]]) -> None:
-    """One file with a header; lists become JSON lists, bools `true` and `false`."""
+    """Writes a file with a header. Lists become JSON lists, bools become `true` and `false`."""
     path.parent.mkdir(exist_ok=True)
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -28,7 +28,7 @@ def _field(value: object) -> object:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Entries of a list on one line."""
+    """Writes a JSON file in which each list stands on one line."""
     path.parent.mkdir(exist_ok=True)
     path.write_text(_laid_out(value) + "\n")
 

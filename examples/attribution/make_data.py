@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def hours(rng: np.random.Generator, most: int) -> list[int]:
-    """Some different hours in order, zeros before them."""
+    """Some different hours in order, with zeros before them: `most` numbers in all."""
     known = np.sort(rng.choice(np.arange(1, HOURS), rng.integers(1, most + 1), replace=False))
     return [0] * (most - len(known)) + known.tolist()
 

@@ -1,4 +1,4 @@
-"""Runs `campaign.mpc` protected and in the clear, and tells the story: who brought what, results and costs."""
+"""Runs `campaign.mpc` protected and in the clear, and prints who brought what, the results, and the costs."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ FEATURES = (
 
 
 def main() -> int:
-    """Prints the comparison; the exit status is that of the first command that fails."""
+    """Prints the comparison. If a command fails, the demo ends with the status of that command."""
     viewers, customers = (len((ROOT / DATA / f"{name}.csv").read_text().splitlines()) - 1 for name in INPUTS)
     print(f"A platform showed an ad to {viewers} people; a shop has {customers} customers. Who answers the ad?")
     print("Neither shows the other a record. They join their lists by e-mail address, and train one model:\n")
@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def run(*options: str) -> dict[str, Any]:
-    """The command's JSON; its progress and its errors go to the terminal."""
+    """The command's JSON. Its progress and its errors go to the terminal."""
     words = ["run", PROGRAM, "--data", DATA, *options]
     print(f"  $ tacit {' '.join(words)}", flush=True)
     command = [sys.executable, "-m", "tacit", *words, "--json"]
@@ -43,7 +43,7 @@ def run(*options: str) -> dict[str, Any]:
 
 
 def report(protected: dict[str, Any], clear: dict[str, Any]) -> None:
-    """The two results side by side, and the price of the difference."""
+    """Prints the two results side by side, and what protection cost."""
     mine, other = protected["outputs"]["shop"], clear["outputs"]["shop"]
     print(f"They have {mine['in_common']} people in common. What decides whether one of them answers:\n")
     line("", "protected", "in the clear")
@@ -58,7 +58,7 @@ def report(protected: dict[str, Any], clear: dict[str, Any]) -> None:
 
 
 def line(title: str, protected: str, clear: str) -> None:
-    """One line of the comparison."""
+    """Prints one line of the comparison."""
     print(f"{title:36}{protected:>12}{clear:>15}")
 
 

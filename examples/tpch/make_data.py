@@ -1,8 +1,8 @@
 """Writes `data/` and `answers/`: a small TPC-H database, split between a retailer and a warehouse.
 
 The columns follow the rules of TPC-H's own generator (specification 3.0.1, clause 4.2.3), over two years of orders
-rather than seven. The answers are DuckDB's, to the queries of the specification on the whole database; what each party
-brings is what the queries beside this file find in its own part of it.
+rather than seven. The answers are what DuckDB answers to the queries of the specification on the whole database. What
+each party brings is what the queries beside this file find in the party's own part of the database.
 """
 
 from collections.abc import Iterator
@@ -80,12 +80,12 @@ def main() -> None:
 
 
 def customers(rng: np.random.Generator) -> Columns:
-    """`customer`."""
+    """The table `customer`."""
     return {"c_custkey": np.arange(1, CUSTOMERS + 1), "c_mktsegment": rng.choice(SEGMENTS, CUSTOMERS)}
 
 
 def parts(rng: np.random.Generator) -> Columns:
-    """`part`, with the retail price that its key gives."""
+    """The table `part`, with the retail price that a part's key gives."""
     key = np.arange(1, PARTS + 1)
     syllables = [rng.choice(words, PARTS) for words in TYPES]
     price = (90_000 + key // 10 % 20_001 + 100 * (key % 1_000)) / 100
@@ -97,7 +97,7 @@ def parts(rng: np.random.Generator) -> Columns:
 
 
 def all_orders(rng: np.random.Generator) -> Columns:
-    """`orders`: eight keys in every 32 are used, and every third customer orders nothing."""
+    """The table `orders`. Eight keys in every 32 are used, and every third customer orders nothing."""
     number = np.arange(ORDERS)
     ordering = np.array([key for key in range(1, CUSTOMERS + 1) if key % 3])
     return {
@@ -109,13 +109,13 @@ def all_orders(rng: np.random.Generator) -> Columns:
 
 
 def line_items(rng: np.random.Generator, orders: Columns, part: Columns) -> Columns:
-    """`lineitem`: one to seven lines of each order."""
+    """The table `lineitem`, with one to seven lines of each order."""
     lines = list(each_line(rng, orders, part))
     return {name: [line[name] for line in lines] for name in lines[0]}
 
 
 def each_line(rng: np.random.Generator, orders: Columns, part: Columns) -> Iterator[dict[str, object]]:
-    """One line after the other."""
+    """The lines, one after the other."""
     for order, ordered in zip(orders["o_orderkey"], orders["o_orderdate"], strict=True):
         for number in range(1, rng.integers(1, 8) + 1):
             place, quantity = rng.integers(PARTS), rng.integers(1, 51)
