@@ -40,16 +40,17 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keys:
-    """A side's keys at their owner: one int64 array for each key column, in order of priority, all of one length.
+    """A side's keys at their owner: one int64 array for each key, in order of priority, all of one length.
 
-    `unset` has a bool array for each column, which says which rows have no key there; if empty, every key is set. No
-    key that is set stands twice in a column. Row i of one side and row j of the other are a pair if their keys of the
-    first column are equal. Of the rows that are then without a pair, those with equal keys of the second column are
-    pairs, and so on.
+    Where `unset` (a bool array for each key) holds, a row has no such key, or an earlier row stands for it: of the
+    keys that are set none stands twice in a column. `repeats` says that an earlier row stands for some row. Row i of
+    one side and row j of the other are a pair if they have a key of the first column in common, or, both without a pair
+    by then, of the second column, and so on.
     """
 
     columns: tuple[Array, ...]
     unset: tuple[Array, ...] = ()
+    repeats: bool = False
 
     @property
     def rows(self) -> int:

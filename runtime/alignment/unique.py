@@ -1,6 +1,6 @@
-"""Refuses key columns in which a key stands twice, and says where a row stands. In: key columns and their sources.
+"""Keys that several rows have: which rows these are, and the refusal of too many, for their owner's eyes.
 
-Messages are for the owner of the keys only.
+In: key columns and their sources.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,38 +17,65 @@ from ..data.sources.sql import is_query
 from ..errors import InputError
 from ..graph.nodes import Declaration
 
-Check = Callable[[str, Array], None]
-"""Refuses a key column, by its input's name, in which a key stands twice. Raises `InputError`, for its owner only."""
+Check = Callable[[str, Array, int], None]
+"""Refuses keys that more than so many rows have, by the name of the input that holds their first column: `InputError`,
+for its owner's eyes."""
+
+_REMEDY = "leave rows out, sum them up first, or allow more of a key with `at_most=`"
 
 
-def check_column(name: str, keys: Array) -> None:
-    """The check of a column whose source is not known."""
-    check_unique(Declaration(name, "key", ("rows",)), keys)
+def check_column(name: str, keys: Array, most: int) -> None:
+    """The check of a column of which the source is not known."""
+    check_repeats(Declaration(name, "key", ("rows",)), keys, most)
 
 
-def check_keys(sources: Iterable[Assigned], name: str, keys: Array) -> None:
-    """Refuses a key column in which a key stands twice. The error says where in `sources` its owner finds the key."""
+def check_keys(sources: Iterable[Assigned], name: str, keys: Array, most: int) -> None:
+    """Refuses keys that more than so many rows have, where their owner finds them."""
     for one in sources:
         for declared in one.declarations:
             if declared.name == name:
-                check_unique(declared, keys, one.source)
+                check_repeats(declared, keys, most, one.source)
 
 
-def check_unique(declared: Declaration, keys: Array, source: object = None) -> None:
-    """Raises `InputError`, for the owner only, where two rows have the same key. Rows with NO_KEY do not count.
+def check_repeats(declared: Declaration, keys: Array, most: int = 1, source: object = None) -> None:
+    """Raises `InputError`, for the owner's eyes, where more than so many rows have a key.
 
-    `keys` is the column as `read_input` gave it. If `source` is a file, the error names the file; if it is a CSV file,
-    the error also gives the lines. Takes about a second for ten million keys.
+    `keys` are those of the column, or of all columns that are a key together; rows with NO_KEY do not count. Of a
+    `source` that is a file the error tells the name, and the lines of a CSV file. About a second for ten million keys.
     """
     ordered = np.sort(keys, axis=None)
-    same = (ordered[1:] == ordered[:-1]) & (ordered[1:] != NO_KEY)
-    if not same.any():
+    if not _are_more(ordered, most).any():
         return
-    first, second = _first_pair(keys.reshape(-1), ordered[1:][same])
+    order = np.argsort(keys, kind="stable")
+    surplus = order[most:][_are_more(keys[order], most)]
+    row = int(surplus.min())
+    first = int(np.flatnonzero(keys == keys[row])[0])
+    other = _row(first, _path(source))
+    whose = f"that of {other} too" if most == 1 else f"that of {other} and of more than {most} rows in all"
+    needs = "every key once" if most == 1 else f"a key in {most} rows at most"
     raise InputError(
-        f"{describe_row(declared, source, second)}: the key is that of {_row(first, _path(source))} too; "
-        "a join needs every key once: leave one of the rows out, or sum them up first"
+        f"{describe_row(declared, source, row)}: the key is {whose}; the join needs {needs} on this side: {_REMEDY}"
     )
+
+
+def _are_more(ordered: Array, most: int) -> Array:
+    """For each place from `most` on whether the key there is that of so many places before."""
+    later = ordered[most:]
+    return np.logical_and(later == ordered[: len(later)], later != NO_KEY)
+
+
+def repeated(keys: Array, unset: Array) -> Array | None:
+    """Which rows have a key that an earlier row has; None where no row has. Rows that are `unset` have no key."""
+    rows = np.flatnonzero(~unset)
+    present = keys[rows]
+    ordered = np.sort(present)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return None
+    order = np.argsort(present, kind="stable")
+    same = present[order][1:] == present[order][:-1]
+    found: Array = np.zeros(len(keys), np.bool_)
+    found[rows[order[1:][same]]] = True
+    return found
 
 
 def describe_row(declared: Declaration, source: object, row: int) -> str:
@@ -57,14 +84,6 @@ def describe_row(declared: Declaration, source: object, row: int) -> str:
     name, column = declared.table or declared.name, declared.name.removeprefix(declared.table + ".")
     where = "" if path is None else f" ({path})"
     return f"input {name!r}{where}: {_row(row, path)}" + (f", column {column!r}" if declared.table else "")
-
-
-def _first_pair(keys: Array, repeated: Array) -> tuple[int, int]:
-    """The first row whose key an earlier row has too: that earlier row, then this one."""
-    rows = np.flatnonzero(np.isin(keys, repeated))
-    _, firsts, which = np.unique(keys[rows], return_index=True, return_inverse=True)
-    again = int(np.argmax(firsts[which] != np.arange(len(rows))))
-    return int(rows[firsts[which[again]]]), int(rows[again])
 
 
 def _path(source: object) -> Path | None:

@@ -7,6 +7,7 @@ are permutations that no role gives: an owner's order and a matcher's places.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 ROWS = "rows"
 """The kind of a declaration whose value comes from an alignment: a permutation of rows."""
@@ -31,9 +32,12 @@ COUNT_BYTES = 8
 class Matching:
     """One alignment, the same at all parties.
 
-    `keys` names for each side the inputs that hold the key columns, in order of priority. `kinds` are the columns'
-    kinds (`Declaration.kind`). `rows`, `owners` and `matchers` are the row counts and parties of the two sides. The
-    number of matches is a size of the program, called `name`.
+    `keys` names, for either side, the inputs that hold the key columns, and `kinds` says what these are
+    (`Declaration.kind`). `together` has for each alternative, in order of priority, how many of the columns are a key
+    together; empty, each column is one. `rows`, `owners` and `matchers` are the sides' row counts and parties; `most`
+    says of how many rows of a side a key may be, any number where it is 0: then the first of these rows stands for all.
+    Under `name` its number of matches is a size of the program, and so is, under `repeats` if there is such a name,
+    whether a key of side 0 stands twice (0 or 1).
     """
 
     name: str
@@ -43,12 +47,21 @@ class Matching:
     rows: tuple[int, int]
     owners: tuple[int, int]
     matchers: tuple[int, int]
+    together: tuple[int, ...] = ()
+    most: tuple[int, int] = (1, 1)
+    repeats: str = ""
+
+    @property
+    def alternatives(self) -> tuple[slice, ...]:
+        """Which of the columns are a key together, in order of priority."""
+        ends = list(accumulate(self.together or (1,) * len(self.kinds)))
+        return tuple(slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True))
 
 
 def aligned_bytes(matching: Matching, parties: int) -> tuple[int, ...]:
     """The bytes that each of so many parties sends for an alignment."""
     sent = [0] * parties
-    columns, (first, second) = len(matching.kinds), matching.owners
+    columns, (first, second) = len(matching.alternatives), matching.owners
     if matching.method == DELEGATED:
         sent[first] += SECRET_BYTES
         for owner, rows in zip(matching.owners, matching.rows, strict=True):
@@ -57,6 +70,8 @@ def aligned_bytes(matching: Matching, parties: int) -> tuple[int, ...]:
         for owner, (own, other) in ((first, matching.rows), (second, matching.rows[::-1])):
             sent[owner] += columns * (POINT_BYTES * own + DIGEST_BYTES * other)
     sent[matching.matchers[0]] += COUNT_BYTES * (parties - 1)
+    if matching.repeats:
+        sent[first] += COUNT_BYTES * (parties - 1)
     return tuple(sent)
 
 

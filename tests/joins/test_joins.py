@@ -144,7 +144,7 @@ party ann
 party bob
 input p: table[email: key = "", phone: key = "", x: int] from ann
 input q: table[email: key = "", phone: key = "", y: int] from bob
-j = join(p, q, on=(email, phone), how="outer")
+j = join(p, q, on=email or phone, how="outer")
 reveal table(x=j.x, y=j.y, p=j.in_p, q=j.in_q) as j to ann
 """
 

@@ -66,7 +66,8 @@ def test_a_key_that_stands_twice_is_told_to_its_owner_by_file_and_row(tmp_path: 
             run({}, folder)
         assert str(failure.value) == (
             f"input 'purchases' ({folder / 'purchases.csv'}): row 3 (line 5), column 'user': the key is that of "
-            "row 1 (line 2) too; a join needs every key once: leave one of the rows out, or sum them up first"
+            "row 1 (line 2) too; the join needs every key once on this side: leave rows out, sum them up first, or "
+            "allow more of a key with `at_most=`"
         )
 
 
@@ -111,11 +112,11 @@ def settled(matching: Matching) -> Callable[[list[object]], Alone]:
     return lambda facts: Alone(compiled, facts, (matching,))
 
 
-def killed(name: str, keys: Any) -> None:
+def killed(name: str, keys: Any, most: int) -> None:
     os.kill(os.getpid(), 9)
 
 
-def broken(name: str, keys: Any) -> None:
+def broken(name: str, keys: Any, most: int) -> None:
     raise InputError("input y: row 2 is wrong")
 
 

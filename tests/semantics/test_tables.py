@@ -160,7 +160,7 @@ def test_tables_are_kept_with_their_valid_bits() -> None:
         ("x = filter(t, t.l > 1)", "the argument `mask` of `filter` does not fit"),
         ('x = t.c == "z"', 'the category has no label "z"'),
         ("x = t.c < t.c", "`<` does not apply here"),
-        ("x = union(t, table(a=t.a))", "the argument `b` of `union` does not fit"),
+        ("x = union(t, table(a=t.a))", "this table of `union` does not fit the first one"),
         ("x = table(a=t.a, b=s.a)", "the argument `b` of `table` does not fit"),
     ],
 )

@@ -81,6 +81,8 @@ def _is_aligned_by_its_owner(operation: Operation) -> str:
         return "a side's owner aligns what it knows"
     if not len(attributes["left"] or ()) == len(attributes["right"] or ()) == len(attributes["kinds"] or ()) > 0:
         return "both sides have the same key columns"
+    if sum(attributes["together"]) != len(attributes["kinds"]):
+        return "each key column is in one key"
     return ""
 
 
@@ -136,8 +138,9 @@ ORDER: dict[str, OperationRow] = {
         identities=(),
         widen=None,
     ),
-    # `align` names the join and tells all that a program says of it: the rows and the role of each side, the inputs
-    # with the keys in order of priority, and the kinds of these keys.
+    # A join by its name, and all that a program has to say of the join: rows and roles of both sides, the inputs with
+    # the keys and the kinds of these, how many of them are a key together, of how many rows of a side a key may be, and
+    # how the program calls whether a key of the left side stands twice: see `runtime.graph.alignments.Matching`.
     "align": plain(
         arity=1,
         traits=Trait.HOLDING,
@@ -150,6 +153,9 @@ ORDER: dict[str, OperationRow] = {
             "left": _NAMES,
             "right": _NAMES,
             "kinds": _NAMES,
+            "together": SIZES,
+            "most": SIZES,
+            "repeats": Attribute(AttributeKind.TEXT),
         },
         infer=align,
         label=secret_label,

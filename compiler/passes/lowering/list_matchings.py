@@ -4,6 +4,8 @@ The numbers of matches with which the program was elaborated do not matter: made
 results nobody uses are listed, too, because their numbers of matches are sizes.
 """
 
+from collections.abc import Sequence
+
 from ....runtime.graph.alignments import OWN, Matching
 from ...diagnostics import CompileError
 from ...ir.program import Operation, Program
@@ -14,12 +16,17 @@ from ...target import Target
 
 
 def list_matchings(program: Program, target: Target) -> tuple[Matching, ...]:
-    """The alignments of a program, each once. Raises CompileError if the protocol cannot join tables."""
-    found = {operation.attributes["join"]: operation for operation in walk(program.body) if operation.name == "align"}
-    return tuple(_matching(operation, target) for operation in found.values())
+    """The alignments of a program as elaborated, each once. Raises CompileError where the protocol joins no tables."""
+    found: dict[str, list[Operation]] = {}
+    for operation in walk(program.body):
+        if operation.name == "align":
+            found.setdefault(operation.attributes["join"], []).append(operation)
+    return tuple(_matching(operations, target) for operations in found.values())
 
 
-def _matching(operation: Operation, target: Target) -> Matching:
+def _matching(operations: Sequence[Operation], target: Target) -> Matching:
+    """What these operations need, which differ in how often a key may stand: the strictest of them counts."""
+    operation, first, second = operations[0], *(_most(operations, side) for side in (0, 1))
     attributes = operation.attributes
     left, right = (target.roles[role] for role in attributes["owners"])
     protocol = PROTOCOLS[target.protocol]
@@ -34,4 +41,12 @@ def _matching(operation: Operation, target: Target) -> Matching:
         rows=attributes["counts"],
         owners=(left, right),
         matchers=(left, left) if is_own else protocol.matchers_for((left, right)),
+        together=attributes["together"],
+        most=(first, second),
+        repeats=attributes["repeats"],
     )
+
+
+def _most(operations: Sequence[Operation], side: int) -> int:
+    """Of how many rows of a side a key may be; 0 for any number."""
+    return min((each.attributes["most"][side] for each in operations if each.attributes["most"][side]), default=0)

@@ -31,8 +31,9 @@ def inverted(context: Context, rows: Value) -> Value:
 def rearranged(context: Context, table: Table, rows: Value) -> Table:
     """The table with its rows moved, cleared rows as well."""
     columns = {name: gathered(context, value, rows) for name, value in table.columns.items()}
+    marks = {name: gathered(context, value, rows) for name, value in table.marks.items()}
     valid = None if table.valid is None else gathered(context, table.valid, rows)
-    return Table(columns, table.rows, valid)
+    return Table(columns, table.rows, valid, marks=marks)
 
 
 # --- neighbours -------------------------------------------------------------------------------------------------

@@ -153,6 +153,19 @@ class Arguments:
             raise self.expected(name, "a table", describe(value), "pass a table input or what `filter` gives")
         return value
 
+    def tables(self, name: str) -> list[Table]:
+        """Several arguments that must be tables."""
+        for given in self.several:
+            if not isinstance(given.value, Table):
+                raise wrong(
+                    given.span,
+                    f"`{self.signature.name}` takes tables",
+                    expected="a table",
+                    found=describe(given.value),
+                    remedy="pass a table input or what `filter` gives",
+                )
+        return [given.value for given in self.several if isinstance(given.value, Table)]
+
     def word(self, name: str, words: Sequence[str], default: str) -> str:
         """An optional text, which must be one of these words."""
         if name not in self.named:
@@ -215,7 +228,8 @@ def bind(context: Context, signature: Signature, node: tree.Call) -> Arguments:
         named[target] = given
         if argument.name is not None and given.value is not NOTHING:
             context.saw(argument.name, given.value)
-    missing = [name for name in signature.required if name not in named and not (signature.several and several)]
+    wanted = signature.required[1:] if signature.several and several else signature.required
+    missing = [name for name in wanted if name not in named]
     if missing:
         found = plural(len(node.arguments), "argument")
         raise _misfit(node.span, signature, f"the argument `{missing[0]}` is missing", found)

@@ -17,8 +17,25 @@ from .arguments import Arguments
 
 
 def column_names(call: Arguments, parameter: str, *tables: Table) -> tuple[str, ...]:
-    """The columns that an argument names: one, or several in brackets. Each is a vector in all of these tables."""
-    node = call.named[parameter].node
+    """The columns that an argument names: one, or several in brackets; each is a vector and in all of these tables."""
+    return _names_in(call, parameter, call.named[parameter].node, tables)
+
+
+def alternative_names(call: Arguments, parameter: str, *tables: Table) -> tuple[tuple[str, ...], ...]:
+    """As `column_names`, for each of the alternatives between which the argument says `or`."""
+    nodes, left = [], call.named[parameter].node
+    while isinstance(left, tree.Binary) and left.operator == "or":
+        nodes.append(left.right)
+        left = left.left
+    with call.context.collecting() as collector:
+        found = []
+        for node in (left, *reversed(nodes)):
+            with collector:
+                found.append(_names_in(call, parameter, node, tables))
+    return tuple(found)
+
+
+def _names_in(call: Arguments, parameter: str, node: tree.Expression, tables: tuple[Table, ...]) -> tuple[str, ...]:
     elements = node.elements if isinstance(node, tree.Tuple | tree.Sequence) else (node,)
     if not elements:
         raise call.expected(parameter, "the name of a column, or several", "none", f"write `{parameter}=column`")
@@ -44,9 +61,9 @@ def _column_name(call: Arguments, parameter: str, node: tree.Expression, tables:
             remedy=_bare(call, node),
         )
     for table in tables:
-        if node.name not in table.columns:
+        if node.name not in table.named:
             raise no_column(node.span, node.name, table)
-        shape = table.columns[node.name].type.shape
+        shape = table.named[node.name].type.shape
         if len(shape) != 1:
             raise wrong(
                 node.span,
@@ -65,9 +82,9 @@ def no_column(span: Span, name: str, table: Table) -> Exception:
     return wrong(
         span,
         f"the table has no column `{name}`",
-        expected=f"one of {', '.join(table.columns)}",
+        expected=f"one of {', '.join({**table.columns, **table.marks})}",
         found=f"`{name}`",
-        remedy=similar(name, table.columns) or "use the name of a column",
+        remedy=similar(name, table.named) or "use the name of a column",
     )
 
 
@@ -84,6 +101,8 @@ def _bare(call: Arguments, node: tree.Expression) -> str:
         return f"write the name without quotes: `{node.value}`"
     if isinstance(node, tree.Attribute):
         return f"write the name alone: `{node.name.text}`"
+    if isinstance(node, tree.Binary) and node.operator == "and":
+        return "put columns that count together in brackets: `(a, b)`"
     return "make the expression a column first: `table(key=..., amount=t.amount)`"
 
 
@@ -91,7 +110,7 @@ def _bare(call: Arguments, node: tree.Expression) -> str:
 def columns_as_names(context: Context, table: Table) -> Iterator[None]:
     """Inside the `with`, bare names of the table's columns mean the columns. Other names keep their meaning."""
     outer = context.frame
-    names: dict[str, Array] = {name: table.column(name) for name in table.columns}
+    names: dict[str, Array] = {name: table.column(name) for name in table.named}
     context.frame = replace(outer, names={**outer.names, **names}, columns=frozenset(names))
     try:
         yield

@@ -4,9 +4,11 @@ Rows are never dropped. Only their valid bits are cleared.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ...ir.program import Value
 from ...ir.types import Kind
+from ...source import Span
 from ..arrays.arithmetic import conjunction, promoted
 from ..errors import wrong
 from ..state.context import Context
@@ -23,7 +25,7 @@ def filter_(call: Arguments) -> Meaning:
         expected = f"`bool[{table.rows}]`: one bool for each row of the table"
         raise call.expected("mask", expected, describe(mask), "compare a column with a value, as in `t.age > 30`")
     valid = conjunction(call.context, [table.valid, mask.tie(0), mask.value])
-    return Table(table.columns, table.rows, valid, table.origin)
+    return replace(table, valid=valid)
 
 
 def table(call: Arguments) -> Meaning:
@@ -62,16 +64,31 @@ def _origin(context: Context, columns: Iterable[Value]) -> str:
 
 
 def union(call: Arguments) -> Meaning:
-    """The rows of two tables with the same columns, one after the other."""
-    context, a, b = call.context, call.table("a"), call.table("b")
-    if a.columns.keys() != b.columns.keys():
-        found = ", ".join(b.columns)
-        raise call.expected("b", f"the columns of `a`: {', '.join(a.columns)}", found, "build it with `table(...)`")
+    """The rows of tables with the same columns, one after the other."""
+    context, tables = call.context, call.tables("a")
+    first = tables[0]
+    for table, given in zip(tables, call.several, strict=True):
+        if table.columns.keys() != first.columns.keys():
+            expected, found = f"the columns of the first table: {', '.join(first.columns)}", ", ".join(table.columns)
+            raise _differs(given.span, expected, found, "build it with `table(...)`")
     columns = {}
-    for name, left in a.columns.items():
-        pair = promoted(context, [Array(left), Array(b.columns[name])], call.span, "union")
-        if pair[0].shape[1:] != pair[1].shape[1:]:
-            raise call.expected("b", f"`{name}` as {describe(pair[0])}", describe(pair[1]), "give the lists one length")
-        columns[name] = context.emit("concat", pair[0].value, pair[1].value, axis=0)
-    valid = joined_ties(context, [(a.valid, a.rows), (b.valid, b.rows)])
-    return Table(columns, a.rows + b.rows, valid)
+    for name in first.columns:
+        parts = promoted(context, [Array(table.columns[name]) for table in tables], call.span, "union")
+        for part, given in zip(parts, call.several, strict=True):
+            if part.shape[1:] != parts[0].shape[1:]:
+                expected, remedy = f"`{name}` as {describe(parts[0])}", "give the lists one length"
+                raise _differs(given.span, expected, describe(part), remedy)
+        columns[name] = _stacked(context, [part.value for part in parts])
+    common = [name for name in first.marks if all(name in table.marks for table in tables)]
+    marks = {name: _stacked(context, [table.marks[name] for table in tables]) for name in common}
+    valid = joined_ties(context, [(table.valid, table.rows) for table in tables])
+    return Table(columns, sum(table.rows for table in tables), valid, marks=marks)
+
+
+def _stacked(context: Context, parts: list[Value]) -> Value:
+    return parts[0] if len(parts) == 1 else context.emit("concat", *parts, axis=0)
+
+
+def _differs(span: Span, expected: str, found: str, remedy: str) -> Exception:
+    problem = "this table of `union` does not fit the first one"
+    return wrong(span, problem, expected=expected, found=found, remedy=remedy)

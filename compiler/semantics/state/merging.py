@@ -36,12 +36,13 @@ class ArraySketch:
 
 @dataclass(frozen=True, slots=True)
 class TableSketch:
-    """A table."""
+    """A table; of its marks the labels."""
 
     columns: tuple[tuple[str, ArraySketch], ...]
     rows: int
     valid: Label | None
     origin: str = ""
+    marks: tuple[tuple[str, Label], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def sketch(meaning: Meaning) -> Sketch:
         case Table():
             columns = tuple((name, _column(value)) for name, value in meaning.columns.items())
             valid = None if meaning.valid is None else meaning.valid.label
-            return TableSketch(columns, meaning.rows, valid, meaning.origin)
+            marks = tuple((name, value.label) for name, value in meaning.marks.items())
+            return TableSketch(columns, meaning.rows, valid, meaning.origin, marks)
         case Bundle():
             return BundleSketch(tuple(sketch(element) for element in meaning.elements))
         case _:
@@ -93,7 +95,9 @@ def joined_sketch(context: Context, x: Sketch, y: Sketch, *, widen: bool = False
             columns = zip(x.columns, y.columns, strict=True)
             pairs = tuple((name, _joined_arrays(context, a, b, widen)) for (name, a), (_, b) in columns)
             origin = x.origin if x.origin == y.origin else ""
-            return TableSketch(pairs, x.rows, _joined_tie(x.valid, y.valid), origin)
+            others = dict(y.marks)
+            marks = tuple((name, join((label, others[name]))) for name, label in x.marks if name in others)
+            return TableSketch(pairs, x.rows, _joined_tie(x.valid, y.valid), origin, marks)
         case BundleSketch(), BundleSketch() if len(x.elements) == len(y.elements):
             pairs_of = zip(x.elements, y.elements, strict=True)
             return BundleSketch(tuple(joined_sketch(context, a, b, widen=widen) for a, b in pairs_of))
@@ -139,7 +143,9 @@ def relabelled(one: Sketch, change: Relabel) -> Sketch:
             columns = tuple(
                 (name, ArraySketch(column.type, change(column.label), column.ties)) for name, column in one.columns
             )
-            return TableSketch(columns, one.rows, None if one.valid is None else change(one.valid), one.origin)
+            marks = tuple((name, change(label)) for name, label in one.marks)
+            valid = None if one.valid is None else change(one.valid)
+            return TableSketch(columns, one.rows, valid, one.origin, marks)
         case BundleSketch():
             return BundleSketch(tuple(relabelled(element, change) for element in one.elements))
         case Same():
@@ -157,6 +163,8 @@ def slots(one: Sketch) -> Iterator[tuple[ArrayType, Label]]:
         case TableSketch():
             for _, column in one.columns:
                 yield column.type, column.label
+            for _, label in one.marks:
+                yield ArrayType(BOOL, (one.rows,)), label
             if one.valid is not None:
                 yield ArrayType(BOOL, (one.rows,)), one.valid
         case BundleSketch():
@@ -177,6 +185,7 @@ def flatten(context: Context, meaning: Meaning, one: Sketch) -> Iterator[Value]:
         case TableSketch(), Table():
             for name, column in one.columns:
                 yield cast(context, Array(meaning.columns[name]), column.type.element).value
+            yield from (meaning.marks[name] for name, _ in one.marks)
             if one.valid is not None:
                 yield _valid(context, meaning.valid, meaning.rows)
         case BundleSketch(), Bundle():
@@ -198,7 +207,8 @@ def rebuild(one: Sketch, values: Iterator[Value]) -> Meaning:
             return tied(value, tuple(None if tie is None else next(values) for tie in one.ties))
         case TableSketch():
             columns = {name: next(values) for name, _ in one.columns}
-            return Table(columns, one.rows, None if one.valid is None else next(values), one.origin)
+            marks = {name: next(values) for name, _ in one.marks}
+            return Table(columns, one.rows, None if one.valid is None else next(values), one.origin, marks)
         case BundleSketch():
             return Bundle(tuple(rebuild(element, values) for element in one.elements))
         case Same():
@@ -217,7 +227,8 @@ def raw_values(meaning: Meaning) -> tuple[Value, ...]:
         case Array():
             return (meaning.value, *(tie for tie in meaning.ties if tie is not None))
         case Table():
-            return (*meaning.columns.values(), *(() if meaning.valid is None else (meaning.valid,)))
+            valid = () if meaning.valid is None else (meaning.valid,)
+            return (*meaning.columns.values(), *meaning.marks.values(), *valid)
         case Bundle():
             return tuple(value for element in meaning.elements for value in raw_values(element))
         case _:

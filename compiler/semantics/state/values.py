@@ -65,18 +65,25 @@ def tied(value: Value, ties: tuple[Value | None, ...]) -> Array:
 class Table:
     """Rows of named columns. `valid` has one bool for each row; it is None while all rows are valid.
 
-    `origin` is the name of a table input if the rows are all rows of that input, in order, cleared rows included. It is
-    empty if rows were moved, added or made.
+    `origin` is the name of the table input whose rows these are, all of them and in order, cleared ones included; empty
+    where rows were moved, added or made. `marks` are bools that joins made, `in_a` say, which tell where a row comes
+    from: whoever names one finds it, but it is no column that comes along where the whole table is told or kept.
     """
 
     columns: dict[str, Value]
     rows: int
     valid: Value | None = None
     origin: str = ""
+    marks: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, Value]:
+        """All that has a name: the marks, and the columns, which go before marks of the same name."""
+        return {**self.marks, **self.columns}
 
     def column(self, name: str) -> Array:
-        """A column, tied to the rows."""
-        value = self.columns[name]
+        """A column or a mark, tied to the rows."""
+        value = self.named[name]
         return tied(value, (self.valid,) + (None,) * (len(value.type.shape) - 1))
 
 

@@ -18,6 +18,7 @@ from ..arrays import arithmetic as arrays
 from ..arrays.index_parts import parse_parts
 from ..arrays.indexing import read
 from ..arrays.powers import power, power_while_running
+from ..builtins.columns import no_column
 from ..builtins.making import sequence, transposed
 from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
 from ..errors import similar, too_early, unclear_name, undefined_name, wrong, wrong_operands
@@ -88,14 +89,8 @@ def _attribute(context: Context, node: tree.Attribute) -> Meaning:
 def _part(context: Context, node: tree.Attribute) -> Meaning:
     value, name = context.value(node.value), node.name.text
     if isinstance(value, Table):
-        if name not in value.columns:
-            raise wrong(
-                node.name.span,
-                f"the table has no column `{name}`",
-                expected=f"one of {', '.join(value.columns)}",
-                found=f"`{name}`",
-                remedy=similar(name, value.columns) or "use the name of a column",
-            )
+        if name not in value.named:
+            raise no_column(node.name.span, name, value)
         return value.column(name)
     if isinstance(value, Array) and name == "T":
         return transposed(context, value)

@@ -147,7 +147,9 @@ def _reveal(context: Context, name: str, value: Array | Table, roles: tuple[str,
             columns[column] = _emit(context, f"{name}.{column}", cleared.value, roles, name, valid)
         bits = None if value.valid is None else _emit(context, valid, value.valid, roles, name, valid)
         shown = [column for column in columns.values() if column is not None]
-        return Table(dict(zip(columns, shown, strict=True)), value.rows, bits) if roles is None else None
+        if roles is not None:
+            return None
+        return Table(dict(zip(columns, shown, strict=True)), value.rows, bits, marks=value.marks)
     cleared = where_valid(context, value, range(value.rank))
     tie = value.tie(0) if value.rank else None
     valid = valid_name(name) if tie is not None else ""

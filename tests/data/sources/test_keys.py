@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from tacit.runtime.alignment.unique import check_unique
+from tacit.runtime.alignment.unique import check_repeats
 from tacit.runtime.data.sources import keys
 from tacit.runtime.data.sources.keys import NO_KEY, hash_key, hash_keys, normalised
 from tacit.runtime.errors import InputError
@@ -56,17 +56,17 @@ def column() -> Declaration:
 
 def refusal(values: list[int], source: object = None) -> str:
     with pytest.raises(InputError) as caught:
-        check_unique(column(), np.array(values, np.int64), source)
+        check_repeats(column(), np.array(values, np.int64), 1, source)
     return str(caught.value)
 
 
 def test_unique_keys_pass() -> None:
     for values in ([], [5], [3, 1, 2], [NO_KEY, 4, NO_KEY]):
-        check_unique(column(), np.array(values, np.int64))
+        check_repeats(column(), np.array(values, np.int64))
 
 
 def test_the_first_row_that_repeats_a_key_is_named() -> None:
-    message = "input 't': row 4, column 'user': the key is that of row 2 too; a join needs every key once"
+    message = "input 't': row 4, column 'user': the key is that of row 2 too; the join needs every key once"
     assert message in refusal([9, 7, 8, 7, 9, 7])
     assert "row 3, column 'user': the key is that of row 1 too" in refusal([5, NO_KEY, 5, NO_KEY])
 

@@ -11,63 +11,73 @@ A table may have been filtered; its valid bits are then one more column. Cleared
 that the number of matches says nothing of the filter.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ....ir.labels import Label
 from ....ir.program import Value
+from ....ir.types import Kind
 from ...arrays.arithmetic import conjunction
 from ...arrays.arrangement import bits, part, stacked, zero_rows
 from ...errors import wrong
 from ...state.context import Context
 from ...state.values import Table
 from ..arguments import Arguments
-from .matched import Matched
+from .matched import Matched, Request
+
+_KEYS = (Kind.KEY, Kind.INT, Kind.DATE, Kind.CATEGORY, Kind.BOOL)
+"""Of what owners match: numbers that do not depend on how the program is compiled."""
 
 
-def is_alignable(call: Arguments, a: Table, b: Table, on: tuple[str, ...]) -> bool:
-    """Whether the keys of each side come from one party that knows all columns of the side and their valid bits."""
-    return all(_owner(call.context, table, on) is not None for table in (a, b))
+def is_alignable(request: Request) -> bool:
+    """Whether each side's keys come from one party, which knows all of its columns and their valid bits."""
+    return all(_owner(request.context, table, request.keys) is not None for table in (request.a, request.b)) and all(
+        request.a.named[name].type.element.kind is request.b.named[name].type.element.kind for name in request.keys
+    )
 
 
-def aligned_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
-    """The joined rows: pairs for `inner`, rows of `a` for `left`, rows of `a` and the rest of `b` for `outer`."""
-    context = call.context
-    join = _join(context, a, b, on)
-    k = _matches(call, join["join"], min(a.rows, b.rows))
-    of_a, of_b = {"inner": (k, k), "left": (a.rows, k), "outer": (a.rows, b.rows)}[how]
+def aligned_join(request: Request) -> Matched:
+    """The joined rows: of `inner` the pairs, of `left` those of `a`, of `outer` those of `a` and the rest of `b`."""
+    context, a, b, how = request.context, request.a, request.b, request.how
+    join = _join(request)
+    k = _matches(request.call, join["join"], min(a.rows, b.rows))
+    of_a = a.rows if request.keeps_left else k
+    of_b = b.rows if request.keeps_right else k
     rows = of_a + of_b - k
     left = _Side(context, {**join, "side": 0, "rows": of_a}, a, before=k, between=0, after=of_b - k)
     right = _Side(context, {**join, "side": 1, "rows": of_b}, b, before=k, between=of_a - k, after=0)
     moved_a = {name: left.moved(value) for name, value in a.columns.items()}
-    moved_b = {name: right.moved(value) for name, value in b.columns.items() if name not in on or how == "outer"}
-    if how == "outer":
-        for name in on:
+    moved_b = {
+        name: right.moved(value)
+        for name, value in b.columns.items()
+        if request.brings and (name not in request.keys or request.keeps_right)
+    }
+    if request.keeps_right:
+        for name in request.keys:
             moved_a[name] = _either(context, left, moved_a[name], moved_b[name])
-    valid = {
-        "inner": conjunction(context, [left.cleared, right.cleared]),
-        "left": left.cleared,
-        "outer": None if a.valid is b.valid is None else context.emit("or", left.present, right.present),
-    }[how]
-    found = Matched(moved_a, moved_b, left.present, right.present, rows, valid)
-    return found if how == "inner" or of_a == of_b == k else _shuffled(context, found)
+    found = Matched(moved_a, moved_b, left.present, right.present, rows, _valid(context, how, left, right))
+    if how == "anti" and b.valid is None:
+        return replace(found.moved(lambda value: part(context, value, k, rows)), rows=rows - k)
+    if how in ("inner", "semi") or of_a == of_b == k:
+        return found
+    order = context.emit("random_rows", n=rows)
+    return found.moved(lambda value: context.emit("gather", value, order))
 
 
-def _shuffled(context: Context, found: Matched) -> Matched:
-    """The rows in an order that nobody knows."""
-    order = context.emit("random_rows", n=found.rows)
-
-    def moved(value: Value) -> Value:
-        return context.emit("gather", value, order)
-
-    return Matched(
-        {name: moved(value) for name, value in found.a.items()},
-        {name: moved(value) for name, value in found.b.items()},
-        moved(found.in_a),
-        moved(found.in_b),
-        found.rows,
-        None if found.valid is None else moved(found.valid),
-    )
+def _valid(context: Context, how: str, left: "_Side", right: "_Side") -> Value | None:
+    """Which of the joined rows are in the result; None for all."""
+    if how in ("inner", "semi"):
+        return conjunction(context, [left.cleared, right.cleared])
+    if how == "left":
+        return left.cleared
+    if how == "anti":
+        alone = None if right.cleared is None else context.emit("not", right.cleared)
+        return conjunction(context, [left.cleared, alone])
+    if how == "right":
+        return right.cleared
+    if left.table.valid is right.table.valid is None:
+        return None
+    return context.emit("or", left.present, right.present)
 
 
 @dataclass(eq=False)
@@ -127,29 +137,38 @@ def _either(context: Context, left: _Side, x: Value, y: Value) -> Value:
     """The key of the row of `a`, or the key of the row of `b` where `a` has no row."""
     if left.cleared is not None:
         return context.emit("select", left.present, x, y)
-    rows = left.table.rows
+    rows = left.attributes["rows"]
     return stacked(context, part(context, x, 0, rows), part(context, y, rows, y.type.shape[0]))
 
 
 # --- what is matched --------------------------------------------------------------------------------------------
 
 
-def _join(context: Context, a: Table, b: Table, on: tuple[str, ...]) -> dict[str, Any]:
-    """The attributes of `align` that say which rows are matched, and by which keys."""
-    names = [tuple(_input(context, table.columns[name]) for name in on) for table in (a, b)]
+def _join(request: Request) -> dict[str, Any]:
+    """The attributes of `align` that say which rows are matched, and on what."""
+    context, tables = request.context, (request.a, request.b)
+    columns = [name for key in request.on for name in key]
+    names = [tuple(_input(context, table.named[name]) for name in columns) for table in tables]
     return {
-        "join": _name(*names),
-        "counts": (a.rows, b.rows),
-        "owners": tuple(_owner(context, table, on) for table in (a, b)),
+        "join": _name(request, names),
+        "counts": (request.a.rows, request.b.rows),
+        "owners": tuple(_owner(context, table, request.keys) for table in tables),
         "left": names[0],
         "right": names[1],
-        "kinds": tuple(a.columns[name].type.element.kind.value for name in on),
+        "kinds": tuple(request.a.named[name].type.element.kind.value for name in columns),
+        "together": tuple(len(key) for key in request.on),
+        "most": (1, 1),
+        "repeats": "",
     }
 
 
-def _name(left: tuple[str, ...], right: tuple[str, ...]) -> str:
-    """`matches(p.user, q.user)`, or `matches(p.email, p.phone; q.email, q.phone)`."""
-    return f"matches({', '.join(left)}{', ' if len(left) == 1 else '; '}{', '.join(right)})"
+def _name(request: Request, names: list[tuple[str, ...]]) -> str:
+    """`matches(p.user, q.user)`, or `matches(p.store and p.day or p.id, q.store and q.day or q.id)`."""
+    sides = []
+    for given in names:
+        columns = iter(given)
+        sides.append(" or ".join(" and ".join(next(columns) for _ in key) for key in request.on))
+    return f"matches({', '.join(sides)})"
 
 
 def _input(context: Context, value: Value) -> str:
@@ -158,12 +177,13 @@ def _input(context: Context, value: Value) -> str:
     return source.attributes["name"] if source is not None and source.name == "input" else ""
 
 
-def _owner(context: Context, table: Table, on: tuple[str, ...]) -> str | None:
-    """The role that knows all of a table whose keys are inputs; None if there is none."""
-    owner = table.columns[on[0]].label.owner
-    if owner is None or not all(_input(context, table.columns[name]) for name in on):
+def _owner(context: Context, table: Table, keys: tuple[str, ...]) -> str | None:
+    """The one who knows all of a table, whose keys are inputs."""
+    columns = [table.named[name] for name in keys]
+    owner = columns[0].label.owner
+    if owner is None or not all(_input(context, each) and each.type.element.kind in _KEYS for each in columns):
         return None
-    known = [*table.columns.values(), *([] if table.valid is None else [table.valid])]
+    known = [*table.columns.values(), *columns, *([] if table.valid is None else [table.valid])]
     return owner if all(_is_known(value.label, owner) for value in known) else None
 
 

@@ -1,8 +1,51 @@
-"""What a join gives, before its columns get their names in the result."""
+"""What is asked of whoever finds the partners of a join, and what the answer is before its columns have their names."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from ....ir.program import Value
+from ...state.context import Context
+from ...state.values import Table
+from ..arguments import Arguments
+from .keys import Keys, columns_of
+
+HOW = ("inner", "left", "right", "outer", "semi", "anti")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """Two tables, what they are joined on, and which rows the result has."""
+
+    call: Arguments
+    a: Table
+    b: Table
+    on: Keys
+    how: str
+
+    @property
+    def context(self) -> Context:
+        """Where the join is written."""
+        return self.call.context
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every column of a key."""
+        return columns_of(self.on)
+
+    @property
+    def keeps_left(self) -> bool:
+        """Whether rows of `a` without a partner are in the result."""
+        return self.how in ("left", "outer", "anti")
+
+    @property
+    def keeps_right(self) -> bool:
+        """Whether rows of `b` without a partner are in the result."""
+        return self.how in ("right", "outer")
+
+    @property
+    def brings(self) -> bool:
+        """Whether the columns of `b` come along."""
+        return self.how not in ("semi", "anti")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,3 +62,10 @@ class Matched:
     in_b: Value
     rows: int
     valid: Value | None
+
+    def moved(self, move: Callable[[Value], Value]) -> "Matched":
+        """The rows elsewhere."""
+        a = {name: move(value) for name, value in self.a.items()}
+        b = {name: move(value) for name, value in self.b.items()}
+        in_a, in_b = move(self.in_a), move(self.in_b)
+        return replace(self, a=a, b=b, in_a=in_a, in_b=in_b, valid=None if self.valid is None else move(self.valid))

@@ -15,7 +15,8 @@ from ...state.context import Context
 from ...state.values import Array, Table
 from ..arguments import Arguments
 from ..making import joined_ties
-from .matched import Matched
+from .keys import Keys, columns_of
+from .matched import Matched, Request
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,56 +28,74 @@ class Partners:
     other: Value
 
 
-def shared_join(call: Arguments, a: Table, b: Table, on: tuple[str, ...], how: str) -> Matched:
-    """The joined rows. Rows that are too many are cleared.
-
-    `inner` has as many rows as the smaller table, `left` the rows of `a`, `outer` the rows of `a` and then of `b`.
+def shared_join(request: Request) -> Matched:
+    """The joined rows: those of `a`, cleared unless they are in the result, and then those of `b` alone if they are. Of
+    `inner` as many as the smaller table has.
     """
-    context = call.context
-    if how == "inner" and b.rows < a.rows:
-        found = partners(call, b, a, on)
-        columns = {**found.columns, **(b.columns if len(on) == 1 else {})}
+    a, b = request.a, request.b
+    if request.how == "inner" and b.rows < a.rows:
+        found = partners(request.call, b, a, request.on)
+        columns = {**found.columns, **(b.columns if _goes_by_one(request.on) else {})}
         of_a = {name: columns[name] for name in a.columns}
         return Matched(of_a, b.columns, found.base, found.base, b.rows, found.base)
-    found = partners(call, a, b, on)
-    if how == "inner":
+    return assembled(request, partners(request.call, a, b, request.on))
+
+
+def assembled(request: Request, found: Partners) -> Matched:
+    """The rows of the result, from what the rows of `a` have found."""
+    context, a, b, how = request.context, request.a, request.b, request.how
+    if how in ("inner", "semi"):
         return Matched(a.columns, found.columns, found.base, found.base, a.rows, found.base)
     present = bits(context, 1, a.rows) if a.valid is None else a.valid
     if how == "left":
         return Matched(a.columns, found.columns, present, found.base, a.rows, a.valid)
+    if how == "anti":
+        valid = conjunction(context, [a.valid, context.emit("not", found.base)])
+        return Matched(a.columns, found.columns, present, found.base, a.rows, valid)
     alone = context.emit("not", found.other)
     alone = alone if b.valid is None else context.emit("and", alone, b.valid)
     left = {}
     for name, value in a.columns.items():
-        pair = _like(call, value, b.columns[name]) if name in on else (value, zero_rows(context, value, b.rows))
+        is_key = name in request.keys
+        pair = _like(context, value, b.columns[name]) if is_key else (value, zero_rows(context, value, b.rows))
         left[name] = stacked(context, *pair)
-    right = {name: stacked(context, found.columns[name], b.columns[name]) for name in b.columns if name not in on}
-    in_a = stacked(context, present, bits(context, 0, b.rows))
+    right = {
+        name: stacked(context, found.columns[name], b.columns[name]) for name in b.columns if name not in request.keys
+    }
+    kept = present if how == "outer" else found.base
+    in_a = stacked(context, kept, bits(context, 0, b.rows))
     in_b = stacked(context, found.base, alone)
-    return Matched(left, right, in_a, in_b, a.rows + b.rows, stacked(context, present, alone))
+    return Matched(left, right, in_a, in_b, a.rows + b.rows, stacked(context, kept, alone))
 
 
-def _like(call: Arguments, x: Value, y: Value) -> tuple[Value, ...]:
-    return tuple(each.value for each in promoted(call.context, [Array(x), Array(y)], call.span, "join"))
+def _like(context: Context, x: Value, y: Value) -> tuple[Value, ...]:
+    """Both in the element that holds both: keys are of one type, or bools and ints."""
+    return tuple(each.value for each in promoted(context, [Array(x), Array(y)], context.builder.span, "join"))
 
 
-def partners(call: Arguments, base: Table, other: Table, on: tuple[str, ...]) -> Partners:
-    """For each row of the base its partner's columns.
+def _goes_by_one(on: Keys) -> bool:
+    """Whether partners agree in every column of a key."""
+    return len(on) == 1
 
-    Several keys are tried one after the other, each among the rows that the keys before have left alone.
+
+def partners(call: Arguments, base: Table, other: Table, on: Keys) -> Partners:
+    """For each row of the base its partner's columns. Several keys are tried one after the other, each among the rows
+    that the ones before have left alone.
     """
     context, count = call.context, base.rows + other.rows
-    moving = {name: value for name, value in other.columns.items() if name not in on or len(on) > 1}
+    keys = columns_of(on)
+    moving = {name: value for name, value in other.columns.items() if name not in keys or not _goes_by_one(on)}
     if not base.rows or not other.rows:
         zeros = {name: zero_rows(context, value, base.rows) for name, value in moving.items()}
         return Partners(zeros, bits(context, 0, base.rows), bits(context, 0, other.rows))
     free = joined_ties(context, [(base.valid, base.rows), (other.valid, other.rows)])
     columns: dict[str, Value] = {}
     matched: Value | None = None
-    for name in on:
-        key = stacked(context, *_like(call, base.columns[name], other.columns[name]))
-        usable = conjunction(context, [free, _has_key(context, base.columns[name], other.columns[name])])
-        rows = sorted_rows(context, usable, [key])
+    for together in on:
+        key = [stacked(context, *_like(context, base.columns[name], other.columns[name])) for name in together]
+        lacking = [_has_key(context, base.columns[name], other.columns[name]) for name in together]
+        usable = conjunction(context, [free, *lacking])
+        rows = sorted_rows(context, usable, key)
         back = inverted(context, rows)
         pairs = _pairs(context, key, base.rows, usable, rows)
         no = bits(context, 0, 1)
@@ -117,16 +136,18 @@ def _has_all_keys(source: Operation) -> bool:
     return source.attributes["default"] is None and not source.attributes["shares"]
 
 
-def _pairs(context: Context, key: Value, base_rows: int, free: Value | None, rows: Value) -> Value:
-    """For each sorted row but the last, whether it is a row of the base and the next row is its partner.
+def _pairs(context: Context, key: list[Value], base_rows: int, free: Value | None, rows: Value) -> Value:
+    """For each sorted row but the last whether it is of the base and the next one its partner.
 
     The sort keeps the order of equal keys, and the base comes first among them.
     """
-    count = key.type.shape[0]
+    count = rows.type.shape[0]
     of_other = stacked(context, bits(context, 0, base_rows), bits(context, 1, count - base_rows))
     side = gathered(context, of_other, rows)
     changes = context.emit("and", context.emit("not", part(context, side, 0, count - 1)), part(context, side, 1, count))
-    pairs = context.emit("and", equals_next(context, gathered(context, key, rows)), changes)
+    same = conjunction(context, [equals_next(context, gathered(context, each, rows)) for each in key])
+    assert same is not None
+    pairs = context.emit("and", same, changes)
     if free is None:
         return pairs
     # Rows that are not free come last: so if the second of two rows is free, the first is, too.
