@@ -55,7 +55,7 @@ _TURNS = 10
 _RUNS = 9
 """How often each whole program runs."""
 
-_UNTIMED = frozenset({"verify", "check", "check_index", "identity", "after", "reshape", "bits.reshape"})
+_UNTIMED = frozenset({"verify", "require", "check", "check_index", "identity", "after", "reshape", "bits.reshape"})
 
 OPERATIONS = """\
 party alice

@@ -119,6 +119,7 @@ class Evaluation:
             "reveal": self._reveal,
             "save": self._save,
             "assert": self._assert,
+            "require": self._require,
             "loop": self._loop,
             "while": self._while,
             "branch": self._branch,
@@ -192,6 +193,11 @@ class Evaluation:
         if not self._operands(operation)[0]:
             message = operation.attributes["message"]
             raise EvaluationError(operation.span, f"assertion failed: {message}" if message else "assertion failed")
+        return []
+
+    def _require(self, operation: Operation) -> list[Array]:
+        if not self._operands(operation)[0]:
+            raise EvaluationError(operation.span, operation.attributes["message"])
         return []
 
     def _loop(self, operation: Operation) -> list[Array]:

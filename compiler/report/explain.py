@@ -74,6 +74,7 @@ class Explanation:
                 "kept": [asdict(told) for told in self.knowledge.kept],
                 "sizes": [asdict(size) for size in self.knowledge.sizes],
                 "joins": [asdict(join) for join in self.knowledge.joins],
+                "required": [asdict(bit) for bit in self.knowledge.required],
                 "may_stop": [asdict(stop) for stop in self.knowledge.stops],
             },
             "hide_size": None if self.hiding is None else asdict(self.hiding),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...runtime.graph.alignments import DELEGATED, Matching, aligned_bytes
-from ...runtime.graph.nodes import Declaration, Graph
+from ...runtime.graph.nodes import Declaration, Graph, Local, Node, Repeat
 from ..ir.operations.row import Trait
 from ..ir.operations.table import row_of
 from ..ir.program import Operation, Program, Region
@@ -62,6 +62,20 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Required:
+    """A bit that all nodes learn, `times` times: whether the run goes on, or stops because of what `message` says.
+
+    Where `is_conditional`, the run itself shows how often: in a `while`, or in a branch.
+    """
+
+    message: str
+    source: str
+    line: int
+    times: int
+    is_conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """A join that the owners of the keys align before the first round. All parties learn how many keys match.
 
@@ -92,6 +106,7 @@ class Knowledge:
     sizes: tuple[PublicSize, ...]
     joins: tuple[Joined, ...]
     stops: tuple[Stop, ...]
+    required: tuple[Required, ...]
 
     def of(self, role: str) -> list[Told]:
         """What one role learns, besides sizes."""
@@ -115,7 +130,21 @@ def who_learns_what(
         sizes=tuple(_sizes(declared, tuple(inputs))),
         joins=tuple(_joined(program, graph.parties, one) for one in matchings),
         stops=(*_limits(graph), *_doubles(graph, matchings)),
+        required=tuple(_required(graph, graph.body, 1, False)),
     )
+
+
+def _required(graph: Graph, nodes: Sequence[Node], times: int, is_conditional: bool) -> Iterator[Required]:
+    """What is left of the checks of a program when the compiler has dropped those that cannot fail."""
+    for node in nodes:
+        if isinstance(node, Repeat):
+            inner = times if node.count is None else times * node.count
+            yield from _required(graph, node.body, inner, is_conditional or node.count is None)
+        elif isinstance(node, Local):
+            for step in node.steps:
+                if step.kernel == "require":
+                    place = graph.places[node.span]
+                    yield Required(step.attributes["message"], place.source, place.line, times, is_conditional)
 
 
 def _limits(graph: Graph) -> Iterator[Stop]:

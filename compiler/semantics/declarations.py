@@ -4,13 +4,14 @@ In: a tree. Out: `Declarations`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..diagnostics import CompileError, Diagnostic, Note
 from ..ir.operations.typing import MAXIMUM_FRACTION_BITS
 from ..ir.types import Element
 from ..source import Span
 from ..syntax import tree
+from .bounds import Bounds, bounded, shown
 from .defaults import default_of
 from .errors import WrongError, similar, twice, wrong
 from .type_names import TABLE, input_element, unknown_type
@@ -26,7 +27,8 @@ class ColumnDeclaration:
     """One array of an input: the input itself, or the column `column` of a table, named `table.column`.
 
     If the input is `from each`, `dimensions` are the dimensions of one member's value. `default`, in the clear
-    representation, stands for values that the data lacks; None if there is no default.
+    representation, stands for values that the data lacks; None if there is no default. `bounds` are
+    the bounds of the type, and `beyond` says what is wrong with a value outside.
     """
 
     name: str
@@ -34,6 +36,8 @@ class ColumnDeclaration:
     element: Element
     dimensions: tuple[Dimension, ...]
     default: int | None = None
+    bounds: Bounds | None = None
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +215,13 @@ def _check_role(node: tree.Input, declared: Declarations) -> None:
 def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclaration]:
     name, type = node.name.text, node.type
     if type.name != TABLE:
-        yield ColumnDeclaration(name, "", input_element(type, declared.fraction_bits), _dimensions(type, declared))
+        yield _column(name, "", node, type, _dimensions(type, declared), declared)
         return
+    if type.bounds is not None:
+        raise wrong(
+            type.bounds.span, "a table has no bounds", expected="columns", found="bounds of the table",
+            remedy="write the bounds of each column behind the column's type",
+        )  # fmt: skip
     first: dict[str, Span] = {}
     mistakes: list[Diagnostic] = []
     for column in type.columns:
@@ -223,14 +232,33 @@ def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclara
             first[text] = column.name.span
             if column.type.name == TABLE:
                 raise unknown_type(column.type, "a table has no tables as columns", "list the inner columns instead")
-            element = input_element(column.type, declared.fraction_bits)
             dimensions = (f"rows({name})", *_dimensions(column.type, declared))
-            default = default_of(column, element, node.from_shares)
-            yield ColumnDeclaration(f"{name}.{text}", text, element, dimensions, default)
+            made = _column(f"{name}.{text}", text, node, column.type, dimensions, declared)
+            yield replace(made, default=default_of(column, made.element, node.from_shares, made.bounds))
         except WrongError as error:
             mistakes += error.diagnostics
     if mistakes:
         raise WrongError(*mistakes)
+
+
+def _column(
+    name: str,
+    column: str,
+    node: tree.Input,
+    type: tree.TypeSyntax,
+    dimensions: tuple[Dimension, ...],
+    declared: Declarations,
+) -> ColumnDeclaration:
+    element, bounds = bounded(type, input_element(type, declared.fraction_bits))
+    if bounds is None or type.bounds is None:
+        return ColumnDeclaration(name, column, element, dimensions)
+    if node.from_shares:
+        raise wrong(
+            type.bounds.span, "bounds are checked by the owner of an input, and nobody can look at shares",
+            expected="the type alone", found="bounds", remedy="leave them out, and use `ensure(x, lo, hi)`",
+        )  # fmt: skip
+    beyond = f"outside {shown(bounds, element)}, the bounds of its type in {type.span.source.name}:{type.span.line}"
+    return ColumnDeclaration(name, column, element, dimensions, bounds=bounds, beyond=beyond)
 
 
 def _dimensions(type: tree.TypeSyntax, declared: Declarations) -> tuple[Dimension, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from ..ir.types import Element, Kind
 from ..syntax import tree
+from .bounds import Bounds, literal_number
 from .errors import wrong
 
 _NO_KEY = 0
@@ -13,7 +14,9 @@ _NO_KEY = 0
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def default_of(column: tree.ColumnSyntax, element: Element, from_shares: bool) -> int | None:
+def default_of(
+    column: tree.ColumnSyntax, element: Element, from_shares: bool, bounds: Bounds | None = None
+) -> int | None:
     """The default in the clear representation; None for a column without one. Raises WrongError."""
     if column.default is None:
         return None
@@ -27,7 +30,7 @@ def default_of(column: tree.ColumnSyntax, element: Element, from_shares: bool) -
         )
     rule, expected = _RULES[element.kind]
     number = rule(column.default, element)
-    if number is None:
+    if number is None or (bounds is not None and not bounds[0] <= number <= bounds[1]):
         raise wrong(
             column.default.span,
             f"the default of `{column.name.text}` does not fit its type",
@@ -38,25 +41,17 @@ def default_of(column: tree.ColumnSyntax, element: Element, from_shares: bool) -
     return number
 
 
-def _number(node: tree.Expression) -> int | float | None:
-    if isinstance(node, tree.Number):
-        return node.value
-    if isinstance(node, tree.Unary) and node.operator == "-" and isinstance(node.operand, tree.Number):
-        return -node.operand.value
-    return None
-
-
 def _bool(node: tree.Expression, element: Element) -> int | None:
     return int(node.value) if isinstance(node, tree.Boolean) else None
 
 
 def _int(node: tree.Expression, element: Element) -> int | None:
-    number = _number(node)
+    number = literal_number(node)
     return number if isinstance(number, int) and element.least <= number <= element.greatest else None
 
 
 def _fixed(node: tree.Expression, element: Element) -> int | None:
-    number = _number(node)
+    number = literal_number(node)
     if number is None or not abs(number) < 2.0 ** (62 - 2 * element.scale):
         return None
     return round(number * (1 << element.scale))

@@ -109,7 +109,8 @@ class Builder:
     # --- types
 
     def on_type(self, span: Span, children: list[Any]) -> tree.TypeSyntax:
-        word, steps, brackets = self._name(children[0]).text, children[1] or (), children[2:]
+        word, steps = self._name(children[0]).text, children[1] or ()
+        bounds, brackets = self._bounds(children[2:])
         first: Sequence[Any] = brackets[0] if brackets else ()
         dimensions: Sequence[Any] = first
         labels: tuple[tree.Text, ...] = ()
@@ -121,13 +122,28 @@ class Builder:
             columns, dimensions = self._columns(span, first), ()
         if len(brackets) > allowed:
             self.found.append(messages.too_many_brackets(span, word))
-        return tree.TypeSyntax(word, span, self._dimensions(dimensions), labels, columns, steps)
+        return tree.TypeSyntax(word, span, self._dimensions(dimensions), labels, columns, steps, bounds)
+
+    def _bounds(self, brackets: Sequence[Sequence[Any]]) -> tuple[tree.BoundsSyntax | None, list[Sequence[Any]]]:
+        """The bounds in a type's brackets, and the other brackets."""
+        found = [part for parts in brackets for part in parts if isinstance(part, tree.BoundsSyntax)]
+        alone = [parts for parts in brackets if len(parts) == 1 and parts[0] in found]
+        if len(found) != len(alone):
+            self.found += [messages.bounds_with_others(part) for part in found if [part] not in alone]
+        self.found += [messages.bounds_again(part) for part in found[1:]]
+        others: list[Sequence[Any]] = [
+            [part for part in parts if part not in found] for parts in brackets if parts not in alone
+        ]
+        return (found[0] if found else None), others
 
     def on_type_steps(self, span: Span, children: list[Token]) -> tuple[tree.Name, ...]:
         return tuple(self._name(child) for child in children if child is not None)
 
     def on_type_bracket(self, span: Span, children: list[Any]) -> list[Any]:
         return [child for child in children if child is not None]
+
+    def on_bounds(self, span: Span, children: list[Any]) -> tree.BoundsSyntax:
+        return tree.BoundsSyntax(children[0], children[2], span)
 
     def on_column(self, span: Span, children: list[Any]) -> tree.ColumnSyntax:
         return tree.ColumnSyntax(self._name(children[0]), children[1], children[2], span)

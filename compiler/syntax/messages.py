@@ -111,6 +111,22 @@ def too_many_brackets(span: Span, word: str) -> Diagnostic:
     )  # fmt: skip
 
 
+def bounds_with_others(part: tree.BoundsSyntax) -> Diagnostic:
+    """`int[0..9, n]`."""
+    return Diagnostic(
+        part.span, "bounds stand in brackets of their own", expected="the bounds alone", found="dimensions beside them",
+        remedy="write `int[0..9][n]` rather than `int[0..9, n]`",
+    )  # fmt: skip
+
+
+def bounds_again(part: tree.BoundsSyntax) -> Diagnostic:
+    """`int[0..9][1..5]`."""
+    return Diagnostic(
+        part.span, "a type has bounds once", expected="the least and the greatest number, as in `int[0..120]`",
+        found="bounds again", remedy="leave one of them out",
+    )  # fmt: skip
+
+
 def not_a_label(part: tree.Expression | tree.ColumnSyntax) -> Diagnostic:
     """`category[red]`."""
     return Diagnostic(

@@ -26,6 +26,8 @@ def _gap(before: Token, token: Token, before_is_tight: bool, token_is_tight: boo
         return "" if token.type in _CLOSING else " "
     if before.type in _OPENING or before.type == "DOT" or before_is_tight:
         return ""
+    if "RANGE" in (before.type, token.type):
+        return ""
     if token.type in {"COMMA", "COLON", "DOT", *_CLOSING}:
         return ""
     if token.type in _OPENING and before.type in _ENDS_VALUE:

@@ -32,11 +32,21 @@ class ColumnSyntax:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundsSyntax:
+    """`0..120` inside a type's bracket: no value is less than `low` or greater than `high`."""
+
+    low: Expression
+    high: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class TypeSyntax:
-    """`int32[n, 3]`, `category["a", "b"]`, `key(casefold, strip)`, `table[user: key, ...]`.
+    """`int32[n, 3]`, `fixed[0..1][n]`, `category["a", "b"]`, `key(casefold, strip)`, `table[user: key, ...]`.
 
     `name` is the word before the bracket. `dimensions` are ints (`Number`), size names (`Reference`) and `len(role)`
     (`Call`). Only a `category` has `labels`, and only a `table` has `columns`. `steps` are the words in parentheses.
+    `bounds` stand in brackets of their own.
     """
 
     name: str
@@ -45,6 +55,7 @@ class TypeSyntax:
     labels: tuple[Text, ...] = ()
     columns: tuple[ColumnSyntax, ...] = ()
     steps: tuple[Name, ...] = ()
+    bounds: BoundsSyntax | None = None
 
 
 # --- expressions ------------------------------------------------------------------------------------------------

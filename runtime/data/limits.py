@@ -22,11 +22,16 @@ def check_limits(declared: Sequence[Declaration], inputs: Mapping[str, Array]) -
     for name, array in inputs.items():
         each = limited.get(name) or limited.get(name.partition("[")[0])
         if each is not None:
-            low, high = each.limits
-            outside = (array < low) | (array > high)
+            outside = is_outside(array, each)
             if outside.any():
                 index = np.unravel_index(int(np.argmax(outside)), array.shape)
                 raise InputError(f"input {each.table or name!r}: {_place(each, index)}the value is {each.beyond}")
+
+
+def is_outside(array: Array, declared: Declaration) -> Array:
+    """Which values are not between the limits of a declaration that has some."""
+    low, high = declared.limits
+    return np.asarray((array < low) | (array > high))
 
 
 def _place(declared: Declaration, index: Sequence[np.intp]) -> str:

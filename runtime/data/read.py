@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
+from .limits import is_outside
 from .sources.content import Cells, Columns, Content, Typed
 from .sources.convert import convert
 from .sources.files import file_types, is_file, read_file
@@ -143,7 +144,7 @@ def _matrix(content: Columns, declared: Declaration, flat: bool = False) -> Arra
     result: Array = np.empty(shape, np.bool_ if declared.kind == "bool" else np.int64)
     for index, (name, cells) in enumerate(content.cells.items()):
         try:
-            result[:, index] = cells.array if isinstance(cells, Typed) else convert(cells.values, declared)
+            result[:, index] = _within(_clear(cells, declared), declared)
         except RefusedError as refusal:
             raise _RefusedCellError(refusal, repr(name) if content.is_named else name, cells.shape) from None
     return result.reshape(-1) if flat else result
@@ -155,11 +156,22 @@ def _converted(cells: Cells | Typed, declared: Declaration, column: str) -> Arra
         shape = (shape[0], *(length if isinstance(length, int) else 0 for length in declared.dimensions[1:]))
     try:
         _check_shape(declared, shape)
-        if isinstance(cells, Typed):
-            return cells.array.reshape(shape)
-        return convert(cells.values, declared).reshape(shape)
+        return _within(_clear(cells, declared), declared).reshape(shape)
     except RefusedError as refusal:
         raise _RefusedCellError(refusal, column, shape) from None
+
+
+def _clear(cells: Cells | Typed, declared: Declaration) -> Array:
+    return cells.array.reshape(-1) if isinstance(cells, Typed) else convert(cells.values, declared)
+
+
+def _within(flat: Array, declared: Declaration) -> Array:
+    """The values, all between the limits that the program declares. Raises `RefusedError`."""
+    if declared.limits:
+        outside = is_outside(flat, declared)
+        if outside.any():
+            raise RefusedError(int(np.argmax(outside)), f"the value is {declared.beyond}")
+    return flat
 
 
 def _check_shape(declared: Declaration, shape: tuple[int, ...]) -> None:

@@ -399,6 +399,7 @@ KERNELS: dict[str, Signature] = {
     **_PIECES,
     **_ROWS,
     "verify": Signature((_BOOL,), _BOOL, shapes.identity, {"claim": Attribute.TEXT}),
+    "require": Signature((_BOOL,), _BOOL, shapes.identity, {"message": Attribute.TEXT}),
     "check": Signature((_BOOL,), _BOOL, shapes.identity, {"message": Attribute.TEXT}),
     "check_index": Signature((_INT,), _INT, shapes.identity, {"size": Attribute.INT, "window": Attribute.INT}),
     **{f"clear.{name}": signature for name, signature in _in_the_clear().items()},

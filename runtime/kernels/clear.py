@@ -40,6 +40,12 @@ def _check(out: Array, x: Array, *, message: str) -> None:
     out[...] = x
 
 
+def _require(out: Array, x: Array, *, message: str) -> None:
+    if not x:
+        raise CheckFailed(message)
+    out[...] = x
+
+
 def _check_index(out: Array, x: Array, *, size: int, window: int) -> None:
     try:
         check_windows(x, size, window)
@@ -51,6 +57,7 @@ def _check_index(out: Array, x: Array, *, size: int, window: int) -> None:
 TABLE: dict[str, Kernel] = {
     **{f"clear.{name}": Kernel(into(meaning)) for name, meaning in CLEAR.items()},
     "verify": Kernel(_verify),
+    "require": Kernel(_require),
     "check": Kernel(_check),
     "check_index": Kernel(_check_index),
 }

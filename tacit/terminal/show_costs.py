@@ -7,7 +7,7 @@ from ..compiler.cost.cost import Cost, Part
 from ..compiler.cost.places import Line, Places, line_of
 from ..compiler.protocols.table import PROTOCOLS
 from ..compiler.report.explain import Explanation
-from ..compiler.report.knowledge import Joined, Told
+from ..compiler.report.knowledge import Joined, Required, Told
 from ..compiler.target import LOOPBACK, NETWORKS, Network
 from ..runtime.graph.alignments import DELEGATED, OWN
 from .amounts import bytes_text, plural, seconds_text
@@ -56,6 +56,10 @@ def knowledge_tables(explanation: Explanation) -> Iterator[Table]:
         yield Table("Sizes that all parties learn", (Column(""), Column("")), sizes)
     if knowledge.joins:
         yield _join_table(explanation)
+    if knowledge.required:
+        bits = tuple(_required(bit, places) for bit in knowledge.required)
+        title = "When the run stops, as all nodes learn"
+        yield Table(title, (Column("if"), Column("asked"), Column("line")), bits)
     if knowledge.stops:
         stops = tuple((stop.role or _ALL, f"{stop.input} has a value {stop.beyond}") for stop in knowledge.stops)
         title = "Who may stop before the first round, and why; others see only that it stops"
@@ -231,8 +235,17 @@ def heading(explanation: Explanation) -> str:
 
 def _told(told: Told, places: Places) -> tuple[str, ...]:
     often = "once" if told.times == 1 else f"{told.times:,} times"
-    line = places.name(Line(told.source, told.line))
+    line = places.name(_line(told))
     return told.name, told.type, f"{often} {told.when}".strip() if told.when else often, line, _cut(told.expression)
+
+
+def _required(bit: Required, places: Places) -> tuple[str, ...]:
+    often = "once" if bit.times == 1 else f"{bit.times:,} times"
+    return bit.message, "as often as the run tells" if bit.is_conditional else often, places.name(_line(bit))
+
+
+def _line(of: Told | Required) -> Line:
+    return Line(of.source, of.line)
 
 
 def _amounts(cost: Cost, parties: Mapping[int, str], offline: bool) -> tuple[str, ...]:

@@ -39,11 +39,9 @@ class _Generator:
         self.builder = Builder(Span(SOURCE, 1, 1, 1, 2))
         self.inputs: Inputs = {}
         self.names = 0
-        self.pure = [
-            name
-            for name, row in OPERATIONS.items()
-            if row.is_pure and name not in ("constant", "share", "convert", "argsort", "invert", "gather", "align")
-        ]
+        # `bound` says what has been checked: it comes with a `require`.
+        unlike = ("constant", "share", "convert", "argsort", "invert", "gather", "align", "bound")
+        self.pure = [name for name, row in OPERATIONS.items() if row.is_pure and name not in unlike]
 
     def program(self, size: int) -> tuple[Program, Inputs]:
         pool = [self.input() for _ in range(self.dice.randint(1, 5))]
@@ -218,11 +216,17 @@ class _Generator:
             self.builder.effect("reveal", value, name=self.fresh("r"), roles=roles, table="t", valid="t.valid")
         elif roll < 0.9:
             self.builder.effect("save", value, name=self.fresh("s"))
-        elif value.label.is_public:
+        else:
             same = self.builder.emit("equal", value, value)
             while same.type.shape:
                 same = self.builder.emit("all", same, axis=0)
-            self.builder.effect("assert", same, message='equal, "surely"')
+            if value.label.is_public:
+                self.builder.effect("assert", same, message='equal, "surely"')
+                return []
+            self.builder.effect("require", same, message="not equal")
+            element = value.type.element
+            if element.kind in (Kind.INT, Kind.FIXED):
+                return [self.builder.emit("bound", value, low=element.least, high=element.greatest)]
         return []
 
     # --- control ------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def number(value: int) -> Any:
 
 
 def plain(text: str, *dimensions: Any) -> Any:
-    return ("TypeSyntax", text, dimensions, (), (), ())
+    return ("TypeSyntax", text, dimensions, (), (), (), None)
 
 
 X, Y = reference("x"), reference("y")
@@ -49,12 +49,18 @@ LINES = {
     "input x: fixed": ("Input", name("x"), plain("fixed"), None, False, False),
     "input x: int[n, 3]": ("Input", name("x"), plain("int", reference("n"), number(3)), None, False, False),
     "input x: key(strip, digits,)[n]": (
-        "Input", name("x"), ("TypeSyntax", "key", (reference("n"),), (), (), (name("strip"), name("digits"))), None,
-        False, False,
+        "Input", name("x"), ("TypeSyntax", "key", (reference("n"),), (), (), (name("strip"), name("digits")), None),
+        None, False, False,
     ),
     "input x: table[a: fixed = y]": (
-        "Input", name("x"), ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), ()),
-        None, False, False,
+        "Input", name("x"),
+        ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), (), None), None, False,
+        False,
+    ),
+    "input x: int[0..9][n]": (
+        "Input", name("x"),
+        ("TypeSyntax", "int", (reference("n"),), (), (), (), ("BoundsSyntax", number(0), number(9))), None, False,
+        False,
     ),
     "option fraction_bits = 18": ("Option", name("fraction_bits"), number(18)),
     "from ml import sgd, sigmoid as s": (
@@ -101,7 +107,7 @@ def test_types() -> None:
     assert columns[2] == (
         "ColumnSyntax",
         name("c"),
-        ("TypeSyntax", "category", (reference("n"),), labels, (), ()),
+        ("TypeSyntax", "category", (reference("n"),), labels, (), (), None),
         None,
     )
     size = ("Call", reference("len"), (("Argument", None, reference("f")),))

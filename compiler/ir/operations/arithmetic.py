@@ -11,12 +11,14 @@ from ..program import Operation, Value
 from ..types import ArrayType, Element, Kind, fixed, integer
 from .families import (
     BITS,
+    INTEGER,
     WHOLE,
     as_result,
     by_no_bits,
     computed,
     elementwise,
     kernel,
+    same_types,
     twice,
     zero,
 )
@@ -140,6 +142,11 @@ def _cast_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     return Interval(x[0].low << shift, x[0].high << shift)
 
 
+def _bound_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    """Whoever writes `bound` has made sure of it: by a `require` before it, without which the run does not go on."""
+    return x[0].meet(Interval(operation.attributes["low"], operation.attributes["high"]))
+
+
 def _truncate_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     bits = operation.attributes["bits"]
     return Interval(x[0].low >> bits, -(-x[0].high >> bits))
@@ -257,6 +264,17 @@ ARITHMETIC: dict[str, OperationRow] = {
         domain=Domain(is_modular=True, needs_number=_makes_fixed, called="this number"),
         elements_of=FIRST,
         identities=(_cast_again,),
+    ),
+    "bound": elementwise(
+        arity=1,
+        infer=same_types,
+        clear=kernel("identity"),
+        traits=Trait.SAME | _L,
+        attributes={"low": INTEGER, "high": INTEGER},
+        interval=_bound_interval,
+        domain=WHOLE,
+        elements_of=FIRST,
+        identities=(),
     ),
     "truncate": elementwise(
         arity=1,

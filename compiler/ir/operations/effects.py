@@ -145,7 +145,20 @@ EFFECTS: dict[str, OperationRow] = {
         traits=Trait.OUTPUT,
     ),
     "save": _effect({**NAME, **TABLE}, save, held=Held.SHARED, traits=Trait.OUTPUT),
-    "assert": _effect({"message": Attribute(AttributeKind.TEXT, "")}, assert_, requires=_is_known_to_somebody),
+    "assert": _effect(
+        {"message": Attribute(AttributeKind.TEXT, "")},
+        assert_,
+        requires=_is_known_to_somebody,
+        traits=Trait.STOP,
+    ),
+    # All nodes learn the bit, whoever knows it, and go on where it is true. Nothing that the program reveals later
+    # leaves a party before the party has seen the bit; everything else goes on meanwhile.
+    "require": _effect(
+        {"message": Attribute(AttributeKind.TEXT)},
+        assert_,
+        held=Held.AS_THEY_ARE,
+        traits=Trait.STOP,
+    ),
     "loop": _control(None, 1, {"count": INTEGER}, Trait.LOOP),
     "while": _control(None, 1, {}, Trait.LOOP),
     "branch": _control(1, 2, {}),

@@ -47,6 +47,8 @@ class Trait(Flag):
     """Tells or keeps a value under the attribute `name`."""
     CONTROL = auto()
     """Holds regions. Types and labels of the results come from the regions."""
+    STOP = auto()
+    """Ends the program where its operand, one bool, is false."""
     LOOP = auto()
     """Control whose region runs any number of times, with values carried from turn to turn."""
     SOURCE = auto()

@@ -55,6 +55,8 @@ class Writer(Lanes):
         row = row_of(operation)
         if row.has(Trait.CONTROL):
             self._control(operation)
+        elif row.has(Trait.STOP):
+            self._stop(operation)
         elif not row.is_pure:
             raise CannotWidenError(operation.name)
         elif self.wide.isdisjoint(operation.operands):
@@ -63,6 +65,13 @@ class Writer(Lanes):
             self.bind(operation.results[0], result, wide=False)
         else:
             self.bind(operation.results[0], self._wide(operation), wide=True)
+
+    def _stop(self, operation: Operation) -> None:
+        """One bit tells of all turns whether the program may go on."""
+        (condition,) = operation.operands
+        bit = self.narrow(condition)
+        every = self.emit("all", bit, axis=0) if self.is_wide(condition) else bit
+        self.builder.effect(operation.name, every, **operation.attributes)
 
     def _wide(self, operation: Operation) -> Value:
         rule = row_of(operation).widen

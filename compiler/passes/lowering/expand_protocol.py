@@ -26,6 +26,7 @@ from ...protocols.operations.table import expand
 from ...protocols.rules.conversions import Conversions
 from ...protocols.rules.expansion import Expansion, Wire, bits, booleans
 from ...protocols.rules.protocol import offered
+from ...protocols.rules.rows import Rows
 from ...protocols.rules.shares import Arithmetic, Boolean, Clear, Share, flat_parts, regroup
 from ...protocols.rules.use import BOOLEAN, Use
 from ...protocols.table import PROTOCOLS
@@ -66,6 +67,7 @@ class _Expander:
         self.known: dict[Value, np.ndarray[Any, Any]] = {}
         self.public = place_public(program, target)
         self.later = Later(self.g)
+        self.required: Wire | None = None
         self.places: dict[Place, int] = {}
         self.special: dict[str, Callable[[Operation], list[Share]]] = {
             "input": self.input,
@@ -75,6 +77,7 @@ class _Expander:
             "reveal": self.reveal,
             "save": self.save,
             "assert": self.check,
+            "require": self.require,
             "loop": self.loop,
             "while": self.while_,
             "branch": self.branch,
@@ -82,13 +85,13 @@ class _Expander:
 
     def block(self, region: Region) -> list[Share]:
         """Expands a region's operations here and returns what its results have become."""
-        outer = self.g.span
+        outer = self.g.span, self.required
         for operation in region.operations:
             self.g.span = self.place(operation.span)
             results = self.special.get(operation.name, self.compute)(operation)
             results = [self.told_to_clients(*each) for each in zip(operation.results, results, strict=True)]
             self.values.update(zip(operation.results, results, strict=True))
-        self.g.span = outer
+        self.g.span, self.required = outer
         return [self.values[result] for result in region.results]
 
     def place(self, span: Span) -> int:
@@ -156,7 +159,7 @@ class _Expander:
             to = self.g.nodes if self.later.is_passed_by else (*self.g.nodes, *self.g.clients)
         else:
             to = tuple(sorted({self.target.roles[role] for role in roles}))
-        known = opened(self.p, value, operation.operands[0].type.element, to)
+        known = opened(self.p, self.held_back(value, operation.operands[0]), operation.operands[0].type.element, to)
         for role in (ROLE_EVERYONE,) if roles is None else roles:
             self.g.output(known.wire, name, role, to if roles is None else (self.target.roles[role],))
         if roles is None:
@@ -173,6 +176,32 @@ class _Expander:
         (condition,) = self.values[operation.operands[0]].parts
         self.g.local("check", condition.type, condition, message=operation.attributes["message"])
         return []
+
+    def require(self, operation: Operation) -> list[Share]:
+        """Opens one bit to all nodes, each of which stops where the bit is false.
+
+        A node sends no part of what the program reveals later before it has seen the bit (`held_back`). So a run that
+        stops tells no more than that the bit is false, at this place of the program, and a run that goes on no more
+        than that it is true. Everything else that is sent meanwhile is masked, as ever.
+        """
+        bit = self.values[operation.operands[0]]
+        known = opened(self.p, bit, operation.operands[0].type.element, self.g.nodes).wire
+        known = self.g.local("require", known.type, known, message=operation.attributes["message"])
+        self.required = known if self.required is None else self.g.after(known, self.required)
+        return []
+
+    def held_back(self, share: Share, value: Value) -> Share:
+        """What is about to be revealed, not to be had before all that is required has been found true."""
+        if self.required is None or value.label.is_public or isinstance(share, Rows):
+            return share
+        wires = []
+        for wire in share.parts:
+            has_seen = self.required
+            if not set(wire.at) <= set(has_seen.at):
+                # A client tells something of its own: the nodes tell it first that the run goes on.
+                has_seen = self.g.send(has_seen, wire.at)
+            wires.append(self.g.after(wire, has_seen))
+        return share.with_parts(wires)
 
     def check_places(self, operation: Operation) -> None:
         """Checks revealed places as soon as they are known, not when the data that they index is known.

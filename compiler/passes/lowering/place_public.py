@@ -126,7 +126,7 @@ class _Placing:
 
 def _checked(operation: Operation) -> list[Value]:
     """The operands that the run checks before the program may go on."""
-    if operation.name == "assert":
+    if row_of(operation).has(Trait.STOP):
         return list(operation.operands)
     first = row_of(operation).indices_from
     return [] if first is None else [place for place in operation.operands[first:] if place.label == REVEALED]

@@ -156,6 +156,8 @@ class _Finder:
     def _input(self, operation: Operation, result: Value) -> Interval:
         kept = operation.attributes["shares"]
         known = self._inputs.get(operation.attributes["name"])
+        if operation.attributes["limits"]:
+            known = Interval(*operation.attributes["limits"]).meet(declared(result))
         if result.bounds is not None:
             known = Interval(*result.bounds)
         if kept and self._reading is Reading.ROOTS and result.type.element.kind is Kind.FIXED:

@@ -55,6 +55,8 @@ def tolerate_inputs(program: Program) -> Tolerance:
 
 def is_wide(operation: Operation) -> bool:
     """Whether an input is of a type that promises no range of its own."""
+    if operation.attributes["limits"]:
+        return False
     element = operation.results[0].type.element
     return element.kind is Kind.FIXED or (element.kind is Kind.INT and element.bits == 64)
 

@@ -7,8 +7,9 @@ stand next to each other, so they are one round, and a block has as many rounds 
 itself, before the exchanges of its level, and its body is a block of its own. Randomness and constants move to just
 before their first use, so that they do not wait in memory. A node that nothing uses is left out. A check of the program
 holds back every message that comes after it, so that a program that fails reveals nothing more. `verify`, by which a
-protocol finds that a peer has cheated, holds back only what depends on its value. Time and order depend on the graph
-alone.
+protocol finds that a peer has cheated, and `require`, by which a program finds that a value is wrong, hold back only
+what depends on their values; but what comes after a loop with a `require` waits for the loop. Time and order depend on
+the graph alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,8 +21,8 @@ from ....runtime.graph.walk import every_node
 _CHECKS = frozenset({"check", "check_index"})
 """Kernels that may end the program, and that hold back what comes after them."""
 
-_ENDING = _CHECKS | {"verify"}
-"""Kernels that may end the program."""
+_WAITED_FOR = frozenset({"verify", "require"})
+"""Kernels that may end the program and hold back what takes their values."""
 
 
 def batch_rounds(graph: Graph) -> Graph:
@@ -40,7 +41,7 @@ def _batch(nodes: Sequence[Node], yielded: set[int]) -> tuple[Node, ...]:
         level = max([available.get(value, 0) for value in reads(node)], default=0)
         if isinstance(node, Exchange | Repeat):
             level = max(level, checked)
-        if has(node, _is_check):
+        if has(node, _is_barrier if isinstance(node, Repeat) else _is_check):
             checked = max(checked, level)
         (exchanges if isinstance(node, Exchange) else before).setdefault(level, []).append(node)
         for value in binds(node):
@@ -108,9 +109,14 @@ def _is_check(node: Node) -> bool:
     return _is_one_of(node, _CHECKS)
 
 
+def _is_barrier(node: Node) -> bool:
+    """Whether a repeat holds back what comes after it: nothing outside can take the value of a `require` inside."""
+    return _is_one_of(node, _CHECKS | {"require"})
+
+
 def is_effect(node: Node) -> bool:
     """Whether the node can be seen from outside: an output, or a check that may end the program."""
-    return isinstance(node, Output) or _is_one_of(node, _ENDING)
+    return isinstance(node, Output) or _is_one_of(node, _CHECKS | _WAITED_FOR)
 
 
 def _is_one_of(node: Node, kernels: frozenset[str]) -> bool:

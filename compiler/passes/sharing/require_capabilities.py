@@ -10,6 +10,8 @@ except for conversions, which `choose_shares` brings in.
 
 from ...diagnostics import CompileError
 from ...ir.labels import Knowledge
+from ...ir.operations.row import Held, Trait
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
 from ...ir.types import Kind
@@ -37,7 +39,7 @@ def missing(operation: Operation, protocol: type[Linear]) -> type[Protocol] | No
     secret = [value for value in operation.results if value.label.knowledge is Knowledge.SECRET]
     if any(value.type.element.kind is Kind.ROWS for value in secret) and not issubclass(protocol, Order):
         return Order
-    if operation.name == "reveal":
+    if row_of(operation).held is Held.AS_THEY_ARE and row_of(operation).has(Trait.EFFECT):
         opens = operation.operands[0].label.knowledge is Knowledge.SECRET
         return Opening if opens and not issubclass(protocol, Opening) else None
     if not secret or operation.name not in RULES or any(applicable(operation, protocol)):

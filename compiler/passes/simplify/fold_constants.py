@@ -40,9 +40,9 @@ def _fold(rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
     operands = rewriter.operands(operation)
     if operation.regions:
         return _fold_control(rewriter, terms, operation, operands)
-    if operation.name == "assert" and terms.number(operands[0]) == 1:
-        return ()
     row = row_of(operation)
+    if row.has(Trait.STOP) and terms.number(operands[0]) == 1:
+        return ()
     if not row.is_pure or row.has(Trait.SOURCE) or row.has(Trait.HOLDING):
         return None
     for attempt in (_constant, _uniform):

@@ -1,11 +1,14 @@
 """Built-in functions of each element, and conversions. In: bound arguments. Out: arrays of the broadcast shape."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from ...ir.types import Kind, integer
 from ..arrays import arithmetic as arrays
 from ..arrays.arithmetic import elementwise, require_numbers, unary, zeros_like
+from ..arrays.ensured import ensured
+from ..bounds import in_clear, shown
 from ..errors import wrong
 from ..state.context import Context
 from ..state.conversion import as_fixed, as_number, cast
@@ -71,6 +74,31 @@ def clip(call: Arguments) -> Meaning:
     """x limited to the range from lo to hi."""
     x, low, high = _numbers(call, "x", "lo", "hi")
     return arrays.lesser(call.context, call.span, arrays.greater(call.context, call.span, x, low), high)
+
+
+def ensure(call: Arguments) -> Meaning:
+    """x, which the parties check to lie between lo and hi. A run in which it does not stops, for all."""
+    (x,) = _numbers(call, "x")
+    x = as_number(call.context, x)
+    ends = []
+    for name in ("lo", "hi"):
+        bound = call.array(name)
+        what = f"the argument `{name}` of `ensure`"
+        require_numbers([bound], call.at(name), "ensure", *NUMBERS)
+        if bound.shape:
+            raise call.expected(name, "one number", describe(bound), "check each part by itself")
+        call.context.require_static(
+            bound, call.at(name), what, "compare and reveal the bit: `reveal all(x <= limit) as ok`"
+        )
+        exact = call.context.exact(bound)
+        if exact is None:
+            exact = Fraction(int(call.context.numbers(bound, call.at(name), what)), 1 << bound.element.scale)
+        ends.append(in_clear(exact, replace(x.element, bits=64), call.at(name), str(x.element.kind.value)))
+    if ends[0] > ends[1]:
+        raise call.expected("lo", "a number that is not above `hi`", "a greater one", "exchange `lo` and `hi`")
+    bounds = ends[0], ends[1]
+    message = f"a value of `ensure` lies outside {shown(bounds, x.element)}"
+    return ensured(call.context, call.span, x, bounds, message)
 
 
 def select(call: Arguments) -> Meaning:

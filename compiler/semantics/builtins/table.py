@@ -31,6 +31,7 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("min(x, ..., axis=None, where=None)", elementwise.least),
         ("max(x, ..., axis=None, where=None)", elementwise.greatest),
         ("clip(x, lo, hi)", elementwise.clip),
+        ("ensure(x, lo, hi)", elementwise.ensure),
         ("select(c, a, b)", elementwise.select),
         ("floor(x)", elementwise.floor),
         ("round(x)", elementwise.round_),

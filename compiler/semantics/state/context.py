@@ -69,8 +69,9 @@ class Context:
     `evaluate` and `run` are the walk itself (`expressions` and `statements`). They are given here so that the parts of
     the walk need not know each other. `path` tells calls apart, and `turns` tells written-out turns apart. `calls` are
     the functions that are being called and `sites` the places of these calls, innermost first. `arms` are the branches,
-    and `loops` the loops that are being written as loops. `parties` has the number of members of each role, None for a
-    single party. `copies` counts the copies of the present statements, in loops that are written out turn by turn.
+    `loops` the loops that are being written as loops, and `ways` the private conditions on which the present statements
+    count, each with the outcome that it must have. `parties` has the number of members of each role, None for a single
+    party. `copies` counts the copies of the present statements, in loops that are written out turn by turn.
     `kept` holds trees whose nodes are told apart by identity. `matched` has the numbers of matches of joins that the
     owners of keys align; there are none if the program `hides_sizes`. `told` has the expressions of `reveal` and
     `save`, as in `ir.program.Written`. `seen` has what names and expressions turned out to mean, in the order of the
@@ -97,6 +98,7 @@ class Context:
     arms: tuple[Arm, ...] = ()
     loops: tuple[Rolled, ...] = ()
     secret_conditions: tuple[SecretCondition, ...] = ()
+    ways: tuple[tuple[Value, bool], ...] = ()
     unrolled: dict[tuple[object, ...], WrongError] = field(default_factory=dict)
     stable: dict[tuple[object, ...], Any] = field(default_factory=dict)
     outputs: "Outputs" = field(default_factory=dict)

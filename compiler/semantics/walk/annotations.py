@@ -3,6 +3,8 @@
 from ...ir.types import ArrayType, Element, Kind
 from ...source import Span
 from ...syntax import tree
+from ..arrays.ensured import ensured
+from ..bounds import bounded, shown
 from ..errors import wrong
 from ..state.context import Context
 from ..state.conversion import cast, joined
@@ -26,10 +28,19 @@ def annotated(context: Context, parameter: tree.Parameter, given: Meaning, place
             return given
         raise _misfit(parameter, "a table", describe(given), place)
     element = element_of(type, context.scale)
+    _, bounds = bounded(type, element)
     if not isinstance(given, Array) or not _fits(given.element, element):
         raise _misfit(parameter, f"`{element_name(element)}`", describe(given), place)
     if type.dimensions:
         _check_shape(context, parameter, type, given, place)
+    converted = _converted(context, given, element)
+    if bounds is None:
+        return converted
+    message = f"the argument `{parameter.name.text}` lies outside {shown(bounds, element)}"
+    return ensured(context, place, converted, bounds, message)
+
+
+def _converted(context: Context, given: Array, element: Element) -> Array:
     if element.kind is Kind.KEY:
         return given
     target = joined([given.element, element], context.scale)

@@ -116,6 +116,16 @@ def _arm(context: Context, node: tree.If | tree.Conditional, first: bool) -> Ite
         context.arms = outer
 
 
+@contextmanager
+def _way(context: Context, condition: Array, holds: bool) -> Iterator[None]:
+    """What counts only if a private condition holds, or does not."""
+    outer, context.ways = context.ways, (*context.ways, (condition.value, holds))
+    try:
+        yield
+    finally:
+        context.ways = outer
+
+
 def _public_ways(
     context: Context, node: tree.If, condition: Array, branches: tuple[Statements, Statements]
 ) -> tuple[Way, Way]:
@@ -136,9 +146,10 @@ def _private_ways(
     outer = context.secret_conditions
     context.secret_conditions = (*outer, SecretCondition(condition.value, node.header))
     try:
-        for statements in branches:
+        for holds, statements in zip((True, False), branches, strict=True):
             context.frame.names = dict(before)
-            outcome = context.run(context, statements)
+            with _way(context, condition, holds):
+                outcome = context.run(context, statements)
             ways.append(Way(context.frame.names, outcome, None))
     finally:
         context.frame.names, context.secret_conditions = before, outer
@@ -255,7 +266,7 @@ def conditional(context: Context, node: tree.Conditional) -> Meaning:
     with context.collecting() as collector:
         for first, expression in ((True, node.then), (False, node.otherwise)):
             with collector:
-                ways.append(_expression_way(context, node, expression, first, condition.label.is_public))
+                ways.append(_expression_way(context, node, expression, first, condition))
     met = _meeting(context, ways[0].outcome, ways[1].outcome)
     if isinstance(met, str):
         raise wrong(
@@ -269,10 +280,11 @@ def conditional(context: Context, node: tree.Conditional) -> Meaning:
 
 
 def _expression_way(
-    context: Context, node: tree.Conditional, expression: tree.Expression, first: bool, public: bool
+    context: Context, node: tree.Conditional, expression: tree.Expression, first: bool, condition: Array
 ) -> Way:
-    if not public:
-        return Way({}, context.value(expression), None)
+    if not condition.label.is_public:
+        with _way(context, condition, first):
+            return Way({}, context.value(expression), None)
     with _arm(context, node, first), context.builder.region() as region:
         outcome = context.value(expression)
     return Way({}, outcome, region)

@@ -117,6 +117,8 @@ def _input(
         each=declaration.each,
         table=declaration.name if declaration.is_table else "",
         valid=declaration.valid,
+        limits=column.bounds or (),
+        beyond=column.beyond,
     )
 
 
