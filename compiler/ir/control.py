@@ -6,8 +6,8 @@ The label of a region argument is an upper bound. For a carried value it covers 
 from collections.abc import Callable, Sequence
 
 from .labels import Label, join
-from .operations.row import Trait
-from .operations.table import row_of
+from .operations.row import Form, Trait
+from .operations.table import OPERATIONS, row_of
 from .operations.typing import OperationTypeError, index_element
 from .program import Operation, Region, Value
 from .types import BOOL, ArrayType
@@ -35,7 +35,7 @@ def control_results(
 
     Raises OperationTypeError and LabelError when operands and regions do not agree.
     """
-    return _RULES[name](count, operands, regions)
+    return RULES[OPERATIONS[name].form](count, operands, regions)
 
 
 def flows(operation: Operation) -> list[tuple[Value, Value]]:
@@ -50,7 +50,7 @@ def flows(operation: Operation) -> list[tuple[Value, Value]]:
 
 def operand_bounds(operation: Operation) -> tuple[Value | None, ...]:
     """For each operand the region argument that it is bound to on entry; None for a condition."""
-    if operation.name == "branch":
+    if _form(operation) is Form.CHOSEN:
         return (None,)
     arguments = operation.regions[0].arguments
     return (*(None,) * conditions_of(operation), *arguments[turns_of(operation) :])
@@ -68,12 +68,12 @@ def is_loop(operation: Operation) -> bool:
 
 def conditions_of(operation: Operation) -> int:
     """How many conditions come first: among the operands, before those that the region takes, and among its results."""
-    return 1 if operation.name == "while" else 0
+    return 1 if _form(operation) is Form.REPEATED else 0
 
 
 def turns_of(operation: Operation) -> int:
     """How many arguments of the region come before those that operands are bound to: 1 for a loop's turn."""
-    return 1 if operation.name == "loop" else 0
+    return 1 if _form(operation) is Form.COUNTED else 0
 
 
 def carried(operation: Operation) -> tuple[Value, ...]:
@@ -93,7 +93,7 @@ def initial(operation: Operation) -> tuple[Value, ...]:
 
 def conditions(operation: Operation) -> tuple[Value, ...]:
     """The values that decide which regions run and how often: a branch's condition, or both conditions of a `while`."""
-    if operation.name == "branch":
+    if _form(operation) is Form.CHOSEN:
         return operation.operands
     before = conditions_of(operation)
     return (*operation.operands[:before], *operation.regions[0].results[:before])
@@ -101,16 +101,20 @@ def conditions(operation: Operation) -> tuple[Value, ...]:
 
 def most_turns(operation: Operation) -> int:
     """How often the regions run at most. For a `while` that is 2**32: no run waits for more turns."""
-    if operation.name == "while":
+    if _form(operation) is Form.REPEATED:
         return 1 << 32
     return int(operation.attributes.get("count", 1))
 
 
 def expected_turns(operation: Operation) -> int:
     """How often the regions are expected to run, for estimates of costs."""
-    if operation.name == "while":
+    if _form(operation) is Form.REPEATED:
         return TURNS_OF_WHILE
     return int(operation.attributes.get("count", 1))
+
+
+def _form(operation: Operation) -> Form:
+    return row_of(operation).form
 
 
 def _loop(count: int | None, operands: Sequence[Value], regions: Sequence[Region]) -> tuple[Given, ...]:
@@ -159,12 +163,13 @@ def _call(count: int | None, operands: Sequence[Value], regions: Sequence[Region
     return tuple((result.type, result.label) for result in region.results)
 
 
-_RULES: dict[str, Callable[[int | None, Sequence[Value], Sequence[Region]], tuple[Given, ...]]] = {
-    "loop": _loop,
-    "while": _while,
-    "branch": _branch,
-    "call": _call,
+RULES: dict[Form, Callable[[int | None, Sequence[Value], Sequence[Region]], tuple[Given, ...]]] = {
+    Form.COUNTED: _loop,
+    Form.REPEATED: _while,
+    Form.CHOSEN: _branch,
+    Form.CALLED: _call,
 }
+"""What control gives, by its form."""
 
 
 def _check_bound(what: str, arguments: Sequence[Value], given: Sequence[Value]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...runtime.clear import KERNELS, IndexOutsideError
 from ..source import Span
+from .operations.row import Form
 from .operations.table import row_of
 from .program import Operation, Program, Region, Value
 
@@ -75,9 +76,10 @@ def evaluate(
 
 def apply(operation: Operation, operands: list[Array]) -> Array:
     """The result of a pure operation with one result, for these operands. Raises IndexOutsideError."""
-    if operation.name == "constant":
+    row = row_of(operation)
+    if row.form is Form.WRITTEN:
         return np.asarray(operation.attributes["value"])
-    rule = row_of(operation).clear
+    rule = row.clear
     if rule is None:
         raise ValueError(f"{operation.name} has no clear kernel")
     kernel, attributes = rule(tuple(operand.type for operand in operation.operands), operation.attributes)
@@ -112,31 +114,11 @@ class Evaluation:
         self._effort = effort
         self._arrange = arrange
         self._joined = joined
-        self._special: dict[str, Callable[[Operation], list[Array]]] = {
-            "input": self._input,
-            "random_rows": self._random_rows,
-            "align": self._align,
-            "reveal": self._reveal,
-            "save": self._save,
-            "assert": self._assert,
-            "require": self._require,
-            "loop": self._loop,
-            "while": self._while,
-            "branch": self._branch,
-            "call": self._call,
-        }
 
     def run(self, operation: Operation) -> None:
         """Executes one operation."""
         self._spend()
-        special = self._special.get(operation.name)
-        if special is not None:
-            results = special(operation)
-        else:
-            try:
-                results = [apply(operation, self._operands(operation))]
-            except IndexOutsideError as error:
-                raise EvaluationError(operation.span, str(error)) from None
+        results = WAYS[row_of(operation).form](self, operation)
         self.values.update(zip(operation.results, results, strict=True))
 
     def forget(self, values: Iterable[Value]) -> None:
@@ -159,6 +141,14 @@ class Evaluation:
         for operation in region.operations:
             self.run(operation)
         return [self.values[result] for result in region.results]
+
+    def _compute(self, operation: Operation) -> list[Array]:
+        if operation.name in _GIVEN_ROWS:
+            return _GIVEN_ROWS[operation.name](self, operation)
+        try:
+            return [apply(operation, self._operands(operation))]
+        except IndexOutsideError as error:
+            raise EvaluationError(operation.span, str(error)) from None
 
     def _input(self, operation: Operation) -> list[Array]:
         name, type = operation.attributes["name"], operation.results[0].type
@@ -218,6 +208,30 @@ class Evaluation:
 
     def _call(self, operation: Operation) -> list[Array]:
         return self._region(operation.regions[0], self._operands(operation))
+
+
+WAYS: dict[Form, Callable[[Evaluation, Operation], list[Array]]] = {
+    Form.COMPUTED: Evaluation._compute,
+    Form.GIVEN: Evaluation._input,
+    Form.WRITTEN: Evaluation._compute,
+    Form.SHARED: Evaluation._compute,
+    Form.CONVERTED: Evaluation._compute,
+    Form.TOLD: Evaluation._reveal,
+    Form.KEPT: Evaluation._save,
+    Form.CHECKED: Evaluation._assert,
+    Form.REQUIRED: Evaluation._require,
+    Form.COUNTED: Evaluation._loop,
+    Form.REPEATED: Evaluation._while,
+    Form.CHOSEN: Evaluation._branch,
+    Form.CALLED: Evaluation._call,
+}
+"""How an operation is executed, by its form."""
+
+_GIVEN_ROWS: dict[str, Callable[[Evaluation, Operation], list[Array]]] = {
+    "random_rows": Evaluation._random_rows,
+    "align": Evaluation._align,
+}
+"""Computed operations without a clear kernel: their rows follow from draws and keys, for which the caller stands."""
 
 
 def free_values(operation: Operation) -> Iterator[Value]:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tacit.compiler.ir import control, evaluate
 from tacit.compiler.ir.build import Builder
-from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.operations.functions import FUNCTIONS
-from tacit.compiler.ir.operations.row import Held, OperationRow, Trait
+from tacit.compiler.ir.operations.row import Form, Held, OperationRow, Trait
 from tacit.compiler.ir.operations.table import OPERATIONS
-from tacit.compiler.ir.types import ArrayType, fixed
+from tacit.compiler.ir.types import INT, ArrayType, fixed
+from tacit.compiler.passes.lowering import expand_protocol
 from tacit.compiler.passes.simplify.terms import BuilderTerms
 from tacit.compiler.protocols.numeric import bounds
 from tacit.compiler.protocols.operations.table import RULES
@@ -23,6 +24,11 @@ from tacit.runtime.graph.signatures import KERNELS as SIGNATURES
 
 ROOT = Path(__file__).parents[2]
 SCALE = 20
+
+LOOPS = {Form.COUNTED, Form.REPEATED}
+CONTROL = LOOPS | {Form.CHOSEN, Form.CALLED}
+OUTPUT = {Form.TOLD, Form.KEPT}
+STOP = {Form.CHECKED, Form.REQUIRED}
 
 
 def test_a_row_without_one_of_its_facts_cannot_be_constructed() -> None:
@@ -38,6 +44,13 @@ def test_a_row_agrees_with_itself(name: str) -> None:
     row = OPERATIONS[name]
     assert row.has(Trait.CONTROL) == (row.infer is None) == (row.regions > 0)
     assert row.indices_from is None or row.has(Trait.STRUCTURAL)
+    assert (row.indices_from is None) == (row.windows is None)
+    assert row.has(Trait.LOOP) == (row.form in LOOPS)
+    assert row.has(Trait.CONTROL) == (row.form in CONTROL)
+    assert row.has(Trait.OUTPUT) == (row.form in OUTPUT)
+    assert row.has(Trait.EFFECT) == (row.form in OUTPUT | STOP | {Form.GIVEN})
+    assert row.has(Trait.STOP) == (row.form in STOP)
+    assert row.has(Trait.HOLDING | Trait.SAME) == (row.form in {Form.SHARED, Form.CONVERTED})
     assert not row.has(Trait.ELEMENTWISE) or (row.interval is not None and row.widen is not None)
     assert (row.domain.takes is None) or row.interval is not None
     assert row.total is None or OPERATIONS[row.total.reduction].has(Trait.REDUCTION)
@@ -47,15 +60,22 @@ def test_a_row_agrees_with_itself(name: str) -> None:
 
 
 def test_protocol_rules_are_those_of_the_rows_that_compute_with_secrets() -> None:
-    """Sources, effects, control, and what only changes who holds a value are expanded by the walk itself."""
+    """Every other form is expanded by the walk itself, and so is a source of what all know."""
     computing = {
         name
         for name, row in OPERATIONS.items()
-        if not row.traits & (Trait.EFFECT | Trait.CONTROL)
-        and not row.has(Trait.HOLDING | Trait.SAME)
-        and (row.has(Trait.DRAW) or not row.has(Trait.SOURCE))
+        if row.form is Form.COMPUTED and (row.has(Trait.DRAW) or not row.has(Trait.SOURCE))
     }
     assert set(RULES) == computing
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_has_its_way_into_the_graph_and_its_meaning(name: str) -> None:
+    """Calls alone become no part of a graph: they are inlined before."""
+    form = OPERATIONS[name].form
+    assert form in evaluate.WAYS
+    assert (form in expand_protocol.WAYS) != (form is Form.CALLED)
+    assert (form in control.RULES) == OPERATIONS[name].has(Trait.CONTROL)
 
 
 def test_every_clear_meaning_has_a_signature() -> None:
@@ -89,6 +109,34 @@ def test_what_is_shared_anew_is_held_in_the_clear() -> None:
     ]
 
 
+PLACED: dict[str, tuple[tuple[ArrayType, ...], dict[str, object]]] = {
+    "take": ((ArrayType(INT, (3, 4)),), {"axis": 1}),
+    "slice_at": ((ArrayType(INT, (3, 4)),), {"axes": (1, 0), "sizes": (3, 2)}),
+    "update_at": ((ArrayType(INT, (3, 4)), ArrayType(INT, (2, 3))), {"axes": (1, 0)}),
+}
+
+
+@pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.indices_from is not None])
+def test_the_window_of_a_place_is_what_the_operation_touches(name: str) -> None:
+    """The last place at which a window fits is taken, and the place behind it is not."""
+    types, attributes = PLACED[name]
+    builder = Builder(Span(Source("row.mpc", "row.mpc", ""), 1, 1, 1, 1))
+    data = [builder.constant(np.zeros(type.shape, np.int64), type) for type in types]
+    places = [builder.integer(0) for _ in attributes.get("axes", (0,))]  # type: ignore[attr-defined]
+    result = builder.emit(name, *data, *places, **attributes)
+    operation = builder.definition(result)
+    assert operation is not None
+    arrays = [np.zeros(type.shape, np.int64) for type in types]
+    found = OPERATIONS[name].places(operation)
+    assert [place for place, _, _ in found] == places
+    last = [types[0].shape[axis] - size for _, axis, size in found]
+    evaluate.apply(operation, [*arrays, *map(np.asarray, last)])
+    for turn in range(len(last)):
+        beyond = [each + (turn == index) for index, each in enumerate(last)]
+        with pytest.raises(clear.IndexOutsideError):
+            evaluate.apply(operation, [*arrays, *map(np.asarray, beyond)])
+
+
 def _names_in(node: ast.AST) -> set[str]:
     parts: list[ast.expr | None] = []
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
@@ -109,14 +157,8 @@ def _lists_of_names(room: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("room", ["passes", "cost"])
 def test_no_pass_lists_operations(room: str) -> None:
-    """What holds of several operations is a fact of their rows. `expand_protocol` has the ways of its own walk by name,
-    and `compare_early` guesses of rounds."""
-    found = [
-        place
-        for place in _lists_of_names(room)
-        if "expand_protocol.py" not in place and "compare_early.py" not in place
-    ]
-    assert found == []
+    """What holds of several operations is a fact of their rows. `compare_early` guesses of rounds."""
+    assert [place for place in _lists_of_names(room) if "compare_early.py" not in place] == []
 
 
 POINTS = {
@@ -156,5 +198,5 @@ def _evaluated(name: str, points: np.ndarray, is_slope: bool) -> np.ndarray:
         assert y.type == type
     builder.effect("reveal", y, name="y", roles=("a",))
     program = builder.finish("row.mpc", ("a",), {}, SCALE)
-    outputs = evaluate(program, {"x": np.rint(points * 2.0**SCALE).astype(np.int64)})
+    outputs = evaluate.evaluate(program, {"x": np.rint(points * 2.0**SCALE).astype(np.int64)})
     return outputs.by_role["a"]["y"] * 2.0**-SCALE

@@ -27,6 +27,7 @@ from .row import (
     FIRST,
     Attribute,
     AttributeKind,
+    Form,
     Held,
     IntervalRule,
     LabelRule,
@@ -76,10 +77,11 @@ def _is_known_to_somebody(operation: Operation) -> str:
 
 
 def _holding(
-    attributes: Mapping[str, Attribute], label: LabelRule, requires: Requirement, held: Held, traits: Trait
+    form: Form, attributes: Mapping[str, Attribute], label: LabelRule, requires: Requirement, held: Held, traits: Trait
 ) -> OperationRow:
     """The row of an operation that changes who holds a value, and not the value."""
     return plain(
+        form=form,
         arity=1,
         traits=Trait.HOLDING | Trait.SAME | traits,
         attributes=attributes,
@@ -94,6 +96,7 @@ def _holding(
 
 
 def _effect(
+    form: Form,
     attributes: Mapping[str, Attribute],
     infer: TypeRule,
     *,
@@ -106,6 +109,7 @@ def _effect(
 ) -> OperationRow:
     """The row of an operation that does something outside the IR."""
     return plain(
+        form=form,
         arity=1,
         traits=Trait.EFFECT | traits,
         attributes=attributes,
@@ -119,10 +123,11 @@ def _effect(
 
 
 def _control(
-    arity: int | None, regions: int, attributes: Mapping[str, Attribute], traits: Trait = Trait.NONE
+    form: Form, arity: int | None, regions: int, attributes: Mapping[str, Attribute], traits: Trait = Trait.NONE
 ) -> OperationRow:
     """The row of a control operation. Its regions determine the results: see `ir.control`."""
     return plain(
+        form=form,
         arity=arity,
         regions=regions,
         traits=Trait.CONTROL | traits,
@@ -133,9 +138,12 @@ def _control(
 
 
 EFFECTS: dict[str, OperationRow] = {
-    "share": _holding({}, secret_label, _is_not_shared_yet, Held.AS_THEY_ARE, Trait.ROWS),
-    "convert": _holding({"to": Attribute(AttributeKind.TEXT)}, joined_label, nothing_more, Held.MIXED, Trait.NONE),
+    "share": _holding(Form.SHARED, {}, secret_label, _is_not_shared_yet, Held.AS_THEY_ARE, Trait.ROWS),
+    "convert": _holding(
+        Form.CONVERTED, {"to": Attribute(AttributeKind.TEXT)}, joined_label, nothing_more, Held.MIXED, Trait.NONE
+    ),
     "reveal": _effect(
+        Form.TOLD,
         {**NAME, "roles": Attribute(AttributeKind.NAMES, None), **TABLE},
         reveal,
         label=_revealed,
@@ -144,8 +152,9 @@ EFFECTS: dict[str, OperationRow] = {
         interval=first_interval,
         traits=Trait.OUTPUT,
     ),
-    "save": _effect({**NAME, **TABLE}, save, held=Held.SHARED, traits=Trait.OUTPUT),
+    "save": _effect(Form.KEPT, {**NAME, **TABLE}, save, held=Held.SHARED, traits=Trait.OUTPUT),
     "assert": _effect(
+        Form.CHECKED,
         {"message": Attribute(AttributeKind.TEXT, "")},
         assert_,
         requires=_is_known_to_somebody,
@@ -154,13 +163,14 @@ EFFECTS: dict[str, OperationRow] = {
     # All nodes learn the bit, whoever knows it, and go on where it is true. Nothing that the program reveals later
     # leaves a party before the party has seen the bit; everything else goes on meanwhile.
     "require": _effect(
+        Form.REQUIRED,
         {"message": Attribute(AttributeKind.TEXT)},
         assert_,
         held=Held.AS_THEY_ARE,
         traits=Trait.STOP,
     ),
-    "loop": _control(None, 1, {"count": INTEGER}, Trait.LOOP),
-    "while": _control(None, 1, {}, Trait.LOOP),
-    "branch": _control(1, 2, {}),
-    "call": _control(None, 1, {"function": Attribute(AttributeKind.TEXT)}),
+    "loop": _control(Form.COUNTED, None, 1, {"count": INTEGER}, Trait.LOOP),
+    "while": _control(Form.REPEATED, None, 1, {}, Trait.LOOP),
+    "branch": _control(Form.CHOSEN, 1, 2, {}),
+    "call": _control(Form.CALLED, None, 1, {"function": Attribute(AttributeKind.TEXT)}),
 }

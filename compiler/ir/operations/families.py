@@ -12,6 +12,7 @@ from .row import (
     ClearRule,
     Derivative,
     Domain,
+    Form,
     Held,
     Identity,
     IntervalRule,
@@ -23,6 +24,7 @@ from .row import (
     Total,
     Trait,
     WidenRule,
+    WindowRule,
 )
 from .typing import Attributes, TypeRule, Types
 
@@ -62,6 +64,7 @@ def nothing_more(operation: Operation) -> str:
 
 def plain(
     *,
+    form: Form,
     arity: int | None,
     traits: Trait,
     attributes: Mapping[str, Attribute],
@@ -77,9 +80,11 @@ def plain(
 ) -> OperationRow:
     """The row of an operation without algebra: a source, an effect, control, or a change of who holds a value."""
     return OperationRow(
+        form=form,
         arity=arity,
         regions=regions,
         indices_from=None,
+        windows=None,
         traits=traits,
         attributes=attributes,
         infer=infer,
@@ -110,8 +115,10 @@ def computed(
     domain: Domain,
     identities: tuple[Identity, ...],
     widen: WidenRule | None,
+    form: Form = Form.COMPUTED,
     attributes: Mapping[str, Attribute] | None = None,
     indices_from: int | None = None,
+    windows: WindowRule | None = None,
     reads: Reads = Reads.NOTHING,
     elements_of: slice | None = None,
     after_truncation: slice | None = None,
@@ -120,9 +127,11 @@ def computed(
 ) -> OperationRow:
     """The row of an operation that computes its result from its operands. Whoever knows all operands can compute it."""
     return OperationRow(
+        form=form,
         arity=arity,
         regions=0,
         indices_from=indices_from,
+        windows=windows,
         traits=traits,
         attributes={} if attributes is None else attributes,
         infer=infer,

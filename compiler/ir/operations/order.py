@@ -20,7 +20,7 @@ from .families import (
     plain,
     secret_label,
 )
-from .row import FIRST, Attribute, AttributeKind, Held, OperationRow, Trait
+from .row import FIRST, Attribute, AttributeKind, Form, Held, OperationRow, Trait
 from .sources import iota
 from .typing import Attributes, OperationTypeError, Types, only
 
@@ -110,6 +110,7 @@ ORDER: dict[str, OperationRow] = {
         widen=None,
     ),
     "random_rows": plain(
+        form=Form.COMPUTED,
         arity=0,
         traits=Trait.SOURCE | Trait.DRAW,
         attributes={"n": INTEGER},
@@ -142,6 +143,7 @@ ORDER: dict[str, OperationRow] = {
     # the keys and the kinds of these, how many of them are a key together, of how many rows of a side a key may be, and
     # how the program calls whether a key of the left side stands twice: see `runtime.graph.alignments.Matching`.
     "align": plain(
+        form=Form.COMPUTED,
         arity=1,
         traits=Trait.HOLDING,
         attributes={

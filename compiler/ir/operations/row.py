@@ -88,6 +88,24 @@ class Attribute:
     default: Any = ...
 
 
+class Form(Enum):
+    """What happens where an operation stands. Walks that give each operation its own way choose the way by the form."""
+
+    COMPUTED = "the result follows from the operands, by the clear kernel or by a rule of the protocol"
+    GIVEN = "a role's input, or stored shares, come in"
+    WRITTEN = "the program says the numbers"
+    SHARED = "whoever knows the operand shares it"
+    CONVERTED = "shares of one kind become shares of the other kind"
+    TOLD = "roles learn the operand"
+    KEPT = "shares of the operand are stored"
+    CHECKED = "the run ends where the operand, which somebody knows, is false"
+    REQUIRED = "every node learns the operand, and the run ends where that is false"
+    COUNTED = "the region runs as often as an attribute says; its first argument is the turn"
+    REPEATED = "the region runs while a condition holds, which each turn renews"
+    CHOSEN = "one of two regions runs"
+    CALLED = "the region runs once, on the operands"
+
+
 class Held(Enum):
     """How an operation wants operands that somebody knows, if it involves secrets."""
 
@@ -117,6 +135,10 @@ LabelRule = Callable[[Attributes, Sequence[Label]], Label]
 
 Requirement = Callable[[Operation], str]
 """What is wrong with an operation, beyond types and the labels of results; empty if nothing is."""
+
+WindowRule = Callable[[Operation], Sequence[tuple[int, int]]]
+"""For each operand that is a place: the axis of the first operand along which it is one, and how many entries are
+touched from there on."""
 
 WidenRule = Callable[[Lanes, Operation], Value]
 """Writes the operation for all lanes at once, with the lanes as a new first axis. Raises CannotWidenError."""
@@ -218,9 +240,11 @@ The derivative has the type of the result.
 class OperationRow:
     """What an operation is.
 
-    Form: `arity` is the number of operands, None for any number. `regions` is the number of regions. Operands from
-    `indices_from` on are places, not data; they must be public. `infer` gives the result types (None if regions give
-    them). `clear` gives the kernel that means the operation (None for inputs, constants, effects and control).
+    Form: `form` says what happens where the operation stands. `arity` is the number of operands, None for any number.
+    `regions` is the number of regions. Operands from `indices_from` on are places, not data; they must be public, and
+    `windows` says what they are places of (None if no operand is a place). `infer` gives the result types (None if
+    regions give them). `clear` gives the kernel that means the operation (None for inputs, constants, effects and
+    control).
 
     Knowledge: `label` gives the label of the results. `requires` says what else must hold for labels and attributes.
     `roles` are the attributes that name roles. `held` says how operands must be held.
@@ -235,9 +259,11 @@ class OperationRow:
     `derivative` gives the derivative of a function of one number (None if it is not written).
     """
 
+    form: Form
     arity: int | None
     regions: int
     indices_from: int | None
+    windows: WindowRule | None
     traits: Trait
     attributes: Mapping[str, Attribute]
     infer: TypeRule | None
@@ -273,6 +299,13 @@ class OperationRow:
     def elements(self, operation: Operation) -> tuple[Value, ...]:
         """The operands that the elements of the result are taken from; none if elements are computed."""
         return () if self.elements_of is None else operation.operands[self.elements_of]
+
+    def places(self, operation: Operation) -> list[tuple[Value, int, int]]:
+        """Each operand that is a place, the axis along which it is one, and how many entries are touched from there."""
+        if self.windows is None:
+            return []
+        places = operation.operands[self.indices_from :]
+        return [(place, *window) for place, window in zip(places, self.windows(operation), strict=True)]
 
 
 FIRST = slice(0, 1)

@@ -7,7 +7,7 @@ from ..labels import REVEALED, SECRET, Label, owned
 from ..program import Operation
 from ..types import ArrayType
 from .families import INTEGER, NAME, TABLE, WHOLE, computed, kernel, plain
-from .row import Attribute, AttributeKind, OperationRow, Trait
+from .row import Attribute, AttributeKind, Form, OperationRow, Trait
 from .typing import Attributes, OperationTypeError, Types, index_element
 
 
@@ -44,6 +44,7 @@ SOURCES: dict[str, OperationRow] = {
     # the number that stands for a missing value. `limits` are the least and the greatest number that the input's owner
     # accepts, `beyond` says what is wrong with other numbers; see `Declaration`.
     "input": plain(
+        form=Form.GIVEN,
         arity=0,
         traits=Trait.SOURCE | Trait.EFFECT,
         attributes={
@@ -63,6 +64,7 @@ SOURCES: dict[str, OperationRow] = {
         roles=("role",),
     ),
     "constant": computed(
+        form=Form.WRITTEN,
         arity=0,
         infer=declared,
         clear=None,

@@ -7,7 +7,7 @@ from ..program import Operation, Value
 from ..types import ArrayType, Kind
 from .families import AXIS, MODULAR, SIZES, computed, first_interval, kernel
 from .lanes import CannotWidenError, Lanes
-from .row import ALL, FIRST, Attribute, AttributeKind, Identity, OperationRow, Terms, Trait, WidenRule
+from .row import ALL, FIRST, Attribute, AttributeKind, Identity, OperationRow, Terms, Trait, WidenRule, WindowRule
 from .typing import (
     Attributes,
     OperationTypeError,
@@ -128,6 +128,21 @@ def update_at(types: Types, attributes: Attributes) -> Types:
         if axis not in axes and size != part:
             raise OperationTypeError("the new part covers the other axes", str(list(array.shape)), str(value))
     return (array.with_element(joined_element((array.element, value.element))),)
+
+
+# --- windows ------------------------------------------------------------------------------------------------------
+
+
+def _one_entry(operation: Operation) -> Sequence[tuple[int, int]]:
+    return ((operation.attributes["axis"], 1),)
+
+
+def _of_these_sizes(operation: Operation) -> Sequence[tuple[int, int]]:
+    return tuple(zip(operation.attributes["axes"], operation.attributes["sizes"], strict=True))
+
+
+def _of_the_new_part(operation: Operation) -> Sequence[tuple[int, int]]:
+    return tuple((axis, operation.operands[1].type.shape[axis]) for axis in operation.attributes["axes"])
 
 
 # --- intervals ----------------------------------------------------------------------------------------------------
@@ -260,6 +275,7 @@ def _move(
     after_truncation: slice | None,
     arity: int | None = 1,
     indices_from: int | None = None,
+    windows: WindowRule | None = None,
 ) -> OperationRow:
     """The row of an operation whose result is made of elements of its first operand."""
     return computed(
@@ -269,6 +285,7 @@ def _move(
         traits=Trait.STRUCTURAL | Trait.LINEAR,
         attributes=attributes,
         indices_from=indices_from,
+        windows=windows,
         interval=first_interval,
         domain=MODULAR,
         elements_of=FIRST,
@@ -297,9 +314,17 @@ STRUCTURE: dict[str, OperationRow] = {
         identities=(_of_one,),
         widen=_widen_concat,
     ),
-    "take": _move("take", take, AXIS, (), _widen_take, None, arity=2, indices_from=1),
+    "take": _move("take", take, AXIS, (), _widen_take, None, arity=2, indices_from=1, windows=_one_entry),
     "slice_at": _move(
-        "slice_at", slice_at, {"axes": SIZES, "sizes": SIZES}, (), _widen_slice_at, FIRST, arity=None, indices_from=1
+        "slice_at",
+        slice_at,
+        {"axes": SIZES, "sizes": SIZES},
+        (),
+        _widen_slice_at,
+        FIRST,
+        arity=None,
+        indices_from=1,
+        windows=_of_these_sizes,
     ),
     "update": computed(
         arity=2,
@@ -320,6 +345,7 @@ STRUCTURE: dict[str, OperationRow] = {
         traits=Trait.STRUCTURAL | Trait.LINEAR,
         attributes={"axes": SIZES},
         indices_from=2,
+        windows=_of_the_new_part,
         interval=_of_both,
         domain=MODULAR,
         elements_of=slice(2),

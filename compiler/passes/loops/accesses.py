@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ...ir.affine import Affine, affine
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Value
 
 
@@ -23,17 +24,14 @@ def access(
     operation: Operation, counts: Mapping[Value, int], definition: Callable[[Value], Operation | None]
 ) -> Access | None:
     """The window of the operation; None unless its starts are sums of turns and it surely lies inside the array."""
-    array, axes = operation.operands[0], operation.attributes["axes"]
-    if operation.name == "slice_at":
-        sizes, given = operation.attributes["sizes"], operation.operands[1:]
-    else:
-        sizes, given = tuple(operation.operands[1].type.shape[axis] for axis in axes), operation.operands[2:]
-    starts = [affine(start, definition) for start in given]
-    for axis, size, start in zip(axes, sizes, starts, strict=True):
+    shape, starts, sizes = operation.operands[0].type.shape, {}, {}
+    for place, axis, size in row_of(operation).places(operation):
+        start = affine(place, definition)
         bounds = start.bounds(counts)
-        if bounds is None or bounds[0] < 0 or bounds[1] + size > array.type.shape[axis]:
+        if bounds is None or bounds[0] < 0 or bounds[1] + size > shape[axis]:
             return None
-    return Access(dict(zip(axes, starts, strict=True)), dict(zip(axes, sizes, strict=True)))
+        starts[axis], sizes[axis] = start, size
+    return Access(starts, sizes)
 
 
 def meet(one: Access, other: Access, turn: Value, inner: Mapping[Value, int], count: int, *, later_only: bool) -> bool:

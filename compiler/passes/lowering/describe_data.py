@@ -7,7 +7,7 @@ binds keeps its size name.
 from collections.abc import Iterator
 
 from ....runtime.graph.nodes import ROLE_EVERYONE, Declaration
-from ...ir.operations.row import Trait
+from ...ir.operations.row import Form, Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
@@ -23,7 +23,7 @@ def inputs(program: Program) -> tuple[Declaration, ...]:
     """The inputs of a program. The inputs of a role's members (`bids[0]`, ...) are one, with the closest limits."""
     found: dict[str, Declaration] = {}
     for operation in walk(program.body):
-        if operation.name == "input":
+        if row_of(operation).form is Form.GIVEN:
             declared = _input(operation)
             found[declared.name] = _closer(found.get(declared.name, declared), declared)
     return tuple(found.values())
@@ -91,7 +91,8 @@ def _input(operation: Operation) -> Declaration:
 
 
 def _outputs(operation: Operation) -> Iterator[Declaration]:
-    if not row_of(operation).has(Trait.OUTPUT):
+    row = row_of(operation)
+    if not row.has(Trait.OUTPUT):
         return
     attributes, type = operation.attributes, operation.operands[0].type
     for role in attributes.get("roles") or (ROLE_EVERYONE,):
@@ -104,6 +105,6 @@ def _outputs(operation: Operation) -> Iterator[Declaration]:
             labels=type.element.labels,
             role=role,
             table=attributes["table"],
-            shares=operation.name == "save",
+            shares=row.form is Form.KEPT,
             valid=attributes["valid"],
         )

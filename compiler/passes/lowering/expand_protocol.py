@@ -16,6 +16,7 @@ import numpy as np
 from ....runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
 from ...diagnostics import CompileError, Diagnostic
 from ...ir.labels import REVEALED, Knowledge
+from ...ir.operations.row import Form
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import walk
@@ -69,26 +70,13 @@ class _Expander:
         self.later = Later(self.g)
         self.required: Wire | None = None
         self.places: dict[Place, int] = {}
-        self.special: dict[str, Callable[[Operation], list[Share]]] = {
-            "input": self.input,
-            "constant": self.constant,
-            "share": self.share,
-            "convert": self.convert,
-            "reveal": self.reveal,
-            "save": self.save,
-            "assert": self.check,
-            "require": self.require,
-            "loop": self.loop,
-            "while": self.while_,
-            "branch": self.branch,
-        }
 
     def block(self, region: Region) -> list[Share]:
         """Expands a region's operations here and returns what its results have become."""
         outer = self.g.span, self.required
         for operation in region.operations:
             self.g.span = self.place(operation.span)
-            results = self.special.get(operation.name, self.compute)(operation)
+            results = WAYS[row_of(operation).form](self, operation)
             results = [self.told_to_clients(*each) for each in zip(operation.results, results, strict=True)]
             self.values.update(zip(operation.results, results, strict=True))
         self.g.span, self.required = outer
@@ -208,20 +196,11 @@ class _Expander:
 
         Otherwise a program that fails could have revealed more in the meantime.
         """
-        first = row_of(operation).indices_from
-        if first is None:
-            return
-        shape, attributes = operation.operands[0].type.shape, operation.attributes
-        axes: Sequence[int] = attributes["axes"] if "axes" in attributes else (attributes["axis"],)
-        windows = [1] * len(axes)
-        if operation.name == "slice_at":
-            windows = list(attributes["sizes"])
-        elif operation.name == "update_at":
-            windows = [operation.operands[1].type.shape[axis] for axis in axes]
-        for place, axis, window in zip(operation.operands[first:], axes, windows, strict=True):
+        for place, axis, window in row_of(operation).places(operation):
             if place.label == REVEALED and place.type.size:
                 (wire,) = self.values[place].parts
-                self.g.local("check_index", wire.type, wire, size=shape[axis], window=window)
+                size = operation.operands[0].type.shape[axis]
+                self.g.local("check_index", wire.type, wire, size=size, window=window)
 
     # --- control ---------------------------------------------------------------------------------------------------
 
@@ -229,7 +208,7 @@ class _Expander:
         """The context of a loop or branch. Clients that pass it by are told afterwards what it reveals to all."""
         if operation in self.public.followed:
             return nullcontext()
-        reveals = [each for region in operation.regions for each in walk(region) if each.name == "reveal"]
+        reveals = [each for region in operation.regions for each in walk(region) if row_of(each).form is Form.TOLD]
         told = [each for each in reveals if each.attributes["roles"] is None]
         return self.later.passing_by({each.attributes["name"]: _clear_type(each.operands[0].type) for each in told})
 
@@ -325,6 +304,23 @@ class _Expander:
         if value.share == BOOLEAN:
             return Boolean(tuple(self.g.local("zeros", bits(shape, planes)) for _ in range(self.p.parts)))
         return Arithmetic(tuple(self.g.local("zeros", self.p.number(shape)) for _ in range(self.p.parts)))
+
+
+WAYS: dict[Form, Callable[[_Expander, Operation], list[Share]]] = {
+    Form.COMPUTED: _Expander.compute,
+    Form.GIVEN: _Expander.input,
+    Form.WRITTEN: _Expander.constant,
+    Form.SHARED: _Expander.share,
+    Form.CONVERTED: _Expander.convert,
+    Form.TOLD: _Expander.reveal,
+    Form.KEPT: _Expander.save,
+    Form.CHECKED: _Expander.check,
+    Form.REQUIRED: _Expander.require,
+    Form.COUNTED: _Expander.loop,
+    Form.REPEATED: _Expander.while_,
+    Form.CHOSEN: _Expander.branch,
+}
+"""What becomes of an operation, by its form: of every form but `CALLED`, for calls are inlined."""
 
 
 def _uncounted(span: Span, protocol: str) -> Diagnostic:

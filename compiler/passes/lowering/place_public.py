@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from ....runtime.graph.nodes import Parties
 from ...ir.labels import REVEALED
-from ...ir.operations.row import Trait
+from ...ir.operations.row import Form, Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import walk
@@ -87,7 +87,7 @@ class _Placing:
         owned = [value for each in _inside(operation) for value in each.operands]
         if any(self._owner(value) in self.clients for value in (*owned, *_bound(operation), *operation.results)):
             return True
-        told = (each.attributes["roles"] or () for each in _inside(operation) if each.name == "reveal")
+        told = (each.attributes["roles"] or () for each in _inside(operation) if _tells(each))
         return any(self.target.roles[role] in self.clients for roles in told for role in roles)
 
     def _owner(self, value: Value) -> int | None:
@@ -106,7 +106,7 @@ class _Placing:
             within = (operation, *_inside(operation))
             yielded = [value for each in within for region in each.regions for value in region.results]
             self._mark((*yielded, *(value for each in within for value in each.operands)), self.clients)
-        elif operation.name == "reveal":
+        elif _tells(operation):
             roles = operation.attributes["roles"]
             to = self.clients if roles is None else [self.target.roles[role] for role in roles]
             self._mark(operation.operands, to)
@@ -124,12 +124,16 @@ class _Placing:
             self.wanted.setdefault(value, set()).update(set(clients).intersection(self.clients))
 
 
+def _tells(operation: Operation) -> bool:
+    return row_of(operation).form is Form.TOLD
+
+
 def _checked(operation: Operation) -> list[Value]:
     """The operands that the run checks before the program may go on."""
-    if row_of(operation).has(Trait.STOP):
+    row = row_of(operation)
+    if row.has(Trait.STOP):
         return list(operation.operands)
-    first = row_of(operation).indices_from
-    return [] if first is None else [place for place in operation.operands[first:] if place.label == REVEALED]
+    return [place for place, _, _ in row.places(operation) if place.label == REVEALED]
 
 
 def _inside(operation: Operation) -> list[Operation]:

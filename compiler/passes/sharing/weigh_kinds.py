@@ -16,7 +16,7 @@ from ...cost.cost import Cost
 from ...cost.prices import Known, Prices
 from ...ir.control import carried, expected_turns, flows, is_loop
 from ...ir.labels import Knowledge
-from ...ir.operations.row import Held, Trait
+from ...ir.operations.row import Form, Held, Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import Kind
@@ -89,13 +89,13 @@ class _Weigher:
 
     def operation(self, operation: Operation, turns: int) -> None:
         row = row_of(operation)
-        if operation.name == "constant":
+        if row.form is Form.WRITTEN:
             self.known[operation.results[0]] = operation.attributes["value"]
         elif row.has(Trait.CONTROL):
             self.control(operation, turns)
-        elif operation.name == "reveal":
+        elif row.form is Form.TOLD:
             self.reveal(operation, turns)
-        elif operation.name == "share":
+        elif row.form is Form.SHARED:
             self.share(operation, turns)
         elif row.held is Held.SHARED or row.has(Trait.SOURCE | Trait.EFFECT):
             for value in filter(is_secret, operation.results):
