@@ -1,8 +1,11 @@
-"""What a program is compiled for: a protocol, the parties and who sits where. In: roles. Out: `Target`."""
+"""What a program is compiled for: a protocol, the parties, who sits where. In: a protocol, roles. Out: `Target`."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, islice
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ PREPROCESSINGS = ("dealer",)
 """The ways to prepare correlated randomness."""
 
 
+class Needs(Protocol):
+    """What a protocol asks of those who take part."""
+
+    name: str
+    needs_preprocessing: bool
+
+    def nodes_for(self, roles: int, /) -> int:
+        """How many nodes a program of so many roles runs on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """`parties` are the protocol's nodes (`nodes` of them), then clients; `roles` maps each role to its party.
@@ -37,6 +50,34 @@ class Target:
     optimize: int = 2
     network: Network = NETWORKS["lan"]
     preprocessing: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        protocol: Needs,
+        roles: Sequence[str],
+        *,
+        nodes: int | None = None,
+        placement: Placement | None = None,
+        optimize: int = 2,
+        network: Network = NETWORKS["lan"],
+        preprocessing: str = "",
+    ) -> Target:
+        """A protocol for these roles: by a deployment's own plan, or as `place_roles` has it.
+
+        Without `nodes`, the protocol says how many there are; where it needs preprocessing, that is by the first of
+        `PREPROCESSINGS` unless another one is named. Raises ValueError for a role that sits with no party.
+        """
+        preparer = (preprocessing or PREPROCESSINGS[0]) if protocol.needs_preprocessing else ""
+        if placement is not None:
+            nodes = nodes or protocol.nodes_for(len(placement.parties))
+            parties = placement.everyone
+            places = {role: parties.index(placement.party_of(base_name(role))) for role in roles}
+        else:
+            nodes = nodes or protocol.nodes_for(len(roles))
+            parties, places = place_roles(roles, nodes)
+            parties = add_dealer(parties) if preparer == "dealer" else parties
+        return cls(protocol.name, parties, nodes, places, optimize, network, preparer)
 
     @property
     def dealers(self) -> range:
@@ -71,9 +112,19 @@ class Placement:
     sits: Mapping[str, str]
     dealer: str = ""
 
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """The parties, and the dealer if there is one."""
+        return (*self.parties, self.dealer) if self.dealer else self.parties
+
     def party_of(self, role: str) -> str:
         """The party that a role, or all members of a role, sits with. It may be a name that no party has."""
         return self.sits.get(role, role)
+
+
+def base_name(name: str) -> str:
+    """The name of the input or role that `name` is a member of: `bids` for `bids[3]`."""
+    return name.partition("[")[0]
 
 
 def add_dealer(parties: tuple[str, ...]) -> tuple[str, ...]:

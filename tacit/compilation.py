@@ -16,12 +16,12 @@ from .compiler.report.explain import Explanation, explain
 from .compiler.source import Source
 from .compiler.stages import Watch, both, timed, unwatched
 from .compiler.syntax.parser import parse
-from .compiler.target import NETWORKS, PREPROCESSINGS, Network, Placement, Target, add_dealer, place_roles
+from .compiler.target import NETWORKS, Network, Placement, Target
 from .runtime.data.owner import member_name
 from .runtime.data.sizes import Found, bind_sizes
 from .runtime.errors import InputError, UsageError
 from .runtime.graph.alignments import Matching
-from .runtime.graph.nodes import DEALER, Graph
+from .runtime.graph.nodes import Graph
 from .runtime.plan.memory import peaks
 
 _FEW = 10
@@ -141,15 +141,14 @@ class Compilation:
         protocol = PROTOCOLS[options.protocol]
         if options.preprocessing and not protocol.needs_preprocessing:
             raise UsageError(f"{options.protocol} needs no preprocessing: leave --preprocessing out")
-        preprocessing = (options.preprocessing or PREPROCESSINGS[0]) if protocol.needs_preprocessing else ""
-        if options.placement is not None:
-            nodes = protocol.nodes_for(len(options.placement.parties))
-            everyone, places = _placed(options.placement, roles)
-        else:
-            nodes = protocol.nodes_for(len(roles))
-            parties, places = place_roles(roles, nodes)
-            everyone = add_dealer(parties) if preprocessing == DEALER else parties
-        return Target(options.protocol, everyone, nodes, places, options.optimize, options.network, preprocessing)
+        return Target.of(
+            protocol,
+            roles,
+            placement=options.placement,
+            optimize=options.optimize,
+            network=options.network,
+            preprocessing=options.preprocessing or "",
+        )
 
     def bind(self, found: Iterable[Found], counts: Mapping[str, int]) -> dict[str, int]:
         """The sizes on which shapes of inputs, numbers of members and options agree. Raises `InputError`."""
@@ -162,12 +161,6 @@ class Compilation:
             return ()
         program = timed(self.watch, elaborate, self._module, sizes)
         return list_matchings(program, self.target(program.roles))
-
-
-def _placed(placement: Placement, roles: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int]]:
-    """All parties, and for each role or member of a role the number of the party that it sits on."""
-    everyone = (*placement.parties, placement.dealer) if placement.dealer else placement.parties
-    return everyone, {role: everyone.index(placement.party_of(describe_data.base_name(role))) for role in roles}
 
 
 def _require(sizes: Mapping[str, int], names: Iterable[str]) -> None:

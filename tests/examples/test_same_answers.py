@@ -17,9 +17,10 @@ from tacit.compiler.ir.rewrite import walk
 from tacit.compiler.passes.lowering import describe_data
 from tacit.compiler.passes.lowering.list_matchings import list_matchings
 from tacit.compiler.pipeline import declare, elaborate, lower
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.syntax.reading import read_source
-from tacit.compiler.target import Target, add_dealer, place_roles
+from tacit.compiler.target import Target
 from tacit.runtime.alignment.align import align_in_clear
 from tacit.runtime.data.assign import Assigned, assign_sources
 from tacit.runtime.data.owner import Own, count_members, read_own
@@ -93,10 +94,7 @@ def _decoded(declared: Sequence[Declaration], role: str, arrays: Arrays) -> dict
 
 def target_for(roles: tuple[str, ...], setting: str, optimize: int) -> Target:
     name, nodes = SETTINGS[setting]
-    parties, places = place_roles(roles, nodes)
-    if name == "semi2k":
-        return Target(name, add_dealer(parties), nodes, places, optimize, preprocessing="dealer")
-    return Target(name, parties, nodes, places, optimize)
+    return Target.of(PROTOCOLS[name], roles, nodes=nodes, optimize=optimize)
 
 
 @pytest.mark.parametrize("optimize", [0, 1, 2])

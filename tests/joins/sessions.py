@@ -14,9 +14,10 @@ from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.program import Program
 from tacit.compiler.passes.lowering.list_matchings import list_matchings
 from tacit.compiler.pipeline import elaborate, lower
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
-from tacit.compiler.target import Target, add_dealer, place_roles
+from tacit.compiler.target import Target
 from tacit.runtime.alignment.align import Aligned, align, align_in_clear
 from tacit.runtime.alignment.base import SIDES
 from tacit.runtime.data.inputs import Inputs
@@ -168,10 +169,7 @@ def _roles(program: Program) -> list[tuple[str, str]]:
 
 def _target(program: Program, protocol: str, optimize: int) -> Target:
     name, nodes = SETTINGS[protocol]
-    parties, places = place_roles(program.roles, nodes)
-    if name == "semi2k":
-        return Target(name, add_dealer(parties), nodes, places, optimize, preprocessing="dealer")
-    return Target(name, parties, nodes, places, optimize)
+    return Target.of(PROTOCOLS[name], program.roles, nodes=nodes, optimize=optimize)
 
 
 def keys(texts: list[str | None]) -> Array:

@@ -8,9 +8,10 @@ import numpy as np
 from tacit.compiler.ir.evaluate import evaluate
 from tacit.compiler.ir.program import Program
 from tacit.compiler.pipeline import elaborate, lower
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
-from tacit.compiler.target import Target, add_dealer, place_roles
+from tacit.compiler.target import Target
 from tacit.runtime.graph.nodes import Graph, Input
 from tacit.runtime.graph.walk import every_node
 from tacit.runtime.run.party import PartyResult, run_in_memory
@@ -28,12 +29,7 @@ def elaborated(text: str, sizes: Mapping[str, int] | None = None) -> Program:
 def compiled(program: Program, protocol: str = "rep3", optimize: int = 2) -> Graph:
     """The checked graph, every role at a node of its own as far as they go."""
     name, nodes = SETTINGS[protocol]
-    parties, places = place_roles(program.roles, nodes)
-    if name == "semi2k":
-        target = Target(name, add_dealer(parties), nodes, places, optimize, preprocessing="dealer")
-    else:
-        target = Target(name, parties, nodes, places, optimize)
-    return lower(program, target).graph
+    return lower(program, Target.of(PROTOCOLS[name], program.roles, nodes=nodes, optimize=optimize)).graph
 
 
 def count_nodes(graph: Graph) -> int:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from tacit.compiler.pipeline import elaborate, lower
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.syntax.reading import read_source
-from tacit.compiler.target import Target, place_roles
+from tacit.compiler.target import Target
 from tacit.runtime.graph.file import to_bytes
 
 from tests.programs.running import compiled, count_nodes, elaborated
@@ -61,8 +62,7 @@ def test_the_demo_compiles_for_any_number_of_records(records: tuple[int, int]) -
     module = parse(read_source(EXAMPLES / "clinics" / "clinics.mpc"))
     sizes = {"records": records[0], "held_out": records[1], "a_columns": 15, "b_columns": 15}
     program = elaborate(module, sizes)
-    parties, places = place_roles(program.roles, 3)
-    graph = lower(program, Target("rep3", parties, 3, places)).graph
+    graph = lower(program, Target.of(PROTOCOLS["rep3"], program.roles)).graph
     assert len(to_bytes(graph)) < 200_000
 
 

@@ -6,7 +6,8 @@ from tacit.compiler.cost.places import Line
 from tacit.compiler.ir.program import Program
 from tacit.compiler.passes.sharing.choose_shares import choose_shares, compare_choices, explain_choices
 from tacit.compiler.pipeline import lower
-from tacit.compiler.target import NETWORKS, Target, add_dealer, place_roles
+from tacit.compiler.protocols.table import PROTOCOLS
+from tacit.compiler.target import NETWORKS, Target
 
 from tests.programs.running import SETTINGS, elaborated, run_both_ways
 
@@ -113,16 +114,7 @@ TARGETS = {name: SETTINGS[name] for name in ("rep3", "semi2k")}
 
 def target_for(program: Program, protocol: str, network: str = "lan") -> Target:
     name, nodes = SETTINGS[protocol]
-    parties, places = place_roles(program.roles, nodes)
-    dealt = name == "semi2k"
-    return Target(
-        name,
-        add_dealer(parties) if dealt else parties,
-        nodes,
-        places,
-        network=NETWORKS[network],
-        preprocessing="dealer" if dealt else "",
-    )
+    return Target.of(PROTOCOLS[name], program.roles, nodes=nodes, network=NETWORKS[network])
 
 
 def before_choosing(text: str, protocol: str, network: str = "lan") -> tuple[Program, Target]:

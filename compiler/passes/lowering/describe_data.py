@@ -12,6 +12,7 @@ from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
 from ...semantics.declarations import Declarations, InputDeclaration
+from ...target import base_name
 
 
 def declared_inputs(declarations: Declarations) -> tuple[Declaration, ...]:
@@ -40,11 +41,6 @@ def outputs(program: Program) -> tuple[Declaration, ...]:
     """The values that a program reveals, one for each role, and the values that it keeps."""
     found = (one for operation in walk(program.body) for one in _outputs(operation))
     return tuple({(declaration.name, declaration.role): declaration for declaration in found}.values())
-
-
-def base_name(name: str) -> str:
-    """The name of the input or role that `name` is a member of: `bids` for `bids[3]`."""
-    return name.partition("[")[0]
 
 
 def _columns(declared: InputDeclaration) -> Iterator[Declaration]:

@@ -8,7 +8,7 @@ primitives of the capabilities and state which capability they need. `capabiliti
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from ....runtime.graph.nodes import Declaration, ValueType
 from .expansion import Expansion, ring
@@ -17,12 +17,12 @@ from .expansion import Expansion, ring
 class Protocol(ABC):
     """The facts about a protocol. An instance builds one graph by the protocol's rules."""
 
-    name: str
-    parts: int
+    name: ClassVar[str]
+    parts: ClassVar[int]
     """The number of parts of a share."""
-    needs_preprocessing: bool = False
+    needs_preprocessing: ClassVar[bool] = False
     """Whether its rules ask for correlated randomness, which must be prepared."""
-    trust: str
+    trust: ClassVar[str]
     """A sentence for users: whom one has to trust, and what happens if that trust is misplaced."""
 
     def __init__(self, expansion: Expansion) -> None:
