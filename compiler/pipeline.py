@@ -77,8 +77,17 @@ SIMPLIFY: dict[int, tuple[Pass, ...]] = {
         drop_dead,
         # Before loops become wide: a read of what the same turn wrote makes turns wait for each other, too.
         forward_updates,
-        # Before loops become wide: this pass weighs rounds against the elements that one turn compares.
-        compare_early,
+    ),
+}
+"""For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
+
+# Between these two tables, at level 2, stands `compare_early`, which has the target's prices. It must come before loops
+# become wide: it weighs rounds against the elements that one turn compares.
+
+WIDEN: dict[int, tuple[Pass, ...]] = {
+    0: (),
+    1: (),
+    2: (
         # Inner loops first, and before `skew_loops`, which is for loops that have to stay.
         vectorise_loops,
         # After `vectorise_loops`: nests whose turns need no order at all are better off as one operation.
@@ -95,7 +104,7 @@ SIMPLIFY: dict[int, tuple[Pass, ...]] = {
         drop_dead,
     ),
 }
-"""For each level of optimisation, what makes a program simpler without knowing what it is compiled for."""
+"""For each level of optimisation, what makes wide operations of loops."""
 
 # Between these two tables `guard_inputs` writes down which inputs are refused. `SETTLE` comes after that because its
 # passes ask how large values are.
@@ -222,6 +231,12 @@ def _until_shared(program: Program, target: Target, watch: Watch, report: Report
     """The program before kinds of shares are chosen. `known` collects operations that `verify` has found right."""
     for simplify in SIMPLIFY[target.optimize]:
         program = timed(watch, simplify, program)
+        timed(watch, verify, program, known)
+    if target.optimize == 2:
+        program = timed(watch, compare_early, program, target)
+        timed(watch, verify, program, known)
+    for widen in WIDEN[target.optimize]:
+        program = timed(watch, widen, program)
         timed(watch, verify, program, known)
     program = timed(watch, guard_inputs, program, report)
     timed(watch, verify, program, known)

@@ -6,25 +6,30 @@ the busiest link of each round, and the work of the busiest party. Uses of equal
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...runtime.graph.nodes import ROLE_EVERYONE, Graph, Parties, Place, Storage, ValueType
 from ...runtime.graph.times import Times, load_times
-from ..ir.operations.row import Reads
+from ..ir.labels import SECRET
+from ..ir.operations.row import Form, Reads
 from ..ir.operations.table import row_of
 from ..ir.program import Operation, Value
 from ..ir.types import Kind
+from ..ir.verify import clear_among_secret
 from ..passes.rounds.batch_rounds import batch_rounds
+from ..protocols.operations.rows import digits_for
 from ..protocols.operations.sharing import converted, opened, shared
+from ..protocols.operations.table import applicable
 from ..protocols.rules.conversions import Conversions
 from ..protocols.rules.expansion import Expansion, bits
 from ..protocols.rules.linear import Linear
 from ..protocols.rules.order import Order
 from ..protocols.rules.protocol import offered
 from ..protocols.rules.shares import Arithmetic, Boolean, Clear, Share
-from ..protocols.rules.use import BOOLEAN, ROWS, Rule, Use, widths
+from ..protocols.rules.use import ARITHMETIC, BOOLEAN, ROWS, Rule, Use, widths
 from ..target import Target
 from .cost import Cost, cost_by
 
@@ -64,6 +69,32 @@ class Prices:
         attributes = tuple(sorted(operation.attributes.items()))
         key = (operation.name, attributes, *values, widths(operation), told, wanted, rule.result)
         return self._cost(key, expand)
+
+    def in_digits(self, operation: Operation, rule: Rule[Any], known: Sequence[Known]) -> Operation:
+        """The operation with the `digit` at which it costs least, if it is an order; else the operation as it is."""
+        if "digit" not in operation.attributes:
+            return operation
+        each = [
+            replace(operation, attributes=operation.attributes | {"digit": digit})
+            for digit in digits_for(operation.results[0].type.size)
+        ]
+        return min(each, key=lambda one: self.rule(one, rule, known).seconds)
+
+    def quickest(self, operation: Operation, known: Sequence[Known]) -> Cost:
+        """An operation, before kinds are chosen, by that of its rules which takes the fewest rounds.
+
+        Its operands are taken to have the kinds that the rule wants. What somebody computes in the clear, and what the
+        protocol has no rule for, is free.
+        """
+        row = row_of(operation)
+        if row.form is Form.TOLD and not operation.operands[0].label.is_clear:
+            return self.reveal(operation, _usual_kind(operation.operands[0]))
+        if row.form is not Form.COMPUTED or all(result.label.is_clear for result in operation.results):
+            return _FREE
+        shared = replace(operation, operands=_as_shares(operation))
+        rules = applicable(operation, self._protocol)
+        costs = [self.rule(self.in_digits(shared, rule, known), rule, known) for rule in rules]
+        return min(costs, key=lambda cost: (cost.rounds, cost.seconds), default=_FREE)
 
     def conversion(self, value: Value, kind: str) -> Cost:
         """The cost of converting a value of this kind to the other kind."""
@@ -125,6 +156,19 @@ class Prices:
             report = cost_by(batch_rounds(graph), _nowhere, target.network, self._times)
             self._found[key] = report.program.total
         return self._found[key]
+
+
+_FREE = Cost(0, 0, (), 0.0, (), 0.0)
+
+
+def _usual_kind(value: Value) -> str:
+    return BOOLEAN if value.type.element.kind is Kind.BOOL else ARITHMETIC
+
+
+def _as_shares(operation: Operation) -> tuple[Value, ...]:
+    """The operands as an operation on secrets takes them."""
+    shared = {value: replace(value, label=SECRET) for value in clear_among_secret(operation)}
+    return tuple(shared.get(value, value) for value in operation.operands)
 
 
 def _converted(p: Linear, share: Share, value: Value) -> Share:

@@ -143,6 +143,11 @@ class Builder:
         """The operation that computes the value; None for a region's argument."""
         return self._static.definition(value)
 
+    @property
+    def innermost(self) -> OpenRegion:
+        """The region that operations go to."""
+        return self._open[-1]
+
     # --- regions and control ------------------------------------------------------------------------------------
 
     @contextmanager

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ...runtime.graph.check import check
 from ...runtime.graph.errors import GraphError
-from ...runtime.graph.nodes import DEALER, Graph
+from ...runtime.graph.nodes import Graph
 from ..diagnostics import CompileError
 from ..ir.labels import Knowledge
 from ..ir.parse import ParseError, parse_program
@@ -23,16 +23,17 @@ from ..ir.print import print_program
 from ..ir.program import Program
 from ..ir.rewrite import walk
 from ..ir.verify import VerificationError, verify, verify_shared
-from ..pipeline import PROTECT, SETTLE, SIMPLIFY, Pass, report_ranges
+from ..pipeline import PROTECT, SETTLE, SIMPLIFY, WIDEN, Pass, report_ranges
 from ..protocols.table import PROTOCOLS
 from ..report.listing import list_graph
-from ..target import NETWORKS, Target, add_dealer, place_roles
+from ..target import NETWORKS, Target
 from .lowering.expand_protocol import expand_protocol
 from .ranges.guard_inputs import guard_inputs
 from .rounds.batch_rounds import batch_rounds
 from .rounds.overlap_turns import overlap_turns
 from .sharing.choose_shares import choose_shares
 from .sharing.require_capabilities import require_capabilities
+from .simplify.compare_early import compare_early
 from .simplify.inline_calls import inline_calls
 
 Run = Callable[[Program, Target], Program | Graph]
@@ -110,12 +111,7 @@ def _parser() -> ArgumentParser:
 
 def _target(program: Program, protocol: str, network: str) -> Target:
     """A target for the program: its roles on the protocol's nodes, and a dealer if the protocol needs one."""
-    row = PROTOCOLS[protocol]
-    nodes = row.nodes_for(len(program.roles))
-    parties, places = place_roles(program.roles, nodes)
-    if row.needs_preprocessing:
-        return Target(protocol, add_dealer(parties), nodes, places, network=NETWORKS[network], preprocessing=DEALER)
-    return Target(protocol, parties, nodes, places, network=NETWORKS[network])
+    return Target.of(PROTOCOLS[protocol], program.roles, network=NETWORKS[network])
 
 
 # --- what passes need --------------------------------------------------------------------------------------------
@@ -177,6 +173,8 @@ ENTRIES: dict[str, Entry] = dict(
     [
         _on_program(inline_calls, _any),
         *map(_on_program, _every(SIMPLIFY)),
+        _entry(compare_early, compare_early, _without_calls),
+        *map(_on_program, _every(WIDEN)),
         _entry(guard_inputs, _guarded, _without_calls),
         *map(_on_program, _every(SETTLE)),
         *map(_on_program, _every(PROTECT)),

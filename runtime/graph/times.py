@@ -63,6 +63,11 @@ class Times:
         return self._extra(CALL) + (rate.call + rate.unit * work(name, inputs, output, attributes or {})) * 1e-9
 
     @property
+    def under_way(self) -> Times:
+        """The table of a run that has begun: no round is the first one, and no kernel's call."""
+        return Times({name: rate for name, rate in self.rates.items() if name not in (START, FIRST)})
+
+    @property
     def first(self) -> float:
         """How many seconds longer a kernel's first call takes."""
         return self._extra(FIRST)

@@ -14,7 +14,7 @@ from tacit.compiler.ir.verify import verify_shared
 from tacit.compiler.passes import __main__ as command
 from tacit.compiler.passes.__main__ import ENTRIES, Entry, main
 from tacit.compiler.passes.simplify.fold_constants import fold_constants
-from tacit.compiler.pipeline import PROTECT, SETTLE, SIMPLIFY
+from tacit.compiler.pipeline import PROTECT, SETTLE, SIMPLIFY, WIDEN
 
 HEAD = 'program "t"\nroles ["alice", "bob"]\nsizes {}\nfraction_bits 16\n'
 TEXT = f"""{HEAD}{{
@@ -112,7 +112,7 @@ def test_without_a_name_the_passes_are_listed(told: Told) -> None:
     listed = told("")
     assert listed == told("", "--list") and listed[0] == 0
     names = [line.split()[0] for line in listed[1].splitlines()]
-    tables = (SIMPLIFY, SETTLE, PROTECT)
+    tables = (SIMPLIFY, WIDEN, SETTLE, PROTECT)
     in_pipeline = {each.__name__ for table in tables for level in table.values() for each in level}
     assert in_pipeline <= set(names)
     assert "merge_common           Computes equal things once.\n" in listed[1]

@@ -22,12 +22,14 @@ from tacit.compiler.passes.simplify.inline_calls import inline_calls
 from tacit.compiler.passes.simplify.merge_common import merge_common
 
 from tests.ir.generate import random_program
+from tests.passes.simplifying import compared_early
 
 PASSES: dict[str, Callable[[Program], Program]] = {
     "inline_calls": inline_calls,
     "fold_constants": fold_constants,
     "merge_common": merge_common,
     "hoist_invariant": hoist_invariant,
+    "compare_early": compared_early,
     "drop_dead": drop_dead,
     "drop_decided": drop_decided,
     "bound_ranges": bound_ranges,

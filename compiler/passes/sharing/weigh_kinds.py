@@ -9,7 +9,7 @@ share rounds, so the model overestimates them. The choice is optimal for the mod
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...cost.cost import Cost
@@ -20,7 +20,6 @@ from ...ir.operations.row import Form, Held, Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.types import Kind
-from ...protocols.operations.rows import digits_for
 from ...protocols.operations.table import applicable
 from ...protocols.rules.conversions import Conversions
 from ...protocols.rules.use import ARITHMETIC, BOOLEAN, ROWS, Rule
@@ -123,7 +122,9 @@ class _Weigher:
         places: list[int | None]
         if len(rules) == 1:
             (rule,) = rules
-            found = self.cheapest(operation, rule) if "digit" in operation.attributes else operation
+            found = self.prices.in_digits(operation, rule, self.numbers(operation))
+            if found is not operation:
+                self.weighed.digits[operation] = found.attributes["digit"]
             if self.whole:
                 self.weighed.settled[operation] = turns * self.price(found, rule)
                 self.choice.fixed += self.weighed.settled[operation]
@@ -141,19 +142,11 @@ class _Weigher:
             if result is not None:
                 self.define(value, result, turns)
 
-    def cheapest(self, operation: Operation, rule: Rule[Any]) -> Operation:
-        """The operation, an order, with the digit at which it costs least."""
-        each = [
-            replace(operation, attributes=operation.attributes | {"digit": digit})
-            for digit in digits_for(operation.results[0].type.size)
-        ]
-        best = min(each, key=lambda one: self.price(one, rule))
-        self.weighed.digits[operation] = best.attributes["digit"]
-        return best
-
     def price(self, operation: Operation, rule: Rule[Any]) -> int:
-        known = [self.known.get(value) for value in operation.operands]
-        return picoseconds(self.prices.rule(operation, rule, known))
+        return picoseconds(self.prices.rule(operation, rule, self.numbers(operation)))
+
+    def numbers(self, operation: Operation) -> list[Known]:
+        return [self.known.get(value) for value in operation.operands]
 
     def share(self, operation: Operation, turns: int) -> None:
         """Sharing in one kind, in the other, or in both kinds, which then travel in one round."""

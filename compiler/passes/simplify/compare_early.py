@@ -7,114 +7,108 @@ Before:                                 After:
                                             %6 = select(%3, %4, %5)
 
 The least of three takes the rounds of one comparison and two choices, not of two comparisons and two choices. A term
-that is added to the choice before the comparison is added to both candidates. One more comparison costs less than the
-rounds that it saves for arrays of up to `LIMIT` elements, and for choices of choices up to the depth `DEPTH`. The
+that is added to the choice before the comparison is added to both candidates. The pass compares twice where the second
+comparison takes less time than the rounds that it saves, and for choices of choices up to the depth `DEPTH`. The
 comparison that is not chosen may overflow: nobody sees it.
 
 Assumes that labels are the least. Ensures the same values.
 """
 
 from collections.abc import Sequence
+from math import inf
 
+from ....runtime.graph.times import load_times
+from ...cost.prices import Prices
+from ...cost.readiness import Block
+from ...ir.build import OpenRegion
 from ...ir.labels import Knowledge
 from ...ir.operations.row import Trait
-from ...ir.operations.table import OPERATIONS, row_of
+from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, rewrite
-
-LIMIT = 1 << 14
-"""How many elements may be compared twice in the time of the rounds that are saved: six rounds of half a millisecond
-each, at 26 bytes for a comparison and a gigabit a second."""
+from ...protocols.table import PROTOCOLS
+from ...target import Target
 
 DEPTH = 2
 
-_ROUNDS = {"less": 6, "equal": 6, "divide": 20, "floor_divide": 20, "modulo": 20, "min": 20, "max": 20}
-"""Rough numbers of rounds, to tell which value is known first. Other operations that are not free count as one."""
 
-
-def compare_early(program: Program) -> Program:
-    """The program with comparisons before choices where that saves rounds."""
-    return rewrite(program, _Early().rule)
+def compare_early(program: Program, target: Target) -> Program:
+    """The program with comparisons before choices where that saves more time than it takes."""
+    prices = Prices(PROTOCOLS[target.protocol], target, load_times().under_way)
+    return rewrite(program, _Early(prices).rule)
 
 
 class _Early:
-    """`_ready` tells, for each value of the block that is being written, after about how many rounds it is known."""
+    """`_blocks` tells, for each region that is being written, when its values are known."""
 
-    def __init__(self) -> None:
-        self._ready: dict[Value, int] = {}
+    def __init__(self, prices: Prices) -> None:
+        self._prices = prices
+        self._blocks: dict[OpenRegion, Block] = {}
 
     def rule(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
         """The rewrite: see `rewrite.Rule`."""
-        operands = rewriter.operands(operation)
-        if operation.regions:
-            return self._control(rewriter, operation, operands)
-        if operation.name == "less" and 0 < operation.results[0].type.size <= LIMIT:
-            return (self._less(rewriter, operands[0], operands[1], DEPTH),)
-        results = rewriter.copy(operation)
-        self._note(operation.name, operands, results)
-        return results
+        if operation.name != "less" or operation.results[0].label.is_clear or not operation.results[0].type.size:
+            return None
+        x, y = rewriter.operands(operation)
+        if _choice(rewriter, x) is None and _choice(rewriter, y) is None:
+            return None
+        return (self._less(rewriter, x, y, self._least(operation), DEPTH),)
 
-    def _control(self, rewriter: Rewriter, operation: Operation, operands: tuple[Value, ...]) -> tuple[Value, ...]:
-        outer, regions = self._ready, []
-        for region in operation.regions:
-            self._ready = {}
-            regions.append(rewriter.region(region))
-        self._ready = outer
-        results = rewriter.derive(operation, operands, tuple(regions))
-        self._note(operation.name, operands, results)
-        return results
+    def _least(self, operation: Operation) -> float:
+        """How many rounds it must save to compare twice: the fewest that take longer than a second comparison does when
+        its messages travel with those of the first. Infinity where the comparison has no more rounds than these."""
+        cost = self._prices.quickest(operation, (None, None))
+        again = cost.seconds - cost.rounds * self._prices.delay
+        least = 1 + int(again / self._prices.delay)
+        return least if least <= cost.rounds else inf
 
-    def _less(self, rewriter: Rewriter, x: Value, y: Value, depth: int) -> Value:
-        for choice, other, is_left in ((self._choice(rewriter, y), x, False), (self._choice(rewriter, x), y, True)):
+    def _less(self, rewriter: Rewriter, x: Value, y: Value, least: float, depth: int) -> Value:
+        """Whether x is less than y: by two comparisons where at least so many rounds are saved."""
+        builder, when = rewriter.builder, self._block(rewriter).when
+        for choice, other, is_left in ((_choice(rewriter, y), x, False), (_choice(rewriter, x), y, True)):
             if choice is None or not depth:
                 continue
             condition, first, second, added = choice
-            if self._when(condition) <= max(map(self._when, (other, first, second))):
+            if when(condition) - when(other, first, second) < least:
                 continue
             results = []
             for part in (first, second):
                 for name, term in reversed(added):
-                    part = self._emit(rewriter, name, part, term)
-                results.append(self._less(rewriter, *((part, other) if is_left else (other, part)), depth - 1))
-            return self._emit(rewriter, "select", condition, *results)
-        return self._emit(rewriter, "less", x, y)
+                    part = builder.emit(name, part, term)
+                results.append(self._less(rewriter, *((part, other) if is_left else (other, part)), least, depth - 1))
+            return builder.emit("select", condition, *results)
+        return builder.emit("less", x, y)
 
-    def _choice(self, rewriter: Rewriter, value: Value) -> tuple[Value, Value, Value, list[tuple[str, Value]]] | None:
-        """(condition, x, y, terms) if the value is select(condition, x, y) plus the terms, last first; else None.
+    def _block(self, rewriter: Rewriter) -> Block:
+        region = rewriter.builder.innermost
+        if region not in self._blocks:
+            self._blocks[region] = Block(self._prices, region.operations, rewriter.builder.definition)
+        return self._blocks[region]
 
-        A term is the name of the operation that adds or subtracts it, and its value.
-        """
-        added: list[tuple[str, Value]] = []
-        while value.label.knowledge is Knowledge.SECRET:
-            operation = rewriter.builder.definition(value)
-            if operation is not None and operation.name == "select":
-                condition, first, second = operation.operands
-                return condition, first, second, added
-            if operation is None or not _is_sum(operation):
-                return None
-            value, term = operation.operands
-            if row_of(operation).has(Trait.COMMUTATIVE) and not term.label.is_public:
-                value, term = term, value
-            if not term.label.is_public:
-                return None
-            added.append((operation.name, term))
-        return None
 
-    def _emit(self, rewriter: Rewriter, name: str, *operands: Value) -> Value:
-        result = rewriter.builder.emit(name, *operands)
-        self._note(name, operands, (result,))
-        return result
+_Choice = tuple[Value, Value, Value, list[tuple[str, Value]]]
 
-    def _note(self, name: str, operands: Sequence[Value], results: Sequence[Value]) -> None:
-        row = OPERATIONS[name]
-        is_free = row.has(Trait.LINEAR) or row.has(Trait.EFFECT) or name == "cast"
-        rounds = 0 if is_free else _ROUNDS.get(name, 20 if row.has(Trait.CONTROL) else 1)
-        when = max(map(self._when, operands), default=0) + rounds
-        for result in results:
-            self._ready[result] = when if result.label.knowledge is Knowledge.SECRET else 0
 
-    def _when(self, value: Value) -> int:
-        return self._ready.get(value, 0)
+def _choice(rewriter: Rewriter, value: Value) -> _Choice | None:
+    """(condition, x, y, terms) if the value is select(condition, x, y) plus the terms, last first; else None.
+
+    A term is the name of the operation that adds or subtracts it, and its value.
+    """
+    added: list[tuple[str, Value]] = []
+    while value.label.knowledge is Knowledge.SECRET:
+        operation = rewriter.builder.definition(value)
+        if operation is not None and operation.name == "select":
+            condition, first, second = operation.operands
+            return condition, first, second, added
+        if operation is None or not _is_sum(operation):
+            return None
+        value, term = operation.operands
+        if row_of(operation).has(Trait.COMMUTATIVE) and not term.label.is_public:
+            value, term = term, value
+        if not term.label.is_public:
+            return None
+        added.append((operation.name, term))
+    return None
 
 
 def _is_sum(operation: Operation) -> bool:

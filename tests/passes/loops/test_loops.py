@@ -11,15 +11,16 @@ from tacit.compiler.ir.rewrite import walk
 from tacit.compiler.ir.verify import verify
 from tacit.compiler.passes.loops.skew_loops import skew_loops
 from tacit.compiler.passes.loops.vectorise_loops import vectorise_loops
-from tacit.compiler.passes.simplify.compare_early import compare_early
 from tacit.compiler.passes.simplify.forward_updates import forward_updates
-from tacit.compiler.pipeline import SIMPLIFY, elaborate, lower
+from tacit.compiler.pipeline import elaborate, lower
+from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
-from tacit.compiler.target import Target, place_roles
+from tacit.compiler.target import NETWORKS, Target
 from tacit.runtime.graph.cost import count_rounds
 from tacit.runtime.graph.nodes import Graph
 
+from tests.passes.simplifying import SIMPLIFYING, compared_early
 from tests.passes.test_texts import becomes, clean
 from tests.programs.running import count_nodes
 
@@ -38,7 +39,7 @@ def elaborated(text: str, **sizes: int) -> Program:
 
 def simplified(text: str, **sizes: int) -> Program:
     simple = elaborated(text, **sizes)
-    for simplify in SIMPLIFY[2]:
+    for simplify in SIMPLIFYING:
         simple = simplify(simple)
         verify(simple)
     return simple
@@ -46,8 +47,7 @@ def simplified(text: str, **sizes: int) -> Program:
 
 def graph_of(text: str, optimize: int = 2, **sizes: int) -> Graph:
     written = elaborated(text, **sizes)
-    parties, roles = place_roles(written.roles, 3)
-    return lower(written, Target("rep3", parties, 3, roles, optimize)).graph
+    return lower(written, Target.of(PROTOCOLS["rep3"], written.roles, optimize=optimize)).graph
 
 
 def rounds(text: str, optimize: int = 2, **sizes: int) -> int:
@@ -140,7 +140,7 @@ def test_the_least_of_three_is_compared_early() -> None:
     %8 : bool[4] secret = select(%3, %6, %7)
     reveal(%8) name="a" roles=["bob"]
     """
-    becomes(compare_early, before, after)
+    becomes(compared_early, before, after)
 
 
 def test_a_comparison_with_what_is_known_no_earlier_stays() -> None:
@@ -152,7 +152,31 @@ def test_a_comparison_with_what_is_known_no_earlier_stays() -> None:
     %7 : bool[4] secret = less(%6, %4)
     reveal(%7) name="a" roles=["bob"]
     """
-    becomes(compare_early, before, before)
+    becomes(compared_early, before, before)
+
+
+@pytest.mark.parametrize("protocol", ["rep3", "semi2k"])
+@pytest.mark.parametrize(
+    ("network", "most", "too_many"), [("lan", 1 << 9, 1 << 12), ("wan", 1 << 12, 1 << 15)], ids=["lan", "wan"]
+)
+def test_a_second_comparison_must_take_less_than_its_rounds(
+    protocol: str, network: str, most: int, too_many: int
+) -> None:
+    """The fewer the elements and the farther the parties, the better; nothing is compared twice of empty arrays."""
+    text = f"{HEAD}reveal x * y < min(x, y) as z"
+    for n, comparisons in ((0, 2), (1, 3), (most, 3), (too_many, 2)):
+        early = compared_early(elaborated(text, n=n), protocol, NETWORKS[network])
+        assert sum(each.name == "less" for each in walk(early.body)) == comparisons
+
+
+def test_what_is_known_a_little_later_is_compared_twice_where_that_is_cheap() -> None:
+    """A comparison is known after six rounds, the other operand after as many as it has products."""
+    text = f"{HEAD}reveal {{}} < min(x, y) as z"
+    product = " * ".join("xyxyx")
+    for factor, comparisons in ((product, 3), (f"{product} * y", 3), (f"{product} * y * x", 2)):
+        early = compared_early(elaborated(text.format(factor), n=1))
+        assert sum(each.name == "less" for each in walk(early.body)) == comparisons
+    assert sum(each.name == "less" for each in walk(compared_early(elaborated(text.format(product), n=500)).body)) == 2
 
 
 # --- which loops ------------------------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ from tacit.compiler.diagnostics import CompileError
 from tacit.compiler.ir.evaluate import EvaluationError, evaluate
 from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.verify import verify
-from tacit.compiler.pipeline import SIMPLIFY, elaborate
+from tacit.compiler.pipeline import elaborate
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
 
 from tests.passes.loops.nests import Inputs, random_nest
+from tests.passes.simplifying import SIMPLIFYING
 
 
 def outcome(program: Program, inputs: Inputs) -> dict[str, np.ndarray] | None:
@@ -31,7 +32,7 @@ def test_random_nests(seed: int) -> None:
     except CompileError:
         return
     expected = outcome(program, inputs)
-    for simplify in SIMPLIFY[2]:
+    for simplify in SIMPLIFYING:
         program = simplify(program)
         verify(program)
         found = outcome(program, inputs)
