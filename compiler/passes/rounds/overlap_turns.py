@@ -41,7 +41,7 @@ from ....runtime.graph.nodes import (
     ValueType,
 )
 from ....runtime.graph.walk import every_node
-from .batch_rounds import binds, is_effect, reads
+from .batch_rounds import binds, has, is_effect, reads
 
 PARTS = 4
 """An early half has at least 1 / PARTS of a turn's rounds, so that a loop is split only a few times."""
@@ -99,7 +99,7 @@ class _Overlap:
 
 def _may_move(node: Node) -> bool:
     if isinstance(node, Repeat):
-        return not any(isinstance(inner, Exchange | Repeat) for inner in node.body) and not is_effect(node)
+        return not any(isinstance(inner, Exchange | Repeat) for inner in node.body) and not has(node, is_effect)
     return not isinstance(node, Input | Output) and not is_effect(node)
 
 

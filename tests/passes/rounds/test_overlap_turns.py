@@ -66,3 +66,28 @@ def test_answers_stay(loop: str, turns: int) -> None:
 def test_a_turn_takes_the_longest_way_around(loop: str, way: int) -> None:
     few, many = (rounds(batch_rounds(overlap_turns(expanded(written(LOOPS[loop], turns))))) for turns in (4, 6))
     assert many - few <= 2 * max(way, 2)
+
+
+EFFECTS = {
+    "check": "assert k[i] < 9",
+    "check in a loop": "for j in range(3):\n        assert k[j] < 9",
+    "output": "reveal x[i] as z to a",
+    "output in a loop": "for j in range(3):\n        reveal x[j] as z to a",
+}
+
+
+@pytest.mark.parametrize("effect", EFFECTS.values(), ids=EFFECTS)
+def test_a_turn_that_may_end_the_program_or_tells_something_begins_after_the_last_one(effect: str) -> None:
+    """A message of the next turn must not overtake the check that holds it back."""
+    graph = expanded(
+        written(f"reveal x as k\nfor i in range({{n}}):\n    {effect}\n    w = w * y[i]\n    s += w * w * w * v\n", 4)
+    )
+    assert overlap_turns(graph).types == graph.types
+
+
+def test_a_loop_without_messages_and_effects_may_stand_in_a_turn() -> None:
+    inner = "for j in range(3):\n        t = t + x[j]"
+    graph = expanded(
+        written(f"t = 0\nfor i in range({{n}}):\n    {inner}\n    w = w * y[i]\n    s += w * w * w * t\n", 4)
+    )
+    assert rounds(batch_rounds(overlap_turns(graph))) < rounds(batch_rounds(graph))
