@@ -41,6 +41,7 @@ from .passes.simplify.merge_common import merge_common
 from .semantics.declarations import Declarations, declarations
 from .semantics.elaborate import Elaborated
 from .semantics.elaborate import elaborate as elaborated
+from .semantics.params import NOTHING_GIVEN, Given
 from .source import Source, Span
 from .stages import Watch, timed, unwatched
 from .syntax.parser import parse_partially
@@ -150,17 +151,19 @@ PROTECT: dict[int, tuple[Pass, ...]] = {
 """Passes that decide who computes what and find bounds of numbers, before `choose_shares` chooses kinds."""
 
 
-def declare(module: Module) -> Declarations:
+def declare(module: Module, params: Given = NOTHING_GIVEN) -> Declarations:
     """Roles, inputs and the names of sizes, before any data is read. Raises CompileError."""
-    return declarations(module)
+    return declarations(module, params)
 
 
-def elaborate(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Program:
+def elaborate(
+    module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False, params: Given = NOTHING_GIVEN
+) -> Program:
     """The program in IR for these sizes, without calls. Sizes that are missing are made up, for checking only.
 
     If `hides_sizes`, each join of the program is built as if it said `hide_size=True`. Raises CompileError.
     """
-    return _elaborated(module, sizes, hides_sizes=hides_sizes).sound()
+    return _elaborated(module, sizes, hides_sizes=hides_sizes, params=params).sound()
 
 
 def ask(source: Source, sizes: Mapping[str, int]) -> Elaborated:
@@ -175,9 +178,11 @@ def ask(source: Source, sizes: Mapping[str, int]) -> Elaborated:
     return replace(found, program=None, diagnostics=in_order((*parsed.diagnostics, *found.diagnostics)))
 
 
-def _elaborated(module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Elaborated:
+def _elaborated(
+    module: Module, sizes: Mapping[str, int], *, hides_sizes: bool = False, params: Given = NOTHING_GIVEN
+) -> Elaborated:
     find = partial(find_module, folder=Path(module.source.path).parent)
-    found = elaborated(module, sizes, find, hides_sizes=hides_sizes)
+    found = elaborated(module, sizes, find, hides_sizes=hides_sizes, params=params)
     if found.program is None:
         return found
     known: set[Operation] = set()

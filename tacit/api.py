@@ -35,6 +35,7 @@ def compile(
     optimize: int = 2,
     shares: str | Path = "shares",
     preprocessing: str | None = None,
+    params: Mapping[str, object] | None = None,
 ) -> Program:
     """A program to run, from a path or from source text.
 
@@ -47,7 +48,14 @@ def compile(
     """
     is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
     source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))
-    options = Options(protocol, optimize, sizes=dict(sizes or {}), shares=Path(shares), preprocessing=preprocessing)
+    options = Options(
+        protocol,
+        optimize,
+        sizes=dict(sizes or {}),
+        params=dict(params or {}),
+        shares=Path(shares),
+        preprocessing=preprocessing,
+    )
     compiled = Program(source, options)
     warn(compiled)
     return compiled

@@ -13,6 +13,7 @@ from .compiler.passes.ranges.report_overflow import Report as Ranges
 from .compiler.pipeline import declare, elaborate, lower, report_ranges
 from .compiler.protocols.table import PROTOCOLS
 from .compiler.report.explain import Explanation, explain
+from .compiler.semantics.params import ParamError
 from .compiler.source import Source
 from .compiler.stages import Watch, both, timed, unwatched
 from .compiler.syntax.parser import parse
@@ -36,6 +37,8 @@ class Options:
     optimize: int = 2
     network: Network = NETWORKS["lan"]
     sizes: Mapping[str, int] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
+    """Numbers of the program's params, as text or as Python numbers."""
     shares: Path = Path("shares")
     preprocessing: str | None = None
     """Who prepares correlated randomness; None leaves it to the protocol."""
@@ -53,13 +56,16 @@ class Compilation:
         self.source = source
         self.watch = watch
         self._module = timed(watch, parse, source)
-        self.declared = declare(self._module)
+        try:
+            self.declared = declare(self._module, options.params)
+        except ParamError as error:
+            raise UsageError(str(error)) from None
         self.inputs = describe_data.declared_inputs(self.declared)
         self.options = options
         self._found: dict[Diagnostic, None] = {}
         self._last: tuple[dict[str, int], Elaborated, Ranges] | None = None
         if not set(options.sizes) <= set(self.declared.sizes):
-            known = elaborate(self._module, options.sizes).sizes
+            known = self._elaborate(options.sizes).sizes
             for name in options.sizes:
                 if name not in known:
                     raise UsageError(f"the program has no size {name!r}; its sizes are: {', '.join(known) or 'none'}")
@@ -75,8 +81,11 @@ class Compilation:
         """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
         missing = [name for name in self.declared.sizes if name not in self.options.sizes]
         if missing:
-            elaborate(self._module, self.options.sizes)
+            self._elaborate(self.options.sizes)
         self.elaborated({**self.options.sizes, **dict.fromkeys(missing, _FEW)})
+
+    def _elaborate(self, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Elaborated:
+        return elaborate(self._module, sizes, hides_sizes=hides_sizes, params=self.options.params)
 
     def compiled_for(self, sizes: Mapping[str, int], watch: Watch = unwatched) -> Compiled:
         """The program compiled for these sizes. Both `watch` and `self.watch` hear what lowering makes of the program.
@@ -95,7 +104,7 @@ class Compilation:
         """
         if self._last is not None and self._last[0] == sizes:
             return self._last[1:]
-        program = timed(self.watch, elaborate, self._module, sizes)
+        program = timed(self.watch, self._elaborate, sizes)
         ranges = timed(self.watch, report_ranges, program)
         if has_errors(ranges.diagnostics):
             raise CompileError(ranges.diagnostics)
@@ -112,7 +121,7 @@ class Compilation:
 
     def _hiding(self, sizes: Mapping[str, int]) -> Graph | None:
         """The graph if every join hid how many keys match; None if the program cannot be compiled so."""
-        program = elaborate(self._module, sizes, hides_sizes=True)
+        program = self._elaborate(sizes, hides_sizes=True)
         try:
             return lower(program, self.target(program.roles)).graph
         except CompileError:
@@ -159,7 +168,7 @@ class Compilation:
         """The matchings of joins on keys that their owners hold, for these sizes."""
         if not any(each.table and each.role for each in self.inputs):
             return ()
-        program = timed(self.watch, elaborate, self._module, sizes)
+        program = timed(self.watch, self._elaborate, sizes)
         return list_matchings(program, self.target(program.roles))
 
 

@@ -26,6 +26,7 @@ from .runtime.graph.later import later
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration
 from .runtime.randomness.fresh import fresh_bytes
 from .runtime.run.watcher import Watcher
+from .runtime.transport.hello import PARAM
 from .session import Session, Settled, keep, kept_tasks, own
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def _agreement(compilation: Compilation) -> dict[str, str]:
     options = compilation.options
     return {
         "program": sha256(compilation.source.text.encode()).hexdigest(),
+        **{f"{PARAM}{each.name}": each.text for each in compilation.declared.params.values()},
         "--optimize": str(options.optimize),
         "--network": f"{options.network.round_trip}:{options.network.bandwidth}",
         "--size": " ".join(f"{name}={size}" for name, size in sorted(options.sizes.items())),

@@ -46,6 +46,7 @@ ROOMS = (
     "tacit.compiler.semantics.errors",
     "tacit.compiler.semantics.bounds",
     "tacit.compiler.semantics.type_names",
+    "tacit.compiler.semantics.params",
     "tacit.compiler.semantics.defaults",
     "tacit.compiler.semantics.declarations",
     "tacit.compiler.semantics.state",

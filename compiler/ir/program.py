@@ -74,11 +74,13 @@ class Written:
 
     `functions` are the outermost functions of the program and of its modules: each with the name that reports use and
     its place. `told` gives, for each `reveal` and `save`, the place of the expression that the statement tells. Its key
-    is the source's name and the statement's span, which the operations have as well.
+    is the source's name and the statement's span, which the operations have as well. `params` are the params of the
+    program with their numbers as text.
     """
 
     functions: tuple[tuple[str, Span], ...] = ()
     told: Mapping[tuple[str, Span], Span] = field(default_factory=dict)
+    params: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

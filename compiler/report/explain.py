@@ -60,6 +60,7 @@ class Explanation:
     memory: tuple[Peak, ...]
     places: Places
     hiding: Hiding | None = None
+    params: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The explanation in values that JSON knows."""
@@ -72,6 +73,7 @@ class Explanation:
             "knowledge": {
                 "revealed": [asdict(told) for told in self.knowledge.revealed],
                 "kept": [asdict(told) for told in self.knowledge.kept],
+                "params": dict(self.params),
                 "sizes": [asdict(size) for size in self.knowledge.sizes],
                 "joins": [asdict(join) for join in self.knowledge.joins],
                 "required": [asdict(bit) for bit in self.knowledge.required],
@@ -158,6 +160,7 @@ def explain(
         memory=tuple(memory),
         places=places,
         hiding=None if hiding is None else _hiding(lines, cost_by(hiding, line_of, network, times)),
+        params=compiled.inlined.written.params,
     )
 
 

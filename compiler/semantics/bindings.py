@@ -28,6 +28,7 @@ class How(Enum):
 
     PARTY = "party"
     INPUT = "input"
+    PARAM = "param"
     SIZE = "size of an input or a parameter"
     COLUMN = "column of a table"
     IMPORT = "import"
@@ -77,6 +78,8 @@ def bindings(module: tree.Module) -> dict[int, Bindings]:
     for statement in module.body:
         if isinstance(statement, tree.Party):
             head[statement.name.text] = (Binding(How.PARTY, statement.name.span),)
+        if isinstance(statement, tree.Param):
+            head[statement.name.text] = (Binding(How.PARAM, statement.name.span),)
         if isinstance(statement, tree.Input):
             known.columns[statement.name.span] = _columns(statement.type)
             for size in _sizes(statement.type):
@@ -239,6 +242,8 @@ def _bound(node: tree.Statement) -> Iterator[tuple[tree.Name | tree.Reference, H
             yield name, How.PARTY
         case tree.Input(name=name):
             yield name, How.INPUT
+        case tree.Param(name=name):
+            yield name, How.PARAM
         case tree.Import(names=names):
             yield from ((one, How.IMPORT) for pair in names for one in pair)
         case tree.Function(name=name):

@@ -15,7 +15,7 @@ from .errors import wrong
 Bounds = tuple[int, int]
 """The least and the greatest number that a value may be, in the clear representation."""
 
-Known = Mapping[str, int | float]
+Known = Mapping[str, int | Fraction]
 """Numbers by the names that stand for them when a program is compiled."""
 
 LARGEST = 1 << 62
@@ -24,8 +24,8 @@ LARGEST = 1 << 62
 NOTHING_KNOWN: Known = MappingProxyType({})
 
 
-def literal_number(node: tree.Expression, known: Known = NOTHING_KNOWN) -> int | float | None:
-    """The number that an expression writes down, with or without a sign; None for any other expression."""
+def literal_number(node: tree.Expression, known: Known = NOTHING_KNOWN) -> int | float | Fraction | None:
+    """The number that an expression writes down or names, with or without a sign; None for any other expression."""
     match node:
         case tree.Number(value=value):
             return value
@@ -76,9 +76,9 @@ def _end(node: tree.Expression, type: tree.TypeSyntax, element: Element, known: 
         raise wrong(
             node.span,
             "a bound must be a number that is known when the program is compiled",
-            expected="a number, with or without a sign",
+            expected="a number or a param, with or without a sign",
             found="another expression",
-            remedy="write the number itself",
+            remedy="write the number itself, or declare it: `param most: int = 9`",
         )
     return in_clear(Fraction(number), element, node.span, type.name)
 

@@ -11,9 +11,10 @@ from ..ir.operations.typing import MAXIMUM_FRACTION_BITS
 from ..ir.types import Element
 from ..source import Span
 from ..syntax import tree
-from .bounds import Bounds, bounded, shown
+from .bounds import Bounds, bounded, literal_number, shown
 from .defaults import default_of
 from .errors import WrongError, similar, twice, wrong
+from .params import NOTHING_GIVEN, Given, Param, check_given, known_numbers, param_of
 from .type_names import TABLE, input_element, unknown_type
 
 DEFAULT_FRACTION_BITS = 16
@@ -58,10 +59,13 @@ class InputDeclaration:
 class Declarations:
     """The head of a program: roles (`True` if a role has many members), inputs, precision, places of names.
 
-    `unread` are names on lines that cannot be read; such a line may declare them.
+    `given` are the numbers that were given for `params`. `unread` are names on lines that cannot be read; such a line
+    may declare them.
     """
 
     parties: dict[str, bool] = field(default_factory=dict)
+    params: dict[str, Param] = field(default_factory=dict)
+    given: Given = field(default_factory=dict)
     inputs: tuple[InputDeclaration, ...] = ()
     fraction_bits: int = DEFAULT_FRACTION_BITS
     places: dict[str, Span] = field(default_factory=dict)
@@ -75,21 +79,28 @@ class Declarations:
         return tuple(dict.fromkeys([*named, *roles]))
 
 
-def declarations(module: tree.Module) -> Declarations:
-    """The declarations of a program. Raises CompileError with all mistakes in them."""
-    result, mistakes = read_declarations(module)
+def declarations(module: tree.Module, given: Given = NOTHING_GIVEN) -> Declarations:
+    """The declarations of a program; `given` are numbers for its params.
+
+    Raises CompileError with all mistakes in them, and ParamError for what was given or is missing.
+    """
+    result, mistakes = read_declarations(module, given)
     if mistakes:
         raise CompileError(mistakes)
+    check_given(result.params.values(), given)
     return result
 
 
-def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnostic]]:
-    """The declarations that are right, and the mistakes in the others."""
+def read_declarations(module: tree.Module, given: Given = NOTHING_GIVEN) -> tuple[Declarations, list[Diagnostic]]:
+    """The declarations that are right, and the mistakes in the others. Params that are not given get made-up numbers.
+
+    Raises ParamError for a given number that does not fit.
+    """
     broken = (statement for statement in module.body if isinstance(statement, tree.Broken))
-    result = Declarations(unread=frozenset(name.text for line in broken for name in line.names))
+    result = Declarations(given=given, unread=frozenset(name.text for line in broken for name in line.names))
     mistakes: list[Diagnostic] = []
     inputs: list[InputDeclaration] = []
-    for reads in (_party, _option, _input):
+    for reads in (_party, _param, _option, _input):
         for statement in module.body:
             try:
                 reads(statement, result, inputs)
@@ -105,7 +116,8 @@ def read_declarations(module: tree.Module) -> tuple[Declarations, list[Diagnosti
 def _taken_sizes(type: tree.TypeSyntax, result: Declarations) -> Iterator[Diagnostic]:
     """The mistakes of size names that are declared as something else already."""
     for dimension in type.dimensions:
-        if isinstance(dimension, tree.Reference) and dimension.name in result.places:
+        taken = isinstance(dimension, tree.Reference) and dimension.name not in result.params
+        if isinstance(dimension, tree.Reference) and taken and dimension.name in result.places:
             yield Diagnostic(
                 dimension.span,
                 f"`{dimension.name}` is declared as something else than a size",
@@ -130,6 +142,13 @@ def _take_name(name: tree.Name, what: str, result: Declarations) -> None:
     result.places[name.text] = name.span
 
 
+def _param(node: tree.Statement, result: Declarations, inputs: list[InputDeclaration]) -> None:
+    if isinstance(node, tree.Param):
+        _take_name(node.name, "the name", result)
+        known = known_numbers(result.params.values())
+        result.params[node.name.text] = param_of(node, DEFAULT_FRACTION_BITS, result.given, known)
+
+
 def _option(node: tree.Statement, result: Declarations, inputs: list[InputDeclaration]) -> None:
     if not isinstance(node, tree.Option):
         return
@@ -141,14 +160,14 @@ def _option(node: tree.Statement, result: Declarations, inputs: list[InputDeclar
             found=f"`{node.name.text}`",
             remedy=similar(node.name.text, ["fraction_bits"]) or "leave it out",
         )
-    value = node.value.value if isinstance(node.value, tree.Number) else None
-    if not isinstance(value, int) or not 1 <= value <= MAXIMUM_FRACTION_BITS:
+    value = literal_number(node.value, known_numbers(result.params.values()))
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAXIMUM_FRACTION_BITS:
         raise wrong(
             node.value.span,
             "`fraction_bits` does not fit",
             expected=f"a whole number from 1 to {MAXIMUM_FRACTION_BITS}",
             found=node.value.text if isinstance(node.value, tree.Number) else "something else than a number",
-            remedy=f"write the number itself; the default is {DEFAULT_FRACTION_BITS}",
+            remedy=f"write the number itself, or the name of a param; the default is {DEFAULT_FRACTION_BITS}",
         )
     _take_name(tree.Name(f"option {node.name.text}", node.name.span), "the statement", result)
     result.fraction_bits = value
@@ -249,7 +268,9 @@ def _column(
     dimensions: tuple[Dimension, ...],
     declared: Declarations,
 ) -> ColumnDeclaration:
-    element, bounds = bounded(type, input_element(type, declared.fraction_bits))
+    element, bounds = bounded(
+        type, input_element(type, declared.fraction_bits), known_numbers(declared.params.values())
+    )
     if bounds is None or type.bounds is None:
         return ColumnDeclaration(name, column, element, dimensions)
     if node.from_shares:
@@ -269,6 +290,8 @@ def _dimension(node: tree.Expression, declared: Declarations) -> Dimension:
     match node:
         case tree.Number(value=int() as value):
             return value
+        case tree.Reference(name=name) if name in declared.params:
+            return _size(declared.params[name], node.span)
         case tree.Reference(name=name):
             return name
         case tree.Call(
@@ -283,3 +306,17 @@ def _dimension(node: tree.Expression, declared: Declarations) -> Dimension:
                 found="another expression",
                 remedy="give the size a name of its own; the data binds it",
             )
+
+
+def _size(param: Param, span: Span) -> int:
+    number = param.number
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise wrong(
+            span,
+            f"the param `{param.name}` is no size",
+            expected="a whole number of 0 or more",
+            found=param.text,
+            remedy=f"give another number with `--param {param.name}=...`, or give it bounds, `int[0..1000]`",
+            notes=[Note(param.span, "it is declared here")],
+        )
+    return number

@@ -16,6 +16,7 @@ from ..syntax import tree
 from .declarations import Declarations, declarations, read_declarations
 from .errors import misplaced
 from .meanings import Meanings
+from .params import NOTHING_GIVEN, Given
 from .state.context import Context
 from .state.describe import by_name
 from .state.liveness import bound_names, scopes, spelled
@@ -51,7 +52,12 @@ class Elaborated:
 
 
 def elaborate(
-    module: tree.Module, sizes: Mapping[str, int], load_module: LoadModule, *, hides_sizes: bool = False
+    module: tree.Module,
+    sizes: Mapping[str, int],
+    load_module: LoadModule,
+    *,
+    hides_sizes: bool = False,
+    params: Given = NOTHING_GIVEN,
 ) -> Elaborated:
     """The program in IR, its mistakes, and the meaning of everything in it.
 
@@ -60,7 +66,7 @@ def elaborate(
     match in joins. Sizes that are missing are made up, and messages say so. If it `hides_sizes`, no join tells how many
     keys match.
     """
-    declared, mistakes = read_declarations(module)
+    declared, mistakes = read_declarations(module, params)
     complete, sampled = with_samples(declared, dict(sizes))
     context = _context(module, declared, complete, sampled, load_module)
     context.hides_sizes = hides_sizes
@@ -78,8 +84,9 @@ def elaborate(
 
 def _program(context: Context, module: tree.Module, declared: Declarations, complete: Mapping[str, int]) -> Program:
     used = {name: size for name, size in complete.items() if name in declared.sizes} | context.matched
+    params = tuple((each.name, each.text) for each in declared.params.values())
     program = context.builder.finish(module.source.name, context.roles, used, declared.fraction_bits)
-    return replace(program, written=Written(tuple(_functions(context, module)), context.told))
+    return replace(program, written=Written(tuple(_functions(context, module)), context.told, params))
 
 
 def _functions(context: Context, program: tree.Module) -> Iterator[tuple[str, Span]]:
@@ -111,6 +118,7 @@ def _context(
         parties=parties,
         sizes=sizes,
         inputs={each.name: each for each in declared.inputs},
+        params=declared.params,
         sampled=sampled,
     )
 
@@ -145,6 +153,7 @@ def _refuse_functions(context: Context, loop: tree.For | tree.While) -> None:
 _WORDS: dict[type[tree.Statement], str] = {
     tree.Party: "party",
     tree.Input: "input",
+    tree.Param: "param",
     tree.Option: "option",
     tree.Import: "import",
 }

@@ -93,6 +93,9 @@ class Builder:
     def on_from_shares(self, span: Span, children: list[Token]) -> tuple[tree.Name | None, bool, bool]:
         return None, False, True
 
+    def on_param(self, span: Span, children: list[Any]) -> tree.Param:
+        return tree.Param(self._name(children[0]), children[1], children[2], span)
+
     def on_option(self, span: Span, children: list[Any]) -> tree.Option:
         return tree.Option(self._name(children[0]), children[1], span)
 

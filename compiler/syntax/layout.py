@@ -20,7 +20,21 @@ from . import grammar, messages
 _CLOSING = {"LPAR": "RPAR", "LSQB": "RSQB"}
 # Words that never start a line inside brackets. If one of them does, a bracket above was left open.
 _STARTERS = frozenset(
-    ["PARTY", "PARTIES", "INPUT", "OPTION", "REVEAL", "SAVE", "ASSERT", "RETURN", "DEF", "WHILE", "ELIF", "FROM"]
+    [
+        "PARTY",
+        "PARTIES",
+        "INPUT",
+        "PARAM",
+        "OPTION",
+        "REVEAL",
+        "SAVE",
+        "ASSERT",
+        "RETURN",
+        "DEF",
+        "WHILE",
+        "ELIF",
+        "FROM",
+    ]
 )
 _RETRIES = 20
 

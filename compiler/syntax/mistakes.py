@@ -15,7 +15,7 @@ def recognise(broken: Broken) -> Mistake:
 _BLOCKS = "IF ELIF ELSE FOR WHILE DEF"
 _VALUE_STARTS = "NAME NUMBER STRING TRUE FALSE LPAR LSQB"
 _VALUE_ENDS = "NAME NUMBER STRING TRUE FALSE RPAR RSQB"
-_DECLARING = "PARTY PARTIES INPUT OPTION REVEAL SAVE"
+_DECLARING = "PARTY PARTIES INPUT PARAM OPTION REVEAL SAVE"
 _SHOW_INPUT = "`input NAME: TYPE from ROLE`"
 
 UNKNOWN = Mistake(
@@ -127,6 +127,10 @@ MISTAKES = (
     Mistake(
         "input x: int from all farmers", "one value from each member is written with `each`", "`from each ROLE`",
         "write `from each {at}`", first="INPUT", before="NAME", at="NAME", found="`from {before} {at}`",
+    ),
+    Mistake(
+        "param k = 5", "a param needs a type", "`:` and a type, as in `param k: int = 5`",
+        "write `param {before}: int = ...`, `fixed` or `bool`", first="PARAM", wants="COLON",
     ),
     Mistake(
         "option fraction_bits: 18", "an option is set with `=`", "`=` and a value", "write `option {before} = ...`",
@@ -241,13 +245,13 @@ MISTAKES = (
     ),
     Mistake(
         "party not", "`{at}` is a reserved word", "a name", "choose another name, such as `{at}_`",
-        before="PARTY PARTIES INPUT OPTION AS TO DEF IMPORT FROM EACH DOT COMMA FOR", at="RESERVED", wants="NAME",
+        before="PARTY PARTIES INPUT PARAM OPTION AS TO DEF IMPORT FROM EACH DOT COMMA FOR", at="RESERVED", wants="NAME",
         found="the reserved word `{at}`",
     ),
     Mistake(
         "x = to + 1", "`{at}` is a reserved word", "a name or a value", "choose another name, such as `{at}_`",
-        at="PARTY PARTIES INPUT FROM EACH SHARES REVEAL SAVE AS TO OPTION DEF RETURN WHILE IMPORT ASSERT", wants="NAME",
-        found="the reserved word `{at}`",
+        at="PARTY PARTIES INPUT PARAM FROM EACH SHARES REVEAL SAVE AS TO OPTION DEF RETURN WHILE IMPORT ASSERT",
+        wants="NAME", found="the reserved word `{at}`",
     ),
     # --- expressions that other languages have
     Mistake(

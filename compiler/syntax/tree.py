@@ -242,6 +242,16 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Param:
+    """`param k: int = 5`; `default` is None where there is none."""
+
+    name: Name
+    type: TypeSyntax
+    default: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """`option fraction_bits = 18`."""
 
@@ -393,8 +403,8 @@ class Broken:
 
 
 Statement = (
-    Party | Input | Option | Import | Function | Assign | AugmentedAssign | For | While | If | Reveal | Save | Assert
-    | Return | Evaluate | Broken
+    Party | Input | Param | Option | Import | Function | Assign | AugmentedAssign | For | While | If | Reveal | Save
+    | Assert | Return | Evaluate | Broken
 )  # fmt: skip
 
 

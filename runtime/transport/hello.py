@@ -20,6 +20,12 @@ _PREFIX = Struct("<IHH")
 _NONCE_BYTES = 32
 _MOST_BYTES = 8192
 
+_SHOWN = 40
+"""So many characters of a fact are told."""
+
+PARAM = "param "
+"""With these letters begin the names of the facts that are params of the program: public numbers, which are shown."""
+
 PREFIX_BYTES = _PREFIX.size
 
 
@@ -30,8 +36,10 @@ class StrangerError(Exception):
 class DifferenceError(Exception):
     """A party that proved who it is runs something else. The text completes "party X ..."."""
 
-    def __init__(self, party: int, fact: str) -> None:
-        super().__init__(f"has another {fact} than this party")
+    def __init__(self, party: int, fact: str, mine: str | None = None, theirs: str | None = None) -> None:
+        """`mine` and `theirs` are the two texts of a fact that is shown."""
+        shown = "" if mine is None or theirs is None else f": {theirs[:_SHOWN]!r} there, {mine[:_SHOWN]!r} here"
+        super().__init__(f"has another {fact} than this party{shown}")
         self.party = party
 
 
@@ -112,7 +120,9 @@ def check_facts(mine: Hello, theirs: Hello) -> None:
     """Raises `DifferenceError` naming the first fact in which the parties differ."""
     others = dict(theirs.facts)
     for name, value in mine.facts:
-        if others.pop(name, None) != value:
-            raise DifferenceError(theirs.party, name)
+        other = others.pop(name, None)
+        if other != value:
+            shown = (value, other) if name.startswith(PARAM) else (None, None)
+            raise DifferenceError(theirs.party, name, *shown)
     for name in others:
         raise DifferenceError(theirs.party, name)

@@ -30,6 +30,9 @@ def program_arguments(parser: ArgumentParser) -> None:
         "--size", metavar="NAME=N", action="append", default=[], help="a size when no data tells it (repeatable)"
     )
     parser.add_argument(
+        "--param", metavar="NAME=V", action="append", default=[], help="the number of a `param` (repeatable)"
+    )
+    parser.add_argument(
         "--verbose", action="store_true", help="tell each pass on standard error: its processor time, and what it made"
     )
 
@@ -178,9 +181,10 @@ def load(chosen: Namespace) -> Program:
 
 def options(chosen: Namespace) -> Options:
     """The options that the arguments give."""
-    named = {each.name for each in fields(Options)} - {"sizes"}
+    named = {each.name for each in fields(Options)} - {"sizes", "params"}
     given = {name: value for name, value in vars(chosen).items() if name in named and value is not None}
-    return Options(**given, sizes={name: _size(value) for name, value in pairs(chosen.size, "--size").items()})
+    sizes = {name: _size(value) for name, value in pairs(chosen.size, "--size").items()}
+    return Options(**given, sizes=sizes, params=pairs(chosen.param, "--param"))
 
 
 def watch(chosen: Namespace) -> Watch:

@@ -51,6 +51,9 @@ def knowledge_tables(explanation: Explanation) -> Iterator[Table]:
     if knowledge.kept:
         kept = tuple(_told(value, places) for value in knowledge.kept)
         yield Table("Kept as shares, which nobody can read alone", tuple(map(Column, headings[1:])), kept)
+    if explanation.params:
+        numbers = tuple((f"{name} = {text}",) for name, text in explanation.params)
+        yield Table("Params, which all parties give alike", (Column(""),), numbers)
     if knowledge.sizes:
         sizes = tuple((f"{size.name} = {size.size:,}", "of " + ", ".join(size.inputs)) for size in knowledge.sizes)
         yield Table("Sizes that all parties learn", (Column(""), Column("")), sizes)

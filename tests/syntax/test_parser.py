@@ -62,6 +62,8 @@ LINES = {
         ("TypeSyntax", "int", (reference("n"),), (), (), (), ("BoundsSyntax", number(0), number(9))), None, False,
         False,
     ),
+    "param k: int": ("Param", name("k"), plain("int"), None),
+    "param k: fixed = 18": ("Param", name("k"), plain("fixed"), number(18)),
     "option fraction_bits = 18": ("Option", name("fraction_bits"), number(18)),
     "from ml import sgd, sigmoid as s": (
         "Import", name("ml"), ((name("sgd"), name("sgd")), (name("sigmoid"), name("s"))),

@@ -21,6 +21,7 @@ from ...source import Span
 from ...syntax import tree
 from ..declarations import InputDeclaration
 from ..errors import WrongError, revealed_in_static_place, secret_in_public_place, shapes_differ, too_many_copies, wrong
+from ..params import Param
 from .describe import describe
 from .facts import Facts, Rolled
 from .liveness import Scopes
@@ -88,6 +89,7 @@ class Context:
     parties: dict[str, int | None]
     sizes: dict[str, int]
     inputs: dict[str, InputDeclaration]
+    params: dict[str, Param] = field(default_factory=dict)
     sampled: dict[int, str] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     diagnostics: list[Diagnostic] = field(default_factory=list)

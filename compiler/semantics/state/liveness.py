@@ -82,7 +82,7 @@ def bound_names(statements: Iterable[tree.Statement]) -> Iterator[tree.Name | tr
                     yield value
             case tree.Import(names=names):
                 yield from (local for _, local in names)
-            case tree.Function(name=name) | tree.Party(name=name) | tree.Input(name=name):
+            case tree.Function(name=name) | tree.Party(name=name) | tree.Input(name=name) | tree.Param(name=name):
                 yield name
             case tree.Broken(binds=binds, body=body):
                 yield from binds

@@ -6,6 +6,7 @@ from ...syntax import tree
 from ..arrays.ensured import ensured
 from ..bounds import bounded, shown
 from ..errors import wrong
+from ..params import known_numbers
 from ..state.context import Context
 from ..state.conversion import cast, joined
 from ..state.describe import describe
@@ -28,7 +29,7 @@ def annotated(context: Context, parameter: tree.Parameter, given: Meaning, place
             return given
         raise _misfit(parameter, "a table", describe(given), place)
     element = element_of(type, context.scale)
-    _, bounds = bounded(type, element)
+    _, bounds = bounded(type, element, known_numbers(context.params.values()))
     if not isinstance(given, Array) or not _fits(given.element, element):
         raise _misfit(parameter, f"`{element_name(element)}`", describe(given), place)
     if type.dimensions:

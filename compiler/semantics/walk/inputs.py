@@ -1,10 +1,13 @@
 """Inputs in the IR, and sizes as names. In: declarations, and sizes that the data gave. Out: meanings of names."""
 
+from fractions import Fraction
+
 from ...ir.program import Value
-from ...ir.types import BOOL, ArrayType
+from ...ir.types import BOOL, ArrayType, Kind
 from ...syntax import tree
 from ..builtins.table import BUILT_INS
 from ..declarations import ColumnDeclaration, Declarations, Dimension, InputDeclaration
+from ..params import Param
 from ..state.context import Context
 from ..state.liveness import references
 from ..state.values import POISON, Array, BuiltIn, Meaning, Role, Table
@@ -41,6 +44,17 @@ def bind_head(context: Context, declared: Declarations) -> None:
     for name, size in context.sizes.items():
         if name.isidentifier() and name in declared.sizes:
             context.frame.names[name] = Array(context.integer(size))
+    for param in declared.params.values():
+        context.frame.names[param.name] = Array(_param(context, param))
+
+
+def _param(context: Context, param: Param) -> Value:
+    number = param.number
+    if isinstance(number, bool):
+        return context.boolean(number)
+    if param.element.kind is Kind.FIXED:
+        return context.literal(Fraction(number), param.span)
+    return context.integer(int(number))
 
 
 def input_statement(context: Context, node: tree.Input) -> None:

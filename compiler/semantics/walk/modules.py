@@ -66,7 +66,7 @@ def _elaborated(context: Context, name: str, module: tree.Module) -> Frame:
     context.frame, context.loading = frame, (*context.loading, name)
     try:
         for statement in module.body:
-            if isinstance(statement, tree.Party | tree.Input | tree.Option | tree.Reveal | tree.Save):
+            if isinstance(statement, tree.Party | tree.Input | tree.Param | tree.Option | tree.Reveal | tree.Save):
                 context.report(_declares(statement, name))
                 frame.names |= {spelled(bound): POISON for bound in bound_names((statement,))}
         context.run(context, module.body)

@@ -138,6 +138,11 @@ def _party(context: Context, node: tree.Party) -> None:
     context.saw(node.name, context.frame.find(node.name.text) or POISON)
 
 
+def _param(context: Context, node: tree.Param) -> None:
+    """Params are bound before the walk."""
+    context.saw(node.name, context.frame.find(node.name.text) or POISON)
+
+
 def _option(context: Context, node: tree.Option) -> None:
     """Options are read before the walk."""
 
@@ -161,6 +166,7 @@ def _broken(context: Context, node: tree.Broken) -> None:
 
 _STATEMENTS: dict[type[Any], Callable[[Context, Any], None]] = {
     tree.Party: _party,
+    tree.Param: _param,
     tree.Option: _option,
     tree.Input: input_statement,
     tree.Import: import_statement,
