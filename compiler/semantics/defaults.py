@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 
 from ..ir.types import Element, Kind
 from ..syntax import tree
@@ -52,9 +53,9 @@ def _int(node: tree.Expression, element: Element) -> int | None:
 
 def _fixed(node: tree.Expression, element: Element) -> int | None:
     number = literal_number(node)
-    if number is None or not abs(number) < 2.0 ** (62 - 2 * element.scale):
+    if number is None or not abs(Fraction(number)) < 2.0 ** (62 - 2 * element.scale):
         return None
-    return round(number * (1 << element.scale))
+    return round(Fraction(number) * (1 << element.scale))
 
 
 def _key(node: tree.Expression, element: Element) -> int | None:

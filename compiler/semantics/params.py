@@ -46,10 +46,8 @@ class Param:
         """The number as it may be given."""
         if isinstance(self.number, bool):
             return str(self.number).lower()
-        if self.number.denominator == 1:
-            return str(int(self.number))
-        exact = _decimal(self.number)
-        return exact if exact is not None else str(self.number)
+        exact = _decimal(Fraction(self.number))
+        return str(self.number) if exact is None else exact
 
 
 def param_of(node: tree.Param, fraction_bits: int, given: Given, known: Known) -> Param:
@@ -167,6 +165,8 @@ def _made_up(element: Element, bounds: Bounds | None) -> Number:
 
 def _decimal(number: Fraction) -> str | None:
     """The number as a finite decimal fraction; None where it has none of a reasonable length."""
+    if number.denominator == 1:
+        return str(number.numerator)
     for digits in range(1, 40):
         if (number * 10**digits).denominator == 1:
             whole = abs(int(number * 10**digits))
