@@ -119,6 +119,7 @@ def keep(folder: Path, graph: Graph, kept: Mapping[int, Mapping[str, Array]], ru
                 node=node,
                 nodes=graph.nodes,
                 party=graph.parties[node],
+                optional=bool(each.present),
             )
             parts = {name: array for name, array in arrays.items() if name.rpartition("/")[0] == each.name}
             shares.append((manifest, parts))
@@ -140,11 +141,16 @@ def _check_shares(facts: Iterable[object]) -> None:
 
 
 def _stored(inputs: Sequence[Declaration]) -> list[Declaration]:
-    """The kept arrays that a program reads: inputs from shares, and for tables their valid bits."""
+    """The kept arrays that a program reads: inputs from shares, the valid bits of tables, and what is missing."""
     stored = [each for each in inputs if each.shares]
     tables = {each.valid: each for each in stored if each.valid}
     bits = [
-        replace(each, name=name, kind="bool", bits=1, labels=(), dimensions=each.dimensions[:1], scale=0)
+        replace(each, name=name, kind="bool", bits=1, labels=(), dimensions=each.dimensions[:1], scale=0, present="")
         for name, each in tables.items()
     ]
-    return stored + bits
+    present = [
+        replace(each, name=each.present, kind="bool", bits=1, labels=(), scale=0, steps=(), present="")
+        for each in stored
+        if each.present
+    ]
+    return stored + bits + present

@@ -3,7 +3,7 @@
 In: a tree. Out: `Declarations`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..diagnostics import CompileError, Diagnostic, Note
@@ -19,8 +19,15 @@ from .type_names import TABLE, input_element, unknown_type
 
 DEFAULT_FRACTION_BITS = 16
 
+PRESENT_SUFFIX = ".(present)"
+
 Dimension = int | str
 """A size, or the name under which the data gives the size: a size name, `rows(t)` or `len(role)`."""
+
+
+def present_name(name: str) -> str:
+    """The input, the output or the stored array with the bits that tell which elements of `name` are there."""
+    return name + PRESENT_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,8 @@ class ColumnDeclaration:
     """One array of an input: the input itself, or the column `column` of a table, named `table.column`.
 
     If the input is `from each`, `dimensions` are the dimensions of one member's value. `default`, in the clear
-    representation, stands for values that the data lacks; None if there is no default. `bounds` are
-    the bounds of the type, and `beyond` says what is wrong with a value outside.
+    representation, stands for values that the data lacks; None if there is no default. Where the column is `optional`,
+    these are missing. `bounds` are the bounds of the type, and `beyond` says what is wrong with a value outside.
     """
 
     name: str
@@ -39,11 +46,19 @@ class ColumnDeclaration:
     default: int | None = None
     bounds: Bounds | None = None
     beyond: str = ""
+    optional: bool = False
+
+    @property
+    def held(self) -> int:
+        """What a missing value holds, in the clear representation: 0, or the number nearest to it within the bounds."""
+        return 0 if self.bounds is None else min(max(0, self.bounds[0]), self.bounds[1])
 
 
 @dataclass(frozen=True, slots=True)
 class InputDeclaration:
-    """One `input`. `valid` names the stored valid bits of a table that comes from shares; else it is empty."""
+    """One `input`. `valid` names the stored valid bits of a table that comes from shares, and is empty otherwise.
+    `missing` are the texts that stand for missing values, None for the usual ones.
+    """
 
     name: str
     role: str | None
@@ -53,14 +68,15 @@ class InputDeclaration:
     columns: tuple[ColumnDeclaration, ...]
     valid: str
     span: Span
+    missing: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
 class Declarations:
     """The head of a program: roles (`True` if a role has many members), inputs, precision, places of names.
 
-    `given` are the numbers that were given for `params`. `unread` are names on lines that cannot be read; such a line
-    may declare them.
+    `given` are the numbers that were given for `params`. `missing` are the texts that stand for missing values in the
+    data, None for the usual ones. `unread` are names on lines that cannot be read; such a line may declare them.
     """
 
     parties: dict[str, bool] = field(default_factory=dict)
@@ -68,6 +84,7 @@ class Declarations:
     given: Given = field(default_factory=dict)
     inputs: tuple[InputDeclaration, ...] = ()
     fraction_bits: int = DEFAULT_FRACTION_BITS
+    missing: tuple[str, ...] | None = None
     places: dict[str, Span] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
 
@@ -152,14 +169,20 @@ def _param(node: tree.Statement, result: Declarations, inputs: list[InputDeclara
 def _option(node: tree.Statement, result: Declarations, inputs: list[InputDeclaration]) -> None:
     if not isinstance(node, tree.Option):
         return
-    if node.name.text != "fraction_bits":
+    reads = _OPTIONS.get(node.name.text)
+    if reads is None:
         raise wrong(
             node.name.span,
             f"there is no option `{node.name.text}`",
-            expected="`option fraction_bits = ...`",
+            expected=" or ".join(f"`option {name} = ...`" for name in _OPTIONS),
             found=f"`{node.name.text}`",
-            remedy=similar(node.name.text, ["fraction_bits"]) or "leave it out",
+            remedy=similar(node.name.text, _OPTIONS) or "leave it out",
         )
+    _take_name(tree.Name(f"option {node.name.text}", node.name.span), "the statement", result)
+    reads(node, result)
+
+
+def _fraction_bits(node: tree.Option, result: Declarations) -> None:
     value = literal_number(node.value, known_numbers(result.params.values()))
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAXIMUM_FRACTION_BITS:
         raise wrong(
@@ -169,8 +192,28 @@ def _option(node: tree.Statement, result: Declarations, inputs: list[InputDeclar
             found=node.value.text if isinstance(node.value, tree.Number) else "something else than a number",
             remedy=f"write the number itself, or the name of a param; the default is {DEFAULT_FRACTION_BITS}",
         )
-    _take_name(tree.Name(f"option {node.name.text}", node.name.span), "the statement", result)
     result.fraction_bits = value
+
+
+def _missing(node: tree.Option, result: Declarations) -> None:
+    """The texts that stand for missing values."""
+    elements = node.value.elements if isinstance(node.value, tree.Sequence | tree.Tuple) else (node.value,)
+    texts = [element.value for element in elements if isinstance(element, tree.Text)]
+    if len(texts) < len(elements):
+        raise wrong(
+            node.value.span,
+            "`missing` does not fit",
+            expected="texts in quotes, in brackets",
+            found="something else",
+            remedy='list what stands for missing values in the data, as in `option missing = ["", "NA", "-999"]`',
+        )
+    result.missing = tuple(dict.fromkeys(text.strip() for text in texts))
+
+
+_OPTIONS: dict[str, Callable[[tree.Option, Declarations], None]] = {
+    "fraction_bits": _fraction_bits,
+    "missing": _missing,
+}
 
 
 # --- inputs -----------------------------------------------------------------------------------------------------
@@ -196,7 +239,11 @@ def _input(node: tree.Statement, declared: Declarations, inputs: list[InputDecla
         raise WrongError(*mistakes)
     valid = f"{name}.(valid)" if is_table and node.from_shares else ""
     role = node.role.text if node.role is not None else None
-    inputs.append(InputDeclaration(name, role, node.each, node.from_shares, is_table, columns, valid, node.name.span))
+    inputs.append(
+        InputDeclaration(
+            name, role, node.each, node.from_shares, is_table, columns, valid, node.name.span, declared.missing
+        )
+    )
 
 
 def _check_role(node: tree.Input, declared: Declarations) -> None:
@@ -272,14 +319,14 @@ def _column(
         type, input_element(type, declared.fraction_bits), known_numbers(declared.params.values())
     )
     if bounds is None or type.bounds is None:
-        return ColumnDeclaration(name, column, element, dimensions)
+        return ColumnDeclaration(name, column, element, dimensions, optional=type.optional)
     if node.from_shares:
         raise wrong(
             type.bounds.span, "bounds are checked by the owner of an input, and nobody can look at shares",
             expected="the type alone", found="bounds", remedy="leave them out, and use `ensure(x, lo, hi)`",
         )  # fmt: skip
     beyond = f"outside {shown(bounds, element)}, the bounds of its type in {type.span.source.name}:{type.span.line}"
-    return ColumnDeclaration(name, column, element, dimensions, bounds=bounds, beyond=beyond)
+    return ColumnDeclaration(name, column, element, dimensions, bounds=bounds, beyond=beyond, optional=type.optional)
 
 
 def _dimensions(type: tree.TypeSyntax, declared: Declarations) -> tuple[Dimension, ...]:

@@ -29,6 +29,14 @@ def default_of(
             found="a default",
             remedy="leave `=` and the value out",
         )
+    if column.type.optional:
+        raise wrong(
+            column.default.span,
+            "with a default no value is missing",
+            expected="`?` or a default",
+            found="both",
+            remedy="leave one of them out: `?` keeps what the data lacks missing, the default stands for it",
+        )
     rule, expected = _RULES[element.kind]
     number = rule(column.default, element)
     if number is None or (bounds is not None and not bounds[0] <= number <= bounds[1]):

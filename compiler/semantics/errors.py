@@ -143,6 +143,17 @@ def too_deep(span: Span) -> WrongError:
     )
 
 
+def may_be_missing(span: Span, what: str, found: str, example: str) -> WrongError:
+    """Values that may be missing, where that makes no sense."""
+    return wrong(
+        span,
+        f"{what} has no meaning for values that may be missing",
+        expected="values that are all there",
+        found=found,
+        remedy=f"replace what is missing first: `{example}`",
+    )
+
+
 # --- calls ------------------------------------------------------------------------------------------------------
 
 

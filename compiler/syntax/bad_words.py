@@ -27,7 +27,6 @@ _SIGNS = {
     ";": ("two statements on one line", "the end of the line", "write each statement on its own line, without `;`"),
     "{": ("there are no braces in this language", "a value or `:`", f"{_BRACES}; for a dictionary, {_DICTIONARY}"),
     "}": ("there are no braces in this language", "a value or an operator", _BRACES),
-    "?": ("there is no `?` in this language", "an operator", "write `a if condition else b`"),
     "\\": (
         "a backslash that does not end its line",
         "the end of the line",

@@ -113,7 +113,7 @@ class Builder:
 
     def on_type(self, span: Span, children: list[Any]) -> tree.TypeSyntax:
         word, steps = self._name(children[0]).text, children[1] or ()
-        bounds, brackets = self._bounds(children[2:])
+        bounds, brackets = self._bounds([child for child in children[2:] if not isinstance(child, Token)])
         first: Sequence[Any] = brackets[0] if brackets else ()
         dimensions: Sequence[Any] = first
         labels: tuple[tree.Text, ...] = ()
@@ -125,7 +125,11 @@ class Builder:
             columns, dimensions = self._columns(span, first), ()
         if len(brackets) > allowed:
             self.found.append(messages.too_many_brackets(span, word))
-        return tree.TypeSyntax(word, span, self._dimensions(dimensions), labels, columns, steps, bounds)
+        marks = [span_of(self.source, child) for child in children[2:] if isinstance(child, Token)]
+        if word == "table":
+            self.found += [messages.optional_table(mark) for mark in marks]
+        self.found += [messages.second_mark(mark) for mark in marks[1:]]
+        return tree.TypeSyntax(word, span, self._dimensions(dimensions), labels, columns, steps, bounds, bool(marks))
 
     def _bounds(self, brackets: Sequence[Sequence[Any]]) -> tuple[tree.BoundsSyntax | None, list[Sequence[Any]]]:
         """The bounds in a type's brackets, and the other brackets."""

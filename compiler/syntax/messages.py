@@ -102,6 +102,22 @@ def no_if(source: Source, word: Token, before: Token | None) -> Diagnostic:
 # --- types and parameters ---------------------------------------------------------------------------------------------
 
 
+def optional_table(span: Span) -> Diagnostic:
+    """`table[...]?`."""
+    return Diagnostic(
+        span, "a table is never missing as a whole", expected="`?` after the type of a column",
+        found="`?` after `table`", remedy="write it where values may be missing: `table[amount: fixed?]`",
+    )  # fmt: skip
+
+
+def second_mark(span: Span) -> Diagnostic:
+    """`int?[n]?`."""
+    return Diagnostic(
+        span, "a type has one `?`", expected="one `?`, after the name or after the brackets", found="another one",
+        remedy="leave one of them out",
+    )  # fmt: skip
+
+
 def too_many_brackets(span: Span, word: str) -> Diagnostic:
     """`int[n][3]`."""
     expected = "no dimensions after a table's columns" if word == "table" else "all dimensions in one pair of brackets"

@@ -25,6 +25,10 @@ UNKNOWN = Mistake(
 )
 
 MISTAKES = (
+    Mistake(
+        "y = x ? 1 : 2", "`?` stands only after a type", "an operator",
+        "write `a if condition else b` to choose, `missing(x)` to ask what is missing", at="QUESTION", found="`?`",
+    ),
     # --- what other languages have, at the start of a line
     Mistake(
         "class Point:", "there are no classes in this language", "a statement",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lark import Token
 
-_ENDS_VALUE = frozenset({"NAME", "NUMBER", "STRING", "TRUE", "FALSE", "NONE", "RPAR", "RSQB"})
+_ENDS_VALUE = frozenset({"NAME", "NUMBER", "STRING", "TRUE", "FALSE", "NONE", "RPAR", "RSQB", "QUESTION"})
 _OPENING = frozenset({"LPAR", "LSQB"})
 _CLOSING = frozenset({"RPAR", "RSQB"})
 
@@ -28,7 +28,7 @@ def _gap(before: Token, token: Token, before_is_tight: bool, token_is_tight: boo
         return ""
     if "RANGE" in (before.type, token.type):
         return ""
-    if token.type in {"COMMA", "COLON", "DOT", *_CLOSING}:
+    if token.type in {"COMMA", "COLON", "DOT", "QUESTION", *_CLOSING}:
         return ""
     if token.type in _OPENING and before.type in _ENDS_VALUE:
         return ""

@@ -46,7 +46,7 @@ class TypeSyntax:
 
     `name` is the word before the bracket. `dimensions` are ints (`Number`), size names (`Reference`) and `len(role)`
     (`Call`). Only a `category` has `labels`, and only a `table` has `columns`. `steps` are the words in parentheses.
-    `bounds` stand in brackets of their own.
+    `bounds` stand in brackets of their own. `optional` says that values may be missing, `fixed?`.
     """
 
     name: str
@@ -56,6 +56,7 @@ class TypeSyntax:
     columns: tuple[ColumnSyntax, ...] = ()
     steps: tuple[Name, ...] = ()
     bounds: BoundsSyntax | None = None
+    optional: bool = False
 
 
 # --- expressions ------------------------------------------------------------------------------------------------

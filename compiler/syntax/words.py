@@ -41,6 +41,8 @@ def describe(token: Token) -> str:
 def describe_all(terminals: Iterable[str]) -> str:
     """What could have stood in a place, in the words of a message's `expected`: kinds of words, not each word."""
     rest = set(terminals)
+    if len(rest) > 1:
+        rest.discard("QUESTION")  # which may follow every type
     phrases = []
     if rest >= {"NAME", "NUMBER", "LPAR"}:
         phrases.append("a value")

@@ -79,7 +79,7 @@ def count_members(assigned: Iterable[Assigned]) -> dict[str, int]:
             by_input.setdefault(one.name, []).append(one)
     for name, sources in by_input.items():
         role = sources[0].declarations[0].role
-        count = len(_all_members(sources[0])) if sources[0].member is None else len(sources)
+        count = len(_all_members(sources[0])[name]) if sources[0].member is None else len(sources)
         if counts.setdefault(role, count) != count:
             raise InputError(
                 f"{role} has {counts[role]} members in input {first[role]!r}, but {count} in input {name!r}"
@@ -103,17 +103,21 @@ def _members(task: Own, found: list[Found]) -> dict[str, Array]:
     (declared,) = task.assigned.declarations
     if task.assigned.member is None:
         everybody = _all_members(task.assigned)
-        values = {member: everybody[member] for member in task.members}
+        values = {member: {name: rows[member] for name, rows in everybody.items()} for member in task.members}
     else:
         name = member_name(task.assigned.name, task.assigned.member)
-        (array,) = read_input(name, task.assigned.declarations, task.assigned.source).values()
-        values = {task.assigned.member: array}
-    found += [Found(declared, array.shape, member_name(declared.role, member)) for member, array in values.items()]
-    return {member_name(declared.name, member): array.copy() for member, array in values.items()}
+        values = {task.assigned.member: read_input(name, task.assigned.declarations, task.assigned.source)}
+    found += [
+        Found(declared, arrays[declared.name].shape, member_name(declared.role, member))
+        for member, arrays in values.items()
+    ]
+    return {
+        member_name(name, member): array.copy() for member, arrays in values.items() for name, array in arrays.items()
+    }
 
 
-def _all_members(assigned: Assigned) -> Array:
-    """The input of all members as one array, with a row for each member."""
+def _all_members(assigned: Assigned) -> dict[str, Array]:
+    """The arrays of the input, each with a row for each member."""
     (declared,) = assigned.declarations
     stacked = replace(declared, dimensions=(f"len({declared.role})", *declared.dimensions))
-    return read_input(assigned.name, [stacked], assigned.source)[declared.name]
+    return read_input(assigned.name, [stacked], assigned.source)

@@ -7,7 +7,7 @@ names input, file, row and column, and never a value.
 import ast
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..graph.nodes import Declaration
 from .limits import is_outside
 from .sources.content import Cells, Columns, Content, Typed
-from .sources.convert import convert
+from .sources.convert import convert, empty
 from .sources.files import file_types, is_file, read_file
 from .sources.numbers import number_of
 from .sources.objects import content_of
@@ -27,7 +27,8 @@ from .sources.sql import database_name, is_query, read_query
 
 
 def read_input(name: str, declarations: Sequence[Declaration], source: object) -> dict[str, Array]:
-    """The arrays of one input by the names of its declarations: one for each column of a table, else one.
+    """The arrays of one input by the names of its declarations: one for each column of a table, else one. Where values
+    may be missing, another array tells which are there.
 
     Text is a source as on the command line: a literal, a file's name, or a query. Dates, labels and keys are converted
     as `convert` says. Shapes agree with the literal dimensions; `sizes` binds the size names. Raises `InputError`.
@@ -39,10 +40,17 @@ def read_input(name: str, declarations: Sequence[Declaration], source: object) -
         if isinstance(content, Columns):
             line = content.line
         if declarations[0].table:
-            return {each.name: _table_column(content, each) for each in declarations}
-        return {declarations[0].name: _array(content, declarations[0], name)}
+            return dict(part for each in declarations for part in _parts(each, _table_column(content, each)))
+        return dict(_parts(declarations[0], _array(content, declarations[0], name)))
     except RefusedError as refusal:
         raise InputError(f"input {name!r}{where}: {_place(refusal, line)}{refusal.problem}") from None
+
+
+def _parts(declared: Declaration, array: Array) -> Iterator[tuple[str, Array]]:
+    """The array by its name, with some number where values are missing, and the bits that tell which are there."""
+    yield declared.name, np.ma.getdata(array)
+    if declared.present:
+        yield declared.present, ~np.ma.getmaskarray(array)
 
 
 class _RefusedCellError(RefusedError):
@@ -141,7 +149,7 @@ def _matrix(content: Columns, declared: Declaration, flat: bool = False) -> Arra
     """The columns side by side. If `flat`, there is one row, and the result is a vector."""
     shape = (content.rows, len(content.cells))
     _check_shape(declared, shape[1:] if flat else shape)
-    result: Array = np.empty(shape, np.bool_ if declared.kind == "bool" else np.int64)
+    result = empty(shape, declared)
     for index, (name, cells) in enumerate(content.cells.items()):
         try:
             result[:, index] = _within(_clear(cells, declared), declared)

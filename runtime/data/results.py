@@ -1,6 +1,7 @@
 """Outputs as people read them. In: revealed arrays in the clear representation. Out: NumPy values, and from them JSON.
 
-Scalars are arrays of no axes. A table is a dict of its columns, without its invalid rows.
+Scalars are arrays of no axes. A table is a dict of its columns, without its invalid rows. A scalar that is missing is
+None, an array of which elements are missing a NumPy masked array.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,8 +13,8 @@ from ..graph.nodes import Declaration
 from .sources.keys import NO_KEY
 from .sources.readers import Array
 
-Revealed = Array | dict[str, Array]
-"""One revealed value: an array, or a table's columns by name."""
+Revealed = Array | dict[str, Array] | None
+"""One revealed value: an array, a table's columns by name, or None for a number that is missing."""
 
 
 def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Array]) -> dict[str, Revealed]:
@@ -23,13 +24,14 @@ def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Arr
     digits of its hash, or empty text where there is no key.
     """
     declared = [each for each in declarations if each.name in arrays and not each.shares]
-    hidden = {each.valid for each in declared}
+    hidden = {each.valid for each in declared} | {each.present for each in declared}
     result: dict[str, Revealed] = {}
     for each in declared:
         if each.name in hidden:
             continue
-        value = decode(each, arrays[each.name], arrays.get(each.valid))
+        value = decode(each, arrays[each.name], arrays.get(each.valid), arrays.get(each.present))
         if each.table:
+            assert value is not None, f"the column {each.name!r} has no rows"
             columns = result.setdefault(each.table, {})
             assert isinstance(columns, dict), f"the output {each.table!r} is both a table and an array"
             columns[each.name.removeprefix(each.table + ".")] = value
@@ -38,14 +40,27 @@ def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Arr
     return result
 
 
-def decode(declared: Declaration, array: Array, valid: Array | None = None) -> Array:
-    """One array in a user's types, as `decode_outputs` says. With `valid`, only the rows where that holds."""
+def decode(
+    declared: Declaration, array: Array, valid: Array | None = None, present: Array | None = None
+) -> Array | None:
+    """One array in a user's types, as `decode_outputs` says. With `valid`, only the rows where that holds. Where
+    `present`, which broadcasts to the array, does not hold, elements are missing.
+    """
     rows = array if valid is None else array[valid.astype(bool)]
-    return _DECODERS[declared.kind](rows, declared)
+    if present is None:
+        return _DECODERS[declared.kind](rows, declared)
+    there = np.broadcast_to(present.astype(bool), array.shape)
+    absent = ~(there if valid is None else there[valid.astype(bool)])
+    decoded = _DECODERS[declared.kind](np.where(absent, 0, rows), declared)
+    if not absent.any():
+        return decoded
+    return np.ma.MaskedArray(decoded, absent) if absent.shape else None
 
 
 def jsonable(value: Revealed) -> Any:
     """The value as JSON can hold it: numbers, booleans, text, nested lists, and for a table a dict of lists."""
+    if value is None:
+        return None
     if isinstance(value, dict):
         return {name: jsonable(column) for name, column in value.items()}
     plain = value.astype(str) if value.dtype.kind == "M" else value

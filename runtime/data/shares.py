@@ -30,7 +30,7 @@ class Manifest:
 
     `program` is the digest of the graph that saved the value. `run` is the same text at all nodes of a run, and another
     in every other run. `node` counts from 0 and `party` names that node. `arrays` has name, type and shape of each
-    column.
+    column. With `optional`, values may be missing, and other shares tell which are there.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Manifest:
     nodes: int
     party: str
     arrays: tuple[tuple[str, str, tuple[int, ...]], ...] = ()
+    optional: bool = False
     format: int = _FORMAT
 
 
@@ -171,6 +172,10 @@ def _check(manifest: Manifest, declared: Declaration, protocol: str, node: int, 
         found = getattr(manifest, what)
         if found != wanted:
             raise InputError(f"input {declared.name!r}: {path} was saved with {what} {found}, but {wanted} is needed")
+    if manifest.optional != bool(declared.present):
+        lacking = "with values that may be missing" if manifest.optional else "with all of its values"
+        remedy = "write `?` after its type" if manifest.optional else "leave the `?` out"
+        raise InputError(f"input {declared.name!r}: {path} was saved {lacking}: {remedy}")
     if manifest.bits > declared.bits:
         problem = f"{path} was saved with {manifest.bits} bits, more than the {declared.bits} declared"
         raise InputError(f"input {declared.name!r}: {problem}")

@@ -12,7 +12,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from math import prod
 from typing import Any
 
@@ -97,6 +97,18 @@ def digest(graph: Graph) -> str:
     return hashlib.sha256(to_bytes(graph)).hexdigest()
 
 
+_ALWAYS_WRITTEN = 15
+"""Fields of a declaration; those after them are left out where they and all that follow are as they mostly are."""
+
+
+def _fields(declaration: Declaration) -> tuple[Any, ...]:
+    values = astuple(declaration)
+    written = len(values)
+    while written > _ALWAYS_WRITTEN and values[written - 1] == fields(declaration)[written - 1].default:
+        written -= 1
+    return values[:written]
+
+
 class _Writer:
     """Collects the constants' bytes, and the different types and attribute maps, to which nodes refer by number."""
 
@@ -118,8 +130,8 @@ class _Writer:
             "body": [self.node(node) for node in graph.body],
             "attributes": [dict(items) for items in self._attributes],
             "places": [astuple(place) for place in graph.places],
-            "inputs": [astuple(declaration) for declaration in graph.inputs],
-            "outputs": [astuple(declaration) for declaration in graph.outputs],
+            "inputs": [_fields(declaration) for declaration in graph.inputs],
+            "outputs": [_fields(declaration) for declaration in graph.outputs],
         }
 
     def node(self, node: Node) -> tuple[Any, ...]:
@@ -268,7 +280,8 @@ def _place(source: Any, *numbers: Any) -> Place:
 
 def _declaration(item: Any) -> Declaration:
     name, kind, dimensions, bits, scale, labels, role, each, table, shares, valid, *rest = _list(item)
-    steps, default, limits, beyond = rest
+    steps, default, limits, beyond, *last = rest
+    present, missing = (*last, *("", None)[len(last) :])
     sizes = tuple(_text(size) if isinstance(size, str) else _integer(size) for size in _list(dimensions))
     return Declaration(
         name=_text(name),
@@ -286,6 +299,8 @@ def _declaration(item: Any) -> Declaration:
         default=None if default is None else _integer(default),
         limits=_integers(limits),
         beyond=_text(beyond),
+        present=_text(present),
+        missing=None if missing is None else tuple(map(_text, _list(missing))),
     )
 
 

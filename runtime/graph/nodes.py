@@ -242,10 +242,11 @@ class Declaration:
     - `kind` is bool, int, fixed, key, category or date. `bits`, `scale` and `labels` are as in the language's types.
     - `dimensions` are ints, or size names that the data binds. Columns of a table have the same `table`, and the
       table's rows as their first dimension. For outputs, `valid` names the output that holds the table's valid bits.
-    - `steps` say how the text of keys is normalised. `default` stands for missing values; without a default, a missing
-      value is an error.
+    - `steps` say how the text of keys is normalised. `default` stands for missing values. `present` names the input or
+      the output with the bits that tell which values are there. Without either, a missing value is an error.
     - `limits` are the least and the greatest number of an input, in the clear representation. If a value is not between
       them, its owner stops before the first round. `beyond` says what is wrong with such a value.
+    - `missing` lists the texts that stand for a missing value; None stands for the usual ones.
     """
 
     name: str
@@ -263,6 +264,8 @@ class Declaration:
     default: int | None = None
     limits: tuple[int, ...] = ()
     beyond: str = ""
+    present: str = ""
+    missing: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

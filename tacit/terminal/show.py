@@ -63,7 +63,9 @@ def closing_line(report: Report) -> str:
 
 
 def shown(value: Revealed, decimals: int) -> str:
-    """A value in one line, or a table in a few lines. Long axes are shortened in the middle."""
+    """A value in a line, or a table in a few; long ones are shortened in the middle."""
+    if value is None:
+        return _scalar(None, decimals)
     if isinstance(value, dict):
         return _table(value, decimals)
     text = _entry(value, decimals)
@@ -121,7 +123,7 @@ def _entry(value: np.ndarray, decimals: int) -> str:
         return _scalar(jsonable(value), decimals)
     shortened = len(value) > _LONGEST
     ends = [value[: _LONGEST // 2], value[-(_LONGEST // 2) :]] if shortened else [value]
-    parts = [", ".join(_entry(np.asarray(entry), decimals) for entry in end) for end in ends]
+    parts = [", ".join(_entry(np.asanyarray(entry), decimals) for entry in end) for end in ends]
     return "[" + ", ..., ".join(parts) + "]"
 
 
@@ -129,4 +131,6 @@ def _scalar(value: object, decimals: int) -> str:
     if isinstance(value, float):
         text = f"{value:.{decimals}f}".rstrip("0")
         return text + "0" if text.endswith(".") else text
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -51,15 +51,40 @@ def run(
     text: str, inputs: Mapping[str, Any] | None = None, sizes: Mapping[str, int] | None = None, role: str = "alice",
     modules: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What `role` gets to see, by name: scalars as Python numbers, arrays as nested lists."""
+    """What `role` gets to see, by name: scalars as Python numbers, arrays as nested lists, None for what is missing."""
     program = compiled(text, sizes, modules)
-    types = {op.attributes["name"]: op.results[0].type for op in program.body.operations if op.name == "input"}
-    given = {name: encoded(value, types[name].element) for name, value in (inputs or {}).items()}
+    found = {op.attributes["name"]: op for op in program.body.operations if op.name == "input"}
+    given: dict[str, np.ndarray] = {}
+    for name, value in (inputs or {}).items():
+        lacking = found[name].attributes["present"]
+        if lacking:
+            given[lacking] = np.vectorize(lambda each: each is not None, otypes=[bool])(np.array(value, dtype=object))
+        given[name] = encoded(_filled(value, found[name].results[0].type.element), found[name].results[0].type.element)
     outputs = evaluate(program, given)
-    return {
-        name: decoded(array, outputs.operations[name].operands[0].type.element)
-        for name, array in outputs.by_role[role].items()
-    }
+    told = outputs.by_role[role]
+    hidden = {outputs.operations[name].attributes["present"] for name in told}
+    return {name: _shown(outputs.operations[name], told) for name in told if name not in hidden}
+
+
+def _filled(value: Any, element: Element) -> Any:
+    """The value with a number, a label or a day where it is missing."""
+    if isinstance(value, list):
+        return [_filled(each, element) for each in value]
+    zero = {Kind.CATEGORY: element.labels[0] if element.labels else "", Kind.DATE: "1970-01-01"}
+    return zero.get(element.kind, 0) if value is None else value
+
+
+def _shown(operation: Operation, told: Mapping[str, np.ndarray]) -> Any:
+    array = told[operation.attributes["name"]]
+    value = decoded(array, operation.operands[0].type.element)
+    present = operation.attributes["present"]
+    return _blanked(value, np.broadcast_to(told[present], array.shape).tolist()) if present else value
+
+
+def _blanked(value: Any, there: Any) -> Any:
+    if isinstance(there, list):
+        return [_blanked(*pair) for pair in zip(value, there, strict=True)]
+    return value if there else None
 
 
 def encoded(value: Any, element: Element) -> np.ndarray:

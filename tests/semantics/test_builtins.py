@@ -101,12 +101,23 @@ def test_nothing_selected() -> None:
         f"{HEAD}q = p and not p\nreveal mean(x, where=q) as m\nreveal count(q) as c\nreveal argmax(i, where=q) as a\n"
     )
     text += "reveal var(i, where=q) as v\nreveal any(p, where=q) as n\nreveal all(p, where=q) as e\n"
-    assert run(text, INPUTS) == {"m": 0, "c": 0, "a": 0, "v": 0, "n": False, "e": True}
+    text += "reveal std(x, where=q) as s\nreveal min(i, where=q) as l\nreveal max(x, axis=1, where=q) as h\n"
+    text += "reveal median(x, where=q) as d\nreveal sum(i, where=q) as t\nreveal missing(min(p, where=q)) as g\n"
+    nothing = dict.fromkeys("mavsld") | {"h": [None, None]}
+    assert run(text, INPUTS) == {"c": 0, "n": False, "e": True, "t": 0, "g": True} | nothing
+
+
+def test_reductions_of_no_elements_are_missing() -> None:
+    text = "reveal min(zeros(0)) as l\nreveal argmax(zeros((0, 3)), axis=0) as a\n"
+    text += "reveal max(zeros((0, 2), int), axis=0) as h\nreveal median(zeros(0)) as m\nreveal mean(zeros(0)) as d\n"
+    text += "reveal sum(zeros(0)) as s\nreveal quantile(zeros(0), [0.1, 0.9]) as q\n"
+    expected = {"l": None, "a": [None] * 3, "h": [None] * 2, "m": None, "d": None, "s": 0, "q": [None, None]}
+    assert run(text) == expected
 
 
 def test_where_may_be_wider_than_the_array() -> None:
     text = f"{HEAD}reveal mean(i[:, :1], axis=0, where=p) as r\nreveal count(i[0], axis=1, where=p) as c\n"
-    assert run(text, INPUTS) == {"r": [3, 0, 1], "c": [2, 1]}
+    assert run(text, INPUTS) == {"r": [3, None, 1], "c": [2, 1]}
 
 
 def test_extremes_of_narrow_ints_with_where() -> None:
@@ -136,9 +147,9 @@ WRONG = [
     "zeros(-1)", "zeros(0.5)", "zeros(i[0, 0])", "zeros(3, category)", "zeros()", "zeros(3, int, 4)", "zeros(3, U=int)",
     "full((2, 2), v)", "arange(-1)", "eye(-1)", "reshape(i, 5)", "transpose(i, (0, 0))", "concat(i, v)",
     "concat(i, x, axis=2)", "concat(d, v)", "stack(i, v)", "matrix(d)", "matrix(v, i)", "len(v[0])", "rows(3)",
-    "flip(v, 1)", "repeat(v, -1)", "abs(d)", "min(i, x, axis=0)", "min(zeros(0))", "select(i, 1, 2)", "sqrt(d)",
+    "flip(v, 1)", "repeat(v, -1)", "abs(d)", "min(i, x, axis=0)", "select(i, 1, 2)", "sqrt(d)",
     "any(i)", "sum(d)", "sum(i, axis=2)", "sum(i, axis=(0, 0))", "sum(i, where=i)", "sum(i, where=[True, False])",
-    "argmax(zeros((0, 3)), axis=0)", "clip(v, 1)", "clip(v, 1, 2, 3)", "one_hot(i)", "filter(v, p)", "table()",
+    "clip(v, 1)", "clip(v, 1, 2, 3)", "one_hot(i)", "filter(v, p)", "table()",
     "table(a=1)", "table(a=v, b=i)", "union(v, v)", "range(3)", "zip(v, v)", "batches(v, size=2)", "int(zip)",
     "fixed(d)", "sum(i, axis=0, axis=1)",
 ]  # fmt: skip

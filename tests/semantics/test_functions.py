@@ -65,7 +65,7 @@ def test_functions_may_reveal() -> None:
         ("def f(u: int):\n    return u\nf(0.5)", "5: the argument `u` does not fit its type"),
         ("def f(u: fixed[2]):\n    return u\nf(x)", "5: the argument `u` does not fit its type"),
         ("def f(u):\n    v = u\nr = f(1)", "5: this call gives no value"),
-        ("def f(u):\n    return missing\n", "4: the name `missing` is not defined"),
+        ("def f(u):\n    return lacking\n", "4: the name `lacking` is not defined"),
         ("def f(u):\n    v = w\n    w = 1\n    return v\nf(1)", "4: `w` is used before it has a value"),
         ("a(3)", "3: `a` is not a function"),
         ("def f(u):\n    if u > a:\n        return 1\nr = f(1)", NO_VALUE),

@@ -34,8 +34,8 @@ def number(value: int) -> Any:
     return ("Number", value, str(value))
 
 
-def plain(text: str, *dimensions: Any) -> Any:
-    return ("TypeSyntax", text, dimensions, (), (), (), None)
+def plain(text: str, *dimensions: Any, optional: bool = False) -> Any:
+    return ("TypeSyntax", text, dimensions, (), (), (), None, optional)
 
 
 X, Y = reference("x"), reference("y")
@@ -47,20 +47,29 @@ LINES = {
     "input x: fixed from each farmers": ("Input", name("x"), plain("fixed"), name("farmers"), True, False),
     "input x: fixed from shares": ("Input", name("x"), plain("fixed"), None, False, True),
     "input x: fixed": ("Input", name("x"), plain("fixed"), None, False, False),
+    "input x: fixed? from alice": ("Input", name("x"), plain("fixed", optional=True), name("alice"), False, False),
+    "input x: int?[n]": ("Input", name("x"), plain("int", reference("n"), optional=True), None, False, False),
+    "input x: int[n]?": ("Input", name("x"), plain("int", reference("n"), optional=True), None, False, False),
     "input x: int[n, 3]": ("Input", name("x"), plain("int", reference("n"), number(3)), None, False, False),
     "input x: key(strip, digits,)[n]": (
-        "Input", name("x"), ("TypeSyntax", "key", (reference("n"),), (), (), (name("strip"), name("digits")), None),
+        "Input", name("x"),
+        ("TypeSyntax", "key", (reference("n"),), (), (), (name("strip"), name("digits")), None, False),
         None, False, False,
     ),
     "input x: table[a: fixed = y]": (
         "Input", name("x"),
-        ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), (), None), None, False,
-        False,
+        ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), (), None, False),
+        None, False, False,
     ),
     "input x: int[0..9][n]": (
         "Input", name("x"),
-        ("TypeSyntax", "int", (reference("n"),), (), (), (), ("BoundsSyntax", number(0), number(9))), None, False,
-        False,
+        ("TypeSyntax", "int", (reference("n"),), (), (), (), ("BoundsSyntax", number(0), number(9)), False),
+        None, False, False,
+    ),
+    "input x: int?[0..9][n]": (
+        "Input", name("x"),
+        ("TypeSyntax", "int", (reference("n"),), (), (), (), ("BoundsSyntax", number(0), number(9)), True),
+        None, False, False,
     ),
     "param k: int": ("Param", name("k"), plain("int"), None),
     "param k: fixed = 18": ("Param", name("k"), plain("fixed"), number(18)),
@@ -109,7 +118,7 @@ def test_types() -> None:
     assert columns[2] == (
         "ColumnSyntax",
         name("c"),
-        ("TypeSyntax", "category", (reference("n"),), labels, (), (), None),
+        ("TypeSyntax", "category", (reference("n"),), labels, (), (), None, False),
         None,
     )
     size = ("Call", reference("len"), (("Argument", None, reference("f")),))

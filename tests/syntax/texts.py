@@ -50,7 +50,15 @@ EXPRESSIONS = st.recursive(
 )
 
 _TYPES = st.sampled_from(
-    ["int", "fixed[n, 3]", "int32[len(farmers)]", 'category["a","b"]', 'category["a"][n]', "table[ a:key,b:int32[4] ]"]
+    [
+        "int",
+        "fixed ?",
+        "fixed[n, 3]?",
+        "int32[len(farmers)]",
+        'category["a","b"]',
+        'category["a"][n]',
+        "table[ a:key,b:int32[4] ]",
+    ]
 )
 _TARGETS = st.one_of(NAMES, _spaced(NAMES, "[", EXPRESSIONS, "]"), _spaced(NAMES, ",", NAMES))
 _SIMPLE = st.one_of(

@@ -3,7 +3,7 @@
 The regions of control take arguments and give results. A loop's region: (turn, carried...) -> carried. A `while`'s:
 carried -> (condition, carried...), as its operands. A branch's two: () -> results; the first runs if the condition
 holds. A call's: operands -> results. `table` and `valid` name the table of a revealed or kept column, and the output
-that has the table's valid bits.
+that has the table's valid bits. `present` names the output with the bits that tell which elements are there.
 """
 
 from collections.abc import Mapping, Sequence

@@ -33,7 +33,11 @@ SIZES = Attribute(AttributeKind.SIZES)
 AXIS = {"axis": INTEGER}
 BITS = {"bits": INTEGER}
 NAME = {"name": Attribute(AttributeKind.TEXT)}
-TABLE = {"table": Attribute(AttributeKind.TEXT, ""), "valid": Attribute(AttributeKind.TEXT, "")}
+TABLE = {
+    "table": Attribute(AttributeKind.TEXT, ""),
+    "valid": Attribute(AttributeKind.TEXT, ""),
+    "present": Attribute(AttributeKind.TEXT, ""),
+}
 
 WHOLE = Domain()
 """Every number of the ring, for operations whose result may be wrong if an operand has wrapped."""

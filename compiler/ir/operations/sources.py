@@ -40,9 +40,9 @@ def _of_array(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 SOURCES: dict[str, OperationRow] = {
-    # Messages and readers of data use an input's dimensions (size names and ints), `each`, the table, and `default`,
-    # the number that stands for a missing value. `limits` are the least and the greatest number that the input's owner
-    # accepts, `beyond` says what is wrong with other numbers; see `Declaration`.
+    # Messages and readers of data use an input's dimensions (size names and ints), `each`, the table, `default`, the
+    # number that stands for a missing value, and `missing`, the texts that do. `limits` are the least and the greatest
+    # number that the input's owner accepts, `beyond` says what is wrong with other numbers; see `Declaration`.
     "input": plain(
         form=Form.GIVEN,
         arity=0,
@@ -56,6 +56,7 @@ SOURCES: dict[str, OperationRow] = {
             "dimensions": Attribute(AttributeKind.DIMENSIONS, ()),
             "each": Attribute(AttributeKind.FLAG, False),
             **TABLE,
+            "missing": Attribute(AttributeKind.NAMES, None),
             "limits": Attribute(AttributeKind.SIZES, ()),
             "beyond": Attribute(AttributeKind.TEXT, ""),
         },

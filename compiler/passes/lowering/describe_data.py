@@ -11,7 +11,7 @@ from ...ir.operations.row import Form, Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
-from ...semantics.declarations import Declarations, InputDeclaration
+from ...semantics.declarations import Declarations, InputDeclaration, present_name
 from ...target import base_name
 
 
@@ -61,6 +61,8 @@ def _columns(declared: InputDeclaration) -> Iterator[Declaration]:
             table=declared.name if declared.is_table else "",
             shares=declared.from_shares,
             valid=declared.valid,
+            present=present_name(column.name) if column.optional else "",
+            missing=declared.missing,
         )
 
 
@@ -83,6 +85,8 @@ def _input(operation: Operation) -> Declaration:
         valid=attributes["valid"],
         limits=attributes["limits"],
         beyond=attributes["beyond"],
+        present=attributes["present"],
+        missing=attributes["missing"],
     )
 
 
@@ -103,4 +107,5 @@ def _outputs(operation: Operation) -> Iterator[Declaration]:
             table=attributes["table"],
             shares=row.form is Form.KEPT,
             valid=attributes["valid"],
+            present=attributes["present"],
         )

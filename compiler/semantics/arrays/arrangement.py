@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...ir.program import Value
 from ...ir.types import BOOL, ArrayType
 from ..state.context import Context
-from ..state.values import Table
+from ..state.values import Presence, Table
 
 
 def sorted_rows(
@@ -33,7 +33,12 @@ def rearranged(context: Context, table: Table, rows: Value) -> Table:
     columns = {name: gathered(context, value, rows) for name, value in table.columns.items()}
     marks = {name: gathered(context, value, rows) for name, value in table.marks.items()}
     valid = None if table.valid is None else gathered(context, table.valid, rows)
-    return Table(columns, table.rows, valid, marks=marks)
+    bits: dict[Value, Value] = {}
+    for one in table.present.values():
+        if one.bits not in bits:
+            bits[one.bits] = gathered(context, one.bits, rows)
+    present = {name: Presence(bits[one.bits], one.held) for name, one in table.present.items()}
+    return Table(columns, table.rows, valid, marks=marks, present=present)
 
 
 # --- neighbours -------------------------------------------------------------------------------------------------

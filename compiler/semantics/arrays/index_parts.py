@@ -16,6 +16,7 @@ from ..errors import WrongError, wrong
 from ..state.context import Context
 from ..state.describe import describe, plural
 from ..state.values import Array
+from .missing import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _axis_part(context: Context, part: tree.Expression | tree.SliceSyntax, size:
     if isinstance(part, tree.NewAxis | tree.FullSlices):
         raise TypeError(part)
     index = context.array(part, "an index")
+    refuse(part.span, "an index", [index])
     if index.element.kind is Kind.BOOL:
         raise wrong(
             part.span,

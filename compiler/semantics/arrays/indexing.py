@@ -18,6 +18,7 @@ from ..state.describe import describe
 from ..state.values import Array, tied
 from .arithmetic import conjunction, mask_along, promoted, where_valid
 from .index_parts import AxisPart, Fresh, Part, Places, SecretPlaces, Stretch, Window
+from .missing import bare, carried, presence, with_bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ Block = tuple[tuple[int, ...], tuple[Value | None, ...]]
 
 
 def read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
-    """x[parts]."""
+    """x[parts]; what a part leaves out of the rows of a table is missing if x may lack values."""
+    return carried(context, x, lambda one: _read(context, span, one, parts))
+
+
+def _read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
     axes = Axes(tuple(part for part in parts if not isinstance(part, Fresh)))
     part = _at_stretches(context, _at_windows(context, x, axes), axes)
     part = where_valid(context, part, [axis for axis in range(part.rank) if _leaves_rows(axes.parts[axis])])
@@ -185,7 +190,16 @@ def _look_up(context: Context, span: Span, x: Value, indices: Array, axis: int) 
 
 
 def write(context: Context, span: Span, x: Array, parts: list[Part], v: Array) -> Array:
-    """The array that x becomes by `x[parts] = v`. Raises WrongError."""
+    """The array x with v at the places: what x is after `x[parts] = v`."""
+    result = _write(context, span, bare(x), parts, bare(v))
+    if x.present is None and v.present is None:
+        return result
+    bits = _write(context, span, presence(context, x), parts, presence(context, v))
+    held = {one.held for one in (x.present, v.present) if one is not None}
+    return with_bits(context, result, bits.value, 0 if held == {0} else None)
+
+
+def _write(context: Context, span: Span, x: Array, parts: list[Part], v: Array) -> Array:
     if any(isinstance(part, Fresh) for part in parts):
         raise wrong(
             span,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ...ir.types import Kind
 from ...source import Span
 from ...syntax import tree
+from ..arrays.missing import holding
 from ..errors import wrong, wrong_arguments
 from ..state.context import Context
 from ..state.describe import describe, plural
@@ -109,13 +110,13 @@ class Arguments:
         return [self.as_array(given, name) for given in self.several]
 
     def mask(self, name: str) -> Array | None:
-        """An optional argument that must be a bool array."""
+        """An optional argument that must be a bool array; it does not hold where it is missing."""
         if name not in self.named:
             return None
         mask = self.array(name)
         if mask.element.kind is not Kind.BOOL:
             raise self.expected(name, "`bool`", describe(mask), "compare with a number: `x != 0`")
-        return mask
+        return holding(self.context, mask)
 
     def number(self, name: str, default: int | None = None) -> int:
         """A static int."""

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+from ...ir.labels import Knowledge
 from ...ir.types import Kind, integer
 from ..arrays import arithmetic as arrays
 from ..arrays.arithmetic import elementwise, require_numbers, unary, zeros_like
 from ..arrays.ensured import ensured
+from ..arrays.missing import Zero, bare, bits_of, blank, holding, presence, spread, with_bits
+from ..arrays.words import from_words
 from ..bounds import in_clear, shown
 from ..errors import wrong
 from ..state.context import Context
 from ..state.conversion import as_fixed, as_number, cast
 from ..state.describe import describe
-from ..state.values import Array, Meaning
+from ..state.values import Array, Meaning, Words
 from .arguments import Arguments, Build
 from .reduction import extremum
 
@@ -64,10 +67,10 @@ def _chosen(call: Arguments, name: str, choose: "Callable[..., Array]") -> Meani
             raise call.expected(
                 option, "one array to reduce", f"{len(values)} arrays", f"call `{name}` twice, or use `stack`"
             )
-    result = values[0]
+    result = bare(values[0])
     for value in values[1:]:
-        result = choose(call.context, call.span, result, value)
-    return result
+        result = choose(call.context, call.span, result, bare(value))
+    return spread(call.context, result, values, Zero.OF_ALL)
 
 
 def clip(call: Arguments) -> Meaning:
@@ -102,8 +105,39 @@ def ensure(call: Arguments) -> Meaning:
 
 
 def select(call: Arguments) -> Meaning:
-    """a where the condition holds, else b."""
-    return arrays.select(call.context, call.span, call.array("c"), call.array("a"), call.array("b"))
+    """a where the condition holds, else b; missing where the one that is taken is."""
+    context, a, b = call.context, call.array("a"), call.array("b")
+    condition = holding(context, call.array("c"))
+    result = arrays.select(context, call.span, condition, bare(a), bare(b))
+    if a.present is None and b.present is None:
+        return result
+    bits = arrays.select(context, call.span, condition, presence(context, a), presence(context, b))
+    held = {one.held for one in (a.present, b.present) if one is not None}
+    return with_bits(context, result, bits.value, 0 if held == {0} else None)
+
+
+def missing(call: Arguments) -> Meaning:
+    """For each element whether it is missing."""
+    x = call.array("x")
+    return arrays.negation(call.context, presence(call.context, x))
+
+
+def fill(call: Arguments) -> Meaning:
+    """x with v where elements are missing."""
+    context, x, given = call.context, call.array("x"), call.named["v"]
+    word = given.value
+    v = from_words(context, word.text, x, given.span) if isinstance(word, Words) else call.array("v")
+    whole, rest = arrays.promoted(context, [x, v], call.span, "fill")
+    if whole.present is None:
+        return whole
+    known = context.static(rest.value) if rest.label.knowledge is Knowledge.STATIC else None
+    if whole.present.held == 0 and rest.present is None and not rest.shape and known is not None and not known:
+        return bare(whole)
+    result = arrays.select(context, call.span, Array(whole.present.bits), bare(whole), bare(rest), "fill")
+    if rest.present is None:
+        return result
+    bits = arrays.logic(context, call.span, "fill", "or", presence(context, whole), presence(context, rest))
+    return with_bits(context, result, bits.value)
 
 
 def relu(call: Arguments) -> Meaning:
@@ -197,9 +231,18 @@ def one_hot(call: Arguments) -> Meaning:
 
 
 def cumulative(call: Arguments) -> Meaning:
-    """Running sums along an axis. Cleared rows count as zero."""
+    """Running sums along an axis; cleared rows and missing elements count as zero, and the latter stay missing."""
+    (given,) = _numbers(call, "x")
+    result = _running(call, blank(call.context, given))
+    if given.present is None:
+        return result
+    bits = bits_of(call.context, given)
+    flat = bits if bits.type.shape == result.shape else call.context.emit("reshape", bits, shape=result.shape)
+    return with_bits(call.context, result, flat)
+
+
+def _running(call: Arguments, x: Array) -> Array:
     context = call.context
-    (x,) = _numbers(call, "x")
     x = as_number(context, arrays.where_valid(context, x, range(x.rank)))
     if not call.has("axis") and x.rank != 1:
         x = Array(context.emit("reshape", x.value, shape=(x.type.size,)))

@@ -7,6 +7,7 @@ from ...ir.program import Value
 from ...ir.types import BOOL, ArrayType, Element, fixed
 from ...source import Span
 from ..arrays.arithmetic import conjunction, promoted, where_valid
+from ..arrays.missing import bits_of, carried, with_bits
 from ..errors import shapes_differ, wrong
 from ..state.context import Context
 from ..state.conversion import as_fixed
@@ -180,7 +181,13 @@ def matrix(call: Arguments) -> Meaning:
         raise shapes_differ(call.span, "the columns of `matrix`", [column.shape for column in columns])
     wide = [column.value for column in columns]
     value = wide[0] if len(wide) == 1 else context.emit("concat", *wide, axis=1)
-    return tied(value, (conjunction(context, [column.tie(0) for column in columns]), None))
+    result = tied(value, (conjunction(context, [column.tie(0) for column in columns]), None))
+    lacking = [column.present for column in columns if column.present is not None]
+    if not lacking:
+        return result
+    bits = [bits_of(context, column) for column in columns]
+    there = bits[0] if len(bits) == 1 else context.emit("concat", *bits, axis=1)
+    return with_bits(context, result, there, 0 if all(one.held == 0 for one in lacking) else None)
 
 
 def as_column(call: Arguments, x: Array, span: Span) -> Array:
@@ -194,9 +201,11 @@ def as_column(call: Arguments, x: Array, span: Span) -> Array:
             remedy="use `one_hot(c)` for a category, `int(d)` for a date",
         )
     x = as_fixed(call.context, x)
-    if x.rank == 2:
-        return x
-    return tied(call.context.emit("reshape", x.value, shape=(x.shape[0], 1)), (x.tie(0), None))
+    return x if x.rank == 2 else carried(call.context, x, lambda one: _beside(call.context, one))
+
+
+def _beside(context: Context, x: Array) -> Array:
+    return tied(context.emit("reshape", x.value, shape=(x.shape[0], 1)), (x.tie(0), None))
 
 
 def rows(call: Arguments) -> Meaning:

@@ -3,18 +3,20 @@
 Cleared rows come last, and their valid bits move with them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from ...ir.program import Value
 from ...ir.types import Kind
 from ..arrays.arithmetic import conjunction, require_numbers
-from ..arrays.arrangement import gathered, inverted, part, rearranged, sorted_rows
+from ..arrays.arrangement import bits, gathered, inverted, part, rearranged, sorted_rows
+from ..arrays.missing import bits_of, blank, carried, refuse, with_bits
 from ..state.context import Context
 from ..state.describe import describe
-from ..state.values import Array, Meaning, Table, tied
+from ..state.values import Array, Meaning, Presence, Table, tied
 from .arguments import Arguments
 from .columns import column_names, directions
+from .making import joined_ties
 
 ORDERED = (Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE, Kind.CATEGORY)
 
@@ -63,11 +65,13 @@ class Lines:
         return part(self.context, flat, 0, self.length) if prod(self.shape) else valid
 
 
-def sorted_lines(context: Context, x: Value, axis: int, mask: Value | None, *, descending: bool = False) -> Lines:
-    """The array's lines along an axis, sorted. Elements that the mask, an array like x, leaves out come last."""
+def sorted_lines(context: Context, x: Value, axis: int, *masks: Value | None, descending: bool = False) -> Lines:
+    """The array's lines along an axis in order. Elements that the first mask, an array like x, leaves out come last;
+    before them those that the next one leaves out.
+    """
     shape = x.type.shape
     key = _in_lines(context, x, axis)
-    left_out = [] if mask is None else [context.emit("not", _in_lines(context, mask, axis))]
+    left_out = [context.emit("not", _in_lines(context, mask, axis)) for mask in masks if mask is not None]
     if len(shape) == 1:
         rows = context.emit("argsort", *left_out, key, descending=(*(0 for _ in left_out), int(descending)))
         return Lines(context, shape, axis, rows)
@@ -102,38 +106,63 @@ def _along(context: Context, vector: Value, shape: tuple[int, ...], axis: int) -
 
 
 def sort(call: Arguments) -> Meaning:
-    """The elements sorted along an axis, or the rows of a table sorted by some of its columns."""
+    """The elements along an axis in order, missing ones last; the rows of a table by some of its columns."""
     if isinstance(call.named["x"].value, Table):
         return _sorted_table(call, call.table("x"))
     if call.has("by"):
         found = describe(call.named["x"].value)
         raise call.expected("x", "a table, whose columns `by` names", found, "leave out `by`: `sort(x)`")
     x, lines = _lines(call, descending=call.flag("descending", default=False))
-    return _ordered(x, lines, lines.moved(x.value))
+    return _with_presence(x, lines, _ordered(x, lines, lines.moved(x.value)))
 
 
 def argsort(call: Arguments) -> Meaning:
-    """The places of the elements along an axis, in the order of the elements. Equal elements keep their order."""
+    """The places of the elements along an axis, in the order of the elements; equal ones stay in order, missing ones
+    come last.
+    """
     x, lines = _lines(call, descending=call.flag("descending", default=False))
     return _ordered(x, lines, lines.places())
 
 
 def topk(call: Arguments) -> Meaning:
-    """The k largest elements along an axis, the largest first."""
-    x, lines = _lines(call, descending=True)
+    """The k largest elements along an axis, the largest first; where there are fewer, cleared rows follow."""
+    context = call.context
     k = call.number("k")
-    if not 0 <= k <= lines.length:
-        found = f"{k}, of {lines.length}"
-        raise call.expected("k", f"a number from 0 to {lines.length}, how many there are", found, "ask for fewer")
-    best = _ordered(x, lines, lines.moved(x.value))
-    starts = (0,) * x.rank
-    stops = tuple(k if axis == lines.axis else size for axis, size in enumerate(x.shape))
-    value = call.context.emit("slice", best.value, starts=starts, stops=stops, steps=(1,) * x.rank)
-    tie = best.tie(lines.axis)
-    ties = list(best.ties)
+    if k < 0:
+        raise call.expected("k", "0 or more", str(k), "check its sign")
+    x, lines = _lines(call, descending=True)
+    best = _with_presence(x, lines, _ordered(x, lines, lines.moved(x.value)))
+    first = carried(context, best, lambda one: _first_along(context, one, lines.axis, min(k, lines.length)))
+    return carried(context, first, lambda one: _lengthened(context, one, lines.axis, k))
+
+
+def _first_along(context: Context, x: Array, axis: int, k: int) -> Array:
+    stops = tuple(k if each == axis else size for each, size in enumerate(x.shape))
+    value = context.emit("slice", x.value, starts=(0,) * x.rank, stops=stops, steps=(1,) * x.rank)
+    tie = x.tie(axis)
+    ties = list(x.ties)
     if tie is not None:
-        ties[lines.axis] = part(call.context, tie, 0, k)
+        ties[axis] = part(context, tie, 0, k)
     return tied(value, tuple(ties))
+
+
+def _lengthened(context: Context, x: Array, axis: int, k: int) -> Array:
+    """x with cleared rows of zeros at the end of an axis, so that it has k."""
+    lacking = k - x.shape[axis]
+    if not lacking:
+        return x
+    rest = context.filled(x.type.with_shape((*x.shape[:axis], lacking, *x.shape[axis + 1 :])), 0)
+    value = context.emit("concat", x.value, rest, axis=axis)
+    ends = joined_ties(context, [(x.tie(axis), x.shape[axis]), (bits(context, 0, lacking), lacking)])
+    return tied(value, tuple(ends if each == axis else x.tie(each) for each in range(x.rank)))
+
+
+def _with_presence(x: Array, lines: Lines, ordered: Array) -> Array:
+    """What is missing of the ordered elements of x."""
+    if x.present is None:
+        return ordered
+    moved = lines.restored(lines.moved(bits_of(lines.context, x)))
+    return with_bits(lines.context, ordered, moved, 0)
 
 
 def _lines(call: Arguments, *, descending: bool) -> tuple[Array, Lines]:
@@ -144,7 +173,11 @@ def _lines(call: Arguments, *, descending: bool) -> tuple[Array, Lines]:
     axis = call.axis("axis", x.rank, -1)
     tie = x.tie(axis)
     mask = None if tie is None else _along(call.context, tie, x.shape, axis)
-    return x, sorted_lines(call.context, x.value, axis, mask, descending=descending)
+    if x.present is None:
+        return x, sorted_lines(call.context, x.value, axis, mask, descending=descending)
+    there = bits_of(call.context, x)
+    x = replace(blank(call.context, x), present=Presence(there, 0))
+    return x, sorted_lines(call.context, x.value, axis, mask, there, descending=descending)
 
 
 def _require_order(call: Arguments, x: Array) -> None:
@@ -172,9 +205,18 @@ def _sorted_table(call: Arguments, table: Table) -> Table:
         if table.columns[name].type.element.kind is Kind.KEY:
             found, remedy = f"`{name}`, a `key`", "use `group` or `join` for what belongs together"
             raise call.expected("by", "columns that have an order", found, remedy)
-    keys = [table.columns[name] for name in names]
-    rows = sorted_rows(call.context, table.valid, keys, directions(call, "descending", len(keys)))
-    return rearranged(call.context, table, rows)
+    given = zip(names, directions(call, "descending", len(names)), strict=True)
+    keys = [(key, flag) for name, flag in given for key, flag in _sort_keys(call.context, table.column(name), flag)]
+    flags = [flag for _, flag in keys]
+    return rearranged(call.context, table, sorted_rows(call.context, table.valid, [key for key, _ in keys], flags))
+
+
+def _sort_keys(context: Context, column: Array, descending: int) -> list[tuple[Value, int]]:
+    """What sorts by a column: what is missing comes last, whatever the direction."""
+    if column.present is None:
+        return [(column.value, descending)]
+    absent = context.emit("not", bits_of(context, column))
+    return [(absent, 0), (blank(context, column).value, descending)]
 
 
 def shuffle(call: Arguments) -> Meaning:
@@ -193,16 +235,17 @@ def permute(call: Arguments) -> Meaning:
     """
     context, given, p = call.context, call.named["x"].value, call.array("p")
     count = given.rows if isinstance(given, Table) else _with_rows(call, "x").shape[0]
+    refuse(call.at("p"), "the argument `p` of `permute`", [p])
     if p.element.kind is not Kind.INT or p.shape != (count,):
         expected = f"`int[{count}]`: for each row the place it comes from"
         raise call.expected("p", expected, describe(p), "`argsort(x)` gives such places")
     rows = inverted(context, context.emit("argsort", p.value, descending=(0,)))
     if isinstance(given, Table):
         moved = rearranged(context, given, rows)
-        return Table(moved.columns, moved.rows, conjunction(context, [moved.valid, p.tie(0)]))
+        return replace(moved, valid=conjunction(context, [moved.valid, p.tie(0)]))
     x = _gathered(context, call.array("x"), rows)
     tie = conjunction(context, [x.tie(0), p.tie(0)])
-    return tied(x.value, (tie, *(x.ties[1:] or (None,) * (x.rank - 1))))
+    return tied(x.value, (tie, *(x.ties[1:] or (None,) * (x.rank - 1))), x.present)
 
 
 def _with_rows(call: Arguments, name: str) -> Array:
@@ -215,4 +258,7 @@ def _with_rows(call: Arguments, name: str) -> Array:
 def _gathered(context: Context, x: Array, rows: Value) -> Array:
     tie = x.tie(0)
     ties = (tie if tie is None else gathered(context, tie, rows), *x.ties[1:])
-    return tied(gathered(context, x.value, rows), ties)
+    moved = tied(gathered(context, x.value, rows), ties)
+    if x.present is None:
+        return moved
+    return with_bits(context, moved, gathered(context, bits_of(context, x), rows), x.present.held)

@@ -9,24 +9,25 @@ from fractions import Fraction
 import numpy as np
 
 from ...ir.program import Value
-from ...ir.types import ArrayType, Kind
+from ...ir.types import ArrayType, Kind, fixed
 from ...syntax import tree
 from ..arrays import arithmetic as arrays
 from ..arrays.arithmetic import require_numbers
+from ..arrays.missing import with_bits
 from ..state.context import Context, int_for
 from ..state.conversion import as_fixed, as_number
 from ..state.describe import describe
 from ..state.values import Array, Bundle, Meaning, tied
 from .arguments import Arguments
 from .order import sorted_lines
-from .reduction import Reduced, non_empty
+from .reduction import reduced
 
 _COMMON_DENOMINATOR = 1000
 """A q that is not a literal is taken for a fraction with at most this denominator, if it equals such a fraction."""
 
 
 def median(call: Arguments) -> Meaning:
-    """The middle element in order; for an even number of elements, the mean of the two in the middle."""
+    """The middle one in order; of an even number the mean of the two in the middle. Missing of nothing."""
     return _quantiles(call, [Fraction(1, 2)])[0]
 
 
@@ -39,7 +40,7 @@ def quantile(call: Arguments) -> Meaning:
     context, first = call.context, found[0]
     rows = [context.emit("reshape", each.value, shape=(1, *each.shape)) for each in found]
     value = rows[0] if len(rows) == 1 else context.emit("concat", *rows, axis=0)
-    return tied(value, (None, *first.ties)) if first.ties else Array(value)
+    return tied(value, (None, *first.ties) if first.ties else (), first.present)
 
 
 def _shares(call: Arguments) -> tuple[list[Fraction], bool]:
@@ -84,12 +85,16 @@ def _simplest(number: int, scale: int) -> Fraction:
 def _quantiles(call: Arguments, shares: list[Fraction]) -> list[Array]:
     context, x = call.context, call.array("x")
     require_numbers([x], call.at("x"), call.signature.name, Kind.BOOL, Kind.INT, Kind.FIXED)
-    found = non_empty(call, as_number(context, x))
+    found = reduced(call, as_number(context, x))
+    if not found.count:
+        return [found.of_nothing(context, fixed(context.scale)) for _ in shares]
     mask = None if found.mask is None else found.mask.value
     ordered = sorted_lines(context, found.x.value, found.axis, mask).moved(found.x.value)
     if mask is None:
         return [found.result(_of_all(call, ordered, share)) for share in shares]
-    return [found.result(_of_some(call, found, ordered, share)) for share in shares]
+    total = context.emit("sum", as_number(context, Array(mask)).value, axis=found.axis)
+    some = context.emit("less", context.integer(0), total)
+    return [with_bits(context, found.result(_of_some(call, ordered, total, some, share)), some, 0) for share in shares]
 
 
 def _of_all(call: Arguments, ordered: Value, share: Fraction) -> Value:
@@ -118,19 +123,18 @@ def _between(call: Arguments, low: Value, high: Value, rest: Array) -> Value:
     return arrays.add(context, span, Array(low), arrays.multiply(context, span, rest, step)).value
 
 
-def _of_some(call: Arguments, found: Reduced, ordered: Value, share: Fraction) -> Value:
-    """The quantile of a secret number c of elements: q = a/b lies at place (c - 1) a / b.
+def _of_some(call: Arguments, ordered: Value, total: Value, some: Value, share: Fraction) -> Value:
+    """Of `total` elements, the first ones in order, if there are some.
+
+    q = a/b of c elements is at place (c - 1) a / b. Place i is the one below it where i b <= (c - 1) a < (i + 1) b.
 
     Place i is the place just below if i b <= (c - 1) a < (i + 1) b. If there are no elements, no place is, and the
     result is 0.
     """
     context, span = call.context, call.span
-    assert found.mask is not None
-    mask = as_number(context, found.mask).value
     count = ordered.type.shape[-1]
-    total = context.emit("sum", mask, axis=found.axis)
     if not share:
-        return _first(context, ordered, total)
+        return _first(context, ordered, some)
     one, times = Array(context.integer(1)), Array(context.integer(share.numerator))
     target = arrays.multiply(context, span, arrays.subtract(context, span, Array(total), one), times)
     column = Array(context.emit("reshape", target.value, shape=(*total.type.shape, 1)))
@@ -149,9 +153,8 @@ def _of_some(call: Arguments, found: Reduced, ordered: Value, share: Fraction) -
     return _between(call, low, high, fraction)
 
 
-def _first(context: Context, ordered: Value, total: Value) -> Value:
+def _first(context: Context, ordered: Value, some: Value) -> Value:
     least = _at(context, ordered, 0)
-    some = context.emit("less", context.integer(0), total)
     return context.emit("select", some, least, context.filled(least.type.with_shape(()), 0))
 
 

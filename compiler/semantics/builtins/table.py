@@ -1,46 +1,49 @@
-"""The built-in functions, one row each: the signature as in the language reference, and the function that builds it.
+"""The built-in functions: one row each, its signature as the language reference writes it and the function that builds
+it. Adding one is adding a row.
 
-To add a built-in function, add a row.
+A function that is not wrapped in a policy of `absence` sees by itself what may be missing in its arguments.
 """
 
 from ...ir.operations.functions import FUNCTIONS
+from ..arrays.missing import Zero
 from . import elementwise, making, order, reduction, tables
 from . import quantile as quantiles
+from .absence import moves, refuses, spreads, tests
 from .arguments import BuiltInRow, rows
 from .groups import group as groups
 from .joins import join as joins
 
 BUILT_INS: dict[str, BuiltInRow] = rows(
     [
-        ("zeros(shape, T=fixed)", making.zeros),
-        ("ones(shape, T=fixed)", making.ones),
-        ("full(shape, v)", making.full),
-        ("arange(n)", making.arange),
-        ("eye(n, T=fixed)", making.eye),
-        ("reshape(x, shape)", making.reshape),
-        ("transpose(x, axes=None)", making.transpose),
-        ("concat(a, ..., axis=0)", making.concat),
-        ("stack(a, ..., axis=0)", making.stack),
+        ("zeros(shape, T=fixed)", refuses(making.zeros)),
+        ("ones(shape, T=fixed)", refuses(making.ones)),
+        ("full(shape, v)", moves(making.full, "v")),
+        ("arange(n)", refuses(making.arange)),
+        ("eye(n, T=fixed)", refuses(making.eye)),
+        ("reshape(x, shape)", moves(making.reshape, "x")),
+        ("transpose(x, axes=None)", moves(making.transpose, "x")),
+        ("concat(a, ..., axis=0)", moves(making.concat, "a")),
+        ("stack(a, ..., axis=0)", moves(making.stack, "a")),
         ("matrix(column, ...)", making.matrix),
         ("rows(t)", making.rows),
         ("len(x)", making.length),
-        ("flip(x, axis=None)", making.flip),
-        ("repeat(x, n, axis=None)", making.repeat),
-        ("abs(x)", elementwise.absolute),
-        ("sign(x)", elementwise.sign),
+        ("flip(x, axis=None)", moves(making.flip, "x")),
+        ("repeat(x, n, axis=None)", moves(making.repeat, "x")),
+        ("abs(x)", spreads(elementwise.absolute, Zero.OF_ALL)),
+        ("sign(x)", spreads(elementwise.sign, Zero.OF_ALL)),
         ("min(x, ..., axis=None, where=None)", elementwise.least),
         ("max(x, ..., axis=None, where=None)", elementwise.greatest),
-        ("clip(x, lo, hi)", elementwise.clip),
+        ("clip(x, lo, hi)", spreads(elementwise.clip)),
         ("ensure(x, lo, hi)", elementwise.ensure),
         ("select(c, a, b)", elementwise.select),
-        ("floor(x)", elementwise.floor),
-        ("round(x)", elementwise.round_),
-        *((f"{name}(x)", elementwise.function(name)) for name in FUNCTIONS),
-        ("relu(x)", elementwise.relu),
-        ("int(x)", elementwise.to_int),
-        ("fixed(x)", elementwise.to_fixed),
-        ("bool(x)", elementwise.to_bool),
-        ("one_hot(c, n=None)", elementwise.one_hot),
+        ("floor(x)", spreads(elementwise.floor, Zero.OF_ALL)),
+        ("round(x)", spreads(elementwise.round_, Zero.OF_ALL)),
+        *((f"{name}(x)", spreads(elementwise.function(name))) for name in FUNCTIONS),
+        ("relu(x)", spreads(elementwise.relu, Zero.OF_ALL)),
+        ("int(x)", spreads(elementwise.to_int, Zero.OF_ALL)),
+        ("fixed(x)", spreads(elementwise.to_fixed, Zero.OF_ALL)),
+        ("bool(x)", spreads(elementwise.to_bool, Zero.OF_ALL)),
+        ("one_hot(c, n=None)", tests(elementwise.one_hot)),
         ("cumsum(x, axis=None)", elementwise.cumulative),
         ("sum(x, axis=None, where=None)", reduction.sum_),
         ("mean(x, axis=None, where=None)", reduction.mean),
@@ -58,6 +61,8 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("quantile(x, q: number, axis=None, where=None)", quantiles.quantile),
         ("permute(x, p)", order.permute),
         ("shuffle(x)", order.shuffle),
+        ("missing(x)", elementwise.missing),
+        ("fill(x, v)", elementwise.fill),
         ("filter(t, mask)", tables.filter_),
         ("table(**columns)", tables.table),
         ("union(a, ...)", tables.union),

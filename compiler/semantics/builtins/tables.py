@@ -10,17 +10,18 @@ from ...ir.program import Value
 from ...ir.types import Kind
 from ...source import Span
 from ..arrays.arithmetic import conjunction, promoted
+from ..arrays.missing import bare, bits_of, column_presence, holding
 from ..errors import wrong
 from ..state.context import Context
 from ..state.describe import describe
-from ..state.values import Array, Meaning, Table
+from ..state.values import Array, Meaning, Presence, Table
 from .arguments import Arguments
 from .making import joined_ties
 
 
 def filter_(call: Arguments) -> Meaning:
-    """The table with those rows cleared where the mask does not hold."""
-    table, mask = call.table("t"), call.array("mask")
+    """The table with the rows cleared where the mask does not hold, or is missing."""
+    table, mask = call.table("t"), holding(call.context, call.array("mask"))
     if mask.element.kind is not Kind.BOOL or mask.shape != (table.rows,):
         expected = f"`bool[{table.rows}]`: one bool for each row of the table"
         raise call.expected("mask", expected, describe(mask), "compare a column with a value, as in `t.age > 30`")
@@ -50,7 +51,9 @@ def table(call: Arguments) -> Meaning:
     rows = next(iter(columns.values())).shape[0]
     valid = conjunction(context, [column.tie(0) for column in columns.values()])
     values = {name: column.value for name, column in columns.items()}
-    return Table(values, rows, valid, _origin(context, values.values()))
+    lacking = {name: column_presence(context, column) for name, column in columns.items()}
+    present = {name: one for name, one in lacking.items() if one is not None}
+    return Table(values, rows, valid, _origin(context, values.values()), present)
 
 
 def _origin(context: Context, columns: Iterable[Value]) -> str:
@@ -71,18 +74,22 @@ def union(call: Arguments) -> Meaning:
         if table.columns.keys() != first.columns.keys():
             expected, found = f"the columns of the first table: {', '.join(first.columns)}", ", ".join(table.columns)
             raise _differs(given.span, expected, found, "build it with `table(...)`")
-    columns = {}
+    columns, present = {}, {}
     for name in first.columns:
-        parts = promoted(context, [Array(table.columns[name]) for table in tables], call.span, "union")
+        parts = promoted(context, [bare(table.column(name)) for table in tables], call.span, "union")
         for part, given in zip(parts, call.several, strict=True):
             if part.shape[1:] != parts[0].shape[1:]:
                 expected, remedy = f"`{name}` as {describe(parts[0])}", "give the lists one length"
                 raise _differs(given.span, expected, describe(part), remedy)
         columns[name] = _stacked(context, [part.value for part in parts])
+        lacking = [table.present[name] for table in tables if name in table.present]
+        if lacking:
+            bits = _stacked(context, [bits_of(context, table.column(name)) for table in tables])
+            present[name] = Presence(bits, 0 if all(one.held == 0 for one in lacking) else None)
     common = [name for name in first.marks if all(name in table.marks for table in tables)]
     marks = {name: _stacked(context, [table.marks[name] for table in tables]) for name in common}
     valid = joined_ties(context, [(table.valid, table.rows) for table in tables])
-    return Table(columns, sum(table.rows for table in tables), valid, marks=marks)
+    return Table(columns, sum(table.rows for table in tables), valid, marks=marks, present=present)
 
 
 def _stacked(context: Context, parts: list[Value]) -> Value:

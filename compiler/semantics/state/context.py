@@ -20,9 +20,17 @@ from ...ir.types import BOOL, INT, ArrayType, Element, Kind, fixed, integer
 from ...source import Span
 from ...syntax import tree
 from ..declarations import InputDeclaration
-from ..errors import WrongError, revealed_in_static_place, secret_in_public_place, shapes_differ, too_many_copies, wrong
+from ..errors import (
+    WrongError,
+    may_be_missing,
+    revealed_in_static_place,
+    secret_in_public_place,
+    shapes_differ,
+    too_many_copies,
+    wrong,
+)
 from ..params import Param
-from .describe import describe
+from .describe import describe, filled_in
 from .facts import Facts, Rolled
 from .liveness import Scopes
 from .values import Array, Bundle, Frame, Meaning, Poison, Unclear
@@ -267,7 +275,9 @@ class Context:
             raise revealed_in_static_place(span, place, describe(array), self.facts.revealed_at(array.value), remedy)
 
     def require_public(self, array: Array, span: Span, place: str, remedy: str = "") -> None:
-        """Raises WrongError unless everyone knows the array."""
+        """Raises unless everyone knows the array, and all of it is there."""
+        if array.present is not None:
+            raise may_be_missing(span, place, describe(array), filled_in(array))
         if not array.label.is_public:
             notes = self.facts.origin(array.value)
             remedy = remedy or "use a size or a literal here, and select with `where=` or `select(condition, a, b)`"

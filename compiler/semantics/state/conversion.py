@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from ...ir.types import Element, Kind, fixed, integer
 from .context import Context
-from .values import Array
+from .values import Array, Presence
 
 
 def cast(context: Context, x: Array, element: Element) -> Array:
-    """The same values in a wider element."""
+    """The same values in a wider element; those that are missing stay so."""
     if x.element == element:
         return x
     exact = context.facts.exact.get(x.value)
     value = context.emit("cast", x.value, element=element)
     if exact is not None and element.kind is Kind.FIXED:
         context.facts.exact[value] = exact
-    return Array(value, x.ties)
+    held = None if x.present is None or x.present.held else x.present.held
+    return Array(value, x.ties, None if x.present is None else Presence(x.present.bits, held))
 
 
 def as_number(context: Context, x: Array) -> Array:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from ...ir.labels import Knowledge
+from ...ir.types import Kind
 from ...syntax import tree
 from ..type_names import type_name
 from .values import Array, BuiltIn, Bundle, Closure, Meaning, Nothing, Role, Table, TypeName, Words
@@ -13,7 +14,7 @@ def describe(meaning: Meaning) -> str:
     """What a value is. Says who knows the value unless everyone does at compile time."""
     match meaning:
         case Array():
-            return known_by(meaning) + type_name(meaning.type)
+            return known_by(meaning) + type_name(meaning.type) + ("" if meaning.present is None else "?")
         case Table():
             return "a table[" + ", ".join(meaning.columns) + "]"
         case Bundle(elements=elements):
@@ -45,6 +46,19 @@ def known_by(array: Array) -> str:
             return "revealed "
         case Knowledge.STATIC:
             return ""
+
+
+def filled_in(array: Array) -> str:
+    """How a program replaces what is missing of such an array."""
+    match array.element.kind:
+        case Kind.BOOL:
+            return "fill(x, False)"
+        case Kind.CATEGORY:
+            return f'fill(x, "{array.element.labels[0]}")'
+        case Kind.DATE:
+            return 'fill(x, "2024-12-31")'
+        case _:
+            return "fill(x, 0)"
 
 
 def plural(count: int, noun: str) -> str:

@@ -7,16 +7,16 @@ holds both, so that two ways through a program can meet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...ir.labels import STATIC, Label, join
 from ...ir.program import Value
-from ...ir.types import BOOL, INT, ArrayType, Kind
+from ...ir.types import BOOL, INT, ArrayType, Element, Kind
 from ..type_names import type_name
 from .context import Context
 from .conversion import cast, joined
 from .describe import describe
-from .values import Array, Bundle, Meaning, Table, tied
+from .values import Array, Bundle, Meaning, Presence, Table, tied
 
 Relabel = Callable[[Label], Label]
 
@@ -26,12 +26,22 @@ class MismatchError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceSketch:
+    """Which elements are there: shape and label of the bits, and what the missing ones hold."""
+
+    shape: tuple[int, ...]
+    label: Label
+    held: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ArraySketch:
     """An array. `ties` has the label of the valid bits of each axis, None for an axis without valid bits."""
 
     type: ArrayType
     label: Label
     ties: tuple[Label | None, ...]
+    present: PresenceSketch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +77,11 @@ def sketch(meaning: Meaning) -> Sketch:
     match meaning:
         case Array():
             ties = tuple(None if tie is None else tie.label for tie in meaning.ties)
-            return ArraySketch(meaning.type, meaning.label, ties or (None,) * meaning.rank)
+            return ArraySketch(meaning.type, meaning.label, ties or (None,) * meaning.rank, _presence(meaning.present))
         case Table():
-            columns = tuple((name, _column(value)) for name, value in meaning.columns.items())
+            columns = tuple(
+                (name, _column(value, meaning.present.get(name))) for name, value in meaning.columns.items()
+            )
             valid = None if meaning.valid is None else meaning.valid.label
             marks = tuple((name, value.label) for name, value in meaning.marks.items())
             return TableSketch(columns, meaning.rows, valid, meaning.origin, marks)
@@ -79,8 +91,12 @@ def sketch(meaning: Meaning) -> Sketch:
             return Same(meaning)
 
 
-def _column(value: Value) -> ArraySketch:
-    return ArraySketch(value.type, value.label, (None,) * len(value.type.shape))
+def _column(value: Value, present: Presence | None) -> ArraySketch:
+    return ArraySketch(value.type, value.label, (None,) * len(value.type.shape), _presence(present))
+
+
+def _presence(present: Presence | None) -> PresenceSketch | None:
+    return None if present is None else PresenceSketch(present.bits.type.shape, present.bits.label, present.held)
 
 
 def joined_sketch(context: Context, x: Sketch, y: Sketch, *, widen: bool = False) -> Sketch:
@@ -114,7 +130,22 @@ def _joined_arrays(context: Context, x: ArraySketch, y: ArraySketch, widen: bool
     if widen and element.kind is Kind.INT and element.bits not in (x.type.element.bits, 64):
         element = INT
     ties = tuple(_joined_tie(a, b) for a, b in zip(x.ties, y.ties, strict=True))
-    return ArraySketch(x.type.with_element(element), join((x.label, y.label)), ties)
+    return ArraySketch(x.type.with_element(element), join((x.label, y.label)), ties, _joined_presence(x, y, element))
+
+
+def _joined_presence(x: ArraySketch, y: ArraySketch, element: Element) -> PresenceSketch | None:
+    """What is missing on either way; bits of two shapes become those of each element."""
+    if x.present is None or y.present is None:
+        one = x.present or y.present
+        return None if one is None else PresenceSketch(one.shape, one.label, _held_as(x, y, one.held, element))
+    shape = x.present.shape if x.present.shape == y.present.shape else x.type.shape
+    held = x.present.held if x.present.held == y.present.held else None
+    return PresenceSketch(shape, join((x.present.label, y.present.label)), _held_as(x, y, held, element))
+
+
+def _held_as(x: ArraySketch, y: ArraySketch, held: int | None, element: Element) -> int | None:
+    """What missing elements hold in the common element: a number other than 0 is another one there."""
+    return held if not held or x.type.element == y.type.element == element else None
 
 
 def _joined_tie(x: Label | None, y: Label | None) -> Label | None:
@@ -137,12 +168,9 @@ def relabelled(one: Sketch, change: Relabel) -> Sketch:
     """The sketch with every label changed."""
     match one:
         case ArraySketch():
-            ties = tuple(None if tie is None else change(tie) for tie in one.ties)
-            return ArraySketch(one.type, change(one.label), ties)
+            return _relabelled_array(one, change)
         case TableSketch():
-            columns = tuple(
-                (name, ArraySketch(column.type, change(column.label), column.ties)) for name, column in one.columns
-            )
+            columns = tuple((name, _relabelled_array(column, change)) for name, column in one.columns)
             marks = tuple((name, change(label)) for name, label in one.marks)
             valid = None if one.valid is None else change(one.valid)
             return TableSketch(columns, one.rows, valid, one.origin, marks)
@@ -152,17 +180,23 @@ def relabelled(one: Sketch, change: Relabel) -> Sketch:
             return one
 
 
+def _relabelled_array(one: ArraySketch, change: Relabel) -> ArraySketch:
+    ties = tuple(None if tie is None else change(tie) for tie in one.ties)
+    present = None if one.present is None else replace(one.present, label=change(one.present.label))
+    return ArraySketch(one.type, change(one.label), ties, present)
+
+
 def slots(one: Sketch) -> Iterator[tuple[ArrayType, Label]]:
     """The type and label of each IR value of the meaning, in order."""
     match one:
         case ArraySketch():
-            yield one.type, one.label
+            yield from _column_slots(one)
             for size, tie in zip(one.type.shape, one.ties, strict=True):
                 if tie is not None:
                     yield ArrayType(BOOL, (size,)), tie
         case TableSketch():
             for _, column in one.columns:
-                yield column.type, column.label
+                yield from _column_slots(column)
             for _, label in one.marks:
                 yield ArrayType(BOOL, (one.rows,)), label
             if one.valid is not None:
@@ -174,17 +208,25 @@ def slots(one: Sketch) -> Iterator[tuple[ArrayType, Label]]:
             return
 
 
+def _column_slots(one: ArraySketch) -> Iterator[tuple[ArrayType, Label]]:
+    yield one.type, one.label
+    if one.present is not None:
+        yield ArrayType(BOOL, one.present.shape), one.present.label
+
+
 def flatten(context: Context, meaning: Meaning, one: Sketch) -> Iterator[Value]:
-    """The IR values of a meaning, in the elements of the sketch. Where only the sketch has valid bits, all are true."""
+    """The IR values of a meaning in the elements of the sketch; rows that it ties and the meaning does not are
+    valid, elements that may be missing there and not here are present.
+    """
     match one, meaning:
         case ArraySketch(), Array():
-            yield cast(context, meaning, one.type.element).value
+            yield from _flat_column(context, meaning, one)
             for axis, tie in enumerate(one.ties):
                 if tie is not None:
                     yield _valid(context, meaning.tie(axis), meaning.shape[axis])
         case TableSketch(), Table():
             for name, column in one.columns:
-                yield cast(context, Array(meaning.columns[name]), column.type.element).value
+                yield from _flat_column(context, Array(meaning.columns[name], (), meaning.present.get(name)), column)
             yield from (meaning.marks[name] for name, _ in one.marks)
             if one.valid is not None:
                 yield _valid(context, meaning.valid, meaning.rows)
@@ -195,6 +237,18 @@ def flatten(context: Context, meaning: Meaning, one: Sketch) -> Iterator[Value]:
             return
 
 
+def _flat_column(context: Context, x: Array, one: ArraySketch) -> Iterator[Value]:
+    yield cast(context, x, one.type.element).value
+    if one.present is None:
+        return
+    if x.present is None:
+        yield context.boolean(True, one.present.shape)
+    elif x.present.bits.type.shape == one.present.shape:
+        yield x.present.bits
+    else:
+        yield context.emit("broadcast", x.present.bits, shape=one.present.shape)
+
+
 def _valid(context: Context, tie: Value | None, size: int) -> Value:
     return context.boolean(True, (size,)) if tie is None else tie
 
@@ -203,16 +257,24 @@ def rebuild(one: Sketch, values: Iterator[Value]) -> Meaning:
     """The meaning that the sketch and its IR values stand for."""
     match one:
         case ArraySketch():
-            value = next(values)
-            return tied(value, tuple(None if tie is None else next(values) for tie in one.ties))
+            value, present = _rebuilt_column(one, values)
+            return tied(value, tuple(None if tie is None else next(values) for tie in one.ties), present)
         case TableSketch():
-            columns = {name: next(values) for name, _ in one.columns}
+            built = {name: _rebuilt_column(column, values) for name, column in one.columns}
+            columns = {name: value for name, (value, _) in built.items()}
+            present_of = {name: present for name, (_, present) in built.items() if present is not None}
             marks = {name: next(values) for name, _ in one.marks}
-            return Table(columns, one.rows, None if one.valid is None else next(values), one.origin, marks)
+            valid = None if one.valid is None else next(values)
+            return Table(columns, one.rows, valid, one.origin, marks, present_of)
         case BundleSketch():
             return Bundle(tuple(rebuild(element, values) for element in one.elements))
         case Same():
             return one.meaning
+
+
+def _rebuilt_column(one: ArraySketch, values: Iterator[Value]) -> tuple[Value, Presence | None]:
+    value = next(values)
+    return value, None if one.present is None else Presence(next(values), one.present.held)
 
 
 def zeros(context: Context, one: Sketch) -> Iterator[Value]:
@@ -225,10 +287,12 @@ def raw_values(meaning: Meaning) -> tuple[Value, ...]:
     """The IR values of a meaning, unchanged."""
     match meaning:
         case Array():
-            return (meaning.value, *(tie for tie in meaning.ties if tie is not None))
+            bits = () if meaning.present is None else (meaning.present.bits,)
+            return (meaning.value, *bits, *(tie for tie in meaning.ties if tie is not None))
         case Table():
+            present = (one.bits for one in meaning.present.values())
             valid = () if meaning.valid is None else (meaning.valid,)
-            return (*meaning.columns.values(), *meaning.marks.values(), *valid)
+            return (*meaning.columns.values(), *present, *meaning.marks.values(), *valid)
         case Bundle():
             return tuple(value for element in meaning.elements for value in raw_values(element))
         case _:

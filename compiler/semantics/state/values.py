@@ -16,15 +16,28 @@ from ...syntax import tree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Presence:
+    """Which elements of an array are there: `bits` are bools of a shape that broadcasts to the array's.
+
+    `held` is what the missing elements of valid rows hold, a number in the clear representation: 0 for inputs, say. It
+    is None where they may hold anything, which nobody may see.
+    """
+
+    bits: Value
+    held: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Array:
     """An IR value and, for each axis that runs over a table's rows, the valid bits of those rows.
 
     `ties` is empty if no axis has cleared rows. Otherwise it has one entry for each axis: a bool vector as long as the
-    axis, or None.
+    axis, or None. `present` is None if no element is missing.
     """
 
     value: Value
     ties: tuple[Value | None, ...] = ()
+    present: Presence | None = None
 
     @property
     def type(self) -> ArrayType:
@@ -56,18 +69,19 @@ class Array:
         return self.ties[axis] if self.ties else None
 
 
-def tied(value: Value, ties: tuple[Value | None, ...]) -> Array:
+def tied(value: Value, ties: tuple[Value | None, ...], present: Presence | None = None) -> Array:
     """`value` with one entry of `ties` for each axis."""
-    return Array(value, ties if any(tie is not None for tie in ties) else ())
+    return Array(value, ties if any(tie is not None for tie in ties) else (), present)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Rows of named columns. `valid` has one bool for each row; it is None while all rows are valid.
 
-    `origin` is the name of the table input whose rows these are, all of them and in order, cleared ones included; empty
-    where rows were moved, added or made. `marks` are bools that joins made, `in_a` say, which tell where a row comes
+    `origin` is the name of a table input if the rows are all rows of that input, in order, cleared rows included. It is
+    empty if rows were moved, added or made. `marks` are bools that joins made, `in_a` say, which tell where a row comes
     from: whoever names one finds it, but it is no column that comes along where the whole table is told or kept.
+    `present` has an entry for each column that may lack values.
     """
 
     columns: dict[str, Value]
@@ -75,6 +89,7 @@ class Table:
     valid: Value | None = None
     origin: str = ""
     marks: dict[str, Value] = field(default_factory=dict)
+    present: dict[str, Presence] = field(default_factory=dict)
 
     @property
     def named(self) -> dict[str, Value]:
@@ -84,7 +99,7 @@ class Table:
     def column(self, name: str) -> Array:
         """A column or a mark, tied to the rows."""
         value = self.named[name]
-        return tied(value, (self.valid,) + (None,) * (len(value.type.shape) - 1))
+        return tied(value, (self.valid,) + (None,) * (len(value.type.shape) - 1), self.present.get(name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,7 @@ from ...ir.labels import Knowledge
 from ...ir.program import Value
 from ...ir.types import Kind
 from ...syntax import tree
+from ..arrays.missing import holding
 from ..errors import WrongError, misplaced, not_a_condition, wrong
 from ..state.context import Arm, Context, Outcome, SecretCondition
 from ..state.describe import describe
@@ -27,7 +28,7 @@ Names = dict[str, Meaning]
 
 
 def condition_value(context: Context, node: tree.Expression, place: str) -> Array:
-    """A condition, which must be one bool. Raises WrongError."""
+    """A condition: one bool, which does not hold where it is missing."""
     condition = context.value(node)
     if not isinstance(condition, Array):
         raise not_a_condition(node.span, place, describe(condition), "write a comparison")
@@ -37,7 +38,7 @@ def condition_value(context: Context, node: tree.Expression, place: str) -> Arra
         else:
             remedy = "compare with a number: `x != 0`" if condition.element.is_number else "write a comparison"
         raise not_a_condition(node.span, place, describe(condition), remedy)
-    return condition
+    return holding(context, condition)
 
 
 # --- if ---------------------------------------------------------------------------------------------------------

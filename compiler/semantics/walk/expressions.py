@@ -4,24 +4,26 @@ In: a context and a node; the builder's span is the node's. Out: a meaning. Rais
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ...ir.labels import Knowledge
-from ...ir.types import DATE, INT, ArrayType, Kind
+from ...ir.types import INT, ArrayType, Kind
 from ...source import Span
 from ...syntax import tree
 from ..arrays import arithmetic as arrays
+from ..arrays import missing
 from ..arrays.index_parts import parse_parts
 from ..arrays.indexing import read
+from ..arrays.missing import Zero, bare
 from ..arrays.powers import power, power_while_running
+from ..arrays.words import from_words
 from ..builtins.columns import no_column
 from ..builtins.making import sequence, transposed
 from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
-from ..errors import similar, too_early, unclear_name, undefined_name, wrong, wrong_operands
+from ..errors import too_early, unclear_name, undefined_name, wrong, wrong_operands
 from ..state.context import Context
 from ..state.conversion import as_number
 from ..state.describe import describe
@@ -29,8 +31,6 @@ from ..state.values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unc
 from ..type_names import ELEMENTS
 from .calls import call
 from .conditions import conditional
-
-EPOCH = date(1970, 1, 1)
 
 
 def evaluate(context: Context, node: tree.Expression) -> Meaning:
@@ -93,7 +93,7 @@ def _part(context: Context, node: tree.Attribute) -> Meaning:
             raise no_column(node.name.span, name, value)
         return value.column(name)
     if isinstance(value, Array) and name == "T":
-        return transposed(context, value)
+        return missing.carried(context, value, lambda x: transposed(context, x))
     if isinstance(value, Array) and name == "shape":
         return Bundle(tuple(Array(context.integer(size)) for size in value.shape))
     raise wrong(
@@ -115,10 +115,20 @@ _ARITHMETIC: dict[str, Callable[[Context, Span, Array, Array], Array]] = {
     "@": arrays.matmul,
 }
 _BITWISE = {"&": "and", "|": "or", "^": "xor"}
+_ZERO = {
+    **dict.fromkeys(("+", "-", "|", "^"), Zero.OF_ALL),
+    **dict.fromkeys(("*", "/", "//", "%", "&"), Zero.OF_ANY),
+}
+"""When an operator gives 0; by 0 a division gives 0."""
 
 
 def _unary(context: Context, node: tree.Unary) -> Meaning:
     x = context.array(node.operand, f"the operand of `{node.operator}`")
+    zero = Zero.OF_ALL if node.operator in ("-", "+") else Zero.NEVER
+    return missing.spread(context, _bare_unary(context, node, bare(x)), [x], zero)
+
+
+def _bare_unary(context: Context, node: tree.Unary, x: Array) -> Array:
     match node.operator:
         case "not":
             _require_bool(x, node.operand.span, "not")
@@ -147,7 +157,24 @@ def _binary(context: Context, node: tree.Binary) -> Meaning:
 
 
 def operate(context: Context, operator: str, span: Span, x: Array, y: Array, sides: tuple[Span, Span]) -> Array:
-    """x operator y, for the operators of arithmetic, logic and bits. Raises WrongError."""
+    """x operator y, for the operators of arithmetic, logic and bits; missing where an operand is."""
+
+    def of_bare(x: Array, y: Array) -> Array:
+        return _operate(context, operator, span, x, y, sides)
+
+    if x.present is None and y.present is None:
+        return of_bare(x, y)
+    if operator == "@":
+        missing.refuse(span, "`@`", [x, y])
+    is_logic = x.element.kind is Kind.BOOL and y.element.kind is Kind.BOOL
+    if is_logic and operator in ("and", "&"):
+        return missing.conjoined(context, x, y, of_bare)
+    if is_logic and operator in ("or", "|"):
+        return missing.disjoined(context, x, y, of_bare)
+    return missing.spread(context, of_bare(bare(x), bare(y)), [x, y], _ZERO.get(operator, Zero.NEVER))
+
+
+def _operate(context: Context, operator: str, span: Span, x: Array, y: Array, sides: tuple[Span, Span]) -> Array:
     if operator in _ARITHMETIC:
         return _ARITHMETIC[operator](context, span, x, y)
     if operator in ("and", "or"):
@@ -214,7 +241,11 @@ def _compare(context: Context, node: tree.Compare) -> Meaning:
 
 
 def compare(context: Context, operator: str, span: Span, x: Array, y: Array) -> Array:
-    """x operator y, written with `less` and `equal` alone."""
+    """x operator y, from `less` and `equal` alone; it does not hold where one of them is missing."""
+    return missing.where_both(context, _compare_bare(context, operator, span, bare(x), bare(y)), [x, y])
+
+
+def _compare_bare(context: Context, operator: str, span: Span, x: Array, y: Array) -> Array:
     match operator:
         case "<":
             return arrays.less(context, span, operator, x, y)
@@ -236,42 +267,12 @@ def _comparable(
     """Both sides as arrays. A text becomes a label of the other side's category, or a date."""
     what = f"the {{}} side of `{operator}`"
     if isinstance(x, Words) and isinstance(y, Array):
-        return _from_words(context, x.text, y, places[0]), y
+        return from_words(context, x.text, y, places[0]), y
     if isinstance(y, Words) and isinstance(x, Array):
-        return x, _from_words(context, y.text, x, places[1])
+        return x, from_words(context, y.text, x, places[1])
     return (
         context.as_array(x, places[0], what.format("left")),
         context.as_array(y, places[1], what.format("right")),
-    )
-
-
-def _from_words(context: Context, text: str, other: Array, span: Span) -> Array:
-    if other.element.kind is Kind.CATEGORY:
-        labels = other.element.labels
-        if text not in labels:
-            raise wrong(
-                span,
-                f'the category has no label "{text}"',
-                expected="one of " + ", ".join(f'"{label}"' for label in labels),
-                found=f'"{text}"',
-                remedy=similar(text, labels) or "use a label of the category's declaration",
-            )
-        return Array(context.filled(ArrayType(other.element), labels.index(text)))
-    if other.element.kind is Kind.DATE:
-        try:
-            days = (date.fromisoformat(text) - EPOCH) // timedelta(days=1)
-        except ValueError:
-            raise wrong(
-                span, "this text is not a date", expected='a date as "2024-12-31"', found=f'"{text}"',
-                remedy="write year, month and day with two `-` between them",
-            ) from None  # fmt: skip
-        return Array(context.filled(ArrayType(DATE), days))
-    raise wrong(
-        span,
-        "a text is compared with a category or a date only",
-        expected="a `category` or a `date` on the other side",
-        found=f'"{text}" beside {describe(other)}',
-        remedy="declare the input as `category[...]` to compare it with a label",
     )
 
 
@@ -328,7 +329,11 @@ def _sequence(context: Context, node: tree.Sequence) -> Meaning:
         context.as_array(value, element.span, "an element of `[...]`")
         for value, element in zip(values, node.elements, strict=True)
     ]
-    return sequence(context, node.span, elements)
+    result = sequence(context, node.span, [bare(element) for element in elements])
+    if all(element.present is None for element in elements):
+        return result
+    bits = sequence(context, node.span, [missing.presence(context, element) for element in elements])
+    return missing.with_bits(context, result, bits.value)
 
 
 def _tuple(context: Context, node: tree.Tuple) -> Meaning:

@@ -6,11 +6,11 @@ from ...ir.program import Value
 from ...ir.types import BOOL, ArrayType, Kind
 from ...syntax import tree
 from ..builtins.table import BUILT_INS
-from ..declarations import ColumnDeclaration, Declarations, Dimension, InputDeclaration
+from ..declarations import ColumnDeclaration, Declarations, Dimension, InputDeclaration, present_name
 from ..params import Param
 from ..state.context import Context
 from ..state.liveness import references
-from ..state.values import POISON, Array, BuiltIn, Meaning, Role, Table
+from ..state.values import POISON, Array, BuiltIn, Meaning, Presence, Role, Table
 
 FIRST_SAMPLE = 1009
 FIRST_MEMBER_SAMPLE = 101
@@ -85,15 +85,23 @@ def _see(context: Context, node: tree.Input, meaning: Meaning) -> None:
 
 def _meaning(context: Context, declaration: InputDeclaration) -> Meaning:
     if not declaration.is_table:
-        value = _array(context, declaration, declaration.columns[0])
+        (whole,) = declaration.columns
+        value = _array(context, declaration, whole)
         context.builder.name(value, declaration.name)
-        return Array(value)
+        return Array(value, (), _presence(context, declaration, whole) if whole.optional else None)
     columns = {column.column: _array(context, declaration, column) for column in declaration.columns}
+    present = {each.column: _presence(context, declaration, each) for each in declaration.columns if each.optional}
     rows = context.sizes[f"rows({declaration.name})"]
     if not declaration.valid:
-        return Table(columns, rows, origin=declaration.name)
+        return Table(columns, rows, origin=declaration.name, present=present)
     bits = ColumnDeclaration(declaration.valid, "", BOOL, declaration.columns[0].dimensions[:1])
-    return Table(columns, rows, _array(context, declaration, bits), declaration.name)
+    return Table(columns, rows, _array(context, declaration, bits), declaration.name, present)
+
+
+def _presence(context: Context, declaration: InputDeclaration, column: ColumnDeclaration) -> Presence:
+    """Which values of an input its owner has; in place of the others it gives one number."""
+    bits = ColumnDeclaration(present_name(column.name), column.column, BOOL, column.dimensions)
+    return Presence(_array(context, declaration, bits), column.held)
 
 
 def _array(context: Context, declaration: InputDeclaration, column: ColumnDeclaration) -> Value:
@@ -133,6 +141,8 @@ def _input(
         valid=declaration.valid,
         limits=column.bounds or (),
         beyond=column.beyond,
+        present=present_name(column.name) if column.optional else "",
+        missing=declaration.missing,
     )
 
 

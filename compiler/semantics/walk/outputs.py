@@ -4,16 +4,19 @@ A table is one effect for each column and one for the valid bits. Rows that are 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ...diagnostics import Note
 from ...ir.program import Value
 from ...source import Span
 from ...syntax import tree
 from ..arrays.arithmetic import where_valid
+from ..arrays.missing import bare, bits_of, blank, presence
+from ..declarations import present_name
 from ..errors import WrongError, inside_secret_condition, similar, twice, wrong
 from ..state.context import Context, Output, Outputs
 from ..state.describe import describe
-from ..state.values import Array, Meaning, Poison, Role, Table, tied
+from ..state.values import Array, Meaning, Poison, Presence, Role, Table, tied
 from ..type_names import type_name
 from .assignment import bind
 
@@ -119,8 +122,11 @@ def _register(
 def _kind(value: Meaning) -> str:
     """Type and shape; for a table, the type and shape of each column."""
     if isinstance(value, Table):
-        return "table[" + ", ".join(f"{name}: {type_name(column.type)}" for name, column in value.columns.items()) + "]"
-    return type_name(value.type) if isinstance(value, Array) else ""
+        columns = (f"{name}: {_kind(value.column(name))}" for name in value.columns)
+        return f"table[{', '.join(columns)}]"
+    if not isinstance(value, Array):
+        return ""
+    return type_name(value.type) + ("" if value.present is None else "?")
 
 
 def _other_kind(span: Span, name: str, output: Output, first: Output) -> WrongError:
@@ -140,37 +146,65 @@ def _exclude(x: Output, y: Output) -> bool:
 
 def _reveal(context: Context, name: str, value: Array | Table, roles: tuple[str, ...] | None) -> Meaning | None:
     if isinstance(value, Table):
-        valid = valid_name(name) if value.valid is not None else ""
-        columns = {}
-        for column in value.columns:
-            cleared = where_valid(context, value.column(column), [0])
-            columns[column] = _emit(context, f"{name}.{column}", cleared.value, roles, name, valid)
-        bits = None if value.valid is None else _emit(context, valid, value.valid, roles, name, valid)
-        shown = [column for column in columns.values() if column is not None]
-        if roles is not None:
-            return None
-        return Table(dict(zip(columns, shown, strict=True)), value.rows, bits, marks=value.marks)
-    cleared = where_valid(context, value, range(value.rank))
+        return _reveal_table(context, name, value, roles)
     tie = value.tie(0) if value.rank else None
     valid = valid_name(name) if tie is not None else ""
-    shown_value = _emit(context, name, cleared.value, roles, "", valid)
-    bits = None if tie is None else _emit(context, valid, tie, roles, "", valid)
-    if shown_value is None:
+    shown = _Shown(context, roles, "", valid, {})
+    result = shown.array(name, value)
+    bits = None if tie is None else shown.emit(valid, tie)
+    if result is None:
         return None
-    return (
-        tied(shown_value, (bits, *(value.tie(axis) for axis in range(1, value.rank))))
-        if value.rank
-        else (Array(shown_value))
-    )
+    ties = (bits, *(value.tie(axis) for axis in range(1, value.rank))) if value.rank else ()
+    return tied(result.value, ties, result.present)
 
 
-def _emit(
-    context: Context, name: str, value: Value, roles: tuple[str, ...] | None, table: str, valid: str
-) -> Value | None:
-    attributes = {"name": name, "roles": roles, "table": table, "valid": valid}
-    operation = context.builder.append("reveal", (value,), attributes)
-    context.facts.define(operation)
-    return operation.results[0] if operation.results else None
+def _reveal_table(context: Context, name: str, value: Table, roles: tuple[str, ...] | None) -> Table | None:
+    valid = valid_name(name) if value.valid is not None else ""
+    shown = _Shown(context, roles, name, valid, {})
+    columns = {column: shown.array(f"{name}.{column}", value.column(column)) for column in value.columns}
+    bits = None if value.valid is None else shown.emit(valid, value.valid)
+    if roles is not None:
+        return None
+    values = {column: x.value for column, x in columns.items() if x is not None}
+    present = {column: x.present for column, x in columns.items() if x is not None and x.present is not None}
+    return Table(values, value.rows, bits, marks=value.marks, present=present)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """The outputs of one `reveal`; columns that lack the same rows have their bits told once, by the name of one."""
+
+    context: Context
+    roles: tuple[str, ...] | None
+    table: str
+    valid: str
+    told: dict[Value, tuple[str, Value | None]]
+
+    def array(self, name: str, x: Array) -> Array | None:
+        """Reveals the elements, zeros in cleared rows and where they are missing, and which are there."""
+        context, axes = self.context, range(x.rank)
+        present = x.present
+        if present is None:
+            value = self.emit(name, where_valid(context, x, axes).value)
+            return None if value is None else Array(value)
+        is_first = present.bits not in self.told
+        bits_name = present_name(name) if is_first else self.told[present.bits][0]
+        whole = blank(context, x) if present.held is None else bare(x)
+        value = self.emit(name, where_valid(context, whole, axes).value, bits_name)
+        if is_first:
+            there = Array(present.bits, x.ties) if len(present.bits.type.shape) == x.rank else presence(context, x)
+            self.told[present.bits] = bits_name, self.emit(bits_name, where_valid(context, there, axes).value)
+        bits_value = self.told[present.bits][1]
+        return (
+            None if value is None or bits_value is None else Array(value, (), Presence(bits_value, present.held or 0))
+        )
+
+    def emit(self, name: str, value: Value, present: str = "") -> Value | None:
+        """One output."""
+        attributes = {"name": name, "roles": self.roles, "table": self.table, "valid": self.valid, "present": present}
+        operation = self.context.builder.append("reveal", (value,), attributes)
+        self.context.facts.define(operation)
+        return operation.results[0] if operation.results else None
 
 
 def save(context: Context, node: tree.Save) -> None:
@@ -184,13 +218,13 @@ def save(context: Context, node: tree.Save) -> None:
         context.saw(node.name, value)
     if isinstance(value, Table):
         valid = context.boolean(True, (value.rows,)) if value.valid is None else value.valid
-        for column, array in value.columns.items():
-            _keep(context, f"{name}.{column}", array, name, valid_name(name))
+        for column in value.columns:
+            _keep_array(context, f"{name}.{column}", value.column(column), name, valid_name(name))
         _keep(context, valid_name(name), valid, name, valid_name(name))
         return
     if value.ties:
         raise _tied(node)
-    _keep(context, name, value.value, "", "")
+    _keep_array(context, name, value, "", "")
 
 
 def _tied(node: tree.Save) -> WrongError:
@@ -203,5 +237,14 @@ def _tied(node: tree.Save) -> WrongError:
     )
 
 
-def _keep(context: Context, name: str, value: Value, table: str, valid: str) -> None:
-    context.builder.effect("save", value, name=name, table=table, valid=valid)
+def _keep_array(context: Context, name: str, x: Array, table: str, valid: str) -> None:
+    """Keeps the elements, zeros where they are missing, and which are there."""
+    if x.present is None:
+        _keep(context, name, x.value, table, valid)
+        return
+    _keep(context, name, blank(context, x).value, table, valid, present_name(name))
+    _keep(context, present_name(name), bits_of(context, x), table, valid)
+
+
+def _keep(context: Context, name: str, value: Value, table: str, valid: str, present: str = "") -> None:
+    context.builder.effect("save", value, name=name, table=table, valid=valid, present=present)

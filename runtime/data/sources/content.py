@@ -91,6 +91,19 @@ def cells_of_numpy(array: Array) -> Cells:
         raise RefusedError(None, f"values of type {array.dtype} are none that a program can take") from None
 
 
+def cells_of_masked(array: Array) -> Cells:
+    """A NumPy masked array: what its mask hides is missing. Raises `RefusedError`."""
+    absent = np.ma.getmaskarray(array)
+    if not absent.any():
+        return cells_of_numpy(np.ma.getdata(array))
+    if array.dtype.kind == "O":
+        return cells_of_numpy(np.where(absent, None, np.ma.getdata(array)))
+    cells = cells_of_numpy(np.ma.getdata(array))
+    mask = pa.array(np.ascontiguousarray(absent).reshape(-1))
+    values = pa.array(cells.values.array) if isinstance(cells.values, Numbers) else cells.values
+    return Cells(pc.if_else(mask, pa.scalar(None, values.type), values), cells.shape)
+
+
 def cells_of_nested(value: object) -> Cells:
     """The cells of nested lists of scalars, or of one scalar. Raises `RefusedError` if lists of one level differ in
     length or kinds are mixed."""

@@ -6,7 +6,7 @@ semicolons or tabs. The encoding is UTF-8, with or without a byte order mark.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from ...graph.nodes import Declaration
 from .arrow import csv as arrow_csv
 from .arrow import pa
 from .content import Cells, Columns, Typed
-from .convert import MISSING_WORDS, arrow_type, is_word_of
+from .convert import arrow_type, is_word_of, missing_words
 from .readers import FALSE_WORDS, TRUE_WORDS
 from .refused import RefusedError
 from .stream import read_batches, wanted_of
@@ -111,13 +111,14 @@ def _cells(layout: _Layout, wanted: dict[str, Declaration]) -> dict[str, Cells |
     if quotes % 2:
         _check_closed(layout)
     has_quotes = quotes > 0
+    absent = next((missing_words(each) for each in wanted.values()), ())
     try:
         types = {name: _parsed_as(each) for name, each in wanted.items()}
-        return read_batches(_batches(layout, types, has_quotes), wanted)
+        return read_batches(_batches(layout, types, has_quotes, absent), wanted)
     except pa.ArrowInvalid:
         pass
     try:
-        return read_batches(_batches(layout, dict.fromkeys(wanted, pa.string()), has_quotes), wanted)
+        return read_batches(_batches(layout, dict.fromkeys(wanted, pa.string()), has_quotes, absent), wanted)
     except pa.ArrowInvalid:
         raise _unreadable(layout) from None
 
@@ -141,8 +142,8 @@ def _unreadable(layout: _Layout) -> RefusedError:
     return RefusedError(None, "the file is not readable as CSV")
 
 
-def _batches(layout: _Layout, types: dict[str, Any], has_quotes: bool) -> Iterator[Any]:
-    """The file's rows in batches. Raises `ArrowInvalid`, at any batch."""
+def _batches(layout: _Layout, types: dict[str, Any], has_quotes: bool, absent: Sequence[str]) -> Iterator[Any]:
+    """The file's rows in batches; the texts `absent` stand for missing values. Raises `ArrowInvalid`, at any batch."""
     if not types:
         return
     reader = arrow_csv.open_csv(
@@ -161,7 +162,7 @@ def _batches(layout: _Layout, types: dict[str, Any], has_quotes: bool) -> Iterat
         convert_options=arrow_csv.ConvertOptions(
             column_types=types,
             include_columns=list(types),
-            null_values=list(MISSING_WORDS),
+            null_values=list(absent),
             true_values=list(TRUE_WORDS),
             false_values=list(FALSE_WORDS),
         ),

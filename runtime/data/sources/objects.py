@@ -11,7 +11,17 @@ import numpy as np
 
 from ...graph.nodes import Declaration
 from .arrow import pa
-from .content import Cells, Columns, Content, Typed, cells_of_arrow, cells_of_nested, cells_of_numpy, named
+from .content import (
+    Cells,
+    Columns,
+    Content,
+    Typed,
+    cells_of_arrow,
+    cells_of_masked,
+    cells_of_nested,
+    cells_of_numpy,
+    named,
+)
 from .refused import RefusedError
 from .stream import Wanted, read_table
 
@@ -23,7 +33,7 @@ def content_of(value: Any, wanted: Wanted) -> Content:
     if isinstance(value, list | tuple) and value and all(isinstance(row, Mapping) for row in value):
         return _columns(_columns_of_rows(list(value)), wanted)
     if isinstance(value, np.ndarray | np.generic):
-        return _content_of_numpy(np.asarray(value), wanted)
+        return _content_of_numpy(np.asanyarray(value), wanted)
     if _is_of_python(value):
         return cells_of_nested(list(value) if isinstance(value, range) else value)
     if is_frame(value):
@@ -112,4 +122,4 @@ def _columns_of_rows(rows: list[Mapping[str, Any]]) -> dict[str, list[Any]]:
 def _content_of_numpy(array: np.ndarray[Any, Any], wanted: Wanted) -> Content:
     if array.dtype.names:
         return _columns({name: array[name] for name in array.dtype.names}, wanted)
-    return cells_of_numpy(array)
+    return cells_of_masked(array) if isinstance(array, np.ma.MaskedArray) else cells_of_numpy(np.asarray(array))

@@ -12,7 +12,7 @@ import numpy as np
 from ...graph.nodes import Declaration
 from .arrow import pa, pc
 from .content import Cells, Columns, Typed, cells_of_arrow, cells_of_nested, is_list
-from .convert import convert, element_type
+from .convert import convert, element_type, missing_words
 from .readers import Array, family
 from .refused import RefusedError
 
@@ -59,7 +59,10 @@ def read_batches(batches: Iterable[Any], wanted: Mapping[str, Declaration]) -> d
 def _joined(parts: list[Array], declared: Declaration) -> Array:
     """The parts as one array. Without any part, lists are as long as declared, because no row tells their length."""
     if parts:
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if len(parts) == 1:
+            return parts[0]
+        joined: Array = np.ma.concatenate(parts) if declared.present else np.concatenate(parts)
+        return joined
     inner = declared.dimensions[1:] if declared.table else ()
     return np.empty((0, *(length if isinstance(length, int) else 0 for length in inner)), element_type(declared))
 
@@ -87,7 +90,7 @@ def _cells(values: Any, declared: Declaration) -> Cells:
     if isinstance(length, int) and len(declared.dimensions) == 2 and (is_text or is_list(values.type)):
         return _even_lists(_lists_of_text(values, declared) if is_text else values, length, declared)
     if is_text:
-        return cells_of_nested([_json_list(text, row) for row, text in enumerate(values.to_pylist())])
+        return cells_of_nested([_json_list(text, row, declared) for row, text in enumerate(values.to_pylist())])
     return cells_of_arrow(values)
 
 
@@ -95,7 +98,7 @@ def _even_lists(values: Any, length: int, declared: Declaration) -> Cells:
     """Lists of the declared length. If the column has a default, a missing list is a list of missing values."""
     lengths = pc.list_value_length(values)
     absent = np.asarray(lengths.is_null().to_numpy(zero_copy_only=False))
-    if absent.any() and declared.default is None:
+    if absent.any() and declared.default is None and not declared.present:
         raise RefusedError(int(np.argmax(absent)), f"the list is missing; a list of {length} is expected")
     uneven = np.asarray(pc.fill_null(lengths, length).to_numpy(zero_copy_only=False)) != length
     if uneven.any():
@@ -119,15 +122,15 @@ def _lists_of_text(values: Any, declared: Declaration) -> Any:
         is_plain = pc.all(pc.match_substring_regex(values, _PLAIN_LIST)).as_py()
         if is_plain:
             return pc.split_pattern(pc.utf8_trim(values, "[] \t\r\n"), ",")
-    lists = [_json_list(text, row) for row, text in enumerate(values.to_pylist())]
+    lists = [_json_list(text, row, declared) for row, text in enumerate(values.to_pylist())]
     try:
         return pa.array(lists, None if any(lists) else pa.list_(pa.null()))
     except (pa.ArrowException, OverflowError):
         return pa.array([None if each is None else [_text(entry) for entry in each] for each in lists])
 
 
-def _json_list(text: str | None, row: int) -> list[Any] | None:
-    if text is None or not text.strip():
+def _json_list(text: str | None, row: int, declared: Declaration) -> list[Any] | None:
+    if text is None or text.strip() in ("", *missing_words(declared)):
         return None
     try:
         value = json.loads(text)

@@ -106,9 +106,9 @@ def test_a_column_of_nothing_but_defaults(kind: str) -> None:
 
 def test_missing_in_text(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    path.write_text("key,amount,kind\nNA,NA,yes\n ,N/A,\nnull,1e3x,no\n")
+    path.write_text("key,amount,kind\nNo,NA,yes\n ,N/A,None\nnull,1e3x,no\n")
     declared = table(key=column("key", default=NO_KEY), kind=column("category", default=0, labels=LABELS))
-    assert read(declared, path) == {"key": [hash_key("NA"), NO_KEY, hash_key("null")], "kind": [1, 0, 0]}
+    assert read(declared, path) == {"key": [hash_key("No"), NO_KEY, NO_KEY], "kind": [1, 0, 0]}
     declared = table(amount=column("fixed", default=0))
     assert "row 3 (line 4), column 'amount': the value is not a number" in refusal(declared, path)
     path.write_text("amount\nNA\n\nNULL\n-2\n\n")
@@ -121,9 +121,10 @@ def test_labels_may_be_empty_or_words_for_missing(tmp_path: Path) -> None:
     assert read(table(kind=column("category", labels=("", "NA"))), path) == {"kind": [1, 0]}
 
 
-def test_nan_is_no_missing_number() -> None:
+def test_nan_is_a_missing_number_and_infinity_none() -> None:
     declared = table(amount=column("fixed", default=0))
-    assert "row 1, column 'amount': the value is not finite" in refusal(declared, {"amount": np.array([np.nan, 1.0])})
+    assert read(declared, {"amount": np.array([np.nan, 1.0])}) == {"amount": [0, 65536]}
+    assert "row 1, column 'amount': the value is not finite" in refusal(declared, {"amount": np.array([np.inf, 1.0])})
 
 
 # --- keys

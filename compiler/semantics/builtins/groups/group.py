@@ -12,6 +12,7 @@ from ....source import Span
 from ....syntax import tree
 from ...arrays import arithmetic as arrays
 from ...arrays.arithmetic import require_numbers
+from ...arrays.missing import bare, presence, with_bits
 from ...errors import similar, wrong
 from ...state.context import Context
 from ...state.conversion import as_fixed, as_number
@@ -19,7 +20,7 @@ from ...state.describe import describe
 from ...state.values import Array, BuiltIn, Meaning, Table
 from ..arguments import Arguments, Signature, bind
 from ..columns import column_names, columns_as_names
-from ..reduction import filler
+from ..reduction import filled_with, filler
 from .kinds import Groups, groups_of
 
 NUMBERS = (Kind.BOOL, Kind.INT, Kind.FIXED)
@@ -42,10 +43,17 @@ class AggregateRow:
     signature: Signature
     kinds: tuple[Kind, ...]
     build: "Callable[[Context, Groups, Aggregate], Value]"
+    lacking: "Lacking | None" = None
+    """Says what stands for the aggregate of no rows, which is missing; None for one that is always there."""
+
+
+Lacking = Callable[[Aggregate], int]
 
 
 def group(call: Arguments) -> Meaning:
-    """One row for each label of a category; else as many rows as the table has, and the groups come first."""
+    """One row for each label of a category, and one for rows that may lack it; else as many rows as the table
+    has, of which the first ones are groups.
+    """
     context, table = call.context, call.table("t")
     by = column_names(call, "by", table)
     found: dict[str, Aggregate] = {}
@@ -55,12 +63,33 @@ def group(call: Arguments) -> Meaning:
                 with collector:
                     found[name] = _aggregate(call, table, by, name, given.node)
     groups = groups_of(context, table, by, _ordered(context, found))
-    columns = dict(groups.keys())
+    columns, present = dict(groups.keys()), groups.lacking()
     for name, each in found.items():
         context.builder.span = each.span
-        columns[name] = AGGREGATES[each.function].build(context, groups, each)
-        context.saw(call.named[name].node, Array(columns[name]))
-    return Table(columns, groups.count, groups.valid())
+        made = _made(context, groups, each, table)
+        columns[name] = made.value
+        if made.present is not None:
+            present[name] = made.present
+        context.saw(call.named[name].node, made)
+    return Table(columns, groups.count, groups.valid(), present=present)
+
+
+def _made(context: Context, groups: Groups, each: Aggregate, table: Table) -> Array:
+    """An aggregate of each group, missing of groups in which no row counts."""
+    row = AGGREGATES[each.function]
+    if row.lacking is None:
+        return Array(row.build(context, groups, each))
+    if not table.rows and each.function in ("min", "max"):
+        assert each.x is not None
+        nothing = context.filled(each.x.type.with_shape((groups.count,)), 0)
+        return with_bits(context, Array(nothing), context.boolean(False, (groups.count,)), 0)
+    value = Array(row.build(context, groups, each))
+    where = None if each.where is None else each.where.value
+    if each.function in ("min", "max"):
+        some = groups.some(where)
+    else:
+        some = groups.some_of(where, lambda: _rows(context, groups, each))
+    return with_bits(context, value, some, row.lacking(each))
 
 
 def _ordered(context: Context, found: dict[str, Aggregate]) -> Value | None:
@@ -88,16 +117,21 @@ def _aggregate(call: Arguments, table: Table, by: tuple[str, ...], name: str, no
     given = bind(context, row.signature, node)
     where = given.mask("where")
     x = given.array("x") if given.has("x") else None
+    there = None if x is None or x.present is None else presence(context, x)
+    is_neutral = x is not None and x.present is not None and x.present.held == 0 and function in _SUMS
     if x is not None:
         require_numbers([x], given.at("x"), function, *row.kinds)
-        x = Array(_over_rows(given, "x", x, table), x.ties)
-        if function in ("min", "max") and not table.rows:
-            raise _of_nothing(node.span, function)
+        x = Array(_over_rows(given, "x", bare(x), table), x.ties)
         where = _counting(context, x, where, table)
     if where is not None:
         where = Array(_over_rows(given, "where", where, table))
-    if x is not None and where is not None:
-        x = Array(_left(context, function, x.value, where.value))
+    clearing = where
+    if there is not None:
+        bits = _over_rows(given, "x", there, table)
+        where = Array(bits if where is None else context.emit("and", where.value, bits))
+        clearing = clearing if is_neutral else where
+    if x is not None and clearing is not None:
+        x = Array(_left(context, function, x.value, clearing.value))
     return Aggregate(function, x, where, node.span)
 
 
@@ -148,16 +182,6 @@ def _left(context: Context, function: str, x: Value, where: Value) -> Value:
     is_extreme = function in ("min", "max")
     fill = filler(context, x.type.element, function) if is_extreme else context.filled(x.type.with_shape(()), 0)
     return context.emit("select", where, x, fill)
-
-
-def _of_nothing(span: Span, function: str) -> Exception:
-    return wrong(
-        span,
-        f"`{function}` of nothing",
-        expected="at least one row",
-        found="a table of no rows",
-        remedy="check the sizes of the data",
-    )
 
 
 # --- what it computes -------------------------------------------------------------------------------------------
@@ -226,8 +250,28 @@ def _extreme(context: Context, groups: Groups, each: Aggregate) -> Value:
     return groups.extreme(each.function, x, filler(context, x.type.element, each.function))
 
 
-def _row(text: str, build: "Callable[[Context, Groups, Aggregate], Value]", *kinds: Kind) -> AggregateRow:
-    return AggregateRow(Signature.parse(text), kinds or NUMBERS, build)
+def _row(
+    text: str,
+    build: "Callable[[Context, Groups, Aggregate], Value]",
+    *kinds: Kind,
+    lacking: Lacking | None = None,
+) -> AggregateRow:
+    return AggregateRow(Signature.parse(text), kinds or NUMBERS, build, lacking)
+
+
+def _zero(each: Aggregate) -> int:
+    """What a quotient by no rows is."""
+    return 0
+
+
+def _filler(each: Aggregate) -> int:
+    """What an extreme of no rows is."""
+    assert each.x is not None
+    return int(each.function == "min") if _is_bool(each) else filled_with(each.x.element, each.function)
+
+
+_SUMS = frozenset(["sum", "count", "mean", "var", "std", "any"])
+"""Aggregates that zeros in rows which do not count leave as they are."""
 
 
 AGGREGATES: dict[str, AggregateRow] = {
@@ -235,11 +279,11 @@ AGGREGATES: dict[str, AggregateRow] = {
     for row in [
         _row("sum(x, where=None)", _sum),
         _row("count(x=None, where=None)", _count, *Kind),
-        _row("mean(x, where=None)", _mean),
-        _row("var(x, where=None)", _var),
-        _row("std(x, where=None)", _std),
-        _row("min(x, where=None)", _extreme, *NUMBERS, Kind.DATE),
-        _row("max(x, where=None)", _extreme, *NUMBERS, Kind.DATE),
+        _row("mean(x, where=None)", _mean, lacking=_zero),
+        _row("var(x, where=None)", _var, lacking=_zero),
+        _row("std(x, where=None)", _std, lacking=_zero),
+        _row("min(x, where=None)", _extreme, *NUMBERS, Kind.DATE, lacking=_filler),
+        _row("max(x, where=None)", _extreme, *NUMBERS, Kind.DATE, lacking=_filler),
         _row("any(x, where=None)", _any, Kind.BOOL),
         _row("all(x, where=None)", _all, Kind.BOOL),
     ]

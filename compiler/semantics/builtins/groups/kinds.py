@@ -5,7 +5,7 @@ in an order of its own (`moved`), in which values of groups can be handed back t
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 
 import numpy as np
@@ -24,9 +24,10 @@ from ...arrays.arrangement import (
     stacked,
     zero_rows,
 )
+from ...arrays.missing import bits_of, blank
 from ...state.context import Context, int_for
 from ...state.conversion import as_number
-from ...state.values import Array, Table
+from ...state.values import Array, Presence, Table
 
 
 class Groups(ABC):
@@ -40,6 +41,18 @@ class Groups(ABC):
     @abstractmethod
     def keys(self) -> dict[str, Value]:
         """The columns of `by`, with one row for each group."""
+
+    @abstractmethod
+    def lacking(self) -> dict[str, Presence]:
+        """For each column of `by` that may lack values which groups have one."""
+
+    @abstractmethod
+    def some(self, where: Value | None) -> Value | None:
+        """Whether a row of each group counts, of those that `where` leaves; None where one does for sure."""
+
+    @abstractmethod
+    def some_of(self, where: Value | None, count: Callable[[], Value]) -> Value | None:
+        """The same, where the number of rows that count is computed anyway."""
 
     @abstractmethod
     def valid(self) -> Value | None:
@@ -63,11 +76,13 @@ class Groups(ABC):
 
 
 class Labels(Groups):
-    """One group for each label of a category, or for each combination of labels of several categories, in order."""
+    """One group for each label of a category, or for each combination of labels of several, in order. A category that
+    may be missing has one label more, the last, for where it is.
+    """
 
     def __init__(self, context: Context, table: Table, by: Sequence[str]) -> None:
         self._context, self._table, self._by = context, table, by
-        self._sizes = [len(table.columns[name].type.element.labels) for name in by]
+        self._sizes = [len(table.columns[name].type.element.labels) + (name in table.present) for name in by]
         self.count, self.rows = prod(self._sizes), ArrayType(BOOL, (table.rows,))
         hot = context.emit("equal", self._places(), self._column(context.emit("iota", n=self.count)))
         if table.valid is not None:
@@ -84,6 +99,9 @@ class Labels(Groups):
             column = self._table.columns[name]
             element = int_for(2 * max(size, len(column.type.element.labels)))
             number = context.emit("cast", column, element=element)
+            if name in self._table.present:
+                last = context.filled(number.type.with_shape(()), size - 1)
+                number = context.emit("select", self._table.present[name].bits, number, last)
             if total is not None:
                 number = context.emit("add", context.emit("multiply", total, context.integer(size)), number)
             total = number
@@ -96,8 +114,28 @@ class Labels(Groups):
         result = {}
         for name, numbers in zip(self._by, places, strict=True):
             type = ArrayType(self._table.columns[name].type.element, (self.count,))
-            result[name] = self._context.emit("constant", type=type, value=numbers.astype(np.int64))
+            labels = np.where(numbers < len(type.element.labels), numbers, 0)
+            result[name] = self._context.emit("constant", type=type, value=labels.astype(np.int64))
         return result
+
+    def lacking(self) -> dict[str, Presence]:
+        """Constants: all but the last label."""
+        places = np.unravel_index(np.arange(self.count), self._sizes)
+        result = {}
+        for name, size, numbers in zip(self._by, self._sizes, places, strict=True):
+            if name in self._table.present:
+                type = ArrayType(BOOL, (self.count,))
+                result[name] = Presence(self._context.emit("constant", type=type, value=numbers < size - 1), 0)
+        return result
+
+    def some(self, where: Value | None) -> Value | None:
+        """Whether a row has the label."""
+        hot = self._hot if where is None else self._context.emit("and", self._hot, where)
+        return self._context.emit("any", hot, axis=1)
+
+    def some_of(self, where: Value | None, count: Callable[[], Value]) -> Value | None:
+        """Whether there are more than none."""
+        return self._context.emit("less", self._context.integer(0), count())
 
     def valid(self) -> Value | None:
         """All labels have a row in the result."""
@@ -134,7 +172,7 @@ class Runs(Groups):
 
     def __init__(self, context: Context, table: Table, by: Sequence[str], ordered: Value | None) -> None:
         self._context, self.count, self.rows = context, table.rows, ArrayType(BOOL, (table.rows,))
-        keys = [table.columns[name] for name in by]
+        keys = [key for name in by for key in self._keys_of(table.column(name))]
         within = [] if ordered is None else [ordered]
         self._rows = sorted_rows(context, table.valid, [*keys, *within])
         self._moved: dict[Value, Value] = {}
@@ -144,7 +182,21 @@ class Runs(Groups):
         lasts = ends if table.valid is None else context.emit("and", ends, self.moved(table.valid))
         self._front = sorted_rows(context, lasts, [])
         self._valid = gathered(context, lasts, self._front)
-        self._keys = {name: self._at_lasts(self.moved(key)) for name, key in zip(by, keys, strict=True)}
+        self._keys: dict[str, Value] = {}
+        self._lacking: dict[str, Presence] = {}
+        rest = iter(keys)
+        for name in by:
+            if name in table.present:
+                absent = self._at_lasts(self.moved(next(rest)))
+                self._lacking[name] = Presence(context.emit("not", absent), 0)
+            self._keys[name] = self._at_lasts(self.moved(next(rest)))
+
+    def _keys_of(self, column: Array) -> list[Value]:
+        """What tells the groups apart: where values may be missing, those that are come last, and are alike."""
+        if column.present is None:
+            return [column.value]
+        absent = self._context.emit("not", bits_of(self._context, column))
+        return [absent, blank(self._context, column).value]
 
     def _numbers_of(self, ends: Value) -> Value:
         return as_number(self._context, Array(ends)).value
@@ -167,6 +219,21 @@ class Runs(Groups):
     def keys(self) -> dict[str, Value]:
         """The values in the last row of each group."""
         return self._keys
+
+    def lacking(self) -> dict[str, Presence]:
+        """As the last row of each group."""
+        return self._lacking
+
+    def some(self, where: Value | None) -> Value | None:
+        """A group has rows; whether one of them counts, the number of those that do tells."""
+        if where is None:
+            return None
+        number = self.sum(self.moved(as_number(self._context, Array(where)).value))
+        return self._context.emit("less", self._context.integer(0), number)
+
+    def some_of(self, where: Value | None, count: Callable[[], Value]) -> Value | None:
+        """Whether there are more than none."""
+        return None if where is None else self._context.emit("less", self._context.integer(0), count())
 
     def valid(self) -> Value | None:
         """The groups come first, so only the first rows are valid."""
