@@ -281,7 +281,8 @@ def _place(source: Any, *numbers: Any) -> Place:
 def _declaration(item: Any) -> Declaration:
     name, kind, dimensions, bits, scale, labels, role, each, table, shares, valid, *rest = _list(item)
     steps, default, limits, beyond, *last = rest
-    present, missing = (*last, *("", None)[len(last) :])
+    usual: list[Any] = ["", None]
+    present, missing = [*last, *usual[len(last) :]]
     sizes = tuple(_text(size) if isinstance(size, str) else _integer(size) for size in _list(dimensions))
     return Declaration(
         name=_text(name),

@@ -91,13 +91,15 @@ def cells_of_numpy(array: Array) -> Cells:
         raise RefusedError(None, f"values of type {array.dtype} are none that a program can take") from None
 
 
-def cells_of_masked(array: Array) -> Cells:
+def cells_of_masked(array: "np.ma.MaskedArray[Any, Any]") -> Cells:
     """A NumPy masked array: what its mask hides is missing. Raises `RefusedError`."""
     absent = np.ma.getmaskarray(array)
     if not absent.any():
         return cells_of_numpy(np.ma.getdata(array))
     if array.dtype.kind == "O":
-        return cells_of_numpy(np.where(absent, None, np.ma.getdata(array)))
+        objects: Array = np.ma.getdata(array).copy()
+        objects[absent] = None
+        return cells_of_numpy(objects)
     cells = cells_of_numpy(np.ma.getdata(array))
     mask = pa.array(np.ascontiguousarray(absent).reshape(-1))
     values = pa.array(cells.values.array) if isinstance(cells.values, Numbers) else cells.values

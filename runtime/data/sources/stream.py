@@ -61,8 +61,10 @@ def _joined(parts: list[Array], declared: Declaration) -> Array:
     if parts:
         if len(parts) == 1:
             return parts[0]
-        joined: Array = np.ma.concatenate(parts) if declared.present else np.concatenate(parts)
-        return joined
+        if not declared.present:
+            return np.concatenate(parts)
+        absent = np.concatenate([np.ma.getmaskarray(part) for part in parts])
+        return np.ma.MaskedArray(np.concatenate([np.ma.getdata(part) for part in parts]), absent)
     inner = declared.dimensions[1:] if declared.table else ()
     return np.empty((0, *(length if isinstance(length, int) else 0 for length in inner)), element_type(declared))
 
