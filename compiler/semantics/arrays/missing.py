@@ -14,11 +14,10 @@ from ...ir.labels import Knowledge
 from ...ir.program import Value
 from ...ir.types import Kind
 from ...source import Span
-from ..declarations import PRESENT_SUFFIX, present_name
 from ..errors import may_be_missing
 from ..state.context import Context
 from ..state.describe import describe, filled_in
-from ..state.values import Array, Presence, Table
+from ..state.values import Array, Presence
 from .arithmetic import mask_along, zeros_like
 
 
@@ -145,26 +144,6 @@ def disjoined(context: Context, x: Array, y: Array, of_bare: Callable[[Array, Ar
 def _truths(context: Context, x: Array, y: Array) -> tuple[Array, Array, Value, Value]:
     """Both operands, False where they are missing, and where they are there."""
     return holding(context, x), holding(context, y), bits_of(context, x), bits_of(context, y)
-
-
-# --- tables -----------------------------------------------------------------------------------------------------
-
-
-def laid_out(table: Table) -> Table:
-    """The table with the bits of its columns as columns of their own, for what moves whole rows."""
-    bits = {present_name(name): present.bits for name, present in table.present.items()}
-    return replace(table, columns={**table.columns, **bits}, present={}) if bits else table
-
-
-def taken_up(columns: dict[str, Value], before: Table) -> tuple[dict[str, Value], dict[str, Presence]]:
-    """Of moved columns that `laid_out(before)` has, the columns and their presence; rows that came in hold 0."""
-    present = {
-        name: Presence(columns[present_name(name)], one.held if one.held == 0 else None)
-        for name, one in before.present.items()
-        if present_name(name) in columns
-    }
-    rest = {name: value for name, value in columns.items() if not name.endswith(PRESENT_SUFFIX)}
-    return rest, present
 
 
 def mask_rows(context: Context, mask: Value, column: Value) -> Value:

@@ -53,7 +53,7 @@ def table(call: Arguments) -> Meaning:
     values = {name: column.value for name, column in columns.items()}
     lacking = {name: column_presence(context, column) for name, column in columns.items()}
     present = {name: one for name, one in lacking.items() if one is not None}
-    return Table(values, rows, valid, _origin(context, values.values()), present)
+    return Table(values, rows, valid, _origin(context, values.values()), present=present)
 
 
 def _origin(context: Context, columns: Iterable[Value]) -> str:

@@ -95,7 +95,7 @@ def _meaning(context: Context, declaration: InputDeclaration) -> Meaning:
     if not declaration.valid:
         return Table(columns, rows, origin=declaration.name, present=present)
     bits = ColumnDeclaration(declaration.valid, "", BOOL, declaration.columns[0].dimensions[:1])
-    return Table(columns, rows, _array(context, declaration, bits), declaration.name, present)
+    return Table(columns, rows, _array(context, declaration, bits), declaration.name, present=present)
 
 
 def _presence(context: Context, declaration: InputDeclaration, column: ColumnDeclaration) -> Presence:

@@ -85,8 +85,8 @@ def test_normalised_keys_are_missing_in_any_spelling() -> None:
         pa.array([1, None, 3]),
         pa.chunked_array([pa.array([1.0, float("nan")]), pa.array([3.0])]),
     ],
-    ids=["nan", "masked", "masked ints", "masked objects", "None", "nan in list", "NA", "None in series", "null", "chunks"],
-)  # fmt: skip
+    ids=["nan", "masked", "masked ints", "objects", "None", "nan in list", "NA", "None in series", "null", "chunks"],
+)
 def test_objects(values: Any) -> None:
     assert read(column("fixed"), {"v": values}) == ([65536, 0, 3 * 65536], [True, False, True])
     declared = Declaration("x", "int", ("n",), present="x.(present)")

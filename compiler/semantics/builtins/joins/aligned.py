@@ -19,6 +19,7 @@ from ....ir.program import Value
 from ....ir.types import Kind
 from ...arrays.arithmetic import conjunction
 from ...arrays.arrangement import bits, part, stacked, zero_rows
+from ...declarations import present_name
 from ...errors import wrong
 from ...state.context import Context
 from ...state.values import Table
@@ -31,9 +32,18 @@ _KEYS = (Kind.KEY, Kind.INT, Kind.DATE, Kind.CATEGORY, Kind.BOOL)
 
 def is_alignable(request: Request) -> bool:
     """Whether each side's keys come from one party, which knows all of its columns and their valid bits."""
-    return all(_owner(request.context, table, request.keys) is not None for table in (request.a, request.b)) and all(
-        request.a.named[name].type.element.kind is request.b.named[name].type.element.kind for name in request.keys
+    return (
+        all(_owner(request.context, table, request.keys) is not None for table in (request.a, request.b))
+        and all(
+            request.a.named[name].type.element.kind is request.b.named[name].type.element.kind for name in request.keys
+        )
+        and not any(_lacks_numbers(table, name) for table in (request.a, request.b) for name in request.keys)
     )
+
+
+def _lacks_numbers(table: Table, name: str) -> bool:
+    """Whether keys may be missing that are no texts: of these no number tells that they are."""
+    return present_name(name) in table.columns and table.columns[name].type.element.kind is not Kind.KEY
 
 
 def aligned_join(request: Request) -> Matched:
@@ -50,10 +60,10 @@ def aligned_join(request: Request) -> Matched:
     moved_b = {
         name: right.moved(value)
         for name, value in b.columns.items()
-        if request.brings and (name not in request.keys or request.keeps_right)
+        if request.brings and (not request.is_of_key(name) or request.keeps_right)
     }
     if request.keeps_right:
-        for name in request.keys:
+        for name in filter(request.is_of_key, a.columns):
             moved_a[name] = _either(context, left, moved_a[name], moved_b[name])
     found = Matched(moved_a, moved_b, left.present, right.present, rows, _valid(context, how, left, right))
     if how == "anti" and b.valid is None:

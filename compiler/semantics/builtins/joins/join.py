@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from ....ir.program import Value
 from ....syntax import tree
+from ...arrays.missing import bits_of, mask_rows, with_bits
+from ...declarations import PRESENT_SUFFIX, present_name
 from ...errors import wrong
-from ...state.values import Meaning, Table
+from ...state.values import Array, Meaning, Presence, Table
 from ..arguments import Arguments, Given
 from .aligned import aligned_join, is_alignable
 from .keys import Keys, columns_of, join_keys
@@ -35,7 +37,10 @@ def join(call: Arguments) -> Meaning:
     how = call.word("how", HOW, "inner")
     names = _names(call.several, tables)
     if how in ("semi", "anti"):
-        tables = [tables[0], *(replace(table, columns=_only(table, on), marks={}) for table in tables[1:])]
+        tables = [
+            tables[0],
+            *(replace(table, columns=_only(table, on), marks={}, present=_lacking(table, on)) for table in tables[1:]),
+        ]
     _check_clashes(call, tables, on)
     found = tables[0]
     for number, table in enumerate(tables[1:], 1):
@@ -44,34 +49,53 @@ def join(call: Arguments) -> Meaning:
     return found
 
 
+def _lacking(table: Table, on: Keys) -> dict[str, Presence]:
+    return {name: table.present[name] for name in columns_of(on) if name in table.present}
+
+
 def _only(table: Table, on: Keys) -> dict[str, Value]:
     return {name: table.named[name] for name in columns_of(on)}
 
 
 def _joined(wanted: Request, names: tuple[str, str]) -> Table:
-    """Two tables joined: marks of joins before travel as columns do, under names that no column has."""
-    a, b = (_wide(table, wanted.keys) for table in (wanted.a, wanted.b))
+    """Two tables joined. Marks of joins before, and the bits that tell what is missing, travel as columns do, under
+    names that no column has.
+    """
+    a, b = (_wide(wanted, table) for table in (wanted.a, wanted.b))
     request = replace(wanted, a=a, b=b)
     is_hidden = wanted.call.flag("hide_size", default=False) or wanted.context.hides_sizes
     matched = (shared_join if is_hidden or not is_alignable(request) else aligned_join)(request)
-    return _table(matched, request, names)
+    return _table(matched, wanted, names)
 
 
 _MARK = "in "
 """Goes before the name of a mark that travels as a column."""
 
 
-def _wide(table: Table, keys: tuple[str, ...]) -> Table:
+def _wide(wanted: Request, table: Table) -> Table:
     marks = {_MARK + name: value for name, value in table.marks.items()}
-    used = {name: table.marks[name] for name in keys if name not in table.columns}
-    return replace(table, columns={**table.columns, **used, **marks}, marks={})
+    used = {name: table.marks[name] for name in wanted.keys if name not in table.columns}
+    lacking = {name for name in wanted.keys if name in wanted.a.present or name in wanted.b.present}
+    bits = {
+        present_name(name): bits_of(wanted.context, table.column(name))
+        for name in table.columns
+        if name in table.present or name in lacking
+    }
+    return replace(table, columns={**table.columns, **used, **marks, **bits}, marks={}, present={})
 
 
 def _table(matched: Matched, request: Request, names: tuple[str, str]) -> Table:
-    """The key, the other columns of both, and where each row comes from."""
-    b = {name: value for name, value in matched.b.items() if name not in request.keys} if request.brings else {}
+    """The key, the other columns of both, and where each row comes from. Where a row has no partner, the partner's
+    columns are missing.
+    """
+    b = {name: value for name, value in matched.b.items() if not request.is_of_key(name)} if request.brings else {}
     everything = {**matched.a, **b}
-    columns = {name: value for name, value in everything.items() if not name.startswith(_MARK)}
+    columns = {
+        name: value
+        for name, value in everything.items()
+        if not name.startswith(_MARK) and not name.endswith(PRESENT_SUFFIX)
+    }
+    present = {name: _presence(matched, request, name, everything, is_of_b=name in b) for name in columns}
     before = {
         name.removeprefix(_MARK): value
         for each in (matched.b, matched.a)
@@ -79,7 +103,25 @@ def _table(matched: Matched, request: Request, names: tuple[str, str]) -> Table:
         if name.startswith(_MARK)
     }
     here = {f"in_{name}": value for name, value in zip(names, (matched.in_a, matched.in_b), strict=True) if name}
-    return Table(columns, matched.rows, matched.valid, marks=before | here)
+    some = {name: one for name, one in present.items() if one is not None}
+    return Table(columns, matched.rows, matched.valid, marks=before | here, present=some)
+
+
+def _presence(
+    matched: Matched, request: Request, name: str, everything: dict[str, Value], *, is_of_b: bool
+) -> Presence | None:
+    """Where a column of the result is there: its own bits, which are False without a partner, or the partner's."""
+    own = everything.get(present_name(name))
+    if own is not None:
+        is_matched = request.is_of_key(name) and len(request.on) == 1 and request.how in ("inner", "semi")
+        table = request.b if is_of_b else request.a
+        known = table.present.get(name)
+        return None if is_matched else Presence(own, 0 if known is None or known.held == 0 else None)
+    if request.is_of_key(name) or not (request.keeps_left if is_of_b else request.keeps_right):
+        return None
+    mask = matched.in_b if is_of_b else matched.in_a
+    column = with_bits(request.context, Array(everything[name]), mask_rows(request.context, mask, everything[name]), 0)
+    return column.present
 
 
 def _names(given: tuple[Given, ...], tables: list[Table]) -> list[str]:

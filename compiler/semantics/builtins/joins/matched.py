@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ....ir.program import Value
+from ...declarations import PRESENT_SUFFIX
 from ...state.context import Context
 from ...state.values import Table
 from ..arguments import Arguments
@@ -31,6 +32,10 @@ class Request:
     def keys(self) -> tuple[str, ...]:
         """Every column of a key."""
         return columns_of(self.on)
+
+    def is_of_key(self, name: str) -> bool:
+        """Whether a column is one of a key, or tells where a key is missing."""
+        return name.removesuffix(PRESENT_SUFFIX) in self.keys
 
     @property
     def keeps_left(self) -> bool:

@@ -11,6 +11,7 @@ from ....ir.program import Operation, Value
 from ....ir.types import Kind
 from ...arrays.arithmetic import conjunction, mask_along, promoted
 from ...arrays.arrangement import bits, equals_next, gathered, inverted, part, sorted_rows, stacked, zero_rows
+from ...declarations import present_name
 from ...state.context import Context
 from ...state.values import Array, Table
 from ..arguments import Arguments
@@ -56,11 +57,13 @@ def assembled(request: Request, found: Partners) -> Matched:
     alone = alone if b.valid is None else context.emit("and", alone, b.valid)
     left = {}
     for name, value in a.columns.items():
-        is_key = name in request.keys
+        is_key = request.is_of_key(name)
         pair = _like(context, value, b.columns[name]) if is_key else (value, zero_rows(context, value, b.rows))
         left[name] = stacked(context, *pair)
     right = {
-        name: stacked(context, found.columns[name], b.columns[name]) for name in b.columns if name not in request.keys
+        name: stacked(context, found.columns[name], b.columns[name])
+        for name in b.columns
+        if not request.is_of_key(name)
     }
     kept = present if how == "outer" else found.base
     in_a = stacked(context, kept, bits(context, 0, b.rows))
@@ -93,7 +96,7 @@ def partners(call: Arguments, base: Table, other: Table, on: Keys) -> Partners:
     matched: Value | None = None
     for together in on:
         key = [stacked(context, *_like(context, base.columns[name], other.columns[name])) for name in together]
-        lacking = [_has_key(context, base.columns[name], other.columns[name]) for name in together]
+        lacking = [_has_key(context, base, other, name) for name in together]
         usable = conjunction(context, [free, *lacking])
         rows = sorted_rows(context, usable, key)
         back = inverted(context, rows)
@@ -114,13 +117,17 @@ def partners(call: Arguments, base: Table, other: Table, on: Keys) -> Partners:
     return Partners(columns, part(context, matched, 0, base.rows), part(context, matched, base.rows, count))
 
 
-def _has_key(context: Context, base: Value, other: Value) -> Value | None:
+def _has_key(context: Context, base: Table, other: Table, name: str) -> Value | None:
     """Which rows of both tables have a key; None if all have one.
 
-    0 stands for a missing key. An owner of keys checks that by itself.
+    Where keys may be missing, a column tells. 0 stands for a missing key without one. An owner of keys checks that by
+    itself.
     """
     found: list[tuple[Value | None, int]] = []
-    for key in (base, other):
+    for key, there in ((table.columns[name], table.columns.get(present_name(name))) for table in (base, other)):
+        if there is not None:
+            found.append((there, key.type.size))
+            continue
         source = context.builder.definition(key)
         is_given = source is not None and source.name == "input" and _has_all_keys(source)
         if is_given or key.type.element.kind is not Kind.KEY:
