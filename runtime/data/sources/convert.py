@@ -34,8 +34,8 @@ def convert(values: Any, wanted: Declaration) -> Array:
 
     Everything is checked. Fixed-point values are rounded to the nearest unit, dates are days since 1970-01-01,
     categories are indices of labels, and keys are 64-bit hashes. A missing value becomes the declared default. Where
-    values may be missing, the array may be a NumPy masked array, whose data is 0 or nearly so there. Raises `RefusedError` for a
-    value that cannot be converted, or is missing where it may not.
+    values may be missing, the array may be a NumPy masked array, whose data is 0 or nearly so there. Raises
+    `RefusedError` for a value that cannot be converted, or is missing where it may not.
     """
     if isinstance(values, Numbers):
         return _convert_numbers(values, wanted)
