@@ -128,7 +128,7 @@ class _Scope:
             scope.run(function.body, inside)
 
     def _look(self, name: str, environment: Environment) -> Bindings:
-        if name in environment or name in self.everything:
+        if name in environment or (name in self.everything and not (self.outer is None and is_of_language(name))):
             return environment.get(name, ())
         if self.outer is None:
             return _LANGUAGE if is_of_language(name) else ()

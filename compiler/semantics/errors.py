@@ -68,6 +68,18 @@ def unclear_name(span: Span, name: str, problem: str, place: Span) -> WrongError
     )
 
 
+def renamed_by_reveal(span: Span, name: str, former: Span, place: Span) -> WrongError:
+    """A name that is read after `reveal ... as name` took it from something else."""
+    return wrong(
+        span,
+        f"`{name}` may mean two things here",
+        expected=f"a name for what line {place.line} reveals that stands for nothing else",
+        found=f"`{name}`, which line {former.line} gives a value, and line {place.line} a revealed one",
+        remedy=f"choose another name in line {place.line}: `reveal ... as {name}_revealed`, say",
+        notes=[Note(former, f"`{name}` is this first"), Note(place, f"from here on `{name}` is what is revealed")],
+    )
+
+
 # --- public places ----------------------------------------------------------------------------------------------
 
 
@@ -168,14 +180,16 @@ def not_available_yet(span: Span, name: str) -> WrongError:
     )
 
 
-def not_callable(span: Span, name: str, found: str) -> WrongError:
+def not_callable(span: Span, name: str, found: str, *, is_built_in: bool = False) -> WrongError:
     """A call of something that is not a function."""
     return wrong(
         span,
         f"`{name}` is not a function",
         expected="a function",
         found=found,
-        remedy="call a function; an array is indexed with `[...]`",
+        remedy=f"`{name}` is bound to a value above; choose another name there to call the built-in function"
+        if is_built_in
+        else "call a function; an array is indexed with `[...]`",
     )
 
 

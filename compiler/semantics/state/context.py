@@ -57,6 +57,15 @@ class SecretCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A `reveal ... as name` at `place`, which took the name from something that nobody had revealed, from `former`."""
+
+    name: str
+    former: Span
+    place: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
     """One branch of an `if`. Two arms of the same `if` exclude each other."""
 
@@ -83,8 +92,9 @@ class Context:
     party. `copies` counts the copies of the present statements, in loops that are written out turn by turn.
     `kept` holds trees whose nodes are told apart by identity. `matched` has the numbers of matches of joins that the
     owners of keys align; there are none if the program `hides_sizes`. `told` has the expressions of `reveal` and
-    `save`, as in `ir.program.Written`. `seen` has what names and expressions turned out to mean, in the order of the
-    walk. `columns` has the identities of names that are read as columns of a table.
+    `save`, as in `ir.program.Written`. `renamed` has the revealed values whose names stood for something else before.
+    `seen` has what names and expressions turned out to mean, in the order of the walk. `columns` has the identities of
+    names that are read as columns of a table.
     """
 
     builder: Builder
@@ -120,6 +130,7 @@ class Context:
     matched: dict[str, int] = field(default_factory=dict)
     hides_sizes: bool = False
     told: dict[tuple[str, Span], Span] = field(default_factory=dict)
+    renamed: dict[Value, Renamed] = field(default_factory=dict)
     seen: "list[tuple[Spot, Meaning]]" = field(default_factory=list)
     columns: set[int] = field(default_factory=set)
 

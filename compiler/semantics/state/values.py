@@ -167,6 +167,14 @@ class Unclear:
 
 Meaning = Array | Table | Bundle | Words | TypeName | Role | Closure | BuiltIn | Nothing | Poison | Unclear
 
+
+def first_value(meaning: Meaning | None) -> Value | None:
+    """The value of an array, or the first column of a table; None for everything else."""
+    if isinstance(meaning, Array):
+        return meaning.value
+    return next(iter(meaning.columns.values()), None) if isinstance(meaning, Table) else None
+
+
 POISON = Poison()
 NOTHING = Nothing()
 
@@ -174,19 +182,26 @@ NOTHING = Nothing()
 @dataclass(eq=False, slots=True)
 class Frame:
     """The names of one module or one call. `own` are the names bound somewhere in the function's body, as in Python:
-    they are never looked up outside. `columns` are those that are columns of a table, for the arguments of a call.
+    they are never looked up outside. `columns` are those that are columns of a table, for the arguments of a call. `renewed`
+    are the names that loops bind whose bodies are being elaborated.
     """
 
     names: dict[str, Meaning]
     outer: Frame | None = None
     own: frozenset[str] = frozenset()
     columns: frozenset[str] = frozenset()
+    renewed: frozenset[str] = frozenset()
 
     def find(self, name: str) -> Meaning | None:
         """The meaning of a name here, or None where it is not bound."""
         if name in self.names or name in self.own or self.outer is None:
             return self.names.get(name)
         return self.outer.find(name)
+
+    def leaves_to_language(self, name: str) -> bool:
+        """Whether a name that is not bound yet may be the language's own. As in Python, a module's names are the
+        language's until a statement binds them, and a function's are not."""
+        return self.outer is None and name not in self.names and name not in self.renewed
 
     def visible(self) -> Iterator[str]:
         """Every name that can be read here."""

@@ -26,7 +26,7 @@ def call(context: Context, node: tree.Call) -> Meaning:
     """The meaning of f(arguments). Raises WrongError."""
     name = node.function.name
     meaning = context.frame.find(name)
-    if meaning is None and name in context.frame.own:
+    if meaning is None and name in context.frame.own and not context.frame.leaves_to_language(name):
         raise too_early(node.function.span, name)
     if isinstance(meaning, BuiltIn | TypeName):
         name, meaning = meaning.name, None
@@ -36,7 +36,7 @@ def call(context: Context, node: tree.Call) -> Meaning:
     if isinstance(meaning, Poison | Unclear):
         context.value(node.function)
     if meaning is not None:
-        raise not_callable(node.function.span, name, describe(meaning))
+        raise not_callable(node.function.span, name, describe(meaning), is_built_in=name in BUILT_INS)
     if name in NOT_AVAILABLE_YET:
         raise not_available_yet(node.function.span, name)
     if name not in BUILT_INS:

@@ -23,11 +23,11 @@ from ..arrays.words import from_words
 from ..builtins.columns import no_column
 from ..builtins.making import sequence, transposed
 from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
-from ..errors import too_early, unclear_name, undefined_name, wrong, wrong_operands
+from ..errors import renamed_by_reveal, too_early, unclear_name, undefined_name, wrong, wrong_operands
 from ..state.context import Context
 from ..state.conversion import as_number
 from ..state.describe import describe
-from ..state.values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unclear, Words
+from ..state.values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unclear, Words, first_value
 from ..type_names import ELEMENTS
 from .calls import call
 from .conditions import conditional
@@ -70,8 +70,12 @@ def _reference(context: Context, node: tree.Reference) -> Meaning:
     if node.name in context.frame.columns:
         context.columns.add(id(node))
     if meaning is not None:
+        value = first_value(meaning)
+        renamed = None if value is None else context.renamed.get(value)
+        if renamed is not None and renamed.name == node.name:
+            raise renamed_by_reveal(node.span, node.name, renamed.former, renamed.place)
         return meaning
-    if node.name in context.frame.own:
+    if node.name in context.frame.own and not context.frame.leaves_to_language(node.name):
         raise too_early(node.span, node.name)
     if node.name in ELEMENTS:
         return TypeName(node.name)

@@ -14,9 +14,9 @@ from ..arrays.arithmetic import where_valid
 from ..arrays.missing import bare, bits_of, blank, presence
 from ..declarations import present_name
 from ..errors import WrongError, inside_secret_condition, similar, twice, wrong
-from ..state.context import Context, Output, Outputs
+from ..state.context import Context, Output, Outputs, Renamed
 from ..state.describe import describe
-from ..state.values import Array, Meaning, Poison, Presence, Role, Table, tied
+from ..state.values import Array, Closure, Meaning, Poison, Presence, Role, Table, first_value, tied
 from ..type_names import type_name
 from .assignment import bind
 
@@ -43,7 +43,26 @@ def reveal(context: Context, node: tree.Reveal) -> None:
     if node.name is not None:
         context.saw(node.name, value if public is None else public)
     if public is not None:
+        _note_former(context, node, name, public)
         bind(context, name, public)
+
+
+def _note_former(context: Context, node: tree.Reveal, name: str, public: Meaning) -> None:
+    """Remembers what `name` stood for if that is not public: whoever reads the name from here on may still mean it."""
+    former = context.frame.find(name)
+    is_itself = isinstance(node.value, tree.Reference) and node.value.name == name
+    if is_itself or (isinstance(former, Array) and former.label.is_public):
+        return
+    place = former.node.header if isinstance(former, Closure) else _defined_at(context, former)
+    value = first_value(public)
+    if place is not None and value is not None:
+        context.renamed[value] = Renamed(name, place, node.span)
+
+
+def _defined_at(context: Context, meaning: Meaning | None) -> Span | None:
+    value = first_value(meaning)
+    definition = None if value is None else context.facts.definitions.get(value)
+    return None if definition is None else definition.span
 
 
 def _refuse_in_secret(context: Context, span: Span, statement: str) -> None:

@@ -56,6 +56,19 @@ def run(context: Context, statements: tuple[tree.Statement, ...]) -> Outcome:
     return None
 
 
+def _loop(context: Context, node: tree.For | tree.While) -> None:
+    """A name that the body binds is the body's in all turns, also before it is bound."""
+    frame = context.frame
+    outer, frame.renewed = frame.renewed, frame.renewed | {spelled(name) for name in bound_names(node.body)}
+    try:
+        if isinstance(node, tree.For):
+            for_statement(context, node)
+        else:
+            while_statement(context, node)
+    finally:
+        frame.renewed = outer
+
+
 def _return_outside(context: Context, node: tree.Return) -> None:
     raise misplaced(
         node.span,
@@ -172,8 +185,8 @@ _STATEMENTS: dict[type[Any], Callable[[Context, Any], None]] = {
     tree.Import: import_statement,
     tree.Assign: _assign,
     tree.AugmentedAssign: _augmented,
-    tree.For: for_statement,
-    tree.While: while_statement,
+    tree.For: _loop,
+    tree.While: _loop,
     tree.Reveal: reveal,
     tree.Save: save,
     tree.Assert: _assert,
