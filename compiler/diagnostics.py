@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ..runtime.graph.errors import TacitError
 from .source import Span
 
 
@@ -39,7 +40,13 @@ class Diagnostic:
     severity: Severity = Severity.ERROR
 
 
-class CompileError(Exception):
+class ProgramError(TacitError):
+    """Something is wrong with the program itself, when it is compiled or when it runs."""
+
+    status = 1
+
+
+class CompileError(ProgramError):
     """A program is wrong; `diagnostics` has one entry for each mistake, in source order."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:

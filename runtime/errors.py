@@ -6,16 +6,14 @@ text from public facts only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
+
+from .graph.errors import TacitError
 
 if TYPE_CHECKING:
     from .graph.nodes import Place
 
-
-class TacitError(Exception):
-    """Any error of the runtime; `status` is the exit status of the command that meets it."""
-
-    status: ClassVar[int] = 5
+__all__ = ["CheckFailed", "InputError", "InternalError", "PeerError", "TacitError", "UsageError"]
 
 
 class CheckFailed(TacitError):  # noqa: N818

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from .compilation import Options
 from .compiler.diagnostics import CompileError
-from .compiler.source import Source
-from .compiler.syntax.reading import read_source
+from .compiler.syntax.reading import read_source, source_of
 from .program import Program
 from .results import Report, Result
 from .runtime.errors import CheckFailed, InputError, InternalError, PeerError, TacitError, UsageError
@@ -47,7 +46,7 @@ def compile(
     does not have, and `OSError` for a file that cannot be read.
     """
     is_text = isinstance(program, str) and ("\n" in program or not program.endswith(".mpc"))
-    source = Source("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))
+    source = source_of("program.mpc", "program.mpc", str(program)) if is_text else read_source(Path(program))
     options = Options(
         protocol,
         optimize,

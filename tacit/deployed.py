@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .compilation import Compilation
 from .compiler.protocols.table import PROTOCOLS
+from .compiler.syntax.reading import identity
 from .compiler.target import Placement
 from .results import Report, Result, result_of
 from .runtime.alignment.unique import check_keys
@@ -21,7 +22,7 @@ from .runtime.data.told import Told, UntoldError, from_json, to_json
 from .runtime.deployed.deployment import Deployment
 from .runtime.errors import PeerError, UsageError
 from .runtime.graph.alignments import Matching
-from .runtime.graph.file import GraphFile
+from .runtime.graph.file import GraphFile, unnamed
 from .runtime.graph.later import later
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration
 from .runtime.randomness.fresh import fresh_bytes
@@ -137,8 +138,8 @@ class Agreed:
         return self.settled.matchings
 
     def compile(self, matched: Mapping[str, int]) -> GraphFile:
-        """See `Settled`."""
-        return self.settled.compile(matched)
+        """See `Settled`. The name of the program's file is no part of what parties compare."""
+        return unnamed(self.settled.compile(matched))
 
 
 def run_deployed(
@@ -188,7 +189,7 @@ def _agreement(compilation: Compilation) -> dict[str, str]:
     party"."""
     options = compilation.options
     return {
-        "program": sha256(compilation.source.text.encode()).hexdigest(),
+        "program": identity(compilation.source),
         **{f"{PARAM}{each.name}": each.text for each in compilation.declared.params.values()},
         "--optimize": str(options.optimize),
         "--network": f"{options.network.round_trip}:{options.network.bandwidth}",

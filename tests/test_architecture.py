@@ -168,6 +168,8 @@ def test_the_compiler_meets_the_runtime_in_two_places() -> None:
             "tacit.compiler.cost",
             "tacit.compiler.report",
         ),
+        # All that Tacit refuses has one base, which users catch.
+        "tacit.runtime.graph.errors": ("tacit.compiler.diagnostics",),
         "tacit.runtime.clear": ("tacit.compiler.ir",),
     }
     breaches = []
@@ -176,7 +178,7 @@ def test_the_compiler_meets_the_runtime_in_two_places() -> None:
             continue
         targets = [_own(imported) or imported for imported in module.imports if _is_in(imported, "tacit.runtime")]
         for target in targets:
-            rooms = next((rooms for door, rooms in allowed.items() if _is_in(target, door)), ())
+            rooms = [room for door, rooms in allowed.items() if _is_in(target, door) for room in rooms]
             if not _is_in(module.name, *rooms):
                 breaches.append(f"{place} imports {target}")
     assert not breaches

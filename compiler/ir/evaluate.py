@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...runtime.clear import KERNELS, IndexOutsideError
+from ..diagnostics import ProgramError
 from ..source import Span
 from .operations.row import Form
 from .operations.table import row_of
@@ -19,7 +20,7 @@ from .program import Operation, Program, Region, Value
 Array = np.ndarray[Any, Any]
 
 
-class EvaluationError(Exception):
+class EvaluationError(ProgramError):
     """The program stops at `span`: an assertion fails, or an index that only the run knows is out of range."""
 
     def __init__(self, span: Span, problem: str) -> None:

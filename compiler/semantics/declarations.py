@@ -325,7 +325,7 @@ def _column(
             type.bounds.span, "bounds are checked by the owner of an input, and nobody can look at shares",
             expected="the type alone", found="bounds", remedy="leave them out, and use `ensure(x, lo, hi)`",
         )  # fmt: skip
-    beyond = f"outside {shown(bounds, element)}, the bounds of its type in {type.span.source.name}:{type.span.line}"
+    beyond = f"outside {shown(bounds, element)}, the bounds of its type in line {type.span.line}"
     return ColumnDeclaration(name, column, element, dimensions, bounds=bounds, beyond=beyond, optional=type.optional)
 
 

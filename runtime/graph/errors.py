@@ -1,5 +1,13 @@
 """What is wrong with a protocol graph or with the bytes of one."""
 
+from typing import ClassVar
+
+
+class TacitError(Exception):
+    """Whatever Tacit refuses, of the compiler's and the runtime's; `status` is the exit status of the command."""
+
+    status: ClassVar[int] = 5
+
 
 class GraphError(Exception):
     """The graph breaks a rule that every party relies on. The message says which rule, and where."""

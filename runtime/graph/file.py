@@ -12,7 +12,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from math import prod
 from typing import Any
 
@@ -76,20 +76,32 @@ def from_bytes(data: bytes | memoryview) -> Graph:
 
 @dataclass(frozen=True, slots=True)
 class GraphFile:
-    """A graph that has passed `check`, which parties run, and the content of its file, which they compare and send."""
+    """A graph that has passed `check`, which parties run, and the content of its file, which they send.
+
+    `compared` is what parties compare: the content, or what stands for it.
+    """
 
     graph: Graph
     content: bytes
+    compared: bytes
 
 
 def written(graph: Graph) -> GraphFile:
     """The file of a graph that has passed `check` where it was made. Raises `GraphError` as `to_bytes` does."""
-    return GraphFile(graph, to_bytes(graph))
+    content = to_bytes(graph)
+    return GraphFile(graph, content, content)
 
 
 def opened(content: bytes) -> GraphFile:
     """The file of a content from anywhere. Raises `GraphError` as `from_bytes` does."""
-    return GraphFile(from_bytes(content), content)
+    return GraphFile(from_bytes(content), content, content)
+
+
+def unnamed(file: GraphFile) -> GraphFile:
+    """The file, of which parties compare all but what the program is called. Each party may call its copy otherwise."""
+    graph = file.graph
+    places = tuple(replace(each, source="") if each.source == graph.program else each for each in graph.places)
+    return replace(file, compared=to_bytes(replace(graph, program="", places=places)))
 
 
 def digest(graph: Graph) -> str:

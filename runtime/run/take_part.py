@@ -56,7 +56,7 @@ def take_part(
         compiling = perf_counter()
         file = settled.compile(aligned.matched)
         compile_seconds = perf_counter() - compiling
-        compare_graphs(transport, company.names, file.content)
+        compare_graphs(transport, company.names, file.compared)
         graph = file.graph
         company.warm(kernel_names(graph))  # before `prepare`, in which a dealer already runs kernels
         rehearse(graph, seat.party)

@@ -143,7 +143,7 @@ def _format(chosen: Namespace) -> int:
     for path in chosen.program:
         before = read(path)
         after = format_source(before)
-        if after == before.text:
+        if after.encode() == path.read_bytes():
             continue
         untidy += 1
         if chosen.check:

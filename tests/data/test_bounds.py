@@ -14,7 +14,7 @@ TABLE += "reveal sum(t.age) + y as r\nreveal sum(t.w) + sum(t.n) as s\n"
 GOOD = {"age": [0, 120], "w": [[-1, 1], [0.5, -0.25]], "n": [9, None]}
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"age": [0, 121]}, "row 2, column 'age': the value is outside 0..120, the bounds of its type in program.mpc:4"),
+    ({"age": [0, 121]}, "row 2, column 'age': the value is outside 0..120, the bounds of its type in line 4"),
     ({"age": [-1, 1]}, "row 1, column 'age': the value is outside 0..120"),
     ({"age": [0, 300000]}, "row 2, column 'age': the value is outside 0..120"),
     ({"w": [[1, 1], [0.5, 1.25]]}, "row 2, column 'w': the value is outside -1..1"),
@@ -62,7 +62,7 @@ def test_members_and_public_inputs() -> None:
 
 def test_explain_lists_what_an_owner_refuses() -> None:
     text = str(tacit.compile(TABLE, sizes={"rows(t)": 5}).explain())
-    assert "t.age has a value outside 0..120, the bounds of its type in program.mpc:4" in text
+    assert "t.age has a value outside 0..120, the bounds of its type in line 4" in text
 
 
 def rounds(type: str) -> int:

@@ -182,8 +182,8 @@ NOTHING = Nothing()
 @dataclass(eq=False, slots=True)
 class Frame:
     """The names of one module or one call. `own` are the names bound somewhere in the function's body, as in Python:
-    they are never looked up outside. `columns` are those that are columns of a table, for the arguments of a call. `renewed`
-    are the names that loops bind whose bodies are being elaborated.
+    they are never looked up outside. `columns` are those that are columns of a table, for the arguments of a call.
+    `renewed` are the names that loops bind whose bodies are being elaborated.
     """
 
     names: dict[str, Meaning]
