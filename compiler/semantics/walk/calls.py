@@ -20,13 +20,14 @@ from ..state.liveness import broken_lines
 from ..state.merging import Same, flatten, rebuild, sketch
 from ..state.values import NOTHING, POISON, BuiltIn, Closure, Frame, Meaning, Poison, TypeName, Unclear
 from .annotations import annotated
+from .resolution import is_of_language_here
 
 
 def call(context: Context, node: tree.Call) -> Meaning:
     """The meaning of f(arguments). Raises WrongError."""
     name = node.function.name
     meaning = context.frame.find(name)
-    if meaning is None and name in context.frame.own and not context.frame.leaves_to_language(name):
+    if meaning is None and name in context.frame.own and not is_of_language_here(context, name):
         raise too_early(node.function.span, name)
     if isinstance(meaning, BuiltIn | TypeName):
         name, meaning = meaning.name, None

@@ -31,6 +31,7 @@ from ..state.values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unc
 from ..type_names import ELEMENTS
 from .calls import call
 from .conditions import conditional
+from .resolution import is_of_language_here
 
 
 def evaluate(context: Context, node: tree.Expression) -> Meaning:
@@ -75,7 +76,7 @@ def _reference(context: Context, node: tree.Reference) -> Meaning:
         if renamed is not None and renamed.name == node.name:
             raise renamed_by_reveal(node.span, node.name, renamed.former, renamed.place)
         return meaning
-    if node.name in context.frame.own and not context.frame.leaves_to_language(node.name):
+    if node.name in context.frame.own and not is_of_language_here(context, node.name):
         raise too_early(node.span, node.name)
     if node.name in ELEMENTS:
         return TypeName(node.name)

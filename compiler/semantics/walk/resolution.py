@@ -14,6 +14,11 @@ def is_of_language(name: str) -> bool:
     return name in BUILT_INS or name in NOT_AVAILABLE_YET or name in ELEMENTS
 
 
+def is_of_language_here(context: Context, name: str) -> bool:
+    """Whether a name of this scope that is not bound yet still is the language's own."""
+    return is_of_language(name) and context.frame.leaves_to_language(name)
+
+
 def check_functions(context: Context, found: Scopes, module_names: Iterable[str]) -> None:
     """Reports free names of a module's functions that neither the module nor the language has."""
     known = {*module_names, *BUILT_INS, *NOT_AVAILABLE_YET, *ELEMENTS}
