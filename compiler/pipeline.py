@@ -25,6 +25,7 @@ from .passes.lowering.expand_protocol import expand_protocol
 from .passes.ranges.bound_ranges import bound_ranges
 from .passes.ranges.delay_truncation import delay_truncation
 from .passes.ranges.drop_decided import drop_decided
+from .passes.ranges.fit_scales import fit_scales
 from .passes.ranges.guard_inputs import guard_inputs
 from .passes.ranges.report_overflow import Report, report_overflow
 from .passes.rounds.batch_rounds import batch_rounds
@@ -188,6 +189,9 @@ def _elaborated(
     known: set[Operation] = set()
     verify(found.program, known)
     program = inline_calls(found.program)
+    verify(program, known)
+    # Before anything else looks at the program: `--clear`, reports and lowering read one program at the same scales.
+    program = fit_scales(program)
     verify(program, known)
     return replace(found, program=program)
 

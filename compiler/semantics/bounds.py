@@ -21,6 +21,15 @@ Known = Mapping[str, int | Fraction]
 LARGEST = 1 << 62
 """No bound of a `fixed` is greater in magnitude, in the clear representation."""
 
+FINEST = 40
+"""The most fraction bits that an input with small bounds has."""
+
+FREE = 4
+"""Numbers below 2**-4 get as many fraction bits more as their bounds are smaller than that."""
+
+MOST = 62
+"""A `fixed` of scale f holds numbers below 2**(62 - 2 f); see `ir.intervals.documented`."""
+
 NOTHING_KNOWN: Known = MappingProxyType({})
 
 
@@ -36,6 +45,20 @@ def literal_number(node: tree.Expression, known: Known = NOTHING_KNOWN) -> int |
             return known.get(name)
         case _:
             return None
+
+
+def at_own_scale(type: tree.TypeSyntax, element: Element, known: Known = NOTHING_KNOWN) -> Element:
+    """The element of an input at a scale for its bounds: finer for small numbers, coarser for large ones."""
+    if type.bounds is None or element.kind is not Kind.FIXED:
+        return element
+    ends = [literal_number(end, known) for end in (type.bounds.low, type.bounds.high)]
+    largest = max((abs(Fraction(end)) for end in ends if end is not None), default=Fraction(0))
+    if largest == 0:
+        return element
+    finer = (largest.denominator // largest.numerator).bit_length() if largest < 1 else 0
+    size = (largest.numerator // largest.denominator).bit_length()
+    scale = element.scale + max(finer - FREE, 0)
+    return replace(element, scale=max(min(scale, FINEST, (MOST - size) // 2 if finer == 0 else scale), 0))
 
 
 def bounded(type: tree.TypeSyntax, element: Element, known: Known = NOTHING_KNOWN) -> tuple[Element, Bounds | None]:

@@ -11,7 +11,7 @@ from ..ir.operations.typing import MAXIMUM_FRACTION_BITS
 from ..ir.types import Element
 from ..source import Span
 from ..syntax import tree
-from .bounds import Bounds, bounded, literal_number, shown
+from .bounds import Bounds, at_own_scale, bounded, literal_number, shown
 from .defaults import default_of
 from .errors import WrongError, similar, twice, wrong
 from .params import NOTHING_GIVEN, Given, Param, check_given, known_numbers, param_of
@@ -315,9 +315,8 @@ def _column(
     dimensions: tuple[Dimension, ...],
     declared: Declarations,
 ) -> ColumnDeclaration:
-    element, bounds = bounded(
-        type, input_element(type, declared.fraction_bits), known_numbers(declared.params.values())
-    )
+    known = known_numbers(declared.params.values())
+    element, bounds = bounded(type, at_own_scale(type, input_element(type, declared.fraction_bits), known), known)
     if bounds is None or type.bounds is None:
         return ColumnDeclaration(name, column, element, dimensions, optional=type.optional)
     if node.from_shares:

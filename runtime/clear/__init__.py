@@ -49,6 +49,7 @@ KERNELS: dict[str, Kernel] = {
     "shift_right": arithmetic.shift_right,
     "select": arithmetic.select,
     **functions.FUNCTIONS,
+    "log_to": functions.log_to,
     "sum": arithmetic.sum_,
     "cumsum": arithmetic.cumsum,
     "min": arithmetic.min_,

@@ -45,6 +45,11 @@ def exp(x: Array, *, scale: int) -> Array:
 
 def log(x: Array, *, scale: int) -> Array:
     """The natural logarithm; 0 of a number that is not positive."""
+    return log_to(x, scale=scale, result_scale=scale)
+
+
+def log_to(x: Array, *, scale: int, result_scale: int) -> Array:
+    """The natural logarithm at a scale of its own; 0 of a number that is not positive."""
     positive = x > 0
     mantissa, exponent = np.frexp(np.where(positive, x, 1).astype(np.float64))
     small = mantissa < np.sqrt(0.5)
@@ -54,7 +59,7 @@ def log(x: Array, *, scale: int) -> Array:
     t = np.divide(np.subtract(mantissa, 1.0), np.add(mantissa, 1.0))
     series = _polynomial(np.multiply(t, t), [2.0 / (2 * k + 1) for k in range(12)])
     real = exponent * LN2_HIGH + (exponent * LN2_LOW + t * series)
-    return np.asarray(np.where(positive, _rounded(np.ldexp(real, scale)), 0))
+    return np.asarray(np.where(positive, _rounded(np.ldexp(real, result_scale)), 0))
 
 
 def sin(x: Array, *, scale: int) -> Array:

@@ -125,7 +125,7 @@ def test_roles_sit_on_nodes_while_there_are_enough(
     assert place_roles(roles, 3) == (parties, places)
 
 
-RISKY = "party a\nparty b\ninput x: fixed[n] from a\ninput y: fixed[n] from b\nreveal sum(x * y) as r\n"
+RISKY = "party a\nparty b\ninput x: int[n] from a\ninput y: int[n] from b\nreveal sum(x * y) as r\n"
 
 
 def warned(*calls: Callable[[], object]) -> list[tuple[int, str, str]]:
@@ -155,7 +155,7 @@ def test_compiling_for_known_sizes_warns_and_later_calls_do_not_again() -> None:
 def test_a_call_that_learns_sizes_warns_its_caller(call: str) -> None:
     program = tacit.compile(RISKY)
     again = getattr(program, call)
-    ((number, file, _),) = warned(lambda: again(x=[1.0], y=[2.0]), lambda: again(x=[1.0], y=[2.0]))
+    ((number, file, _),) = warned(lambda: again(x=[1], y=[2]), lambda: again(x=[1], y=[2]))
     assert (number, Path(file)) == (0, Path(__file__))
 
 

@@ -167,6 +167,7 @@ class _Generator:
             "transpose": lambda: {"permutation": tuple(self.dice.sample(range(len(shape)), len(shape)))},
             "slice": lambda: self.slices(shape, None),
             "update": lambda: self.slices(shape, operands[1].type.shape),
+            "ldexp": lambda: {"scale": self.dice.choice([0, 8, 16])},
             "cast": lambda: {"element": self.dice.choice([INT, integer(16), fixed(8), fixed(16)])},
         }
         if name in special:

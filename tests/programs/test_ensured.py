@@ -115,7 +115,7 @@ def test_what_comes_after_a_loop_that_requires_something_waits_for_it(protocol: 
 
 
 def test_a_check_takes_no_rounds_beside_a_long_computation() -> None:
-    chain = "z = x * y\n" + "z = z * y % 100\n" * 3
+    chain = "z = x * y\n" + "z = z % 100 * y\n" * 3
     without = compiled(elaborated(HEAD + chain + "reveal sum(z) as r\n"))
     checked = compiled(elaborated(HEAD + "x = ensure(x * y, -90_000, 90_000)\n" + chain + "reveal sum(z) as r\n"))
     assert required(checked) == 1
@@ -133,7 +133,7 @@ def test_what_ranges_decide_costs_nothing() -> None:
 def test_the_range_is_known_from_there_on() -> None:
     text = "z = x[0] * y[0]\n{}reveal z * z * z as r\n"
     lines = ("", "z = ensure(z, 0, 1000)\n")
-    assert [len(report_ranges(elaborated(HEAD + text.format(line))).diagnostics) for line in lines] == [1, 0]
+    assert [bool(report_ranges(elaborated(HEAD + text.format(line))).limits) for line in lines] == [True, False]
 
 
 def test_cleared_rows_may_hold_anything() -> None:

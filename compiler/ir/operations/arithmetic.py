@@ -12,11 +12,14 @@ from ..types import ArrayType, Element, Kind, fixed, integer
 from .families import (
     BITS,
     INTEGER,
+    MODULAR,
+    TRUNCATABLE,
     WHOLE,
     as_result,
     by_no_bits,
     computed,
     elementwise,
+    first_interval,
     kernel,
     same_types,
     twice,
@@ -36,9 +39,6 @@ from .typing import (
 
 MAXIMUM_SCALE = 62
 """The most fraction bits of a FIXED in the IR. A product has as many as its operands have together."""
-
-TRUNCATABLE = Interval(-(1 << 62) + 1, 1 << 62)
-"""The numbers that every protocol can truncate; see `Conversions.truncate`."""
 
 _ORDER = (Kind.BOOL, Kind.INT, Kind.FIXED)
 
@@ -69,6 +69,14 @@ def truncate(types: Types, attributes: Attributes) -> Types:
     if not 0 <= bits <= scale:
         raise OperationTypeError("truncation drops fraction bits", f"0 to {scale}", str(bits))
     return (types[0].with_element(fixed(scale - bits)),)
+
+
+def ldexp(types: Types, attributes: Attributes) -> Types:
+    """The operand times a power of two: its numbers, read at another scale."""
+    only(types, Kind.FIXED)
+    if not 0 <= attributes["scale"] <= MAXIMUM_SCALE:
+        raise OperationTypeError("there is no such scale", f"0 to {MAXIMUM_SCALE}", str(attributes["scale"]))
+    return (types[0].with_element(fixed(attributes["scale"])),)
 
 
 def floor(types: Types, attributes: Attributes) -> Types:
@@ -128,6 +136,10 @@ def _cast_kernel(types: Types, attributes: Attributes) -> tuple[str, Attributes]
     if target.kind is Kind.BOOL:
         return "identity", {}
     return "cast", {"bits": target.scale - source.scale}
+
+
+def _identity_kernel(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
+    return "identity", {}
 
 
 def _floor_kernel(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
@@ -200,6 +212,15 @@ def _cast_again(terms: Terms, operation: Operation, operands: tuple[Value, ...])
         return source
     element = operation.attributes["element"]
     return None if source is operands[0] else terms.emit("cast", source, element=element)
+
+
+def _read_again(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
+    """Read at two scales one after the other: at the last one alone."""
+    scale = operation.attributes["scale"]
+    source = terms.operand_of("ldexp", operands[0])
+    if (operands[0] if source is None else source).type.element.scale == scale:
+        return operands[0] if source is None else source
+    return None if source is None else terms.emit("ldexp", source, scale=scale)
 
 
 def _add_zero(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
@@ -284,6 +305,16 @@ ARITHMETIC: dict[str, OperationRow] = {
         interval=_truncate_interval,
         domain=Domain(takes=_truncatable, called="this product"),
         identities=(by_no_bits,),
+    ),
+    "ldexp": elementwise(
+        arity=1,
+        infer=ldexp,
+        clear=_identity_kernel,
+        traits=_L,
+        attributes={"scale": INTEGER},
+        interval=first_interval,
+        domain=MODULAR,
+        identities=(_read_again,),
     ),
     "floor": elementwise(
         arity=1,

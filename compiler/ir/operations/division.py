@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ..intervals import Interval, quotients
+from ..intervals import Interval, documented, quotients
 from ..program import Operation, Value
 from ..types import ArrayType, Kind, integer
-from .families import always, as_result, at_scale, documented_operand, documented_result, elementwise, kernel, zero
+from .families import WIDE, always, as_result, at_scale, elementwise, kernel, wide_operand, zero
 from .row import Domain, OperationRow, Reads, Terms
 from .typing import Attributes, Types, broadcast_shapes, check_functions, joined_element, only
 
@@ -53,6 +53,16 @@ def _modulo_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     return Interval(min(x[1].low + 1, 0), high)
 
 
+# --- domains --------------------------------------------------------------------------------------------------------
+
+
+def _quotient(operation: Operation) -> Interval:
+    """Documented numbers; of a wide division, what `numeric.divide` aligns below 2**62 with a further bit."""
+    if not operation.attributes["is_wide"]:
+        return documented(operation.results[0].type.element.scale)
+    return Interval(-(1 << 60) + 1, (1 << 60) - 1)
+
+
 # --- identities -----------------------------------------------------------------------------------------------------
 
 
@@ -75,10 +85,11 @@ DIVISION: dict[str, OperationRow] = {
         arity=2,
         infer=divide,
         clear=at_scale("divide"),
+        attributes=WIDE,
         interval=_divide_interval,
         domain=Domain(
-            takes=documented_operand,
-            gives=documented_result,
+            takes=wide_operand,
+            gives=_quotient,
             called="this division",
             advice="keep the divisor away from 0, as in `max(y, 0.01)`; ",
         ),

@@ -220,6 +220,20 @@ def first_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 # --- domains ------------------------------------------------------------------------------------------------------
 
 
+TRUNCATABLE = Interval(-(1 << 62) + 1, 1 << 62)
+"""What every protocol can truncate; see `Conversions.truncate`."""
+
+WIDE = {"is_wide": Attribute(AttributeKind.FLAG, False)}
+"""Whether operands may be all that 62 bits hold, and not documented numbers only."""
+
+_WIDE = Interval(-(1 << 62) + 1, (1 << 62) - 1)
+
+
+def wide_operand(operation: Operation, place: int) -> Interval:
+    """Documented numbers, or all that 62 bits hold if the operation `is_wide`."""
+    return _WIDE if operation.attributes["is_wide"] else documented_operand(operation, place)
+
+
 def documented_operand(operation: Operation, place: int) -> Interval:
     """The documented numbers at the precision that the program asks for, as integers at the operand's scale."""
     scale = operation.operands[place].type.element.scale

@@ -4,19 +4,22 @@ A protected result may differ from the clear result in its last places. The inte
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ..intervals import Interval, around, documented, slack
 from ..program import Operation, Value
-from ..types import Kind
-from .families import at_scale, documented_operand, documented_result, elementwise, same_types
-from .row import Attribute, AttributeKind, Derivative, Domain, IntervalRule, OperationRow, Reads, Terms
+from ..types import Kind, fixed
+from .families import WIDE, at_scale, documented_operand, documented_result, elementwise, same_types, wide_operand
+from .row import Attribute, AttributeKind, ClearRule, Derivative, Domain, IntervalRule, OperationRow, Reads, Terms
 from .typing import MAXIMUM_FRACTION_BITS, Attributes, OperationTypeError, TypeRule, Types, check_functions, only
 
 _PRECISION = {"precision": Attribute(AttributeKind.OPTIONAL_INTEGER, None)}
 """The fraction bits that must be exact, if operand and result have more."""
+
+_RESULT_SCALE = {"result_scale": Attribute(AttributeKind.OPTIONAL_INTEGER, None)}
+"""The fraction bits of the result, where they are not those of the operand."""
 
 # --- types --------------------------------------------------------------------------------------------------------
 
@@ -25,6 +28,28 @@ def function(types: Types, attributes: Attributes) -> Types:
     """The type of a function's result, which is the type of its operand."""
     check_functions(types)
     return same_types(types, attributes)
+
+
+def scaled_function(types: Types, attributes: Attributes) -> Types:
+    """A function whose result may have a scale of its own; its operand may then have any scale."""
+    scale = attributes.get("result_scale")
+    if scale is None:
+        return function(types, attributes)
+    only(types, Kind.FIXED)
+    check_functions((types[0].with_element(fixed(scale)),))
+    return (types[0].with_element(fixed(scale)),)
+
+
+def _own_scale(name: str) -> ClearRule:
+    """The kernel `name`, told the fraction bits of the operand; `name`_to, told those of the result too, if it has its
+    own."""
+
+    def rule(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
+        told: Attributes = {"scale": types[0].element.scale}
+        scale = attributes.get("result_scale")
+        return (name, told) if scale is None else (f"{name}_to", {**told, "result_scale": scale})
+
+    return rule
 
 
 def finer_function(types: Types, attributes: Attributes) -> Types:
@@ -61,10 +86,10 @@ def _exp_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def _log_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    """The interval of a logarithm, with 0 if the operand may not be positive."""
-    scale = operation.results[0].type.element.scale
-    low, high = (math.log(max(end, 1) / (1 << scale)) for end in (x[0].low, x[0].high))
-    result = around(low, high, scale, 60)
+    """0 where the operand is not positive."""
+    unit = 1 << operation.operands[0].type.element.scale
+    low, high = (math.log(max(end, 1)) - math.log(unit) for end in (x[0].low, x[0].high))
+    result = around(low, high, operation.results[0].type.element.scale, 60)
     return result.hull(Interval(0, 0)) if x[0].low <= 0 else result
 
 
@@ -92,7 +117,10 @@ def _exponent(operation: Operation, place: int) -> Interval:
 
 _DOCUMENTED = Domain(takes=documented_operand, gives=documented_result)
 
-_BOUNDED = Domain(takes=documented_operand, gives=documented_result, outside=_within_four)
+_EASED = Domain(takes=wide_operand)
+"""A function whose result is far smaller than its operand may be."""
+
+_BOUNDED = Domain(takes=wide_operand, gives=documented_result, outside=_within_four)
 
 _POWER = Domain(
     takes=_exponent,
@@ -169,19 +197,17 @@ def _function(
     derivative: Derivative,
     *,
     reads: Reads = Reads.RANGES,
-    is_finer: bool = False,
+    attributes: Mapping[str, Attribute] | None = None,
 ) -> OperationRow:
-    """The row of a function.
-
-    A function that `is_finer` may be asked for at a finer scale than the precision that counts. So its operand need not
-    be truncated before.
-    """
-    infer: TypeRule = finer_function if is_finer else function
+    """A function that may be asked for a `precision` takes numbers of a finer scale, which need no truncation before.
+    The result of one that may be asked for a `result_scale` may have another scale than its operand."""
+    told = attributes or {}
+    infer: TypeRule = finer_function if "precision" in told else scaled_function if "result_scale" in told else function
     return elementwise(
         arity=1,
         infer=infer,
-        clear=at_scale(name),
-        attributes=_PRECISION if is_finer else {},
+        clear=_own_scale(name) if "result_scale" in told else at_scale(name),
+        attributes=told,
         interval=interval,
         domain=domain,
         reads=reads,
@@ -191,12 +217,14 @@ def _function(
 
 
 FUNCTIONS: dict[str, OperationRow] = {
-    "sqrt": _function("sqrt", _monotone(lambda x: math.sqrt(max(x, 0.0))), _DOCUMENTED, _sqrt_slope),
+    "sqrt": _function("sqrt", _monotone(lambda x: math.sqrt(max(x, 0.0))), _EASED, _sqrt_slope, attributes=WIDE),
     "exp": _function("exp", _exp_interval, _POWER, _exp_slope),
-    "log": _function("log", _log_interval, _DOCUMENTED, _log_slope),
+    "log": _function("log", _log_interval, _EASED, _log_slope, attributes={**WIDE, **_RESULT_SCALE}),
     "sin": _function("sin", _wave_interval, _DOCUMENTED, _sin_slope, reads=Reads.NOTHING),
     "cos": _function("cos", _wave_interval, _DOCUMENTED, _cos_slope, reads=Reads.NOTHING),
-    "tanh": _function("tanh", _monotone(math.tanh, 60), _BOUNDED, _tanh_slope, is_finer=True),
-    "sigmoid": _function("sigmoid", _monotone(_logistic, 60), _BOUNDED, _sigmoid_slope, is_finer=True),
-    "erf": _function("erf", _monotone(math.erf, 60), _BOUNDED, _erf_slope, is_finer=True),
+    "tanh": _function("tanh", _monotone(math.tanh, 60), _BOUNDED, _tanh_slope, attributes={**WIDE, **_PRECISION}),
+    "sigmoid": _function(
+        "sigmoid", _monotone(_logistic, 60), _BOUNDED, _sigmoid_slope, attributes={**WIDE, **_PRECISION}
+    ),
+    "erf": _function("erf", _monotone(math.erf, 60), _BOUNDED, _erf_slope, attributes={**WIDE, **_PRECISION}),
 }

@@ -246,7 +246,7 @@ def _function(delayer: _Delayer, rewriter: Rewriter, operation: Operation) -> Va
     precision = operation.operands[0].type.element.scale
     if found is None or found[1] > precision or operation.attributes["precision"] is not None:
         return None
-    value = rewriter.builder.emit(operation.name, found[0], precision=precision)
+    value = rewriter.builder.emit(operation.name, found[0], **{**operation.attributes, "precision": precision})
     delayer.note_finer(value, operation.results[0], found[1])
     return rewriter.builder.emit("truncate", value, bits=found[1])
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ...ir.control import most_turns
 from ...ir.intervals import Interval
-from ...ir.program import Operation, Value
+from ...ir.program import Operation
 from .find_growth import Growths, Relation
 
 TRIES = 24
@@ -25,23 +25,23 @@ class Invariant:
     def __init__(
         self,
         operation: Operation,
-        carried: Sequence[Value],
         initial: list[Interval],
         current: list[Interval],
         growths: Growths,
+        limits: Sequence[Interval],
     ) -> None:
         self.current = current
+        self._limits = limits
         self._operation = operation
-        self._carried = carried
         self._initial = initial
         self._growths = growths
-        self._relations: list[Relation | None] = [None] * len(carried)
+        self._relations: list[Relation | None] = [None] * len(initial)
         self._attempt = 0
 
     @property
     def is_inside(self) -> bool:
-        """Whether the guess is one that the types allow."""
-        return all(each in limit_of(value) for each, value in zip(self.current, self._carried, strict=True))
+        """Whether the guess lies within the limits: what the carried values may be at most."""
+        return all(each in limit for each, limit in zip(self.current, self._limits, strict=True))
 
     def is_kept(self, yielded: list[Interval]) -> bool:
         """Whether a turn on the current guess yields nothing outside it; makes a new guess if not."""
@@ -62,12 +62,6 @@ class Invariant:
                 current[place] = _widened(current[place].hull(given), self._attempt)
         self.current = current
         return kept
-
-
-def limit_of(value: Value) -> Interval:
-    """All that a carried value may be."""
-    element = value.type.element
-    return Interval(element.least, element.greatest)
 
 
 def _widened(interval: Interval, attempt: int) -> Interval:

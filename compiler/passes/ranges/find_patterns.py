@@ -1,4 +1,5 @@
-"""What several operations together say about ranges: choices by a comparison of what is chosen, and masked means.
+"""What several operations together say about ranges: choices by a comparison of what is chosen, differences of values
+that `relations` orders, masked means, and parts of a sum.
 
 In: definitions of values, and their ranges so far. Out: the range of a result, exact as `ir.intervals` has it, or None.
 """
@@ -15,20 +16,27 @@ from ...ir.operations.row import Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Value
 from ...ir.types import Kind
+from .relations import Relations
 
 
 class Patterns:
-    """Looks behind operands; `wrapped` values are not what their operations say."""
+    """Looks behind operands; `wrapped` values are not what their operations say.
+
+    With `divisor_bits`, divisors are taken to be 0 or at least 2**-divisor_bits in magnitude.
+    """
 
     def __init__(
         self,
         definitions: Mapping[Value, Operation],
         of: Mapping[Value, Interval],
         wrapped: AbstractSet[Value],
+        divisor_bits: int | None = None,
     ) -> None:
         self._definitions = definitions
         self._of = of
         self._wrapped = wrapped
+        self._divisor_bits = divisor_bits
+        self.relations = Relations(definitions, of, wrapped)
 
     def chosen(self, operation: Operation, operands: Sequence[Interval]) -> Interval | None:
         """`select` by a comparison of what it selects."""
@@ -66,29 +74,131 @@ class Patterns:
             return found
         return rule(operation, [inner])
 
-    def mean(self, operation: Operation) -> Interval | None:
-        """The sum of what a mask leaves, divided by how much it leaves, lies among what was summed."""
+    def quotient(self, operation: Operation) -> Interval | None:
+        """A division: of the sum of what a mask leaves by how much it leaves, which lies among what was summed; of a
+        number by a sum that it is part of; of any two numbers."""
         if operation.name != "divide":
             return None
         numerator, divisor = operation.operands
-        unit = 1 << divisor.type.element.scale if self._is_cast_of_int(divisor) else 1
-        total, count = self._through(numerator), self._through(divisor)
-        if total is not None and count is not None and total.name == count.name == "sum":
-            term = self._through(total.operands[0])
-            if (
-                term is not None
-                and term.name == "select"
-                and total.attributes == count.attributes
-                and self._unwrapped(term.operands[0]) is self._unwrapped(count.operands[0])
-                and self._of[term.operands[2]] == Interval(0, 0)
-                and self._wrapped.isdisjoint((*total.results, *count.results, numerator, divisor))
-            ):
-                shift = numerator.type.element.scale - term.operands[1].type.element.scale
-                each = self._of[term.operands[1]]
-                one = Interval(1 << divisor.type.element.scale, 1 << divisor.type.element.scale)
-                return quotients(Interval(each.low << shift, each.high << shift), one, numerator.type.element.scale)
+        is_whole = self._is_cast_of_int(divisor)
+        unit = 1 << divisor.type.element.scale if is_whole else 1
+        if self._divisor_bits is not None:
+            unit = max(unit, 1 << max(divisor.type.element.scale - self._divisor_bits, 0))
         operands = [self._of[operand] for operand in operation.operands]
-        return quotients(operands[0], operands[1], divisor.type.element.scale, unit)
+        scale = operation.results[0].type.element.scale
+        found = quotients(operands[0], operands[1], scale, unit)
+        known = self._mean(numerator, divisor, scale) or self._part(numerator, divisor, scale)
+        return found if known is None else known.meet(found)
+
+    def _mean(self, numerator: Value, divisor: Value, scale: int) -> Interval | None:
+        total, count = self._through(numerator), self._through(divisor)
+        if total is None or count is None or not total.name == count.name == "sum":
+            return None
+        term = self._through(total.operands[0], rounds=True)
+        if (
+            term is None
+            or term.name != "select"
+            or total.attributes != count.attributes
+            or self._unwrapped(term.operands[0]) is not self._unwrapped(count.operands[0])
+            or self._of[term.operands[2]] != Interval(0, 0)
+            or not self._wrapped.isdisjoint((*total.results, *count.results, numerator, divisor))
+        ):
+            return None
+        each, shift = self._of[term.operands[1]], self._read_at(numerator, divisor, scale)
+        summed, chosen = total.operands[0].type.element.scale, term.operands[1].type.element.scale
+        if summed < chosen:  # Each number is rounded before the sum, by less than a unit.
+            each = Interval((each.low >> chosen - summed) - 1, (each.high >> chosen - summed) + 1)
+        shift -= min(summed, chosen) if summed < chosen else chosen
+        one = Interval(1, 1)
+        return quotients(_shifted(each, shift), one, 0)
+
+    def _part(self, numerator: Value, divisor: Value, scale: int) -> Interval | None:
+        """x / sum(x) of numbers that are not negative lies between 0 and 1."""
+        total = self._through(divisor)
+        if total is None or total.name != "sum" or not self._wrapped.isdisjoint((*total.results, numerator, divisor)):
+            return None
+        parts = self._unread(numerator)
+        if not self.relations.is_along(total, parts, divisor) or self._of[numerator].low < 0:
+            return None
+        return quotients(Interval(0, 1), Interval(1, 1), self._read_at(numerator, divisor, scale))
+
+    def _read_at(self, numerator: Value, divisor: Value, scale: int) -> int:
+        """The scale at which the quotient of what is divided is what it says: where operands are read at other scales
+        than their own, the quotient is, too."""
+        return scale + self._unread(numerator).type.element.scale - self._unread(divisor).type.element.scale
+
+    def _unread(self, value: Value) -> Value:
+        """The value behind one that is read at another scale."""
+        operation = self._definitions.get(value)
+        return operation.operands[0] if operation is not None and operation.name == "ldexp" else value
+
+    def difference(self, operation: Operation, operands: Sequence[Interval]) -> Interval | None:
+        """x - y where one of them is never greater, or y is what is left of x when its low bits are cut off."""
+        if operation.name != "subtract":
+            return None
+        x, y = operation.operands
+        found = operands[0].plus(operands[1].negated())
+        cut = self._cut(x, y)
+        if cut is not None:
+            return cut.meet(found)
+        if self.relations.is_at_most(x, y):
+            return Interval(min(found.low, 0), min(found.high, 0))
+        if self.relations.is_at_most(y, x):
+            return Interval(max(found.low, 0), max(found.high, 0))
+        return None
+
+    def whole(self, operation: Operation) -> Interval | None:
+        """The sum of the two parts of a product whose one factor was cut in two: it lies where the product lies."""
+        if operation.name != "add" or not self._wrapped.isdisjoint(operation.operands):
+            return None
+        upper, lower = (self._rounded_product(operand) for operand in operation.operands)
+        if upper is None or lower is None or upper[0].name != lower[0].name:
+            return None
+        product, bits = lower
+        for place, (high, low) in enumerate(zip(upper[0].operands, product.operands, strict=True)):
+            others = [each.operands[1 - place] for each in (upper[0], product)]
+            source = self._source_of_parts(high, low)
+            if source is not None and others[0] is others[1]:
+                return self._of_product(product, [source, others[0]] if place == 0 else [others[0], source], bits)
+        return None
+
+    def _of_product(self, product: Operation, operands: list[Value], bits: int) -> Interval:
+        """Where the product of these lies, truncated by so many bits, with what two truncations may be off."""
+        rule = row_of(product).interval
+        assert rule is not None, f"{product.name} has no interval"
+        found = rule(product, [self._of[each] for each in operands])
+        is_square = row_of(product).has(Trait.ELEMENTWISE) and self._unread(operands[0]) is self._unread(operands[1])
+        return Interval(((0 if is_square else found.low) >> bits) - 2, (found.high >> bits) + 3)
+
+    def _rounded_product(self, value: Value) -> tuple[Operation, int] | None:
+        """The product that a value is, at its scale or another one, and by how many bits it is truncated."""
+        definition, bits = self._definitions.get(value), 0
+        if definition is not None and definition.name == "truncate":
+            bits = definition.attributes["bits"]
+        if definition is not None and not row_of(definition).has(Trait.BILINEAR) and definition.operands:
+            definition = self._definitions.get(definition.operands[0])
+        is_product = definition is not None and row_of(definition).has(Trait.BILINEAR)
+        return (definition, bits) if definition is not None and is_product else None
+
+    def _source_of_parts(self, high: Value, low: Value) -> Value | None:
+        """The value that was cut into `high` and `low`."""
+        coarser, rest = self._definitions.get(high), self._definitions.get(low)
+        if coarser is None or rest is None or coarser.name != "truncate" or rest.name != "subtract":
+            return None
+        source, again = rest.operands
+        finer = self._definitions.get(again)
+        is_cut = finer is not None and finer.name == "cast" and finer.operands[0] is high
+        return source if is_cut and coarser.operands[0] is source else None
+
+    def _cut(self, x: Value, y: Value) -> Interval | None:
+        finer = self._definitions.get(y)
+        coarser = self._definitions.get(finer.operands[0]) if finer is not None and finer.name == "cast" else None
+        if coarser is None or coarser.name != "truncate" or coarser.operands[0] is not x:
+            return None
+        if not self._wrapped.isdisjoint((x, y, *coarser.results)):
+            return None
+        most = 1 << coarser.attributes["bits"]
+        return Interval(-most, most)
 
     def _is_cast_of_int(self, value: Value) -> bool:
         while (operation := self._definitions.get(value)) is not None:
@@ -107,12 +217,24 @@ class Patterns:
             value = operation.operands[0]
         return value
 
-    def _through(self, value: Value) -> Operation | None:
-        """The operation behind casts and reshapes."""
+    def _through(self, value: Value, *, rounds: bool = False) -> Operation | None:
+        """The operation behind casts, reshapes and readings at another scale, and behind truncations if it `rounds`."""
         operation = self._definitions.get(value)
-        while operation is not None and (row_of(operation).has(Trait.SAME) or _is_reshaped(operation)):
+        while operation is not None and (
+            row_of(operation).has(Trait.SAME)
+            or _is_reshaped(operation)
+            or operation.name == "ldexp"
+            or (rounds and operation.name == "truncate")
+        ):
             operation = self._definitions.get(operation.operands[0])
         return operation
+
+
+def _shifted(found: Interval, shift: int) -> Interval:
+    """Numbers as integers of a scale that is finer by so many bits, or coarser."""
+    if shift >= 0:
+        return Interval(found.low << shift, found.high << shift)
+    return Interval(found.low >> -shift, -(-found.high >> -shift))
 
 
 def _is_reshaped(operation: Operation) -> bool:

@@ -7,9 +7,10 @@ most so much in each turn (`find_growth`), is stable, or is soon large enough; w
 that its type allows. A choice between values narrows them by the comparison that decides it, so that `clip` and `abs`
 are understood.
 
-Two readers ask. `bound_ranges` wants what is sure even of a program that wraps: a result that may leave the ring may be
-anything in it. `report_overflow` wants each mistake once, at its root: what may leave its range is noted and then taken
-to have stayed inside, and so are unbounded carried values.
+Three readers ask. `bound_ranges` wants what is sure even of a program that wraps: a result that may leave the ring may
+be anything in it. `report_overflow` wants each mistake once, at its root: what may leave its range is noted and then
+taken to have stayed inside, and so are unbounded carried values. `fit_scales` wants to know how large exact results
+are, for it chooses scales at which they fit.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 
 from ...ir.control import carried, carried_on, initial, most_turns
 from ...ir.intervals import BIT, RING, Interval, documented, hull
@@ -26,8 +28,22 @@ from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import walk
 from ...ir.types import Kind
 from .find_growth import Growths
-from .find_invariant import TRIES, Invariant, limit_of
+from .find_invariant import TRIES, Invariant
 from .find_patterns import Patterns
+
+WHOLE = Fraction(1)
+
+_ANYTHING = Interval(-(1 << 400), 1 << 400)
+"""Numbers that no scale holds; a bound on them keeps the analysis finite."""
+
+ASSUMED = {Kind.INT: 1 << 31, Kind.FIXED: 1_000_000}
+"""Magnitudes that inputs without bounds are expected to stay below."""
+
+ASSUMED_OF_SHARES = 1000
+"""The magnitude that kept shares are expected to stay below. Nobody can look: `report_overflow` warns."""
+
+DIVISOR_BITS = 6
+"""`Reading.EXACT` takes divisors to be 0 or at least 2**-6: nobody expects the quotients by smaller ones."""
 
 EFFORT = 300_000
 """Applications of operations after which loops are no longer looked at again, but taken to be unbounded."""
@@ -41,6 +57,7 @@ class Reading(Enum):
 
     SURE = "may be anything"
     ROOTS = "is noted, and stays inside"
+    EXACT = "is where the exact number lies, if it is a `fixed`: its scale is not settled yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +95,19 @@ class Ranges:
     unbounded: list[Unbounded] = field(default_factory=list)
 
 
-def find_ranges(program: Program, reading: Reading, inputs: dict[str, Interval] | None = None) -> Ranges:
-    """`inputs` has by name where inputs lie that are known better than by their declarations."""
-    finder = _Finder(program, reading, inputs or {})
+def find_ranges(
+    program: Program,
+    reading: Reading,
+    inputs: dict[str, Interval] | None = None,
+    share: Fraction = WHOLE,
+    divisor_bits: int | None = DIVISOR_BITS,
+) -> Ranges:
+    """`inputs` has by name where inputs lie that are known better than by their declarations.
+
+    `Reading.EXACT` takes inputs without bounds to be at most `ASSUMED` in magnitude, or a share of that; and divisors
+    to be 0 or at least 2**-divisor_bits in magnitude, if that is a number.
+    """
+    finder = _Finder(program, reading, inputs or {}, share, divisor_bits)
     finder.region(program.body)
     return finder.ranges
 
@@ -96,17 +123,26 @@ def declared(value: Value, *, is_kept: bool = False) -> Interval:
 
 
 class _Finder:
-    def __init__(self, program: Program, reading: Reading, inputs: dict[str, Interval]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        reading: Reading,
+        inputs: dict[str, Interval],
+        share: Fraction,
+        divisor_bits: int | None,
+    ) -> None:
         self.ranges = Ranges()
         self._reading = reading
         self._inputs = inputs
+        self._share = share
         self._effort = EFFORT
         self._quiet = 0
         self._wrapped: set[Value] = set()
         self._modular: set[Value] = set()
         self._growths = Growths(self.ranges.of, self._wrapped)
         self._definitions = {result: each for each in walk(program.body) for result in each.results}
-        self._patterns = Patterns(self._definitions, self.ranges.of, self._wrapped)
+        least = divisor_bits if reading is Reading.EXACT else None
+        self._patterns = Patterns(self._definitions, self.ranges.of, self._wrapped, least)
         self._sources: dict[Operation, Interval] = {}
 
     # --- operations ---------------------------------------------------------------------------------------------
@@ -139,7 +175,12 @@ class _Finder:
                 return outside(operation)
             return BIT if result.type.element.kind is Kind.BOOL else RING
         operands = [self.ranges.of[operand] for operand in operation.operands]
-        exact = self._patterns.mean(operation) or self._patterns.chosen(operation, operands)
+        exact = (
+            self._patterns.quotient(operation)
+            or self._patterns.chosen(operation, operands)
+            or self._patterns.difference(operation, operands)
+            or self._patterns.whole(operation)
+        )
         if exact is None:
             assert row.interval is not None, f"{operation.name} has no interval"
             exact = row.interval(operation, operands)
@@ -160,7 +201,11 @@ class _Finder:
             known = Interval(*operation.attributes["limits"]).meet(declared(result))
         if result.bounds is not None:
             known = Interval(*result.bounds)
-        if kept and self._reading is Reading.ROOTS and result.type.element.kind is Kind.FIXED:
+        elif known is None and self._reading is Reading.EXACT and result.type.element.kind in ASSUMED:
+            assumed = ASSUMED_OF_SHARES if kept else ASSUMED[result.type.element.kind]
+            most = int(assumed * self._share) << result.type.element.scale
+            known = Interval(-most, most).meet(declared(result))
+        if kept and self._reading is not Reading.SURE and known is None and result.type.element.kind is Kind.FIXED:
             return documented(result.type.element.scale)
         return known if known is not None else declared(result, is_kept=kept)
 
@@ -171,6 +216,8 @@ class _Finder:
             return exact.meet(BIT)
         domain = row_of(operation).domain
         allowed = RING if domain.gives is None or result.label.is_clear else domain.gives(operation)
+        if self._reading is Reading.EXACT and element.kind is Kind.FIXED:
+            return exact.meet(allowed if domain.saturates else _ANYTHING)
         if exact in allowed:
             if domain.is_modular and any(operand in self._modular for operand in operation.operands):
                 self._modular.add(result)
@@ -297,7 +344,7 @@ class _Finder:
             current = grown
         if turns == most_turns(operation):
             return current
-        invariant = Invariant(operation, arguments, starts, current, self._growths)
+        invariant = Invariant(operation, starts, current, self._growths, list(map(self._limit, arguments)))
         for _ in range(TRIES):
             if self._effort < 0 or not invariant.is_inside:
                 break
@@ -306,6 +353,13 @@ class _Finder:
                     break
                 return invariant.current
         return self._by_turns(operation, arguments, starts) or self._given_up(operation, arguments, current)
+
+    def _limit(self, argument: Value) -> Interval:
+        """All that a carried value may be; of exact numbers those that a scale of no fraction bits holds."""
+        element = argument.type.element
+        if self._reading is Reading.EXACT and element.kind is Kind.FIXED:
+            return Interval(element.least << element.scale, element.greatest << element.scale)
+        return Interval(element.least, element.greatest)
 
     def _by_turns(
         self, operation: Operation, arguments: Sequence[Value], starts: list[Interval]
@@ -330,7 +384,7 @@ class _Finder:
         self, operation: Operation, arguments: Sequence[Value], current: list[Interval]
     ) -> Sequence[Interval | None]:
         """What is not stable may be all that its type allows."""
-        limits = [limit_of(argument) for argument in arguments]
+        limits = list(map(self._limit, arguments))
         loose: set[int] = set()
         for _ in range(len(arguments) + 1):
             now = [limits[place] if place in loose else each for place, each in enumerate(current)]

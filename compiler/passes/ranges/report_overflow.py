@@ -3,7 +3,7 @@
 In: a program without calls. Out: `Report`: warnings and errors, and limits that inputs get.
 
 - What overflows for every input is an error.
-- Where inputs would have to be larger than anybody expects (`COMFORTABLE`) to overflow something, nothing is said: they
+- Where inputs would have to be larger than anybody expects (`ASSUMED`) to overflow something, nothing is said: they
   get a limit that their owner checks before the program runs, and `guard_inputs` writes it down.
 - Otherwise the first line that may overflow gets a warning that says for which inputs all is well.
 - What may overflow however small such inputs are gets a warning for each line, carried values without bounds get one.
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ...diagnostics import Diagnostic, Note, Severity
+from ...ir.control import is_loop
 from ...ir.intervals import Interval
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
@@ -24,8 +25,8 @@ from ...ir.types import Element, Kind
 from .find_ranges import Excess, Unbounded
 from .tolerate_inputs import Limits, Tolerance, place_of, tolerate_inputs
 
-COMFORTABLE = {Kind.INT: 1 << 31, Kind.FIXED: 1_000_000}
-"""Magnitudes that inputs without a declared range are expected to stay below."""
+SMALL = 1000
+"""Limits of inputs below this magnitude are not enforced where what may overflow stands in a loop."""
 
 SHOWN = 3
 """So many warnings stand for themselves, and so many further lines are listed in one; of the rest only their number."""
@@ -46,7 +47,8 @@ def report_overflow(program: Program) -> Report:
     inputs = {each.attributes["name"]: each for each in walk(program.body) if each.name == "input"}
     diagnostics = _each_line(found.others)
     limits: Limits = {}
-    if found.excesses and all(_is_comfortable(inputs[name], limit) for name, limit in found.limits.items()):
+    grows = not _inside_loops(program).isdisjoint(each.operation for each in found.excesses)
+    if found.excesses and all(_is_checked(inputs[name], limit, grows) for name, limit in found.limits.items()):
         limits = found.limits
     elif found.excesses:
         diagnostics.append(_by_inputs(found, inputs))
@@ -59,9 +61,16 @@ def report_overflow(program: Program) -> Report:
     return Report(tuple(diagnostics), limits, found.excesses[0] if limits else None)
 
 
-def _is_comfortable(operation: Operation, limit: Interval) -> bool:
-    element = operation.results[0].type.element
-    return not operation.attributes["shares"] and limit.high >> element.scale >= COMFORTABLE[element.kind]
+def _is_checked(operation: Operation, limit: Interval, grows: bool) -> bool:
+    """Whether an owner refuses inputs beyond a limit. Nobody sees what was kept as shares. A small limit in a program
+    whose values grow from turn to turn would refuse what is fine: `x = min(x * b, 1000)` stays small for all b."""
+    is_small = limit.high >> operation.results[0].type.element.scale < SMALL
+    return not operation.attributes["shares"] and not (grows and is_small)
+
+
+def _inside_loops(program: Program) -> set[Operation]:
+    loops = (each for each in walk(program.body) if is_loop(each))
+    return {operation for loop in loops for operation in walk(loop.regions[0])}
 
 
 def _one_each_line(excesses: Iterable[Excess]) -> Sequence[Excess]:

@@ -1,8 +1,8 @@
 """How large inputs may be before something overflows, where their types alone do not exclude it.
 
-In: a program without calls. Out: `Tolerance`: for inputs declared `int` or `fixed`, without a range of their own, the
-largest magnitude for which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger ones; and
-what may overflow however small they are.
+In: a program without calls. Out: `Tolerance`: for each input that is a number the largest magnitude for which nothing
+overflows, of 1, 2 or 5 times a power of ten; what overflows for larger ones; and what may overflow however small the
+inputs are.
 """
 
 from __future__ import annotations
@@ -54,11 +54,8 @@ def tolerate_inputs(program: Program) -> Tolerance:
 
 
 def is_wide(operation: Operation) -> bool:
-    """Whether an input is of a type that promises no range of its own."""
-    if operation.attributes["limits"]:
-        return False
-    element = operation.results[0].type.element
-    return element.kind is Kind.FIXED or (element.kind is Kind.INT and element.bits == 64)
+    """Whether an input is a number that a limit can be set to: one whose type says no bounds."""
+    return operation.results[0].type.element.kind in (Kind.FIXED, Kind.INT) and not operation.attributes["limits"]
 
 
 def place_of(excess: Excess) -> tuple[str, int]:
@@ -109,6 +106,6 @@ class _Search:
 
 def _candidates(element: Element) -> list[Interval]:
     """Round magnitudes, from small to the whole range."""
-    largest = documented(element.scale).high if element.kind is Kind.FIXED else RING.high // 2
+    largest = documented(element.scale).high if element.kind is Kind.FIXED else min(element.greatest, RING.high // 2)
     numbers = [digit * 10**exponent << element.scale for exponent in range(20) for digit in (1, 2, 5)]
     return [Interval(-number, number) for number in [number for number in numbers if number < largest] + [largest]]

@@ -77,10 +77,15 @@ FEW = 16
 """Up to so many places of the leading bit, each gives its power of two directly; more places go by two digits."""
 
 
-def plan_for(fraction_bits: int) -> Plan:
-    """The widest digit up to 8 that leaves room for guard bits, and the most precise inverse that the product bears."""
+def plan_for(fraction_bits: int, quotient_bits: int = 0) -> Plan:
+    """The widest digit up to 8 that leaves room for guard bits, and the most precise inverse that the product bears.
+
+    Quotients of more bits than usual leave less room: the aligned x has `Plan.scale` bits more than the quotient.
+    """
     digit = 1 << min(3, (fraction_bits // 2).bit_length() - 1) if fraction_bits > 1 else 1
     guard = min(5, fraction_bits - digit + 1)
+    while guard + digit - 1 > 62 - quotient_bits and (digit > 1 or guard > 1):
+        digit, guard = max(digit // 2, 1), max(guard - 1, 1)
     cell, degree = (3, 4) if fraction_bits <= 16 else (4, 3)
     return Plan(digit, guard, (60 - guard - digit + 1) // 2, cell, degree)
 
@@ -98,12 +103,13 @@ def divide(
     fraction_bits: int,
     dividends: Interval | None = None,
     divisors: Interval | None = None,
+    quotient_bits: int = 0,
 ) -> Arithmetic:
     """x / y for operands in these ranges (default: the documented one); 0 where y = 0. Shapes broadcast.
 
     16 rounds, 17 for fraction_bits > 16. What depends on y alone is computed in y's shape.
     """
-    plan = plan_for(fraction_bits)
+    plan = plan_for(fraction_bits, quotient_bits)
     dividends, divisors = dividends or documented(fraction_bits), divisors or documented(fraction_bits)
     magnitude = max(-dividends.low, dividends.high)
     prepared = _prepared(p, y, plan, fraction_bits, magnitude, divisors)

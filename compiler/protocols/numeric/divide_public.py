@@ -22,6 +22,8 @@ from math import floor, log2
 import numpy as np
 
 from ....runtime.graph.nodes import ValueType
+from ...ir.intervals import Interval
+from ...ir.types import width
 from ..rules.conversions import Conversions
 from ..rules.expansion import Wire, booleans, integers
 from ..rules.shares import Arithmetic, Clear
@@ -64,9 +66,18 @@ def _divide_by_power(p: Conversions, x: Arithmetic, divisor: int, bits: int) -> 
     return quotient if divisor > 0 else p.negate(quotient)
 
 
-def divide_by_public(p: Conversions, x: Arithmetic, y: Clear, fraction_bits: int) -> Arithmetic:
-    """x / y for a public y of x's shape or of one element; 0 for y = 0. 3 rounds."""
-    plan, places = plan_for(fraction_bits), 64 - fraction_bits
+def divide_by_public(
+    p: Conversions,
+    x: Arithmetic,
+    y: Clear,
+    fraction_bits: int,
+    divisors: Interval | None = None,
+    quotient_bits: int = 0,
+) -> Arithmetic:
+    """x / y for a public y of x's shape or of one element, within a range; 0 for y = 0. 3 rounds."""
+    plan, places = plan_for(fraction_bits, quotient_bits), 64 - fraction_bits
+    if divisors is not None:
+        places = max(places, width(divisors.low, divisors.high) + 1)
     late = _Late(p, y, places)
     inverse = late.inverse(plan)
     candidates = shifts(p, x, -(-places // plan.digit), plan, fraction_bits)

@@ -13,6 +13,11 @@ def cast(use: Use[Linear]) -> Share:
     return use.p.shift_left(use.number(0), use.element.scale - use.element_of(0).scale)
 
 
+def as_it_is(use: Use[Linear]) -> Share:
+    """The same share, for numbers that are read at another scale: no round."""
+    return use.number(0)
+
+
 def truncate(use: Use[Conversions]) -> Share:
     """Divides by 2**bits, rounding up or down at random. 1 round."""
     return use.p.truncate(use.number(0), use.attribute("bits"))

@@ -3,6 +3,8 @@
 import numpy as np
 
 from ...ir.intervals import Interval, documented
+from ...ir.operations.families import wide_operand
+from ...ir.operations.table import row_of
 from ..numeric import divide as numeric_divide
 from ..numeric import divide_public as numeric_divide_public
 from ..numeric.bounds import FUNCTIONS
@@ -20,10 +22,21 @@ def divide(use: Use[Conversions]) -> Share:
     p, scale, known = use.p, use.element.scale, use.known[1]
     if known is not None and known.size and np.all(known == known.flat[0]):
         return numeric_divide_public.divide_by_constant(p, use.number(0), int(known.flat[0]), scale)
-    divisor = use.clear(1)
+    usual = documented(scale)
+    divisor, divisors = use.clear(1), _range(use, 1, usual)
     if divisor is not None:
-        return numeric_divide_public.divide_by_public(p, use.number(0), divisor, scale)
-    return numeric_divide.divide(p, _number(use, 0), _number(use, 1), scale, _range(use, 0), _range(use, 1))
+        return numeric_divide_public.divide_by_public(p, use.number(0), divisor, scale, divisors, _quotient_bits(use))
+    dividend, dividends = _number(use, 0), _range(use, 0, usual)
+    return numeric_divide.divide(p, dividend, _number(use, 1), scale, dividends, divisors, _quotient_bits(use))
+
+
+def _quotient_bits(use: Use[Linear]) -> int:
+    """How many bits the quotients that are meant may have, where they may have more than documented ones."""
+    if not use.attribute("is_wide"):
+        return 0
+    meant, result = row_of(use.operation).domain.gives, use.operation.results[0]
+    assert meant is not None, "divide gives any number of the ring"
+    return Interval(result.least, result.greatest).meet(meant(use.operation)).magnitude.bit_length()
 
 
 def _number(use: Use[Linear], operand: int) -> Arithmetic:
@@ -36,22 +49,23 @@ def _number(use: Use[Linear], operand: int) -> Arithmetic:
     return value
 
 
-def _range(use: Use[Linear], operand: int) -> Interval:
-    """The operand's range, cut to the documented range of fixed-point numbers."""
+def _range(use: Use[Linear], operand: int, usual: Interval) -> Interval:
+    """Where those of an operand's numbers lie that the operation takes: the usual ones, or all if it `is_wide`."""
     value = use.operation.operands[operand]
-    return Interval(value.least, value.greatest).meet(documented(use.element.scale))
+    allowed = wide_operand(use.operation, operand) if use.operation.attributes.get("is_wide") else usual
+    return Interval(value.least, value.greatest).meet(allowed)
 
 
 def _function(name: str) -> Rule[Conversions]:
     function = FUNCTIONS[name]
 
     def expand(use: Use[Conversions]) -> Share:
-        """Expands the function; the precision that the program asks for may be less than the result's scale."""
-        scale, value = use.element.scale, use.operation.operands[0]
-        precision = use.operation.attributes.get("precision") or scale
-        within = Interval(value.least, value.greatest).meet(documented(precision, scale))
-        finer = () if scale == precision else (scale,)
-        return function.rule(use.p, use.number(0), precision, within, *finer)
+        """What is asked for may be less precise than the scale, or be wanted at another scale than the operand's."""
+        scale = use.element_of(0).scale
+        precision = use.operation.attributes.get("precision") or use.element.scale
+        within = _range(use, 0, documented(precision, scale))
+        other = () if scale == precision else (scale,)
+        return function.rule(use.p, use.number(0), precision, within, *other)
 
     return all_of(Conversions, ARITHMETIC, expand)
 

@@ -29,6 +29,7 @@ RULES: dict[str, tuple[Rule[Any], ...]] = {
     "align": (all_of(Joins, ARITHMETIC, alignment.numbers), all_of(Joins, BOOLEAN, alignment.planes)),
     "cast": (all_of(Linear, ARITHMETIC, arithmetic.cast), all_of(Linear, BOOLEAN, bitwise.cast)),
     "bound": (all_of(Linear, ARITHMETIC, arithmetic.cast), all_of(Linear, BOOLEAN, bitwise.cast)),
+    "ldexp": (all_of(Linear, ARITHMETIC, arithmetic.as_it_is),),
     "truncate": (all_of(Conversions, ARITHMETIC, arithmetic.truncate), all_of(Linear, BOOLEAN, bitwise.truncate)),
     "floor": (all_of(Conversions, ARITHMETIC, arithmetic.floor), all_of(Linear, BOOLEAN, bitwise.round_down)),
     "add": (all_of(Linear, ARITHMETIC, arithmetic.add), all_of(Products, BOOLEAN, bitwise.add)),

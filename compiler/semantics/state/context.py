@@ -32,6 +32,7 @@ from ..errors import (
 from ..params import Param
 from .describe import describe, filled_in
 from .facts import Facts, Rolled
+from .literals import fine_scale, loses_digits
 from .liveness import Scopes
 from .values import Array, Bundle, Frame, Meaning, Poison, Unclear
 
@@ -243,8 +244,18 @@ class Context:
         return scalar if not type.shape else self.emit("broadcast", scalar, shape=type.shape)
 
     def literal(self, exact: Fraction, span: Span) -> Value:
-        """A static `fixed`, rounded to the last place. Its exact value is kept for products. Raises WrongError."""
+        """A static `fixed`, rounded to the last place; its exact value is remembered for products with it.
+
+        A number that would lose its digits is written at a finer scale and rounded: `fit_scales` takes the finer one.
+        """
         raw = round(exact * (1 << self.scale))
+        if loses_digits(exact, self.scale):
+            scale = fine_scale(exact, span)
+            fine = round(exact * (1 << scale))
+            value = self.emit("constant", type=ArrayType(fixed(scale)), value=np.asarray(fine, dtype=np.int64))
+            value = self.emit("truncate", value, bits=scale - self.scale)
+            self.facts.exact[value] = exact
+            return value
         if abs(raw) >= 1 << (62 - self.scale):
             raise wrong(
                 span,

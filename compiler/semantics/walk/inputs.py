@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from ...ir.program import Value
-from ...ir.types import BOOL, ArrayType, Kind
+from ...ir.types import BOOL, ArrayType, Kind, fixed
 from ...syntax import tree
 from ..builtins.table import BUILT_INS
 from ..declarations import ColumnDeclaration, Declarations, Dimension, InputDeclaration, present_name
@@ -116,7 +116,7 @@ def _array(context: Context, declaration: InputDeclaration, column: ColumnDeclar
         value = _input(context, declaration, column, type, name, role)
         parts.append(context.emit("reshape", value, shape=(1, *shape)))
     if not parts:
-        return context.filled(type.with_shape((0, *shape)), 0)
+        return _at_scale(context, context.filled(type.with_shape((0, *shape)), 0))
     return context.emit("concat", *parts, axis=0)
 
 
@@ -128,7 +128,7 @@ def _input(
     name: str,
     role: str | None,
 ) -> Value:
-    return context.emit(
+    value = context.emit(
         "input",
         name=name,
         type=type,
@@ -144,6 +144,17 @@ def _input(
         present=present_name(column.name) if column.optional else "",
         missing=declaration.missing,
     )
+    return _at_scale(context, value)
+
+
+def _at_scale(context: Context, value: Value) -> Value:
+    """An input at the program's scale; `fit_scales` goes on with its own where that keeps digits."""
+    bits = value.type.element.scale - context.scale
+    if value.type.element.kind is not Kind.FIXED or bits == 0:
+        return value
+    if bits > 0:
+        return context.emit("truncate", value, bits=bits)
+    return context.emit("cast", value, element=fixed(context.scale))
 
 
 def _size(context: Context, dimension: Dimension) -> int:

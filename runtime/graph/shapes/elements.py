@@ -77,6 +77,13 @@ def scaled(call: Call) -> None:
     require(0 <= call.attributes["scale"] <= 31, "fixed point has at most 31 fraction bits")
 
 
+def rescaled(call: Call) -> None:
+    """Elementwise, from fixed-point numbers of `scale` fraction bits to such of `result_scale`."""
+    broadcasting(call)
+    require(0 <= call.attributes["scale"] <= 62, "a number of the ring has at most 62 fraction bits")
+    require(0 <= call.attributes["result_scale"] <= 31, "fixed point has at most 31 fraction bits")
+
+
 def iota(call: Call) -> None:
     """The output has `n` numbers."""
     same(call.output.shape, (call.attributes["n"],))

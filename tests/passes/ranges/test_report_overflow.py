@@ -25,28 +25,40 @@ input w: fixed[1000] from b
 """
 LINE = HEAD.count("\n") + 1
 
+LIMITED = [
+    "reveal x * y as r",
+    "reveal x / y as r",
+    "reveal exp(x + y) as r",
+    "reveal sum((v - w) ** 2) as r",
+    "reveal mean((v - w) ** 2) as r",
+    "reveal v @ w as r",
+    "reveal i * j * i as r",
+    "reveal k * l > 0 as r",
+    "reveal fixed(i * j) as r",
+    "reveal (i + j) << 40 as r",
+    "reveal var(concat(v, w)) as r",
+]
+
+
+@pytest.mark.parametrize("text", LIMITED)
+def test_owners_check_what_may_overflow_and_nobody_is_warned(text: str) -> None:
+    report = report_ranges(elaborated(f"{HEAD}{text}\n"))
+    assert report.limits, text
+    assert report.diagnostics == ()
+    assert report.reason is not None
+    assert report.reason.operation.span.line == LINE
+
+
 WARNED = [
-    ("reveal x * y as r", "this product may overflow"),
-    ("reveal i / max(j, 1) as r", "this division may overflow"),
-    ("reveal x / y as r", "this division may overflow"),
-    ("reveal exp(x + y) as r", "this power of e may overflow"),
-    ("reveal sum((v - w) ** 2) as r", "this product may overflow"),
-    ("reveal mean((v - w) ** 2) as r", "this product may overflow; so may"),
-    ("reveal v @ w as r", "this product may overflow"),
-    ("reveal i * j * i as r", "this product may overflow"),
-    ("reveal k * l > 0 as r", "the difference in this comparison may overflow"),
-    ("reveal fixed(i * j) as r", "this number may overflow"),
-    ("reveal (i + j) << 40 as r", "this shifted number may overflow"),
-    ("reveal var(concat(v, w)) as r", "this"),
     ("r = x + y\nfor t in range(1000):\n    r = r * 1.5\nreveal r", "the range of `r` cannot be bounded"),
 ]
 
 
 @pytest.mark.parametrize(("text", "problem"), WARNED)
-def test_what_may_overflow_is_told_at_its_line(text: str, problem: str) -> None:
+def test_what_no_limit_of_inputs_excludes_is_told_at_its_line(text: str, problem: str) -> None:
     told = report_ranges(elaborated(f"{HEAD}{text}\n")).diagnostics
     assert told, text
-    assert told[0].problem.startswith(problem.partition(";")[0])
+    assert told[0].problem.startswith(problem)
     assert LINE <= told[0].span.line <= LINE + 1
     assert told[0].severity is Severity.WARNING
     assert "warning: " in render(told[0]) and "clip" in told[0].remedy
@@ -54,9 +66,9 @@ def test_what_may_overflow_is_told_at_its_line(text: str, problem: str) -> None:
 
 REFUSED = [
     "reveal fixed(1231234) * fixed(1231235) + x as r",
-    "reveal exp(30.0) + x as r",
-    "z = clip(x, 25, 30)\nreveal exp(z) + y as r",
-    "reveal clip(x, 40000, 50000) * clip(y, 40000, 50000) as r",
+    "reveal exp(90.0) + x as r",
+    "z = clip(x, 70, 80)\nreveal exp(z) + y as r",
+    "reveal clip(x, 500000, 600000) ** 4 as r",
 ]
 
 
@@ -116,19 +128,6 @@ def test_what_may_wrap_modulo_2_to_the_64_gets_one_warning(text: str, problem: s
     assert told.problem.startswith(problem)
     assert told.severity is Severity.WARNING
     assert "`int32`" in told.remedy and "clip" in told.remedy
-
-
-def test_long_lists_of_lines_are_cut() -> None:
-    lines = [f"reveal x * y + {n} as r{n}" for n in range(50)]
-    (told,) = report_ranges(elaborated(HEAD + "\n".join(lines) + "\n")).diagnostics
-    assert told.problem == "this product may overflow; so may lines 12, 13, 14 and 46 more"
-    lines = [f"reveal i * j * i + {n} as r{n}" for n in range(50)]
-    told_of = report_ranges(elaborated(HEAD + "\n".join(lines) + "\n")).diagnostics
-    assert [each.problem for each in told_of] == [
-        "this product may overflow",
-        "this product may overflow",
-        "this product may overflow; so may lines 14, 15, 16 and 44 more",
-    ]
 
 
 OPERATORS = st.sampled_from(["{} + {}", "{} - {}", "{} * {}", "max({}, {})", "abs({} - {})", "({} if x > 3 else {})"])
@@ -196,13 +195,3 @@ def test_an_owner_checks_what_would_overflow() -> None:
     assert run_both_ways(program, fine).protected["a"]["r"]
     with pytest.raises(InputError, match=r"^input 'k': the value is beyond .*, with which line 5 could overflow"):
         run_both_ways(program, {"k": np.array(2**63 - 1), "l": np.array(-5)})
-
-
-def test_safe_inputs_are_told_and_are_safe() -> None:
-    told = report_ranges(elaborated(f"{HEAD}reveal x * y as r\n")).diagnostics
-    assert [note.text for note in told[0].notes] == [
-        "`x` is safe up to 50,000 in magnitude",
-        "`y` is safe up to 20,000 in magnitude",
-    ]
-    limited = f"{HEAD}reveal clip(x, -50000, 50000) * clip(y, -20000, 20000) as r\n"
-    assert not report_ranges(elaborated(limited)).diagnostics

@@ -1,0 +1,289 @@
+"""Gives every `fixed` value a scale at which it fits the ring, and at which it keeps its digits.
+
+In: a program without calls, whose values all have the program's own fraction bits. Out: the same program at scales that
+follow from where its exact values lie (`find_ranges`, `Reading.EXACT`).
+
+Before (|x| <= 10**6, eight elements):                  After:
+    %2 : fixed.32[8] = multiply(%x, %x)                     %2 : fixed.0[8] = truncate(%x) bits=16
+    %3 : fixed.16[8] = truncate(%2) bits=16                 ... the product of %x with %2, and with what %2 leaves
+    %4 : fixed.16 = sum(%3) axis=0                          %9 : fixed.16[8] = add(%7, %8)
+                                                            %4 : fixed.16 = sum(%9) axis=0
+
+- A value that would leave the ring at its scale is held at fewer fraction bits.
+- A product that would leave it is taken in two parts (`wide_products`), if coarser factors would lose digits.
+- Beside a small literal, values are held at more fraction bits, so that the literal keeps its digits.
+- Quotients, square roots and logarithms look at all bits of their operands where those are no documented numbers.
+
+What fits as it is stays as it is. Assumes that inputs without bounds are at most `ASSUMED` in magnitude: their owners
+check what is needed of them (`report_overflow`). Ensures nothing where a value is too large for any scale: that is
+reported, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...ir.control import carried, initial, is_loop, result_bounds
+from ...ir.intervals import Interval
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
+from ...ir.operations.typing import MAXIMUM_FRACTION_BITS
+from ...ir.program import Operation, Program, Region, Value
+from ...ir.rewrite import Rewriter, rewrite
+from ...ir.types import fixed
+from .scaled import Scaled, is_fixed, scale_of
+from .wide_products import fitting_product
+
+SMALLEST_SCALE = 0
+
+QUOTIENT_ROOM = 59
+"""Bits that a quotient may have: see the domain of a wide `divide`."""
+
+
+def fit_scales(program: Program) -> Program:
+    """The program with scales that fit."""
+    return rewrite(program, _Fitter(program).rule)
+
+
+class _Fitter:
+    """`_scaled` knows how large new values are."""
+
+    def __init__(self, program: Program) -> None:
+        self._scale = program.fraction_bits
+        self._scaled = Scaled(program)
+        self._ranges = self._scaled.ranges
+
+    def rule(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
+        """The rewrite: see `rewrite.Rule`."""
+        if operation.regions:
+            return self._control(rewriter, operation)
+        row = row_of(operation)
+        if row.has(Trait.SOURCE):
+            self._scaled.mark_fine([each for each in operation.results if scale_of(each) > self._scale])
+            return None
+        if not any(map(is_fixed, (*operation.operands, *operation.results))):
+            return None
+        results = self._fitted(rewriter, operation)
+        if results is not None:
+            self._scaled.note(operation.results, results)
+            if any(map(self._scaled.is_fine, rewriter.operands(operation))):
+                self._scaled.mark_fine([result for result in results if scale_of(result) > self._scale])
+        return results
+
+    def _fitted(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
+        row = row_of(operation)
+        if operation.name == "cast":
+            return self._cast(rewriter, operation)
+        if operation.name == "bound":
+            return (self._bound(rewriter, operation),)
+        if operation.name == "truncate":
+            return (self._truncate(rewriter, operation),)
+        if row.has(Trait.BILINEAR):
+            return fitting_product(self._scaled, rewriter, operation, self._scale)
+        if "is_wide" in row.attributes:
+            wide = self._wide(rewriter, operation)
+            return None if wide is None else (wide,)
+        return self._alike(rewriter, operation)
+
+    # --- changes of representation ----------------------------------------------------------------------------------
+
+    def _cast(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
+        """A cast of a `fixed` asks for a finer scale than the program's, of others for the program's: if that fits."""
+        (operand,) = rewriter.operands(operation)
+        scale = operation.results[0].type.element.scale
+        if not is_fixed(operation.results[0]):
+            return None
+        fits = self._scaled.fitting(scale, operation.results)
+        if is_fixed(operand):
+            return (self._scaled.at(rewriter, operand, max(fits, scale_of(operand))),)
+        return None if fits == scale else (rewriter.builder.emit("cast", operand, element=fixed(fits)),)
+
+    def _truncate(self, rewriter: Rewriter, operation: Operation) -> Value:
+        """At the program's scale, at a coarser one where that does not fit, at a finer one for small numbers."""
+        (operand,), (result,) = rewriter.operands(operation), operation.results
+        scale = self._scaled.fitting(scale_of(result), (result,))
+        if self._scaled.is_fine(operand):
+            scale = max(scale, min(scale_of(operand), self._scaled.fine_scale(result, self._scale)))
+        if self._scaled.literal(rewriter, operand):
+            return self._scaled.noted(operand, self._scaled.size(operation.operands[0]))
+        return self._scaled.at(rewriter, operand, min(scale, scale_of(operand)))
+
+    def _bound(self, rewriter: Rewriter, operation: Operation) -> Value:
+        """The bounds at the scale of what they bound."""
+        (operand,) = rewriter.operands(operation)
+        bits = scale_of(operation.results[0]) - scale_of(operand)
+        low, high = operation.attributes["low"], operation.attributes["high"]
+        ends = (low << -bits, high << -bits) if bits <= 0 else (low >> bits, -(-high >> bits))
+        return rewriter.builder.emit(operation.name, operand, low=ends[0], high=ends[1])
+
+    # --- operations on numbers of one scale -----------------------------------------------------------------------
+
+    def _alike(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
+        """An operation whose `fixed` operands and results have one scale, that of the finest operand if it fits."""
+        operands = rewriter.operands(operation)
+        numbers = [operand for operand in operands if is_fixed(operand)]
+        if not numbers:
+            return None
+        scale = self._scaled.common(rewriter, numbers, self._scale)
+        scale = self._scaled.fitting(scale, (*operation.operands, *operation.results))
+        scale = self._documented(operation, scale)
+        if all(scale_of(operand) == scale for operand in numbers) and operands == operation.operands:
+            return None
+        fitted = tuple(
+            self._scaled.at(rewriter, operand, scale) if is_fixed(operand) else operand for operand in operands
+        )
+        results = rewriter.derive(operation, fitted)
+        if scale > self._scale:
+            self._scaled.mark_fine(results)
+        return results
+
+    def _documented(self, operation: Operation, scale: int) -> int:
+        """The finest scale, up to this one, at which operands and results are documented numbers; else the scale."""
+        domain = row_of(operation).domain
+        if domain.takes is None:
+            return scale
+        for coarser in range(min(scale, MAXIMUM_FRACTION_BITS), SMALLEST_SCALE - 1, -1):
+            if self._lies_in_domain(operation, coarser):
+                return coarser
+        return min(scale, MAXIMUM_FRACTION_BITS)
+
+    def _lies_in_domain(self, operation: Operation, scale: int) -> bool:
+        domain = row_of(operation).domain
+        drafts = [replace(value, type=value.type.with_element(fixed(scale))) for value in operation.operands]
+        results = [replace(value, type=value.type.with_element(fixed(scale))) for value in operation.results]
+        draft = replace(operation, operands=tuple(drafts), results=tuple(results))
+        assert domain.takes is not None
+        takes = all(
+            self._at_scale(operand, scale) in domain.takes(draft, place)
+            for place, operand in enumerate(operation.operands)
+        )
+        gives = domain.gives is None or all(
+            self._at_scale(result, scale) in domain.gives(draft) for result in operation.results
+        )
+        return takes and gives
+
+    def _gives_usual(self, operation: Operation) -> bool:
+        """Whether results lie in the operation's domain whatever its operands are, also divisors that nobody has."""
+        domain, (result,) = row_of(operation).domain, operation.results
+        return domain.gives is None or self._scaled.rigorous[result] in domain.gives(operation)
+
+    def _at_scale(self, old: Value, scale: int) -> Interval:
+        """Where a value lies, as integers of another scale."""
+        found, shift = self._ranges[old], scale - scale_of(old)
+        if shift >= 0:
+            return Interval(found.low << shift, found.high << shift)
+        return Interval(found.low >> -shift, -(-found.high >> -shift))
+
+    # --- quotients, roots, logarithms -----------------------------------------------------------------------------
+
+    def _wide(self, rewriter: Rewriter, operation: Operation) -> Value | None:
+        """An operation that can be asked for operands of 62 bits, and that is where they are no documented numbers."""
+        operands = rewriter.operands(operation)
+        same = scale_of(operation.results[0])
+        is_fine = any(self._scaled.is_fine(operand) for operand in operands)
+        is_usual = all(scale_of(operand) == same for operand in operands) and not is_fine
+        if is_usual and self._lies_in_domain(operation, same) and self._gives_usual(operation):
+            return None
+        operands = tuple(self._scaled.whole(rewriter, operand) for operand in operands)
+        if len(operands) == 2:
+            return self._quotient(rewriter, operation, *operands)
+        if "result_scale" in row_of(operation).attributes:
+            return rewriter.builder.emit(operation.name, *operands, is_wide=True, result_scale=self._scale)
+        if operation.attributes.get("precision", ...) is None:
+            (operand,) = operands
+            scale = min(max(scale_of(operand), self._scale), MAXIMUM_FRACTION_BITS)
+            scale = self._scaled.fitting(scale, operation.operands)
+            return rewriter.builder.emit(operation.name, self._scaled.at(rewriter, operand, scale), is_wide=True)
+        return self._root(rewriter, operation, *operands)
+
+    def _root(self, rewriter: Rewriter, operation: Operation, x: Value) -> Value:
+        """sqrt(X / 2**a) = sqrt(X * 2**t / 4**r) at scale r = (a + t) / 2: the root at scale t of X."""
+        scale = self._scaled.fine_scale(operation.results[0], self._scale) if self._scaled.is_fine(x) else self._scale
+        wanted = 2 * scale - scale_of(x)
+        if wanted > MAXIMUM_FRACTION_BITS:
+            finer = self._scaled.finest(x, scale_of(x) + wanted - MAXIMUM_FRACTION_BITS)
+            x = self._scaled.at(rewriter, x, finer)
+        if wanted < 0 and scale_of(x) % 2:
+            x = self._scaled.at(rewriter, x, scale_of(x) - 1)
+        at = min(max(2 * scale - scale_of(x), 0), MAXIMUM_FRACTION_BITS)
+        at -= (at + scale_of(x)) % 2
+        read = rewriter.builder.emit("ldexp", x, scale=at)
+        root = rewriter.builder.emit(operation.name, read, is_wide=True)
+        return rewriter.builder.emit("ldexp", root, scale=(at + scale_of(x)) // 2)
+
+    def _quotient(self, rewriter: Rewriter, operation: Operation, x: Value, y: Value) -> Value:
+        """(X / 2**a) / (Y / 2**b) at scale r: the quotient at scale t = r - a + b of X and Y."""
+        (result,) = operation.results
+        size = self._scaled.size(result)
+        scale = self._scale
+        if any(map(self._scaled.is_fine, (x, y))):
+            scale = max(scale, min(self._scaled.fine_scale(result, scale), MAXIMUM_FRACTION_BITS))
+        if size + scale > QUOTIENT_ROOM and size <= QUOTIENT_ROOM and self._is_away_from_0(operation.operands[1]):
+            scale = QUOTIENT_ROOM - size
+        over = scale - scale_of(x) + scale_of(y) - MAXIMUM_FRACTION_BITS
+        if over > 0:
+            x = self._scaled.at(rewriter, x, self._scaled.finest(x, scale_of(x) + over))
+            over = scale - scale_of(x) + scale_of(y) - MAXIMUM_FRACTION_BITS
+            y = self._scaled.at(rewriter, y, scale_of(y) - max(over, 0))
+        under = scale_of(x) - scale - scale_of(y)
+        if under > 0:
+            y = self._scaled.at(rewriter, y, self._scaled.finest(y, scale_of(y) + under))
+            under = scale_of(x) - scale - scale_of(y)
+            x = self._scaled.at(rewriter, x, scale_of(x) - max(under, 0))
+        at = scale - scale_of(x) + scale_of(y)
+        read = [rewriter.builder.emit("ldexp", each, scale=at) for each in (x, y)]
+        quotient = rewriter.builder.emit(operation.name, *read, is_wide=True)
+        return rewriter.builder.emit("ldexp", quotient, scale=scale)
+
+    def _is_away_from_0(self, divisor: Value) -> bool:
+        """Whether a divisor is at least 1 in magnitude: then quotients are as large as their range says, and not only
+        for divisors so small that nobody has them."""
+        found, one = self._ranges[divisor], 1 << scale_of(divisor)
+        return found.low >= one or found.high <= -one
+
+    # --- control ----------------------------------------------------------------------------------------------------
+
+    def _control(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value]:
+        """What is carried from turn to turn, and what both branches give, has one scale."""
+        operands = rewriter.operands(operation)
+        arguments: dict[Value, Value] = {}
+        if is_loop(operation):
+            places = carried(operation)
+            first = len(operands) - len(places)
+            given = list(operands)
+            for place, (argument, start) in enumerate(zip(places, initial(operation), strict=True)):
+                if is_fixed(argument):
+                    renewed = operation.regions[0].results[len(operation.regions[0].results) - len(places) + place]
+                    finest = max(scale_of(argument), scale_of(self._scaled.whole(rewriter, rewriter.value(start))))
+                    scale = self._scaled.fitting(finest, (argument, start, renewed, operation.results[place]))
+                    arguments[argument] = self._scaled.argument(argument, scale)
+                    given[first + place] = self._scaled.at(rewriter, operands[first + place], scale)
+            operands = tuple(given)
+        wanted = [
+            None if bound is None or not is_fixed(bound) else scale_of(arguments.get(bound, bound))
+            for bound in result_bounds(operation)
+        ]
+        if not is_loop(operation):
+            wanted = [
+                None if scale is None else self._scaled.fitting(scale, (result,))
+                for scale, result in zip(wanted, operation.results, strict=True)
+            ]
+        regions = tuple(self._region(rewriter, region, arguments, wanted) for region in operation.regions)
+        results = rewriter.derive(operation, operands, regions)
+        self._scaled.note(operation.results, results)
+        return results
+
+    def _region(
+        self, rewriter: Rewriter, region: Region, arguments: dict[Value, Value], wanted: Sequence[int | None]
+    ) -> Region:
+        """The region, with results of the scales that are wanted."""
+        given = tuple(arguments.get(argument, argument) for argument in region.arguments)
+        with rewriter.builder.open(given) as opened:
+            rewriter.values.update(zip(region.arguments, given, strict=True))
+            results = rewriter.splice(region)
+            opened.results = tuple(
+                value if scale is None else self._scaled.at(rewriter, value, scale)
+                for value, scale in zip(results, wanted, strict=True)
+            )
+        return opened.close()

@@ -1,0 +1,218 @@
+"""How large the values of a program are, and bringing them to other scales. In: ranges of old values. Out: new values.
+
+The *size* of a value is the number of bits of its largest magnitude before the point: less than 2**size, whatever its
+scale; negative for small fractions. At a scale with size + scale <= 62 a value can be multiplied, truncated, compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from ...ir.intervals import Interval
+from ...ir.operations.arithmetic import MAXIMUM_SCALE
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
+from ...ir.program import Program, Value
+from ...ir.rewrite import Rewriter, walk
+from ...ir.types import Kind, fixed
+from .find_ranges import WHOLE, Reading, find_ranges
+
+ROOM = 62
+"""Bits that a value may have at its scale."""
+
+DIGITS = 17
+"""Significant bits that a small literal keeps, and so much finer values of known small ranges are held."""
+
+RESULT_ROOM = 58
+"""The size up to which values that rest on the assumption about inputs keep some bits after the point."""
+
+SMALLER = 5
+"""So many times the assumption about inputs is made ten times smaller."""
+
+NOTHING = -ROOM
+"""The size of what is 0."""
+
+
+def is_fixed(value: Value) -> bool:
+    """Whether a value has a scale."""
+    return value.type.element.kind is Kind.FIXED
+
+
+def scale_of(value: Value) -> int:
+    """The fraction bits of a value; 0 of an int."""
+    return value.type.element.scale
+
+
+def digits_of(found: Interval, scale: int) -> int:
+    """The size of numbers that lie in an interval."""
+    return max(found.magnitude.bit_length() - scale, NOTHING)
+
+
+class Scaled:
+    """Sizes of old and new values, which of them rest on what is assumed of inputs, and values at other scales."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._share, self._ranges = _expected(program)
+        self._old: dict[Value, Value] = {}
+        self._sizes: dict[Value, int] = {}
+        self._fine: set[Value] = set()
+        self._made: dict[tuple[Value, int], Value] = {}
+        self._doubled: Mapping[Value, Interval] | None = None
+        self._rigorous: Mapping[Value, Interval] | None = None
+
+    @property
+    def ranges(self) -> Mapping[Value, Interval]:
+        """Where the exact values of the old program lie."""
+        return self._ranges
+
+    @property
+    def rigorous(self) -> Mapping[Value, Interval]:
+        """Where they lie if divisors may be as small as they like."""
+        if self._rigorous is None:
+            self._rigorous = find_ranges(self._program, Reading.EXACT, share=self._share, divisor_bits=None).of
+        return self._rigorous
+
+    # --- sizes ------------------------------------------------------------------------------------------------------
+
+    def note(self, old: Sequence[Value], new: Sequence[Value]) -> None:
+        """Notes what old values have become."""
+        self._old.update(zip(new, old, strict=True))
+
+    def argument(self, old: Value, scale: int) -> Value:
+        """A region's argument at a scale."""
+        new = old if scale_of(old) == scale else replace(old, type=old.type.with_element(fixed(scale)))
+        self._old[new] = old
+        return new
+
+    def size(self, value: Value) -> int:
+        """The size of an old or a new value."""
+        if value in self._sizes:
+            return self._sizes[value]
+        old = self._old.get(value, value)
+        return digits_of(self._ranges[old], scale_of(old))
+
+    def noted(self, value: Value, size: int) -> Value:
+        """A new value whose size is known."""
+        self._sizes[value] = size
+        return value
+
+    def is_assumed(self, value: Value) -> bool:
+        """Whether the range of a value rests on what is assumed of inputs without bounds."""
+        if self._doubled is None:
+            self._doubled = find_ranges(self._program, Reading.EXACT, share=self._share * 2).of
+        old = self._old.get(value, value)
+        return old in self._ranges and self._doubled[old] != self._ranges[old]
+
+    # --- scales -----------------------------------------------------------------------------------------------------
+
+    def fitting(self, scale: int, values: Sequence[Value]) -> int:
+        """The finest scale up to this one at which all of these values fit; the scale itself if none does."""
+        largest = max((self.size(value) for value in values if is_fixed(value)), default=NOTHING)
+        if largest + scale <= ROOM:
+            return scale
+        return ROOM - 1 - largest if largest < ROOM else scale
+
+    def finest(self, value: Value, scale: int) -> int:
+        """The finest scale up to this one to which a value can be brought without loss."""
+        return max(scale_of(value), min(scale, ROOM - 1 - self.size(value), MAXIMUM_SCALE))
+
+    def at(self, rewriter: Rewriter, value: Value, scale: int) -> Value:
+        """A value at another scale: exact at a finer one, rounded at a coarser one."""
+        if scale_of(value) == scale:
+            return value
+        literal = self.literal(rewriter, value)
+        if literal:
+            return self._literal_at(rewriter, value, scale)
+        bits = scale_of(value) - scale
+        if bits < 0:
+            made = rewriter.builder.emit("cast", value, element=fixed(scale))
+        else:
+            made = rewriter.builder.emit("truncate", value, bits=bits)
+        self._sizes[made] = self.size(value)
+        if value in self._fine:
+            self._fine.add(made)
+        if value in self._old:
+            self._old[made] = self._old[value]
+        return made
+
+    # --- small numbers ----------------------------------------------------------------------------------------------
+
+    def literal(self, rewriter: Rewriter, value: Value) -> bool:
+        """Whether a value is a number of the source that was too small for the program's own scale."""
+        definition = rewriter.builder.definition(value)
+        return (
+            definition is not None
+            and definition.name == "constant"
+            and is_fixed(value)
+            and scale_of(value) > self._program.fraction_bits
+        )
+
+    def _literal_at(self, rewriter: Rewriter, value: Value, scale: int) -> Value:
+        definition = rewriter.builder.definition(value)
+        assert definition is not None
+        array, bits = definition.attributes["value"], scale_of(value) - scale
+        raw = array << -bits if bits <= 0 else (array + (1 << bits - 1)) >> bits
+        made = rewriter.builder.constant(np.asarray(raw), value.type.with_element(fixed(scale)))
+        self._sizes[made] = self.size(value)
+        return made
+
+    def common(self, rewriter: Rewriter, numbers: Sequence[Value], usual: int) -> int:
+        """The scale at which numbers meet: that of the finest, and of literals one at which they keep their digits."""
+        scales = [usual] if all(self.literal(rewriter, each) for each in numbers) else []
+        for number in numbers:
+            is_literal = self.literal(rewriter, number)
+            wanted = DIGITS - self.size(number)
+            scales.append(min(scale_of(number), wanted) if is_literal else scale_of(number))
+        return max(scales)
+
+    def whole(self, rewriter: Rewriter, value: Value) -> Value:
+        """A literal at the scale at which it keeps its digits; other values as they are."""
+        if not self.literal(rewriter, value):
+            return value
+        return self.at(rewriter, value, min(scale_of(value), DIGITS - self.size(value)))
+
+    def is_fine(self, value: Value) -> bool:
+        """Whether a value is held at more fraction bits than the program's own, for it is small or meets small ones."""
+        return value in self._fine
+
+    def mark_fine(self, values: Sequence[Value]) -> None:
+        """Notes that values are held at more fraction bits than the program's own on purpose."""
+        self._fine.update(value for value in values if is_fixed(value))
+
+    def fine_scale(self, value: Value, usual: int) -> int:
+        """The scale for a value of a small range: as many significant bits as the usual scale gives to 1."""
+        return min(max(usual, usual - self.size(value)), MAXIMUM_SCALE - usual)
+
+
+def _expected(program: Program) -> tuple[Fraction, Mapping[Value, Interval]]:
+    """What share of `ASSUMED` inputs may be for their results to be numbers that fit, and where values lie then.
+
+    The fourth power of a million fits no scale: an input that is raised to it is expected to be smaller.
+    """
+    first = found = find_ranges(program, Reading.EXACT).of
+    for power in range(1, SMALLER + 1):
+        largest = _largest(program, found)
+        if largest <= 0:
+            return Fraction(1, 10 ** (power - 1)), found
+        smaller = find_ranges(program, Reading.EXACT, share=Fraction(1, 10**power)).of
+        if _largest(program, smaller) == largest:
+            break
+        found = smaller
+    return WHOLE, first
+
+
+def _largest(program: Program, ranges: Mapping[Value, Interval]) -> int:
+    """How many bits too large the largest product of elements is to keep all fraction bits, or any other value."""
+    most = 0
+    for operation in walk(program.body):
+        row = row_of(operation)
+        is_power = row.has(Trait.ELEMENTWISE | Trait.BILINEAR)
+        room = ROOM - program.fraction_bits if is_power else RESULT_ROOM
+        for result in filter(is_fixed, operation.results):
+            most = max(most, digits_of(ranges[result], scale_of(result)) - room)
+    return most
