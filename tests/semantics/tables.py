@@ -55,7 +55,13 @@ def shown(outputs: Mapping[str, Any], name: str) -> list[Row]:
 
 def in_order(rows: Sequence[Row]) -> list[Row]:
     """The rows, sorted by all their columns."""
-    return sorted(rows, key=lambda row: list(row.items()))
+    return sorted(rows, key=lambda row: [(name, _comparable(value)) for name, value in row.items()])
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_comparable(each) for each in value]
+    return -np.inf if value is None else value
 
 
 def raw(name: str, value: Any) -> Any:
@@ -80,8 +86,8 @@ def aggregates(rows: Sequence[Row]) -> Row:
         "s": sum(a), "n": len(rows), "np": sum(p), "m": np.mean(b), "lo": min(b), "hi": max(b),
         "first": min(raw("d", row["d"]) for row in rows), "last": max(a), "v": np.var(b), "sd": np.std(b),
         "an": any(p), "al": all(p), "mb": min(p), "xb": max(p), "sw": sum(row["a"] for row in chosen),
-        "nw": len(chosen), "mw": np.mean([row["b"] for row in chosen]) if chosen else 0,
-        "vw": np.var([row["b"] for row in chosen]) if chosen else 0,
+        "nw": len(chosen), "mw": np.mean([row["b"] for row in chosen]) if chosen else None,
+        "vw": np.var([row["b"] for row in chosen]) if chosen else None,
         "e": sum(row["a"] * 2 + row["i"] for row in rows), "one": len(rows),
     }  # fmt: skip
 
@@ -97,8 +103,8 @@ def grouped(rows: Sequence[Row], by: Sequence[str]) -> list[Row]:
 # --- join -------------------------------------------------------------------------------------------------------
 
 
-LEFT: Row = {"a": 0, "l": [0, 0]}
-RIGHT: Row = {"b": 0, "c": 0}
+LEFT: Row = {"a": None, "l": [None, None]}
+RIGHT: Row = {"b": None, "c": None}
 """What a missing partner has."""
 
 
