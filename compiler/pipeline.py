@@ -39,6 +39,7 @@ from .passes.simplify.fold_constants import fold_constants
 from .passes.simplify.forward_updates import forward_updates
 from .passes.simplify.inline_calls import inline_calls
 from .passes.simplify.merge_common import merge_common
+from .passes.simplify.share_quotients import share_quotients
 from .semantics.declarations import Declarations, declarations
 from .semantics.elaborate import Elaborated
 from .semantics.elaborate import elaborate as elaborated
@@ -114,12 +115,16 @@ WIDEN: dict[int, tuple[Pass, ...]] = {
 SETTLE: dict[int, tuple[Pass, ...]] = {
     0: (),
     1: (
+        # After everything equal is one: quotients and remainders of the same values.
+        share_quotients,
         # After everything equal is one and everything dead is gone: this pass moves only what is used once.
         delay_truncation,
         # After `delay_truncation`, which leaves behind the truncations that it moved.
         drop_dead,
     ),
     2: (
+        # After everything equal is one: quotients and remainders of the same values.
+        share_quotients,
         # After everything equal is one and everything dead is gone: this pass moves only what is used once.
         delay_truncation,
         # Again: operations that took truncated numbers are written anew, on finer ones, and may be equal to others.

@@ -39,6 +39,7 @@ KERNELS: dict[str, Kernel] = {
     "divide": arithmetic.divide,
     "floor_divide": arithmetic.floor_divide,
     "modulo": arithmetic.modulo,
+    "remainder": arithmetic.remainder,
     "less": arithmetic.less,
     "equal": arithmetic.equal,
     "and": arithmetic.and_,

@@ -100,6 +100,11 @@ def modulo(x: Array, y: Array) -> Array:
         return np.asarray(np.remainder(x, y))
 
 
+def remainder(x: Array, quotient: Array, y: Array) -> Array:
+    """x % y from quotient = x // y: x - y * quotient, and 0 where y is 0."""
+    return np.where(y == 0, 0, np.subtract(x, np.multiply(y, quotient)))
+
+
 def less(x: Array, y: Array) -> Array:
     """x < y, signed."""
     return np.asarray(np.less(x, y))

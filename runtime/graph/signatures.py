@@ -250,6 +250,7 @@ def _in_the_clear() -> dict[str, Signature]:
         "shift_left": _row(shapes.shifted, _INT, _INT, bits=bits),
         "shift_right": _row(shapes.shifted, _INT, _INT, bits=bits),
         "divide": _row(shapes.scaled, _INT, _INT, _INT, scale=scale),
+        "remainder": _row(shapes.broadcasting, _INT, _INT, _INT, _INT),
         "negate": _row(shapes.broadcasting, _INT, _INT),
         "matmul": _row(shapes.matmul, _INT, _INT, _INT),
         "less": _row(shapes.broadcasting, _BOOL, choice, choice),

@@ -13,7 +13,7 @@ from tacit.runtime.graph.nodes import Graph
 from tests.protocols.programs import TARGETS, Writer, compiled
 
 SIZE = 800
-I8, I32, F16, F32 = integer(8), integer(32), fixed(16), fixed(32)
+I8, I16, I32, F16, F32 = integer(8), integer(16), integer(32), fixed(16), fixed(32)
 
 COSTS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, tuple[int, int, int]]] = [
     ("add", (INT, INT), {}, 0, (0, 0, 0)),
@@ -45,8 +45,12 @@ COSTS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, tuple[int, int, int
     ("min", (INT,), {"axis": 0}, 70, (57895, 18992, 18992)),
     ("argmax", (INT,), {"axis": 0}, 70, (89815, 25376, 25376)),
     ("any", (BOOL,), {"axis": 0}, 10, (105, 105, 105)),
-    ("floor_divide", (I8, I8), {}, 58, (255600, 64600, 64600)),
-    ("modulo", (INT, INT), {}, 600, (3251600, 3094800, 3088400)),
+    ("floor_divide", (I8, I8), {}, 18, (499200, 105300, 105300)),
+    ("floor_divide", (I16, I16), {}, 20, (691300, 160600, 160600)),
+    ("floor_divide", (I32, I32), {}, 29, (842000, 228200, 228200)),
+    ("floor_divide", (INT, INT), {}, 41, (950000, 363400, 363400)),
+    ("modulo", (I32, I32), {}, 30, (891500, 244100, 244100)),
+    ("modulo", (INT, INT), {}, 42, (1010700, 382500, 382500)),
 ]
 """Operation, elements of its operands, attributes, rounds, bytes."""
 
@@ -68,6 +72,10 @@ SEMI2K: list[tuple[str, tuple[Any, ...], dict[str, Any], int, int, int]] = [
     ("cast", (BOOL,), {"element": INT}, 1, 100, 6400),
     ("min", (INT,), {"axis": 0}, 70, 22129, 28744),
     ("any", (BOOL,), {"axis": 0}, 10, 210, 105),
+    ("floor_divide", (I8, I8), {}, 18, 91100, 285200),
+    ("floor_divide", (I32, I32), {}, 29, 232800, 532700),
+    ("floor_divide", (INT, INT), {}, 41, 383600, 664800),
+    ("modulo", (INT, INT), {}, 42, 396300, 696700),
 ]
 """Of semi2k: the same, with the bytes that each node sends each other, and those of corrections to the last one."""
 
@@ -102,6 +110,28 @@ def graph_of(name: str, elements: tuple[Any, ...], attributes: dict[str, Any], p
 @pytest.mark.parametrize(("name", "elements", "attributes", "rounds", "sent"), COSTS)
 def test_costs(name: str, elements: Any, attributes: Any, rounds: int, sent: tuple[int, int, int]) -> None:
     assert cost(name, elements, attributes) == (rounds, sent)
+
+
+PUBLIC_DIVISORS: list[tuple[Any, int, int, tuple[int, int, int]]] = [
+    (I8, 7, 4, (27200, 10700, 10700)),
+    (I8, 1000, 5, (36300, 15400, 15400)),
+    (I32, 7, 5, (40000, 13900, 13900)),
+    (I32, 1000, 6, (55500, 21800, 21800)),
+    (INT, 7, 16, (133400, 43700, 43700)),
+    (INT, 1000, 18, (132800, 44300, 44300)),
+]
+"""Elements, the divisor, rounds, bytes. Of 64 bits, seven rounds are those of an exact shift, before anything else."""
+
+
+@pytest.mark.parametrize(("element", "divisor", "rounds", "sent"), PUBLIC_DIVISORS)
+@pytest.mark.parametrize("name", ["floor_divide", "modulo"])
+def test_costs_of_public_divisors(name: str, element: Any, divisor: int, rounds: int, sent: tuple[int, ...]) -> None:
+    """What remains of a division costs nothing more."""
+    writer = Writer()
+    x = writer.emit("input", name="x", type=ArrayType(element, (SIZE,)), shares=True)
+    writer.effect("save", writer.emit(name, x, writer.integer(divisor)), name="out")
+    graph = compiled(writer.program())
+    assert (count_rounds(graph), count_bytes(graph)) == (rounds, sent)
 
 
 def test_a_comparison_keeps_its_promise() -> None:

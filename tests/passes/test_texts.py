@@ -15,6 +15,7 @@ from tacit.compiler.passes.simplify.drop_dead import drop_dead
 from tacit.compiler.passes.simplify.fold_constants import fold_constants
 from tacit.compiler.passes.simplify.inline_calls import inline_calls
 from tacit.compiler.passes.simplify.merge_common import merge_common
+from tacit.compiler.passes.simplify.share_quotients import share_quotients
 
 HEAD = 'program "t"\nroles ["alice", "bob"]\nsizes {}\nfraction_bits 16\n'
 INPUTS = """\
@@ -339,3 +340,33 @@ def test_a_public_start_becomes_shares_where_the_loop_goes_on_in_secret() -> Non
     reveal(%9) name="a" roles=["bob"]
     """
     assert sharing(before) == ["share int[4]", "share int[4]", "share int[4]", "loop int[4]"]
+
+
+def test_share_quotients() -> None:
+    before = """
+    %3 : int[4] secret = share(%0)
+    %4 : int[4] secret = modulo(%3, %1)
+    %5 : int[4] secret = floor_divide(%3, %1)
+    %6 : int[4] secret = modulo(%1, %3)
+    %7 : int[4] owned(alice) = floor_divide(%0, %0)
+    %8 : int[4] owned(alice) = modulo(%0, %0)
+    reveal(%4) name="rest" roles=["bob"]
+    reveal(%5) name="quotient" roles=["bob"]
+    reveal(%6) name="other" roles=["bob"]
+    reveal(%7) name="own" roles=["bob"]
+    reveal(%8) name="own rest" roles=["bob"]
+    """
+    after = """
+    %3 : int[4] secret = share(%0)
+    %5 : int[4] secret = floor_divide(%3, %1)
+    %4 : int[4] secret = remainder(%3, %5, %1)
+    %6 : int[4] secret = modulo(%1, %3)
+    %7 : int[4] owned(alice) = floor_divide(%0, %0)
+    %8 : int[4] owned(alice) = modulo(%0, %0)
+    reveal(%4) name="rest" roles=["bob"]
+    reveal(%5) name="quotient" roles=["bob"]
+    reveal(%6) name="other" roles=["bob"]
+    reveal(%7) name="own" roles=["bob"]
+    reveal(%8) name="own rest" roles=["bob"]
+    """
+    becomes(share_quotients, before, after)

@@ -149,5 +149,5 @@ def test_a_secret_choice_of_public_values(element: Element) -> None:
 
 
 def test_every_operation_with_rules_is_tried() -> None:
-    elsewhere = {"take", "slice_at", "update_at", "align", "argsort", "random_rows", "invert", "gather"}
+    elsewhere = {"remainder", "take", "slice_at", "update_at", "align", "argsort", "random_rows", "invert", "gather"}
     assert set(RULES) - {one.values[0] for one in CASES} == elsewhere

@@ -7,6 +7,7 @@ import pytest
 from tacit.compiler.ir.build import turn_type
 from tacit.compiler.ir.labels import SECRET, STATIC
 from tacit.compiler.ir.types import BOOL, INT, ArrayType, fixed
+from tacit.compiler.passes.simplify.share_quotients import share_quotients
 from tacit.runtime.errors import CheckFailed
 from tacit.runtime.graph.cost import count_bytes, count_rounds
 from tacit.runtime.graph.nodes import Output
@@ -147,6 +148,42 @@ def test_division_of_all_64_bits(name: str) -> None:
     writer = Writer()
     writer.reveal(writer.emit(name, writer.secret("x", type), writer.secret("y", type, "bob")))
     check_same(writer.program(), {"x": x, "y": y})
+
+
+@pytest.mark.parametrize("protocol", ["rep3", "semi2k"])
+def test_quotients_and_remainders_share_their_rounds(protocol: str) -> None:
+    """Of the same operands also the work: a remainder is one product more, which `rep3` opens without another round."""
+    x, y = (side.reshape(-1) for side in np.meshgrid(np.array(EXTREMES), np.array(EXTREMES)))
+    type = ArrayType(INT, x.shape)
+    rounds, sent = [], []
+    for names in (["xy"], ["xy", "yx", "xx"], ["xy", "%xy"], ["%xy"]):
+        writer = Writer()
+        operands = {"x": writer.secret("x", type), "y": writer.secret("y", type, "bob")}
+        for pair in names:
+            name = "modulo" if pair.startswith("%") else "floor_divide"
+            writer.reveal(writer.emit(name, *(operands[each] for each in pair[-2:])), pair)
+        program = share_quotients(writer.program())
+        graph = check_same(program, {"x": x, "y": y}, TARGETS[protocol])
+        rounds.append(count_rounds(graph))
+        sent.append(sum(count_bytes(graph) or ()))
+    more = {"rep3": 0, "semi2k": 1}[protocol]
+    assert [found - (rounds[0] or 0) for found in rounds if found] == [0, 0, more, more]
+    assert sent[2] < 1.2 * sent[0]
+
+
+@pytest.mark.parametrize("divisor", [0, 7, -7, 10**12, -(2**63)])
+@pytest.mark.parametrize("protocol", ["rep3", "semi2k"])
+def test_division_by_public_numbers(protocol: str, divisor: int) -> None:
+    x = np.array(EXTREMES)
+    writer = Writer()
+    value = writer.secret("x", ArrayType(INT, x.shape))
+    late = writer.input("late", ArrayType(INT, x.shape), None)
+    one = writer.input("one", ArrayType(INT), None)
+    several = writer.constant(np.roll(x, 1), ArrayType(INT, x.shape))
+    for name in ("floor_divide", "modulo"):
+        for place, operand in enumerate((writer.integer(divisor), late, one, several)):
+            writer.reveal(writer.emit(name, value, operand), f"{name} {place}")
+    check_same(writer.program(), {"x": x, "late": np.roll(x, 2), "one": np.array(divisor)}, TARGETS[protocol])
 
 
 @pytest.mark.parametrize("name", ["floor_divide", "modulo"])

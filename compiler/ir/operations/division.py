@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ..intervals import Interval, documented, quotients
 from ..program import Operation, Value
 from ..types import ArrayType, Kind, integer
-from .families import WIDE, always, as_result, at_scale, elementwise, kernel, wide_operand, zero
+from .families import MODULAR, WIDE, always, as_result, at_scale, elementwise, kernel, wide_operand, zero
 from .row import Domain, OperationRow, Reads, Terms
 from .typing import Attributes, Types, broadcast_shapes, check_functions, joined_element, only
 
@@ -30,6 +30,12 @@ def modulo(types: Types, attributes: Attributes) -> Types:
     return (ArrayType(types[1].element, broadcast_shapes([type.shape for type in types])),)
 
 
+def remainder(types: Types, attributes: Attributes) -> Types:
+    """The remainder of x and y from x, x // y, and y."""
+    only(types, Kind.INT)
+    return (ArrayType(types[2].element, broadcast_shapes([type.shape for type in types])),)
+
+
 # --- intervals ------------------------------------------------------------------------------------------------------
 
 
@@ -51,6 +57,10 @@ def _modulo_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
         return x[0]
     high = max(min(x[1].high - 1, x[0].high if x[0].low >= 0 and x[1].low > 0 else x[1].high), 0)
     return Interval(min(x[1].low + 1, 0), high)
+
+
+def _remainder_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    return _modulo_interval(operation, (x[0], x[2]))
 
 
 # --- domains --------------------------------------------------------------------------------------------------------
@@ -102,7 +112,7 @@ DIVISION: dict[str, OperationRow] = {
         clear=kernel("floor_divide"),
         interval=_floor_divide_interval,
         domain=_WHOLE_NUMBERS,
-        reads=Reads.CONSTANT,
+        reads=Reads.RANGES | Reads.CONSTANT,
         identities=(_divide_by_one,),
     ),
     "modulo": elementwise(
@@ -111,7 +121,16 @@ DIVISION: dict[str, OperationRow] = {
         clear=kernel("modulo"),
         interval=_modulo_interval,
         domain=_WHOLE_NUMBERS,
-        reads=Reads.CONSTANT,
+        reads=Reads.RANGES | Reads.CONSTANT,
         identities=(_modulo_one,),
+    ),
+    "remainder": elementwise(
+        arity=3,
+        infer=remainder,
+        clear=kernel("remainder"),
+        interval=_remainder_interval,
+        domain=MODULAR,
+        reads=Reads.RANGES | Reads.CONSTANT,
+        identities=(),
     ),
 }

@@ -34,6 +34,12 @@ class Normalised:
     variable: Boolean
 
 
+def wide_pieces(cell: int) -> list[Piece]:
+    """The pieces of `normalise_exact`."""
+    half = 2.0 ** -(cell + 2)
+    return [Piece(0.5 + half * (2 * place + 1), half) for place in range(1 << cell)]
+
+
 def octave_pieces(cell: int) -> list[Piece]:
     """The pieces in the order of planes: wide, then narrow; by the bit that one kind alone uses, then by the rest."""
     half = 2.0 ** -(cell + 2)
@@ -51,6 +57,14 @@ def normalise(p: Conversions, y: Leading, cell: int, bits: int) -> Normalised:
     mantissa = _digits(p, y, flipped, range(cell + bits, -1, -1), y.exponents, below=y.sign)
     wide = p.planes(mantissa, (cell + bits,))
     return _cut(p, mantissa, p.concat_planes(wide, p.xor(y.exists, wide)), cell, bits)
+
+
+def normalise_exact(p: Conversions, y: Leading, cell: int, bits: int) -> Normalised:
+    """As `normalise`, of a place that is exact: m is in [1/2, 1], and there are wide pieces alone."""
+    flipped = p.xor(y.planes, y.planes, None, (*[y.sign] * y.sign, -1))
+    mantissa = _digits(p, y, flipped, range(cell + bits, 0, -1), y.exponents, below=y.sign)
+    pieces = cases(p, p.planes(mantissa, tuple(range(bits, bits + cell))), y.exists)
+    return Normalised(pieces, p.planes(mantissa, tuple(range(bits))))
 
 
 def normalise_positive(

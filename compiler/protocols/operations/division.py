@@ -1,101 +1,96 @@
 """`//` and `%` of integers, exact on all 64 bits, with Python's rounding and signs. Dividing by 0 gives 0.
 
-First the sign of y moves to x: x' = -x and y' = -y where y < 0. Then floor(x / y) = floor(x' / y'), and x mod y is
-x' mod y' with the sign of y. For x' < 0, floor(x' / y') = ~floor(~x' / y') and x' mod y' = y' - 1 - (~x' mod y'), where
-~ negates every bit: so the magnitudes need no adder. They are divided by the school method. Each turn of a repeat finds
-one bit of the quotient, in 2 + log2(bits of y) rounds; there is a turn for each bit of x.
+Public powers of two are shifts; other divisors cost more, secret ones most: see `numeric.whole_plan`. x mod y is
+x - y (x // y), and 0 for y = 0. Where a program asks for both, `share_quotients` has them share the quotient.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
 
 import numpy as np
 
+from ...ir.intervals import Interval
 from ..circuits import circuits
+from ..numeric.whole_divide import Divisor, times
+from ..numeric.whole_divide import floor_divide as divide_whole
+from ..numeric.whole_divisor import known_divisor, late_divisor, secret_divisor
 from ..rules.conversions import Conversions
-from ..rules.products import Products
-from ..rules.shares import Arithmetic, Boolean, Share
+from ..rules.expansion import booleans, integers
+from ..rules.shares import Arithmetic, Clear, Share
 from ..rules.use import Use
 
 
-@dataclass(frozen=True, slots=True)
-class _Division:
-    """Shares of |x'| // |y| and |x'| % |y|, bit by bit; of signs and of y != 0, as bits; and of |y|."""
-
-    quotient: Boolean
-    remainder: Boolean
-    dividend_negative: Boolean
-    divisor_negative: Boolean
-    divisor_not_zero: Boolean
-    divisor: Arithmetic
-
-
 def floor_divide(use: Use[Conversions]) -> Share:
-    """x // y. Rounds: see above. If the divisor is a public power of two: as for a shift."""
-    shift = _public_shift(use)
-    p = use.p
-    if shift is not None:
-        return circuits.shift_right(p, use.number(0), shift, use.bits_of(0))
-    done = _divide(use)
-    planes = done.quotient.planes
-    flipped = p.xor(done.quotient, done.dividend_negative, tuple(range(planes)), (0,) * planes)
-    signed = flipped if planes == 64 else p.concat_planes(flipped, done.dividend_negative)
-    return p.multiply_bit(done.divisor_not_zero, circuits.from_bits(p, signed))
+    """x // y. 4 to 41 rounds, see `Plan.rounds`; by a public power of two those of a shift."""
+    return _quotient(use)
 
 
 def modulo(use: Use[Conversions]) -> Share:
-    """x % y. Rounds: see above. For a public power of two, x less its shifted quotient, as for a shift."""
-    shift = _public_shift(use)
-    p = use.p
-    if shift is not None:
-        quotient = circuits.shift_right(p, use.number(0), shift, use.bits_of(0))
-        return p.subtract(use.number(0), p.shift_left(quotient, shift))
-    done = _divide(use)
-    remainder = circuits.from_bits(p, done.remainder, signed=False)
-    mirrored = p.add_public(p.subtract(done.divisor, p.shift_left(remainder, 1)), -1)
-    positive = p.add(remainder, p.multiply_bit(done.dividend_negative, mirrored))
-    signed = p.subtract(positive, p.shift_left(p.multiply_bit(done.divisor_negative, positive), 1))
-    return p.multiply_bit(done.divisor_not_zero, signed)
+    """x % y. Rounds as `floor_divide`, and one more for a secret divisor."""
+    return _rest(use, _quotient(use))
 
 
-def _public_shift(use: Use[Conversions]) -> int | None:
-    """The exponent if the divisor is a constant whose entries are all the same power of two, else None."""
-    divisor = use.known[1]
+def remainder(use: Use[Conversions]) -> Share:
+    """x % y from x // y. 1 round for a secret divisor, and earlier those of a test where it may be 0; else none."""
+    return _rest(use, use.number(1))
+
+
+def _quotient(use: Use[Conversions]) -> Arithmetic:
+    p, known = use.p, _known(use)
+    if known == 0:
+        return p.multiply_public(use.number(0), 0)
+    if known is not None and known > 0 == known & known - 1:
+        return circuits.shift_right(p, use.number(0), known.bit_length() - 1, use.bits_of(0))
+    return divide_whole(p, use.number(0), _divisor(use, known))
+
+
+def _divisor(use: Use[Conversions], known: int | None) -> Divisor:
+    p, magnitude, within = use.p, _range(use, 0).magnitude, _range(use, 1)
+    if known is not None:
+        return known_divisor(known, magnitude)
+    late = use.clear(1)
+    if late is not None:
+        return late_divisor(p, late, within, magnitude)
+    secret = use.operands[1]
+    if not isinstance(secret, Arithmetic):
+        raise TypeError("division takes numbers")
+    return secret_divisor(p, secret, within, magnitude)
+
+
+def _rest(use: Use[Conversions], quotient: Arithmetic) -> Arithmetic:
+    """x - y * quotient where y is not 0, else 0."""
+    p, x, known = use.p, use.number(0), _known(use)
+    if known is not None:
+        return p.subtract(x, times(p, quotient, known)) if known else p.subtract(x, x)
+    within, late = _range(use, -1), use.clear(len(use.operands) - 1)
+    if late is not None:
+        kept = x if not _has_zero(within) else p.multiply_public(x, _is_not_zero(use, late))
+        return p.subtract(kept, p.multiply_public(quotient, late))
+    y, kept = use.number(len(use.operands) - 1), x
+    if _has_zero(within):
+        kept = p.multiply_bit(p.invert(circuits.is_zero(p, y, use.bits_of(len(use.operands) - 1))), x)
+    return p.subtract(kept, p.multiply(quotient, y))
+
+
+def _is_not_zero(use: Use[Conversions], y: Clear) -> Clear:
+    g = use.p.g
+    zero = g.constant(np.zeros((), np.int64), integers(()), g.nodes)
+    is_zero = g.local("clear.equal", booleans(y.shape), y.wire, zero, at=g.nodes)
+    return Clear(g.local("clear.not", booleans(y.shape), is_zero, at=g.nodes))
+
+
+def _known(use: Use[Conversions]) -> int | None:
+    """The divisor, if it is one number that is known now."""
+    divisor = use.known[-1]
     if divisor is None or divisor.size == 0:
         return None
     value = int(divisor.flat[0])
-    same = bool(np.all(divisor == value))
-    return value.bit_length() - 1 if same and value > 0 and value & (value - 1) == 0 else None
+    return value if bool(np.all(divisor == value)) else None
 
 
-def _divide(use: Use[Conversions]) -> _Division:
-    p, (x_bits, y_bits) = use.p, (use.bits_of(operand) for operand in range(2))
-    x, y = use.number(0), use.number(1)
-    x_negative, y_negative = circuits.sign(p, x, x_bits), circuits.sign(p, y, y_bits)
-    x_turned = p.subtract(x, p.shift_left(p.multiply_bit(y_negative, x), 1))
-    divisor = p.subtract(y, p.shift_left(p.multiply_bit(y_negative, y), 1))
-    width = min(x_bits + 1, 64)
-    whole = circuits.to_bits(p, x_turned, width)
-    # -(-2**63) is 2**63, whose top bit looks like a sign although the number is positive.
-    both = p.conjunction(x_negative, y_negative)
-    negative = p.conjunction(p.planes(whole, (width - 1,)), p.invert(both))
-    dividend = p.xor(whole, negative, tuple(range(width)), (0,) * width)
-    magnitude = p.planes(dividend, tuple(range(min(width, x_bits))))
-    quotient, remainder = _by_bits(p, magnitude, circuits.to_bits(p, divisor, y_bits))
-    not_zero = p.invert(circuits.is_zero(p, y, y_bits))
-    return _Division(quotient, remainder, negative, y_negative, not_zero, divisor)
+def _has_zero(within: Interval) -> bool:
+    return within.low <= 0 <= within.high
 
 
-def _by_bits(p: Products, x: Boolean, y: Boolean) -> tuple[Boolean, Boolean]:
-    """Quotient and remainder of unsigned numbers, by restoring division. A turn of the repeat for each plane of x."""
-    width, count = y.planes + 1, x.planes
-    divisor = p.planes(y, (*range(y.planes), -1))
-    rest = p.planes(x, (-1,) * y.planes)
-
-    def turn(digits: Boolean, rest: Boolean) -> tuple[Boolean, Boolean]:
-        shifted = p.concat_planes(p.planes(digits, (count - 1,)), rest)
-        difference, fits = circuits.subtract_bits(p, shifted, divisor)
-        kept = circuits.select_bits(p, fits, difference, shifted)
-        after = p.concat_planes(fits, p.planes(digits, tuple(range(count - 1)))) if count > 1 else fits
-        return after, p.planes(kept, tuple(range(width - 1)))
-
-    return p.repeat(count, (x, rest), turn)
+def _range(use: Use[Conversions], operand: int) -> Interval:
+    value = use.operation.operands[operand]
+    return Interval(value.least, value.greatest)

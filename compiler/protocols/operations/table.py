@@ -40,6 +40,7 @@ RULES: dict[str, tuple[Rule[Any], ...]] = {
     **functions.RULES,
     "floor_divide": (all_of(Conversions, ARITHMETIC, division.floor_divide),),
     "modulo": (all_of(Conversions, ARITHMETIC, division.modulo),),
+    "remainder": (all_of(Conversions, ARITHMETIC, division.remainder),),
     "less": (Rule(Conversions, (ARITHMETIC, ARITHMETIC), BOOLEAN, order.less), all_of(Products, BOOLEAN, bitwise.less)),
     "equal": (
         Rule(Conversions, (ARITHMETIC, ARITHMETIC), BOOLEAN, order.equal),
