@@ -28,6 +28,7 @@ from .passes.ranges.drop_decided import drop_decided
 from .passes.ranges.fit_scales import fit_scales
 from .passes.ranges.guard_inputs import guard_inputs
 from .passes.ranges.report_overflow import Report, report_overflow
+from .passes.ranges.round_quotients import round_quotients
 from .passes.rounds.batch_rounds import batch_rounds
 from .passes.rounds.overlap_turns import overlap_turns
 from .passes.sharing.choose_shares import choose_shares
@@ -194,6 +195,9 @@ def _elaborated(
     known: set[Operation] = set()
     verify(found.program, known)
     program = inline_calls(found.program)
+    verify(program, known)
+    # Here, so that the program means the same in the clear: what is rounded down may come out otherwise for it.
+    program = round_quotients(program)
     verify(program, known)
     # Before anything else looks at the program: `--clear`, reports and lowering read one program at the same scales.
     program = fit_scales(program)

@@ -60,7 +60,7 @@ def shift_right(x: Array, *, bits: int) -> Array:
 
 
 def divide(x: Array, y: Array, *, scale: int) -> Array:
-    """x / y of fixed-point values at `scale`, correctly rounded (halves away from zero); x / 0 is 0.
+    """x / y at `scale`, of fixed-point values there or of integers, correctly rounded (halves up); x / 0 is 0.
 
     Exact for every operand: a quotient that does not fit 64 bits wraps.
     """
@@ -78,9 +78,10 @@ def divide(x: Array, y: Array, *, scale: int) -> Array:
         digit, remainder = np.divmod(np.left_shift(remainder, np.uint64(step)), divisor)
         quotient = np.add(np.left_shift(quotient, np.uint64(step)), digit)
         done += step
-    quotient = np.add(quotient, remainder >= np.subtract(divisor, remainder))
+    left, negative = np.subtract(divisor, remainder), (x < 0) != (y < 0)
+    quotient = np.add(quotient, np.where(negative, remainder > left, remainder >= left))
     signed = quotient.astype(np.uint64).view(np.int64)
-    return np.asarray(np.where(by_zero, 0, np.where((x < 0) != (y < 0), np.negative(signed), signed)))
+    return np.asarray(np.where(by_zero, 0, np.where(negative, np.negative(signed), signed)))
 
 
 def _magnitude(x: Array) -> Array:

@@ -19,10 +19,9 @@ def wrapped(number: int) -> int:
     return (number + 2**63) % 2**64 - 2**63
 
 
-def nearest(number: Fraction) -> int:
-    """Halves away from zero."""
-    magnitude = floor(abs(number) + Fraction(1, 2))
-    return magnitude if number > 0 else -magnitude
+def nearest(x: Fraction) -> int:
+    """Halves up."""
+    return floor(x + Fraction(1, 2))
 
 
 BINARY: dict[str, Callable[[int, int], int]] = {

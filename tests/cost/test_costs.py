@@ -49,6 +49,7 @@ COSTS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, tuple[int, int, int
     ("floor_divide", (I16, I16), {}, 20, (691300, 160600, 160600)),
     ("floor_divide", (I32, I32), {}, 29, (842000, 228200, 228200)),
     ("floor_divide", (INT, INT), {}, 41, (950000, 363400, 363400)),
+    ("quotient", (I32, I32), {"scale": 16}, 33, (774400, 248200, 248200)),
     ("modulo", (I32, I32), {}, 30, (891500, 244100, 244100)),
     ("modulo", (INT, INT), {}, 42, (1010700, 382500, 382500)),
 ]

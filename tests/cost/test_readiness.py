@@ -20,13 +20,15 @@ input x: int[8] from a
 input y: int[8] from b
 input u: fixed[8] from a
 input v: fixed[8] from b
+input s: int8[8] from a
+input t: int8[8] from b
 """
 TEXTS = {
     "comparison": "z = x < y",
     "products": "z = x * y * x",
     "sum": "z = sum(x * y)",
     "both": "z = (x == y) and (x < y)",
-    "quotient": "z = (x * y) // 7",
+    "quotient": "z = (s * t) // 7",
     "own": "z = (x // 7) * y",
     "function": "z = exp(x * y * u)",
     "opened": "t = sum(x * y) < 9\nreveal t\nz = x * y * int(t)",

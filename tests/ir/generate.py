@@ -40,7 +40,7 @@ class _Generator:
         self.inputs: Inputs = {}
         self.names = 0
         # `bound` says what has been checked: it comes with a `require`.
-        unlike = ("constant", "share", "convert", "argsort", "invert", "gather", "align", "bound")
+        unlike = ("constant", "share", "convert", "argsort", "invert", "gather", "align", "bound", "remainder")
         self.pure = [name for name, row in OPERATIONS.items() if row.is_pure and name not in unlike]
 
     def program(self, size: int) -> tuple[Program, Inputs]:
@@ -168,6 +168,7 @@ class _Generator:
             "slice": lambda: self.slices(shape, None),
             "update": lambda: self.slices(shape, operands[1].type.shape),
             "ldexp": lambda: {"scale": self.dice.choice([0, 8, 16])},
+            "quotient": lambda: {"scale": 8},
             "cast": lambda: {"element": self.dice.choice([INT, integer(16), fixed(8), fixed(16)])},
         }
         if name in special:

@@ -9,6 +9,7 @@ from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.rewrite import walk
 from tacit.compiler.ir.verify import verify, verify_shared
 from tacit.compiler.passes.loops.hoist_invariant import hoist_invariant
+from tacit.compiler.passes.ranges.round_quotients import round_quotients
 from tacit.compiler.passes.sharing.compute_in_clear import compute_in_clear
 from tacit.compiler.passes.sharing.tighten_labels import tighten_labels
 from tacit.compiler.passes.simplify.drop_dead import drop_dead
@@ -370,3 +371,35 @@ def test_share_quotients() -> None:
     reveal(%8) name="own rest" roles=["bob"]
     """
     becomes(share_quotients, before, after)
+
+
+def test_round_quotients() -> None:
+    before = """
+    %3 : int32[4] owned(alice) = input name="u" role="alice"
+    %4 : fixed.16[4] owned(alice) = cast(%3) element=fixed.16
+    %5 : fixed.16[4] owned(bob) = cast(%1) element=fixed.16
+    %6 : fixed.16[4] secret = divide(%4, %5)
+    %7 : int48[4] secret = floor(%6)
+    %8 : fixed.16 static = constant value=6554
+    %9 : bool[4] secret = less(%6, %8)
+    %10 : fixed.16[4] owned(alice) = divide(%4, %8)
+    %11 : bool[4] owned(alice) = less(%10, %8)
+    reveal(%7) name="a" roles=["bob"]
+    reveal(%9) name="b" roles=["bob"]
+    reveal(%11) name="c" roles=["bob"]
+    """
+    after = """
+    %3 : int32[4] owned(alice) = input name="u" role="alice"
+    %4 : fixed.16[4] owned(alice) = cast(%3) element=fixed.16
+    %6 : fixed.16[4] secret = quotient(%3, %1) scale=16
+    %12 : int33[4] secret = floor_divide(%3, %1)
+    %7 : int48[4] secret = cast(%12) element=int48
+    %8 : fixed.16 static = constant value=6554
+    %9 : bool[4] secret = less(%6, %8)
+    %10 : fixed.16[4] owned(alice) = divide(%4, %8)
+    %11 : bool[4] owned(alice) = less(%10, %8)
+    reveal(%7) name="a" roles=["bob"]
+    reveal(%9) name="b" roles=["bob"]
+    reveal(%11) name="c" roles=["bob"]
+    """
+    becomes(lambda program: drop_dead(round_quotients(program)), before, after)

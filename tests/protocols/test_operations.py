@@ -65,6 +65,7 @@ CASES = [
     *[case("matmul", of(INT, 2, 3, 4), of(INT, 4, 5)), case("matmul", of(INT, 3, 4), of(INT, 4))],
     *[case("floor_divide", of(element, 40), of(element, 40)) for element in (I8, integer(3))],
     *[case("modulo", of(element, 40), of(element, 40)) for element in (I8, integer(3))],
+    *[case("quotient", of(element, 40), of(element, 40), scale=16) for element in (I8, integer(24))],
     *[case("less", of(element, 70), of(element, 70)) for element in (I8, DATE)],
     *[case("less", of(element, 70), of(element, 1), bits=63) for element in (INT, F16)],
     *[

@@ -22,7 +22,7 @@ from tests.ir.generate import ROLES, random_program
 
 Array = np.ndarray[Any, Any]
 
-ROUNDING = ("truncate", "divide", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid", "erf")
+ROUNDING = ("truncate", "divide", "quotient", "sqrt", "exp", "log", "sin", "cos", "tanh", "sigmoid", "erf")
 COMPARING = ("less", "min", "max", "argmin", "argmax")
 SIZES = [4, 12, 30]
 COUNT = int(os.environ.get("TACIT_RANDOM_PROGRAMS", "120"))

@@ -320,6 +320,7 @@ ARITHMETIC: dict[str, OperationRow] = {
         arity=1,
         infer=floor,
         clear=_floor_kernel,
+        traits=Trait.JUMPS,
         interval=_floor_interval,
         domain=WHOLE,
         identities=(),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..intervals import Interval, documented, quotients
 from ..program import Operation, Value
-from ..types import ArrayType, Kind, integer
-from .families import MODULAR, WIDE, always, as_result, at_scale, elementwise, kernel, wide_operand, zero
+from ..types import ArrayType, Kind, fixed, integer
+from .families import INTEGER, MODULAR, WIDE, always, as_result, at_scale, elementwise, kernel, wide_operand, zero
 from .row import Domain, OperationRow, Reads, Terms
 from .typing import Attributes, Types, broadcast_shapes, check_functions, joined_element, only
 
@@ -16,6 +16,12 @@ def divide(types: Types, attributes: Attributes) -> Types:
     """The type of a quotient at the operands' scale."""
     check_functions(types)
     return (ArrayType(joined_element([type.element for type in types]), broadcast_shapes([t.shape for t in types])),)
+
+
+def quotient(types: Types, attributes: Attributes) -> Types:
+    """The type of a quotient of integers at a scale."""
+    only(types, Kind.INT)
+    return (ArrayType(fixed(attributes["scale"]), broadcast_shapes([type.shape for type in types])),)
 
 
 def floor_divide(types: Types, attributes: Attributes) -> Types:
@@ -41,6 +47,16 @@ def remainder(types: Types, attributes: Attributes) -> Types:
 
 def _divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     return quotients(x[0], x[1], operation.results[0].type.element.scale)
+
+
+def _quotient_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    scale = operation.attributes["scale"]
+    ends = {x[1].low, x[1].high, -1, 1}
+    usable = [y for y in ends if y != 0 and x[1].low <= y <= x[1].high]
+    exact = [((end << scale + 1) + y) // (2 * y) for end in (x[0].low, x[0].high) for y in usable]
+    if x[1].low <= 0 <= x[1].high:
+        exact.append(0)
+    return Interval(min(exact, default=0), max(exact, default=0))
 
 
 def _floor_divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
@@ -85,6 +101,15 @@ def _modulo_one(terms: Terms, operation: Operation, operands: tuple[Value, ...])
     return zero(terms, operation) if terms.number(operands[1]) == 1 else None
 
 
+# --- domains --------------------------------------------------------------------------------------------------------
+
+
+def _exact_operand(operation: Operation, place: int) -> Interval:
+    """The integers x, y for which 2 x 2**scale + y is less than 2**62, up to powers of two."""
+    most = (1 << (60 - operation.attributes["scale"] if place == 0 else 60)) - 1
+    return Interval(-most, most)
+
+
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 _WHOLE_NUMBERS = Domain(needs_number=always, called="what is divided here")
@@ -105,6 +130,20 @@ DIVISION: dict[str, OperationRow] = {
         ),
         reads=Reads.RANGES | Reads.CONSTANT,
         identities=(_divide_by_one,),
+    ),
+    "quotient": elementwise(
+        arity=2,
+        infer=quotient,
+        clear=kernel("divide", "scale"),
+        attributes={"scale": INTEGER},
+        interval=_quotient_interval,
+        domain=Domain(
+            takes=_exact_operand,
+            needs_number=always,
+            called="this division",
+        ),
+        reads=Reads.RANGES | Reads.CONSTANT,
+        identities=(),
     ),
     "floor_divide": elementwise(
         arity=2,

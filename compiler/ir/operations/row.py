@@ -59,6 +59,8 @@ class Trait(Flag):
     """Changes who holds a value, and not the value. The compiler never computes it."""
     SAME = auto()
     """The result has the operand's numbers at the operand's places, as another element or held by others."""
+    JUMPS = auto()
+    """However little an operand changes, the result may change by a whole unit: a comparison, or rounding down."""
     ROWS = auto()
     """Takes ROWS among its operands. Every other operation takes numbers only."""
 

@@ -77,10 +77,10 @@ class Patterns:
     def quotient(self, operation: Operation) -> Interval | None:
         """A division: of the sum of what a mask leaves by how much it leaves, which lies among what was summed; of a
         number by a sum that it is part of; of any two numbers."""
-        if operation.name != "divide":
+        if operation.name != "divide" and operation.name != "quotient":
             return None
         numerator, divisor = operation.operands
-        is_whole = self._is_cast_of_int(divisor)
+        is_whole = operation.name == "quotient" or self._is_cast_of_int(divisor)
         unit = 1 << divisor.type.element.scale if is_whole else 1
         if self._divisor_bits is not None:
             unit = max(unit, 1 << max(divisor.type.element.scale - self._divisor_bits, 0))
@@ -88,6 +88,8 @@ class Patterns:
         scale = operation.results[0].type.element.scale
         found = quotients(operands[0], operands[1], scale, unit)
         known = self._mean(numerator, divisor, scale) or self._part(numerator, divisor, scale)
+        if known is None and operation.name == "quotient":
+            return None
         return found if known is None else known.meet(found)
 
     def _mean(self, numerator: Value, divisor: Value, scale: int) -> Interval | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...ir.intervals import Interval
 from ..circuits import circuits
-from ..numeric.whole_divide import Divisor, times
+from ..numeric.whole_divide import Divisor, plus, times
 from ..numeric.whole_divide import floor_divide as divide_whole
 from ..numeric.whole_divisor import known_divisor, late_divisor, secret_divisor
 from ..rules.conversions import Conversions
@@ -22,6 +22,31 @@ from ..rules.use import Use
 def floor_divide(use: Use[Conversions]) -> Share:
     """x // y. 4 to 41 rounds, see `Plan.rounds`; by a public power of two those of a shift."""
     return _quotient(use)
+
+
+def quotient(use: Use[Conversions]) -> Share:
+    """The number at a scale f nearest to x / y: floor((2 x 2**f + y) / (2 y)). Rounds as `floor_divide`.
+
+    For |y| > 2**61 that is 0, |x| 2**f being less than 2**60.
+    """
+    p, known, scale, most = use.p, _known(use), use.attribute("scale"), (1 << 60) - 1
+    within = _range(use, -1).meet(Interval(-most, most))
+    magnitude = (min(_range(use, 0).magnitude, most >> scale) << scale + 1) + within.magnitude
+    twice = p.shift_left(use.number(0), scale + 1)
+    doubled = Interval(2 * within.low, 2 * within.high)
+    if known is not None:
+        if known == 0 or abs(known) > 1 << 61:
+            return p.multiply_public(twice, 0)
+        if known > 0 == known & known - 1 and known <= 1 << scale:
+            return p.shift_left(use.number(0), scale + 1 - known.bit_length())
+        return divide_whole(p, plus(p, twice, known), known_divisor(2 * known, magnitude))
+    late, secret = use.clear(1), use.operands[1]
+    if late is not None:
+        double = Clear(p.g.local("clear.add", late.wire.type, late.wire, late.wire, at=p.g.nodes))
+        return divide_whole(p, plus(p, twice, late), late_divisor(p, double, doubled, magnitude))
+    if not isinstance(secret, Arithmetic):
+        raise TypeError("division takes numbers")
+    return divide_whole(p, plus(p, twice, secret), secret_divisor(p, p.shift_left(secret, 1), doubled, magnitude))
 
 
 def modulo(use: Use[Conversions]) -> Share:

@@ -39,6 +39,7 @@ RULES: dict[str, tuple[Rule[Any], ...]] = {
     "matmul": (all_of(Products, ARITHMETIC, arithmetic.matmul),),
     **functions.RULES,
     "floor_divide": (all_of(Conversions, ARITHMETIC, division.floor_divide),),
+    "quotient": (all_of(Conversions, ARITHMETIC, division.quotient),),
     "modulo": (all_of(Conversions, ARITHMETIC, division.modulo),),
     "remainder": (all_of(Conversions, ARITHMETIC, division.remainder),),
     "less": (Rule(Conversions, (ARITHMETIC, ARITHMETIC), BOOLEAN, order.less), all_of(Products, BOOLEAN, bitwise.less)),
