@@ -26,6 +26,7 @@ from .passes.ranges.bound_ranges import bound_ranges
 from .passes.ranges.delay_truncation import delay_truncation
 from .passes.ranges.drop_decided import drop_decided
 from .passes.ranges.fit_scales import fit_scales
+from .passes.ranges.guard_growth import guard_growth
 from .passes.ranges.guard_inputs import guard_inputs
 from .passes.ranges.report_overflow import Report, report_overflow
 from .passes.ranges.round_quotients import round_quotients
@@ -199,6 +200,10 @@ def _elaborated(
     # Here, so that the program means the same in the clear: what is rounded down may come out otherwise for it.
     program = round_quotients(program)
     verify(program, known)
+    # Before scales are chosen, which need bounds of what loops carry.
+    if declarations(module, params).guards:
+        program = guard_growth(program)
+        verify(program, known)
     # Before anything else looks at the program: `--clear`, reports and lowering read one program at the same scales.
     program = fit_scales(program)
     verify(program, known)

@@ -84,6 +84,7 @@ class Declarations:
     given: Given = field(default_factory=dict)
     inputs: tuple[InputDeclaration, ...] = ()
     fraction_bits: int = DEFAULT_FRACTION_BITS
+    guards: bool = True
     missing: tuple[str, ...] | None = None
     places: dict[str, Span] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
@@ -195,6 +196,20 @@ def _fraction_bits(node: tree.Option, result: Declarations) -> None:
     result.fraction_bits = value
 
 
+def _guards(node: tree.Option, result: Declarations) -> None:
+    """Whether the run checks that what a loop carries stays small."""
+    text = node.value.value if isinstance(node.value, tree.Text) else ""
+    if text not in ("on", "off"):
+        raise wrong(
+            node.value.span,
+            "`guards` does not fit",
+            expected='"on" or "off"',
+            found="something else",
+            remedy='write `option guards = "off"` to be warned of values that grow without a bound, and not stopped',
+        )
+    result.guards = text == "on"
+
+
 def _missing(node: tree.Option, result: Declarations) -> None:
     """The texts that stand for missing values."""
     elements = node.value.elements if isinstance(node.value, tree.Sequence | tree.Tuple) else (node.value,)
@@ -212,6 +227,7 @@ def _missing(node: tree.Option, result: Declarations) -> None:
 
 _OPTIONS: dict[str, Callable[[tree.Option, Declarations], None]] = {
     "fraction_bits": _fraction_bits,
+    "guards": _guards,
     "missing": _missing,
 }
 

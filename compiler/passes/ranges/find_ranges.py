@@ -407,9 +407,10 @@ class _Finder:
         starts: list[Interval],
         found: Sequence[Interval | None],
     ) -> list[Interval]:
-        """What unbounded values are taken to be while the rest is looked at: what they are in the first turns."""
+        """What unbounded values are taken to be while the rest is looked at: what they are in the first turns, or where
+        scales are chosen, what they are before the first."""
         current = [start if known is None else known for start, known in zip(starts, found, strict=True)]
-        for _ in range(2 if None in found else 0):
+        for _ in range(2 if None in found and self._reading is not Reading.EXACT else 0):
             yielded = self._turn(operation, arguments, current)
             current = [
                 now.hull(given) if known is None else now

@@ -56,7 +56,7 @@ WARNED = [
 
 @pytest.mark.parametrize(("text", "problem"), WARNED)
 def test_what_no_limit_of_inputs_excludes_is_told_at_its_line(text: str, problem: str) -> None:
-    told = report_ranges(elaborated(f"{HEAD}{text}\n")).diagnostics
+    told = report_ranges(elaborated(f'{HEAD}{text}\noption guards = "off"\n')).diagnostics
     assert told, text
     assert told[0].problem.startswith(problem)
     assert LINE <= told[0].span.line <= LINE + 1

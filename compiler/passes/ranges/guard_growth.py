@@ -1,0 +1,229 @@
+"""Guards what a loop carries and no analysis bounds: the run checks under protection that it stays small.
+
+In: a program without calls. Out: the program with `require` and `bound` around values that grow with themselves.
+
+Before:                                         After:
+    %2 = loop(%1) count=9 (%i, %w) {                %2, %3 = loop(%1, false) count=9 (%i, %w, %out) {
+      %4 = ... a sum that %w is part of ...           %6 = or(%out, %w lies not between -1024 and 1024)
+      yield %4                                        %5 = bound(%w) low=-1024 high=1024
+    }                                                 ... on %5
+                                                      yield %4, %6
+                                                    }
+                                                    require(not %3, and %2 lies there), and it is bounded
+
+A turn looks at what it got, not at what it gives: the comparison runs beside the work of the turn, and `overlap_turns`
+lets it go on beside the next one. A bit that the loop carries collects what was found. The parties open the bit once,
+after the loop: it is all that they learn. A loop that reveals something itself opens a bit in each turn. What overflows
+before a check has failed is never revealed: `expand_protocol` holds back every opening until the bits of the checks
+before it are known.
+
+The range is the largest of `RANGES` at which all products in the program still fit at their usual scales, so that a
+guard costs its comparison and nothing else; and `GENEROUS` where there is none: `fit_scales` finds other scales then.
+
+Assumes that no value is at a scale of its own yet. Ensures that every value that a loop carries is bounded, but for
+integers, which wrap as the language says.
+"""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from ...ir.build import Builder
+from ...ir.control import carried, initial, is_loop
+from ...ir.labels import Knowledge, join
+from ...ir.operations.arithmetic import MAXIMUM_SCALE
+from ...ir.operations.row import Trait
+from ...ir.operations.table import row_of
+from ...ir.program import Operation, Program, Region, Value
+from ...ir.rewrite import Rewriter, rewrite, walk
+from ...ir.types import Kind
+from .find_ranges import Ranges, Reading, find_ranges
+from .scaled import ROOM, digits_of, is_fixed, scale_of
+
+RANGES = (40, 30, 24, 20, 16, 13, 10)
+"""Bits of the magnitudes that may be taken, the largest first."""
+
+GENEROUS = 10
+"""Bits of the magnitude that is taken where products have to be fitted to it."""
+
+GROWN = 12
+"""Bits by which a value grows in a loop beyond all reason, where that keeps something from fitting."""
+
+MARGIN = 2
+"""Bits by which the range is larger than what the loop begins with, at least."""
+
+
+def guard_growth(program: Program) -> Program:
+    """The program with guards, inner loops first. A program in which nothing grows without a bound stays as it is."""
+    guarded: set[Value] = set()
+    while True:
+        ranges = find_ranges(program, Reading.EXACT)
+        growing = _unbounded(ranges) or _large(program, ranges) - guarded
+        if not growing:
+            return program
+        program = _guarded(program, growing, _range(program, growing, ranges))
+        guarded |= growing
+
+
+def _unbounded(ranges: Ranges) -> AbstractSet[Value]:
+    """What the innermost loops carry that no interval bounds."""
+    return {each.argument for each in ranges.unbounded if not _contains(each.loop, ranges)}
+
+
+def _contains(loop: Operation, ranges: Ranges) -> bool:
+    """Whether there is a loop inside that carries something without a bound."""
+    inside = set(walk(loop.regions[0]))
+    return any(each.loop in inside for each in ranges.unbounded)
+
+
+def _large(program: Program, ranges: Ranges) -> AbstractSet[Value]:
+    """What the innermost loops carry that grows beyond all reason in a few turns, if that keeps something from
+    fitting."""
+    found: dict[Value, Operation] = {}
+    for loop in filter(is_loop, walk(program.body)):
+        for argument, start in zip(carried(loop), initial(loop), strict=True):
+            before, after = (digits_of(ranges.of[each], scale_of(each)) for each in (start, argument))
+            if is_fixed(argument) and after > max(before, 0) + GROWN:
+                found[argument] = loop
+    if not found or _fits(program):
+        return set()
+    loops = set(found.values())
+    return {argument for argument, loop in found.items() if loops.isdisjoint(walk(loop.regions[0]))}
+
+
+# --- the range ------------------------------------------------------------------------------------------------------
+
+
+def _range(program: Program, growing: AbstractSet[Value], ranges: Ranges) -> int:
+    """Bits of the magnitude below which the growing values are taken to stay."""
+    loops = list(filter(is_loop, walk(program.body)))
+    starts = {at: start for each in loops for at, start in zip(carried(each), initial(each), strict=True)}
+    first = [starts[argument] for argument in growing]
+    while any(start in starts for start in first):  # What an outer loop carries begins where that loop begins.
+        first = [starts.get(start, start) for start in first]
+    least = max((digits_of(ranges.of[start], scale_of(start)) + MARGIN for start in first), default=0)
+    for bits in RANGES:
+        if bits >= least and _fits(_guarded(program, growing, bits)):
+            return bits
+    return max(GENEROUS, min(least, RANGES[0]))
+
+
+def _fits(program: Program) -> bool:
+    """Whether all that comes of the guarded values fits at its usual scale."""
+    found = find_ranges(program, Reading.EXACT).of
+    for operation in walk(program.body):
+        for result in operation.results:
+            if is_fixed(result) and digits_of(found[result], scale_of(result)) + scale_of(result) > ROOM:
+                return False
+        if row_of(operation).has(Trait.BILINEAR) and sum(map(scale_of, operation.operands)) > MAXIMUM_SCALE:
+            return False
+    return True
+
+
+# --- the guards -----------------------------------------------------------------------------------------------------
+
+
+def _guarded(program: Program, growing: AbstractSet[Value], bits: int) -> Program:
+    def rule(rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
+        if not is_loop(operation) or growing.isdisjoint(carried(operation)):
+            return None
+        return _Guard(rewriter, operation, growing, bits).written()
+
+    return rewrite(program, rule)
+
+
+def _tells(operation: Operation) -> bool:
+    """Whether something inside a loop is seen from outside before the loop ends."""
+    return any(
+        row_of(each).has(Trait.EFFECT) and not row_of(each).has(Trait.SOURCE) for each in walk(operation.regions[0])
+    )
+
+
+class _Guard:
+    """One loop that is written with its guard: `bits` bound the magnitudes of the growing values."""
+
+    def __init__(self, rewriter: Rewriter, loop: Operation, growing: AbstractSet[Value], bits: int) -> None:
+        self._rewriter = rewriter
+        self._builder = rewriter.builder
+        self._loop = loop
+        self._growing = [argument for argument in carried(loop) if argument in growing]
+        self._bits = bits
+
+    def written(self) -> Sequence[Value]:
+        """The loop's results, bounded."""
+        if _tells(self._loop):
+            region = self._region(self._loop.regions[0].arguments, None)
+            results = list(self._rewriter.derive(self._loop, self._rewriter.operands(self._loop), (region,)))
+            before = None
+        else:
+            *results, before = self._with_bit()
+        places = [place for place, each in enumerate(carried(self._loop)) if each in self._growing]
+        grown = [results[place] for place in places]
+        self._require(self._outside(grown, before), grown)
+        for place in places:
+            results[place] = _bounded(self._builder, results[place], self._bits)
+        return results
+
+    def _with_bit(self) -> Sequence[Value]:
+        """The loop, which carries one bit more: whether a value was outside in some turn so far."""
+        none = self._builder.boolean(False)
+        label = join([value.label for value in self._growing])
+        bit = Value(none.type, label)
+        region = self._region((*self._loop.regions[0].arguments, bit), bit)
+        given = (*self._rewriter.operands(self._loop), none)
+        made = Value(bit.type, bit.label)
+        draft = replace(self._loop, results=(*self._loop.results, made))
+        return self._rewriter.derive(draft, given, (region,))
+
+    def _region(self, arguments: tuple[Value, ...], bit: Value | None) -> Region:
+        old = self._loop.regions[0]
+        with self._builder.open(arguments) as opened:
+            self._rewriter.values.update(zip(old.arguments, opened.arguments, strict=False))
+            outside = self._outside(self._growing, bit)
+            if bit is None:
+                self._require(outside, self._growing)
+            for argument in self._growing:
+                self._rewriter.values[argument] = _bounded(self._builder, argument, self._bits)
+            results = self._rewriter.splice(old)
+            opened.results = results if bit is None else (*results, bit if outside is None else outside)
+        return opened.close()
+
+    def _outside(self, values: Sequence[Value], found: Value | None) -> Value | None:
+        """Whether one of the values is outside, or it was found before; None if all are known now."""
+        for value in values:
+            if value.type.size and value.label.knowledge is not Knowledge.STATIC:
+                outside = _outside(self._builder, value, self._bits)
+                found = outside if found is None else self._builder.emit("or", found, outside)
+        return found
+
+    def _require(self, outside: Value | None, values: Sequence[Value]) -> None:
+        if outside is None:
+            return
+        names = ", ".join(f"`{value.name}`" for value in values if value.name) or "a value that this loop carries"
+        message = (
+            f"{names} grew beyond {1 << self._bits:,} in magnitude: every turn may make it larger. Bring it back with "
+            '`clip` or by smaller steps; or write `option guards = "off"`, and nobody looks'
+        )
+        self._builder.effect("require", self._builder.emit("not", outside), message=message)
+
+
+def _outside(builder: Builder, value: Value, bits: int) -> Value:
+    """Whether an element is not between -2**bits and 2**bits: one bool."""
+    end = 1 << bits + scale_of(value)
+    scalar = replace(value.type, shape=())
+    below = builder.emit("less", value, builder.constant(-end, scalar))
+    above = builder.emit("less", builder.constant(end, scalar), value)
+    found = builder.emit("or", below, above)
+    if found.type.shape:
+        found = builder.emit("any", builder.emit("reshape", found, shape=(found.type.size,)), axis=0)
+    return found
+
+
+def _bounded(builder: Builder, value: Value, bits: int) -> Value:
+    if not value.type.size or value.label.knowledge is Knowledge.STATIC or value.type.element.kind is not Kind.FIXED:
+        return value
+    end = 1 << bits + scale_of(value)
+    made = builder.emit("bound", value, low=-end, high=end)
+    if value.name:
+        builder.name(made, value.name)
+    return made
