@@ -146,6 +146,23 @@ def test_cleared_rows_may_hold_anything() -> None:
         evaluate(program, inputs | {"t.b": np.array([3, 3, 3])})
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 9), (2, 9), (-9, -2)])
+def test_missing_values_are_not_asked(low: int, high: int) -> None:
+    text = "party alice\nparty bob\ninput t: table[a: int32?] from alice\ninput y: int32 from bob\n"
+    text += f"e = ensure(t.a + y, {low}, {high})\nreveal sum(e) as s\nreveal count(not missing(e)) as n\n"
+    program = elaborated(text, {"rows(t)": 3})
+    bits = next(
+        name
+        for name in map(str, (each.attributes["name"] for each in program.body.operations if each.name == "input"))
+        if name not in ("t.a", "y")
+    )
+    inputs = {"t.a": np.array([low, 0, high]), bits: np.array([True, False, True]), "y": np.array(0)}
+    both = run_both_ways(program, inputs)
+    assert both.clear["bob"]["s"] == both.protected["bob"]["s"] == low + high
+    with pytest.raises(CheckFailed, match="lies outside"):
+        run_both_ways(program, inputs | {"t.a": np.array([low, 0, high + 1])})
+
+
 def run_clear(text: str) -> np.ndarray:
     return evaluate(elaborated(text), {}).by_role["a"]["r"]
 

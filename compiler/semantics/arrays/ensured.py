@@ -17,6 +17,7 @@ from ..errors import wrong
 from ..state.context import Context
 from ..state.values import Array
 from .arithmetic import validity
+from .missing import bits_of
 
 
 def ensured(context: Context, span: Span, x: Array, bounds: Bounds, message: str) -> Array:
@@ -34,12 +35,26 @@ def ensured(context: Context, span: Span, x: Array, bounds: Bounds, message: str
                 remedy="change the number, or the bounds",
             )  # fmt: skip
     outer, context.builder.span = context.builder.span, span
+    x = _held_inside(context, x, bounds)
     context.builder.effect("require", _is_inside(context, x, low, high), message=message)
     value = context.emit("bound", x.value, low=low, high=high)
     context.builder.span = outer
     if x.value in context.facts.exact:
         context.facts.exact[value] = context.facts.exact[x.value]
-    return Array(value, x.ties)
+    return replace(x, value=value)
+
+
+def _held_inside(context: Context, x: Array, bounds: Bounds) -> Array:
+    """The array, of which missing elements hold a number within the bounds, so that nothing is asked of them."""
+    low, high = bounds
+    if x.present is None:
+        return x
+    held = 0 if low <= 0 <= high else low
+    if held == 0 and x.present.held == 0:
+        return x
+    inside = context.filled(ArrayType(replace(x.element, bits=64)), held)
+    value = context.emit("select", bits_of(context, x), x.value, inside)
+    return replace(x, value=value, present=replace(x.present, held=0 if held == 0 else None))
 
 
 def _is_inside(context: Context, x: Array, low: int, high: int) -> Value:
