@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from ..diagnostics import Diagnostic, Note
 from ..source import Span
+from ..syntax.foreign import remedy_of
 
 
 class WrongError(Exception):
@@ -41,7 +42,9 @@ def undefined_name(span: Span, name: str, names: Iterable[str]) -> WrongError:
         f"the name `{name}` is not defined",
         expected="the name of an input, a variable, a function or a built-in function",
         found=f"`{name}`",
-        remedy=similar(name, names) or f"assign to `{name}` before this line, declare it as an input, or import it",
+        remedy=remedy_of(name)
+        or similar(name, names)
+        or f"assign to `{name}` before this line, declare it as an input, or import it",
     )
 
 

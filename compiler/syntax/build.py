@@ -313,7 +313,7 @@ class Builder:
                 self.found.append(messages.twice(argument.name.span, "argument", argument.name.text))
             names |= {argument.name.text} if argument.name else set()
         if not isinstance(function, tree.Reference):
-            self.found.append(messages.not_a_function(function, arguments))
+            self.found.append(messages.not_a_function(function))
             function = tree.Reference("", function.span)
         return tree.Call(function, arguments, span)
 

@@ -7,6 +7,7 @@ from lark import Token
 from ..diagnostics import Diagnostic, Note
 from ..source import Source, Span
 from . import tree
+from .foreign import remedy_of_method
 from .words import shortened, span_of
 
 _PARTNERS = {"(": ")", "[": "]", ")": "(", "]": "["}
@@ -258,14 +259,14 @@ def positional_after_named(span: Span) -> Diagnostic:
     )  # fmt: skip
 
 
-def not_a_function(function: tree.Expression, arguments: Sequence[tree.Argument]) -> Diagnostic:
+def not_a_function(function: tree.Expression) -> Diagnostic:
     """`x.sum()`, `f(x)(y)`."""
     if isinstance(function, tree.Attribute):
         name = function.name.text
-        rest = ", ..." if arguments else ""
+        module = function.value.name if isinstance(function.value, tree.Reference) else ""
         return Diagnostic(
             function.span, "there are no methods in this language", expected="a function's name before `(`",
-            found=f"`.{name}`", remedy=f"write `{name}(x{rest})` rather than `x.{name}({rest[2:]})`",
+            found=f"`.{name}`", remedy=remedy_of_method(name, module),
         )  # fmt: skip
     return Diagnostic(
         function.span, "this is not a function", expected="a function's name before `(`", found=_describe(function),
