@@ -15,7 +15,6 @@ from ..source import Span
 from ..syntax import tree
 from .declarations import Declarations, declarations, read_declarations
 from .errors import misplaced
-from .literals import lost_literals
 from .meanings import Meanings
 from .params import NOTHING_GIVEN, Given
 from .state.context import Context
@@ -80,9 +79,7 @@ def elaborate(
     if context.diagnostics:
         different = (_with_sizes(diagnostic, sampled) for diagnostic in _different(context.diagnostics))
         return Elaborated(None, in_order(different), meanings)
-    program = _program(context, module, declared, complete)
-    lost = tuple(lost_literals(context.builder.body(), context.facts.exact))
-    return Elaborated(None, in_order(lost), meanings) if lost else Elaborated(program, (), meanings)
+    return Elaborated(_program(context, module, declared, complete), (), meanings)
 
 
 def _program(context: Context, module: tree.Module, declared: Declarations, complete: Mapping[str, int]) -> Program:

@@ -128,6 +128,8 @@ _ZERO = {
 
 
 def _unary(context: Context, node: tree.Unary) -> Meaning:
+    if node.operator == "-" and isinstance(node.operand, tree.Number) and node.operand.value == 1 << 63:
+        return Array(context.integer(-(1 << 63)))  # its magnitude alone would fit no `int`
     x = context.array(node.operand, f"the operand of `{node.operator}`")
     zero = Zero.OF_ALL if node.operator in ("-", "+") else Zero.NEVER
     return missing.spread(context, _bare_unary(context, node, bare(x)), [x], zero)
