@@ -61,7 +61,7 @@ def check_repeats(declared: Declaration, keys: Array, most: int = 1, source: obj
 def _are_more(ordered: Array, most: int) -> Array:
     """For each place from `most` on whether the key there is that of so many places before."""
     later = ordered[most:]
-    return np.logical_and(later == ordered[: len(later)], later != NO_KEY)
+    return np.asarray(np.logical_and(later == ordered[: len(later)], later != NO_KEY))
 
 
 def repeated(keys: Array, unset: Array) -> Array | None:
