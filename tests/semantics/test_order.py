@@ -44,7 +44,7 @@ reveal permute(x, argsort(x)) as permuted
     assert found["middle"] == np.median(x)
     assert found["parts"] == pytest.approx(np.quantile(x, SHARES), abs=2**-10)
     assert found["some_middle"] == (np.median(some) if some else None)
-    assert found["some_parts"] == pytest.approx(np.quantile(some, SHARES) if some else [0] * 6, abs=2**-10)
+    assert found["some_parts"] == pytest.approx(np.quantile(some, SHARES) if some else [None] * 6, abs=2**-10)
 
 
 @pytest.mark.parametrize("axis", [0, 1])
