@@ -191,7 +191,9 @@ def _with_sizes(diagnostic: Diagnostic, sampled: dict[int, str]) -> Diagnostic:
     decisive = [name for number, name in sampled.items() if re.search(rf"\b{number}\b", outside_of_types)]
     expected, found = (by_name(part, sampled) for part in (diagnostic.expected, diagnostic.found))
     remedy = diagnostic.remedy
-    if decisive:
+    if decisive and all(name.startswith("matches(") for name in sampled.values()):
+        remedy += "; how many keys match is known only once their owners have matched them: it may be any number, 0 too"
+    elif decisive:
         told = ", ".join(f"{name} is made up as {number}" for number, name in sampled.items() if name in decisive)
         remedy += f"; {told}, for want of data: set it with `--size {decisive[0]}=...`"
     return replace(diagnostic, expected=expected, found=found, remedy=remedy)

@@ -67,7 +67,8 @@ def _erfc(z: Array) -> Array:
 
 
 def _scale(program: Program) -> int:
-    (revealed,) = (each for each in walk(program.body) if each.name == "reveal")
+    told = (each for each in walk(program.body) if each.name == "reveal")
+    (revealed,) = (each for each in told if each.attributes["name"] == "r")
     return revealed.operands[0].type.element.scale
 
 

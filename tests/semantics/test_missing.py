@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tacit.compiler.diagnostics import CompileError
 
 from tests.semantics.running import compiled, mistakes, names, run
 
@@ -240,3 +241,14 @@ def test_what_makes_no_sense_is_refused() -> None:
     for text in ("r = v @ [1, 2, 3]\n", "r = [1, 2, 3][int(v)]\n", "r = zeros(max(zeros(0, int)))\n"):
         (found,) = mistakes(head + text)
         assert "has no meaning for values that may be missing" in found
+
+
+def test_nothing_is_said_of_sizes_where_data_were_given() -> None:
+    head = "input a: table[id: key, v: int] from alice\ninput b: table[id: key, w: int] from bob\n"
+    text = head + "j = join(a, b, on=id)\nreveal j.w[7] as r\n"
+    for sizes, is_told in (({"rows(a)": 3, "rows(b)": 2}, False), ({}, True)):
+        with pytest.raises(CompileError) as raised:
+            compiled(text.replace("[7]", "[7000]"), sizes)
+        (found,) = raised.value.diagnostics
+        assert ("--size" in found.remedy) is is_told
+        assert ("how many keys match" in found.remedy) is not is_told
