@@ -354,7 +354,7 @@ def _whole(target: tree.Expression) -> Iterator[tree.Reference]:
 def _partly(target: tree.Expression) -> Iterator[tree.Reference]:
     """The names that a target changes a part of."""
     match target:
-        case tree.Index(value=tree.Reference() as name):
+        case tree.Index(value=tree.Reference() as name) | tree.Attribute(value=tree.Reference() as name):
             yield name
         case tree.Tuple(elements=elements):
             for element in elements:

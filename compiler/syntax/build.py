@@ -273,7 +273,7 @@ class Builder:
                 pending += part.elements
             elif not (
                 isinstance(part, tree.Reference)
-                or (isinstance(part, tree.Index) and isinstance(part.value, tree.Reference))
+                or (isinstance(part, tree.Index | tree.Attribute) and isinstance(part.value, tree.Reference))
             ):
                 self.found.append(messages.not_a_target(part))
 

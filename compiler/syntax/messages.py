@@ -218,11 +218,12 @@ def not_a_target(part: tree.Expression) -> Diagnostic:
     remedy = "write `==` to compare, or a name on the left of `=`"
     match part:
         case tree.Attribute():
-            remedy = "columns cannot be changed: give the value a name, or make a table with it, `table(a=x, b=y)`"
+            remedy = "only columns of a named table can be set: give the table a name first"
         case tree.Index():
             remedy = "only elements of a named array can be set: give the array a name first"
     return Diagnostic(
-        part.span, "cannot assign to this", expected="a name, an element such as `x[i]`, or several of them",
+        part.span, "cannot assign to this",
+        expected="a name, an element such as `x[i]`, a column such as `t.a`, or several of them",
         found=_describe(part), remedy=remedy,
     )  # fmt: skip
 

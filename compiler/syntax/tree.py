@@ -294,7 +294,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """`target = value`. A target is a `Reference`, an `Index` of a reference, or a `Tuple` of targets."""
+    """`target = value`. A target is a `Reference`, an `Index` or an `Attribute` of one, or a `Tuple` of targets."""
 
     target: Expression
     value: Expression

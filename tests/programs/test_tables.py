@@ -34,10 +34,15 @@ ORDER = {
     "some": "quantile(t.b, 0.3, where=t.p)",
     "top": "topk(u.a, 1)",
     "moved": "permute(u, argsort(u.a))",
+    "before": "lag(u.b, by=u.k, order=(u.a, u.i))",
+    "place": "rank(by=u.c, order=u.d)",
+    "total": "cumsum(u.a, by=u.i, order=u.b)",
 }
 GROUPS = {
     "k": "group(u, by=k, s=sum(a), n=count(), lo=min(b), hi=max(b), first=min(d), an=any(p), w=sum(a, where=p))",
     "two": "group(t, by=(p, i), v=var(b), al=all(p), m=mean(b))",
+    "ends": "group(u, by=k, f=first(b), l=last(a, where=p), n=count_distinct(i), m=median(a), q=quantile(b, 0.3))",
+    "labels": "group(u, by=c, f=first(b, where=p), l=last(p), n=count_distinct(k), m=median(b))",
     "c": "group(u, by=c, s=sum(a), n=count(), hi=max(b, where=p), m=mean(a), sd=std(b))",
 }
 JOINS = {how: f'join(v, w, on=k, how="{how}", hide_size=True)' for how in ("inner", "left", "outer")}

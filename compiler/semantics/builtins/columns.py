@@ -16,9 +16,12 @@ from ..state.values import Array, Table
 from .arguments import Arguments
 
 
-def column_names(call: Arguments, parameter: str, *tables: Table) -> tuple[str, ...]:
-    """The columns that an argument names: one, or several in brackets; each is a vector and in all of these tables."""
-    return _names_in(call, parameter, call.named[parameter].node, tables)
+def column_names(call: Arguments, parameter: str, *tables: Table, of_lists: bool = False) -> tuple[str, ...]:
+    """The columns that an argument names: one, or several in brackets; each is in all of these tables.
+
+    A column has one value for each row, unless it may be one `of_lists`.
+    """
+    return _names_in(call, parameter, call.named[parameter].node, tables, of_lists=of_lists)
 
 
 def alternative_names(call: Arguments, parameter: str, *tables: Table) -> tuple[tuple[str, ...], ...]:
@@ -35,7 +38,9 @@ def alternative_names(call: Arguments, parameter: str, *tables: Table) -> tuple[
     return tuple(found)
 
 
-def _names_in(call: Arguments, parameter: str, node: tree.Expression, tables: tuple[Table, ...]) -> tuple[str, ...]:
+def _names_in(
+    call: Arguments, parameter: str, node: tree.Expression, tables: tuple[Table, ...], *, of_lists: bool = False
+) -> tuple[str, ...]:
     elements = node.elements if isinstance(node, tree.Tuple | tree.Sequence) else (node,)
     if not elements:
         raise call.expected(parameter, "the name of a column, or several", "none", f"write `{parameter}=column`")
@@ -43,7 +48,7 @@ def _names_in(call: Arguments, parameter: str, node: tree.Expression, tables: tu
     with call.context.collecting() as collector:
         for element in elements:
             with collector:
-                name = _column_name(call, parameter, element, tables)
+                name = _column_name(call, parameter, element, tables, of_lists=of_lists)
                 if name in names:
                     remedy = "name each column once"
                     raise call.expected(parameter, "different columns", f"`{name}` twice", remedy)
@@ -51,7 +56,9 @@ def _names_in(call: Arguments, parameter: str, node: tree.Expression, tables: tu
     return tuple(names)
 
 
-def _column_name(call: Arguments, parameter: str, node: tree.Expression, tables: tuple[Table, ...]) -> str:
+def _column_name(
+    call: Arguments, parameter: str, node: tree.Expression, tables: tuple[Table, ...], *, of_lists: bool
+) -> str:
     if not isinstance(node, tree.Reference):
         raise wrong(
             node.span,
@@ -64,7 +71,7 @@ def _column_name(call: Arguments, parameter: str, node: tree.Expression, tables:
         if node.name not in table.named:
             raise no_column(node.span, node.name, table)
         shape = table.named[node.name].type.shape
-        if len(shape) != 1:
+        if len(shape) != 1 and not of_lists:
             raise wrong(
                 node.span,
                 f"`{parameter}` of `{call.signature.name}` takes columns with one value for each row",

@@ -33,8 +33,8 @@ def median(call: Arguments) -> Meaning:
 
 def quantile(call: Arguments) -> Meaning:
     """The element below which a share q of all elements lies. Several q give a new first axis."""
-    shares, several = _shares(call)
-    found = _quantiles(call, shares)
+    given, several = shares(call)
+    found = _quantiles(call, given)
     if not several:
         return found[0]
     context, first = call.context, found[0]
@@ -43,27 +43,27 @@ def quantile(call: Arguments) -> Meaning:
     return tied(value, (None, *first.ties) if first.ties else (), first.present)
 
 
-def _shares(call: Arguments) -> tuple[list[Fraction], bool]:
+def shares(call: Arguments) -> tuple[list[Fraction], bool]:
     """The shares that q gives, and whether q is a list."""
     node = call.named["q"].node
     listed = isinstance(node, tree.Sequence | tree.Tuple)
     values = call.context.values(node.elements if isinstance(node, tree.Sequence | tree.Tuple) else [node])
     if not listed and isinstance(values[0], Bundle):
         listed, values = True, list(values[0].elements)
-    shares: list[Fraction] = []
+    found: list[Fraction] = []
     for value in values:
         q = call.context.as_array(value, node.span, "the argument `q` of `quantile`")
         if q.element.kind not in (Kind.BOOL, Kind.INT, Kind.FIXED) or q.rank > 1 or (listed and q.rank):
             raise call.expected("q", "a number from 0 to 1, or a list of them", describe(q), "write 0.25, say")
-        shares += _exactly(call, q)
+        found += _exactly(call, q)
         listed = listed or q.rank == 1
-    wrong = [share for share in shares if not 0 <= share <= 1]
-    if wrong or not shares:
-        found = f"{float(wrong[0]):g}" if wrong else "none"
+    wrong = [share for share in found if not 0 <= share <= 1]
+    if wrong or not found:
+        told = f"{float(wrong[0]):g}" if wrong else "none"
         is_percent = bool(wrong) and 1 < wrong[0] <= 100
         remedy = f"write {float(wrong[0]) / 100:g} for {float(wrong[0]):g} percent" if is_percent else "write 0.5, say"
-        raise call.expected("q", "a number from 0 to 1, or a list of them", found, remedy)
-    return shares, listed
+        raise call.expected("q", "a number from 0 to 1, or a list of them", told, remedy)
+    return found, listed
 
 
 def _exactly(call: Arguments, q: Array) -> list[Fraction]:

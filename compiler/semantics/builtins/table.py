@@ -6,7 +6,7 @@ A function that is not wrapped in a policy of `absence` sees by itself what may 
 
 from ...ir.operations.functions import FUNCTIONS
 from ..arrays.missing import Zero
-from . import elementwise, making, order, reduction, tables
+from . import elementwise, making, order, reduction, tables, windows
 from . import quantile as quantiles
 from .absence import moves, refuses, spreads, tests
 from .arguments import BuiltInRow, rows
@@ -44,7 +44,7 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("fixed(x)", spreads(elementwise.to_fixed, Zero.OF_ALL)),
         ("bool(x)", spreads(elementwise.to_bool, Zero.OF_ALL)),
         ("one_hot(c, n=None)", tests(elementwise.one_hot)),
-        ("cumsum(x, axis=None)", elementwise.cumulative),
+        ("cumsum(x, axis=None, by=None, order=None)", windows.cumsum),
         ("sum(x, axis=None, where=None)", reduction.sum_),
         ("mean(x, axis=None, where=None)", reduction.mean),
         ("var(x, axis=None, where=None)", reduction.var),
@@ -66,6 +66,11 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("filter(t, mask)", tables.filter_),
         ("table(**columns)", tables.table),
         ("union(a, ...)", tables.union),
+        ("lag(x, by=None, order=None)", windows.lag),
+        ("row_number(by=None, order=None)", windows.row_number),
+        ("rank(by=None, order=None)", windows.rank),
+        ("drop(t, columns: column)", tables.drop),
+        ("rename(t, **names: column)", tables.rename),
         ("group(t, by: column, **aggregates: aggregate)", groups.group),
         ('join(a, ..., on: column, how="inner", hide_size=False)', joins.join),
         ("range(start, stop=..., step=...)", elementwise.refuse),

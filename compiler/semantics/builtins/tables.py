@@ -16,6 +16,7 @@ from ..state.context import Context
 from ..state.describe import describe
 from ..state.values import Array, Meaning, Presence, Table
 from .arguments import Arguments
+from .columns import column_names
 from .making import joined_ties
 
 
@@ -54,6 +55,39 @@ def table(call: Arguments) -> Meaning:
     lacking = {name: column_presence(context, column) for name, column in columns.items()}
     present = {name: one for name, one in lacking.items() if one is not None}
     return Table(values, rows, valid, _origin(context, values.values()), present=present)
+
+
+def drop(call: Arguments) -> Meaning:
+    """The table without these columns."""
+    table = call.table("t")
+    names = column_names(call, "columns", table, of_lists=True)
+    columns = {name: value for name, value in table.columns.items() if name not in names}
+    if not columns:
+        raise call.expected("columns", "at least one column fewer", "all of them", "keep a column")
+    marks = {name: value for name, value in table.marks.items() if name not in names}
+    present = {name: one for name, one in table.present.items() if name not in names}
+    return replace(table, columns=columns, marks=marks, present=present)
+
+
+def rename(call: Arguments) -> Meaning:
+    """The table with other names for columns, as in `rename(t, new=old)`; they stay in their order."""
+    table = call.table("t")
+    new: dict[str, str] = {}
+    for name in call.named:
+        if name != "t":
+            old, *others = column_names(call, name, table, of_lists=True)
+            if others or old in new:
+                raise call.expected(name, "one column, which gets one name", "another", f"write `{name}={old}`")
+            new[old] = name
+    columns: dict[str, Value] = {}
+    for old, value in {**table.columns, **{name: table.marks[name] for name in new if name in table.marks}}.items():
+        name = new.get(old, old)
+        if name in columns:
+            remedy = "give that one another name in the same call"
+            raise call.expected(name, "a name that no other column has", f"`{name}`", remedy)
+        columns[name] = value
+    present = {new.get(old, old): one for old, one in table.present.items()}
+    return replace(table, columns=columns, present=present)
 
 
 def _origin(context: Context, columns: Iterable[Value]) -> str:

@@ -35,7 +35,10 @@ class Rolled:
 
 @dataclass(slots=True)
 class Facts:
-    """The definitions of values, and the facts found from them."""
+    """The definitions of values, and the facts found from them.
+
+    `unique` has columns in which, all together, no two valid rows of a table are the same.
+    """
 
     definitions: dict[Value, Definition] = field(default_factory=dict)
     serials: dict[Value, int] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class Facts:
     ranges: dict[Value, tuple[int, int]] = field(default_factory=dict)
     carriers: dict[Value, Rolled] = field(default_factory=dict)
     numbers: dict[Value, int] = field(default_factory=dict)
+    unique: set[frozenset[Value]] = field(default_factory=set)
     _rolled: dict[Value, frozenset[Rolled]] = field(default_factory=dict)
     _affine: dict[Value, Affine] = field(default_factory=dict)
 

@@ -111,7 +111,7 @@ def target_names(target: tree.Expression) -> Iterator[tree.Reference]:
     match target:
         case tree.Reference():
             yield target
-        case tree.Index(value=value):
+        case tree.Index(value=value) | tree.Attribute(value=value):
             yield from target_names(value)
         case tree.Tuple(elements=elements) | tree.Sequence(elements=elements):
             for element in elements:

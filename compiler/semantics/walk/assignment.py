@@ -1,9 +1,13 @@
 """Assignment: what a target stands for once a value is assigned. Arrays are values: `x[i] = v` binds x anew."""
 
+from dataclasses import replace
+
 from ...source import Span
 from ...syntax import tree
+from ..arrays.arithmetic import conjunction
 from ..arrays.index_parts import parse_parts
 from ..arrays.indexing import first_axis, write
+from ..arrays.missing import column_presence, with_bits
 from ..errors import WrongError, wrong
 from ..state.context import Context
 from ..state.describe import describe, plural
@@ -22,8 +26,43 @@ def assign(context: Context, target: tree.Expression, meaning: Meaning, span: Sp
             _unpack(context, target, meaning, span)
         case tree.Index(value=tree.Reference() as whole):
             _assign_part(context, target, whole, meaning, span)
+        case tree.Attribute(value=tree.Reference() as whole):
+            assign_column(context, target, whole, context.as_array(meaning, span, "a column"), span)
         case _:
             raise TypeError(f"syntax lets nothing else be assigned to: {target}")
+
+
+def assign_column(context: Context, target: tree.Attribute, whole: tree.Reference, column: Array, span: Span) -> None:
+    """`t.new = x` binds `t` to the table with one more column, or with another one. One number is that of all rows."""
+    table, name = context.value(whole), target.name.text
+    if not isinstance(table, Table):
+        raise wrong(
+            target.span,
+            "only tables have columns that can be set",
+            expected="a table before the dot",
+            found=describe(table),
+            remedy=f"give the value a name of its own: `{name} = ...`",
+        )
+    if not column.rank:
+        whole_column = Array(context.emit("broadcast", column.value, shape=(table.rows,)))
+        bits = None if column.present is None else context.emit("broadcast", column.present.bits, shape=(table.rows,))
+        column = with_bits(context, whole_column, bits, None if column.present is None else column.present.held)
+    if column.shape[0] != table.rows:
+        raise wrong(
+            span,
+            "a column has a value for each row of its table",
+            expected=f"an array of {table.rows} rows, or one number",
+            found=describe(column),
+            remedy="compute it from the columns of the same table",
+        )
+    tie = column.tie(0)
+    valid = table.valid if tie is None or tie is table.valid else conjunction(context, [table.valid, tie])
+    there = column_presence(context, column)
+    present = {other: one for other, one in table.present.items() if other != name}
+    present |= {} if there is None else {name: there}
+    found = replace(table, columns={**table.columns, name: column.value}, valid=valid, present=present)
+    bind(context, whole.name, found)
+    context.saw(whole, found)
 
 
 def bind(context: Context, name: str, meaning: Meaning) -> None:

@@ -15,7 +15,7 @@ from ..errors import WrongError, inside_secret_condition, misplaced, too_deep, w
 from ..state.context import Context, Outcome
 from ..state.liveness import bound_names, spelled
 from ..state.values import NOTHING, POISON, Closure
-from .assignment import assign, bind
+from .assignment import assign, assign_column, bind
 from .conditions import condition_value, if_statement
 from .expressions import operate
 from .inputs import input_statement
@@ -103,6 +103,10 @@ def _augmented(context: Context, node: tree.AugmentedAssign) -> None:
             whole_new = write(context, node.target.span, x, parts, new)
             bind(context, name, whole_new)
             context.saw(whole, whole_new)
+        case tree.Attribute(value=tree.Reference() as whole):
+            left = context.array(node.target, f"the left side of `{node.operator}=`")
+            new = operate(context, node.operator, node.operator_span, left, right, sides)
+            assign_column(context, node.target, whole, new, node.value.span)
         case _:
             raise TypeError(f"syntax lets nothing else stand before `{node.operator}=`: {node.target}")
 

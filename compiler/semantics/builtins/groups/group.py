@@ -4,7 +4,8 @@ In: bound arguments; the aggregates are calls whose bare names are the table's c
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from ....ir.program import Value
 from ....ir.types import Kind, integer
@@ -20,8 +21,10 @@ from ...state.describe import describe
 from ...state.values import Array, BuiltIn, Meaning, Table
 from ..arguments import Arguments, Signature, bind
 from ..columns import column_names, columns_as_names
+from ..quantile import shares
 from ..reduction import filled_with, filler
 from .kinds import Groups, groups_of
+from .ordered import Counted, count_distinct, end, quantile
 
 NUMBERS = (Kind.BOOL, Kind.INT, Kind.FIXED)
 
@@ -34,6 +37,8 @@ class Aggregate:
     x: Array | None
     where: Array | None
     span: Span
+    share: Fraction | None = None
+    """Of a quantile, the share of the rows that are less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def group(call: Arguments) -> Meaning:
                     found[name] = _aggregate(call, table, by, name, given.node)
     groups = groups_of(context, table, by, _ordered(context, found))
     columns, present = dict(groups.keys()), groups.lacking()
+    context.facts.unique.add(frozenset(columns.values()))
     for name, each in found.items():
         context.builder.span = each.span
         made = _made(context, groups, each, table)
@@ -132,7 +138,17 @@ def _aggregate(call: Arguments, table: Table, by: tuple[str, ...], name: str, no
         clearing = clearing if is_neutral else where
     if x is not None and clearing is not None:
         x = Array(_left(context, function, x.value, clearing.value))
-    return Aggregate(function, x, where, node.span)
+    return Aggregate(function, x, where, node.span, _share(given, function))
+
+
+def _share(given: Arguments, function: str) -> Fraction | None:
+    """The share of a quantile, one number that is known."""
+    if function != "quantile":
+        return Fraction(1, 2) if function == "median" else None
+    found, several = shares(given)
+    if several:
+        raise given.expected("q", "one number from 0 to 1", "a list", "write an aggregate for each")
+    return found[0]
 
 
 def _function(context: Context, node: tree.Expression) -> str:
@@ -250,6 +266,29 @@ def _extreme(context: Context, groups: Groups, each: Aggregate) -> Value:
     return groups.extreme(each.function, x, filler(context, x.type.element, each.function))
 
 
+def _counted(context: Context, each: Aggregate) -> Counted:
+    return Counted(_value(each), None if each.where is None else each.where.value, each.span)
+
+
+def _first(context: Context, groups: Groups, each: Aggregate) -> Value:
+    return end(context, groups, _counted(context, each), is_last=False)
+
+
+def _last(context: Context, groups: Groups, each: Aggregate) -> Value:
+    return end(context, groups, _counted(context, each), is_last=True)
+
+
+def _distinct(context: Context, groups: Groups, each: Aggregate) -> Value:
+    return count_distinct(context, groups, _counted(context, each))
+
+
+def _quantile(context: Context, groups: Groups, each: Aggregate) -> Value:
+    assert each.share is not None
+    counted = _counted(context, each)
+    number = replace(counted, x=as_number(context, Array(counted.x)).value)
+    return quantile(context, groups, number, each.share)
+
+
 def _row(
     text: str,
     build: "Callable[[Context, Groups, Aggregate], Value]",
@@ -286,5 +325,10 @@ AGGREGATES: dict[str, AggregateRow] = {
         _row("max(x, where=None)", _extreme, *NUMBERS, Kind.DATE, lacking=_filler),
         _row("any(x, where=None)", _any, Kind.BOOL),
         _row("all(x, where=None)", _all, Kind.BOOL),
+        _row("first(x, where=None)", _first, lacking=_zero),
+        _row("last(x, where=None)", _last, lacking=_zero),
+        _row("count_distinct(x, where=None)", _distinct, *Kind),
+        _row("median(x, where=None)", _quantile, lacking=_zero),
+        _row("quantile(x, q: number, where=None)", _quantile, lacking=_zero),
     ]
 }

@@ -74,6 +74,47 @@ class Groups(ABC):
     def spread(self, x: Value) -> Value:
         """For each row, in the order of `moved`, the value of its group."""
 
+    @abstractmethod
+    def ranked(self, keys: Sequence[Value]) -> "Ranked":
+        """The rows by group and, in each group, by these values of the rows of the table; else in their order."""
+
+
+class Ranked(ABC):
+    """Rows by group, in an order of their own in each group. Values of rows and of groups are vectors."""
+
+    def __init__(self, context: Context, rows: int) -> None:
+        self.context, self.count = context, rows
+
+    @abstractmethod
+    def moved(self, x: Value) -> Value:
+        """Values of the table's rows in this order."""
+
+    @abstractmethod
+    def back(self, x: Value) -> Value:
+        """What `moved` undoes."""
+
+    @abstractmethod
+    def sum(self, x: Value) -> Value:
+        """The sum of each group, of numbers in this order."""
+
+    @abstractmethod
+    def spread(self, x: Value) -> Value:
+        """For each row, in this order, what its group has."""
+
+    def starts(self) -> Value:
+        """For each row, in this order, the place of the first row of its group."""
+        ones = self.context.filled(ArrayType(int_for(1), (self.count,)), 1)
+        return self.spread(self.before(self.sum(ones)))
+
+    def before(self, of_groups: Value) -> Value:
+        """For each group the sum of what the groups before it have."""
+        running = self.context.emit("cumsum", of_groups, axis=0)
+        return self.context.emit("subtract", running, of_groups)
+
+    def ranks(self) -> Value:
+        """For each row, in this order, its place in its group, from 0 on."""
+        return self.context.emit("subtract", self.context.emit("iota", n=self.count), self.starts())
+
 
 class Labels(Groups):
     """One group for each label of a category, or for each combination of labels of several, in order. A category that
@@ -162,6 +203,37 @@ class Labels(Groups):
         turned = self._context.emit("transpose", self._numbers(), permutation=(1, 0))
         return self._context.emit("matmul", turned, x)
 
+    def ranked(self, keys: Sequence[Value]) -> Ranked:
+        """Rows are sorted by label."""
+        rows = sorted_rows(self._context, self._table.valid, [self._places(), *keys])
+        return _RankedLabels(self._context, rows, self._hot)
+
+
+class _RankedLabels(Ranked):
+    """`hot` has for each label the rows of the table that have it."""
+
+    def __init__(self, context: Context, rows: Value, hot: Value) -> None:
+        super().__init__(context, rows.type.shape[0])
+        self._rows = rows
+        turned = context.emit("transpose", as_number(context, Array(hot)).value, permutation=(1, 0))
+        self._by_row = gathered(context, turned, rows)
+
+    def moved(self, x: Value) -> Value:
+        """By label."""
+        return gathered(self.context, x, self._rows)
+
+    def back(self, x: Value) -> Value:
+        """As in the table."""
+        return gathered(self.context, x, inverted(self.context, self._rows))
+
+    def sum(self, x: Value) -> Value:
+        """A product with the bits that tell where each label is."""
+        return self.context.emit("matmul", self.context.emit("transpose", self._by_row, permutation=(1, 0)), x)
+
+    def spread(self, x: Value) -> Value:
+        """A product with the same bits."""
+        return self.context.emit("matmul", self._by_row, x)
+
 
 class Runs(Groups):
     """Groups of equal rows, which are neighbours once the table is sorted by the columns of `by`.
@@ -173,6 +245,7 @@ class Runs(Groups):
     def __init__(self, context: Context, table: Table, by: Sequence[str], ordered: Value | None) -> None:
         self._context, self.count, self.rows = context, table.rows, ArrayType(BOOL, (table.rows,))
         keys = [key for name in by for key in self._keys_of(table.column(name))]
+        self._is_stable = ordered is None
         within = [] if ordered is None else [ordered]
         self._rows = sorted_rows(context, table.valid, [*keys, *within])
         self._moved: dict[Value, Value] = {}
@@ -281,6 +354,42 @@ class Runs(Groups):
         if not self.count:
             return x
         return context.emit("cumsum", preceding(context, placed, first), axis=0)
+
+    def ranked(self, keys: Sequence[Value]) -> Ranked:
+        """Groups stay where they are, since their numbers are the first key."""
+        context = self._context
+        keys = [*keys] if self._is_stable else [*keys, context.emit("iota", n=self.count)]
+        within: Value | None = None
+        if keys:
+            number = context.emit("cumsum", self._before, axis=0)
+            within = sorted_rows(context, None, [number, *map(self.moved, keys)])
+        return _RankedRuns(context, self, self._rows, within)
+
+
+class _RankedRuns(Ranked):
+    """`rows` sort the table by group. Then `within`, if there is such an order, sorts the rows of each group."""
+
+    def __init__(self, context: Context, groups: Runs, rows: Value, within: Value | None) -> None:
+        super().__init__(context, groups.count)
+        self._groups, self._rows, self._within = groups, rows, within
+
+    def moved(self, x: Value) -> Value:
+        """By group."""
+        found = self._groups.moved(x)
+        return found if self._within is None else gathered(self.context, found, self._within)
+
+    def back(self, x: Value) -> Value:
+        """As in the table."""
+        found = x if self._within is None else gathered(self.context, x, inverted(self.context, self._within))
+        return gathered(self.context, found, inverted(self.context, self._rows))
+
+    def sum(self, x: Value) -> Value:
+        """Groups lie where they lay."""
+        return self._groups.sum(x)
+
+    def spread(self, x: Value) -> Value:
+        """Groups lie where they lay."""
+        return self._groups.spread(x)
 
 
 def groups_of(context: Context, table: Table, by: Sequence[str], ordered: Value | None) -> Groups:
