@@ -163,12 +163,15 @@ class Program:
         arrays, facts = read_own([own(source, counts) for source in sources])
         read = perf_counter()
         sizes = self.compilation.bind(facts.found, counts)
-        matched, orders = _aligned(self.compilation.matchings(sizes), arrays, sources)
+        matchings = self.compilation.matchings(sizes)
+        matched, orders = _aligned(matchings, arrays, sources)
         program, ranges = self.compilation.elaborated(sizes | matched)
         check_limits(limit_inputs(program, ranges), arrays)
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
-        joined = {(name, side): orders[order_input(name, side)] for name in matched for side in SIDES}
+        joined = {
+            (name, side): orders[order_input(name, side)] for name in (one.name for one in matchings) for side in SIDES
+        }
         outputs = evaluate(program, arrays, joined=joined, arrange=fresh_arrangement).by_role
         end = perf_counter()
         seconds = {"compile": compiled - read, "offline": 0.0, "online": end - compiled, "total": end - started}

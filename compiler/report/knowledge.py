@@ -79,9 +79,11 @@ class Required:
 class Joined:
     """A join that the owners of the keys align before the first round. All parties learn how many keys match.
 
-    That number is the size `name`. `keys` are the inputs that hold the keys of either side, and `rows` their sizes.
+    That number is the size `name`. `keys` are the inputs that hold the keys of either side, and `rows` their sizes;
+    `alternatives` are how many keys are tried one after the other.
     `owners` are parties; so is the `helper`, if there is one. `bytes` are what each party sends for the join. If there
-    are several keys, whoever matches also learns which rows, without names, have which of the keys in common.
+    are several alternatives, whoever matches also learns which rows, without names, have which of the keys in common.
+    `repeats` says whether a key of the left side stands twice, which all parties learn, too; None if none may.
     """
 
     name: str
@@ -94,6 +96,8 @@ class Joined:
     bytes: tuple[int, ...]
     source: str
     line: int
+    alternatives: int = 1
+    repeats: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,8 @@ def who_learns_what(
     the parties. `matchings` are the program's joins on keys that owners hold.
     """
     told = list(_told(program, program.body, 1, ""))
-    declared = {name: size for name, size in program.sizes.items() if name not in {one.name for one in matchings}}
+    found = {name for one in matchings for name in (one.name, one.repeats)}
+    declared = {name: size for name, size in program.sizes.items() if name not in found}
     return Knowledge(
         roles=program.roles,
         revealed=tuple(one for one in told if one.roles),
@@ -154,12 +159,15 @@ def _limits(graph: Graph) -> Iterator[Stop]:
 
 
 def _doubles(graph: Graph, matchings: Sequence[Matching]) -> Iterator[Stop]:
-    """For each key column, the reason to stop that its owner may hold a key twice."""
-    keys = {
-        name: owner for one in matchings for names, owner in zip(one.keys, one.owners, strict=True) for name in names
-    }
-    for name, owner in keys.items():
-        yield Stop(graph.parties[owner], name, "that stands twice")
+    """For each key that may not stand as often as it likes, the reason to stop that its owner may hold too many."""
+    found: dict[tuple[int, str], int] = {}
+    for one in matchings:
+        for names, owner, most in zip(one.keys, one.owners, one.most, strict=True):
+            for together in one.alternatives if most else ():
+                columns = owner, " and ".join(names[together])
+                found[columns] = min(most, found.get(columns, most))
+    for (owner, key), most in found.items():
+        yield Stop(graph.parties[owner], key, "that stands twice" if most == 1 else f"that stands {most + 1} times")
 
 
 def _told(program: Program, region: Region, times: int, when: str) -> Iterator[Told]:
@@ -215,6 +223,8 @@ def _joined(program: Program, parties: tuple[str, ...], matching: Matching) -> J
         bytes=aligned_bytes(matching, len(parties)),
         source=span.source.name,
         line=span.line,
+        alternatives=len(matching.alternatives),
+        repeats=bool(program.sizes.get(matching.repeats, 0)) if matching.repeats else None,
     )
 
 

@@ -13,6 +13,9 @@ The owners' view: the secret, which says nothing of any row. Only the helper kno
 order. With the secret the helper could test any key that it guesses. So owners and helper must be different nodes, of
 which only one is curious.
 
+If several rows have a key, its first row alone has the key here. The others get tags that match nothing, so the helper
+sees nothing of how often a key stands.
+
 This is delegated matching as in Private-ID's DPMC, with the rows moved obliviously afterwards: see `rep3.alignment`.
 The closest three-party protocol is by Mohassel, Rindal and Rosulek (CCS 2020).
 """

@@ -32,6 +32,9 @@ Diffie-Hellman problem is hard. Then a view tells the sizes and the number of ma
 - A point of small order is refused. Any other value of a peer is taken as it is. A point of the twist, or a number
   above p, gains nothing: exponents are multiples of 8, and the twist has no other small factors either.
 
+**Keys that repeat.** If several rows have a key, its first row alone has the key here. The others count as rows without
+one (`base.Keys`): their points are random, so a view tells nothing of how often a key stands.
+
 **Sources.** Commutative encryption of sets is by Huberman, Franklin and Hogg (EC 1999). Encrypting both sides twice
 with a shuffle in between is from Private-ID (Buddhavarapu et al., ePrint 2020/599), and keys in order of priority are
 from its sequel (ePrint 2021/770). There, further exponents turn the digests into identifiers, a spine to which each

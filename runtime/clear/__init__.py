@@ -60,6 +60,7 @@ KERNELS: dict[str, Kernel] = {
     "argsort": order.argsort,
     "invert": order.invert,
     "gather": order.gather,
+    "copies": order.copies,
     "any": arithmetic.any_,
     "all": arithmetic.all_,
 }

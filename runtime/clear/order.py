@@ -28,3 +28,18 @@ def invert(rows: Array) -> Array:
 def gather(x: Array, rows: Array) -> Array:
     """Row i of the result is row rows[i] of x."""
     return np.asarray(np.take(x, rows, axis=0))
+
+
+def copies(x: Array, rows: Array) -> Array:
+    """On each row the row of x that has come last. Where `rows` has a number below that of x's rows, that row comes.
+
+    `rows` is an arrangement of as many rows as x has, or more, and brings those of x in their order; before the first
+    one there are zeros. The steps from each row of x to the next go where the next one comes, and are added up.
+    """
+    steps: Array = np.zeros((rows.size, *x.shape[1:]), x.dtype)
+    steps[: len(x)] = x
+    if x.dtype == np.bool_:
+        steps[1 : len(x)] ^= x[:-1]
+        return np.asarray(np.logical_xor.accumulate(steps[rows], axis=0))
+    steps[1 : len(x)] -= x[:-1]
+    return np.asarray(np.cumsum(steps[rows], axis=0))

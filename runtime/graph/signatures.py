@@ -269,6 +269,7 @@ def _in_the_clear() -> dict[str, Signature]:
         "argsort": Signature((), _INT, row_shapes.argsort, {"descending": Attribute.INTS}, more=Generic.MIXED),
         "invert": _row(row_shapes.invert, _INT, _INT),
         "gather": _row(row_shapes.gather, choice, choice, _INT),
+        "copies": _row(row_shapes.copies, choice, choice, _INT),
         "any": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
         "all": _row(shapes.reduction, _BOOL, _BOOL, axis=axis),
     }

@@ -92,9 +92,14 @@ def _join_table(explanation: Explanation) -> Table:
 
 
 def _how_matched(join: Joined) -> str:
+    told = "; {} tells whether a key stands twice: {}".format(join.owners[0], "yes" if join.repeats else "no")
+    return _who_matches(join) + ("" if join.repeats is None else told)
+
+
+def _who_matches(join: Joined) -> str:
     if join.method == OWN:
         return f"{join.owners[0]} matches its own tables"
-    several = ", and learns which rows, without names, have which keys in common" if len(join.keys[0]) > 1 else ""
+    several = ", and learns which rows, without names, have which keys in common" if join.alternatives > 1 else ""
     if join.method == DELEGATED:
         return f"{join.helper} matches tags of the keys, which tell it nothing else{several}"
     return f"{' and '.join(join.owners)} match keys that both have encrypted{several.replace('learns', 'learn')}"

@@ -40,7 +40,8 @@ class _Generator:
         self.inputs: Inputs = {}
         self.names = 0
         # `bound` says what has been checked: it comes with a `require`.
-        unlike = ("constant", "share", "convert", "argsort", "invert", "gather", "align", "bound", "remainder")
+        moves = ("argsort", "placed", "invert", "gather", "copies", "align")
+        unlike = ("constant", "share", "convert", "bound", "remainder", *moves)
         self.pure = [name for name, row in OPERATIONS.items() if row.is_pure and name not in unlike]
 
     def program(self, size: int) -> tuple[Program, Inputs]:

@@ -30,7 +30,7 @@ party advertiser
 input exposures: table[user: key, exposed: bool] from publisher
 input purchases: table[user: key, amount: fixed] from advertiser
 users = join(exposures, purchases, on=user, how="left")
-reveal mean(users.amount, where=users.exposed) as treated
+reveal mean(fill(users.amount, 0), where=users.exposed) as treated
 reveal count(users.in_purchases) as buyers to advertiser
 """
 EXPOSURES = {"user": ["ann", "bob", "Cid", "dot"], "exposed": [True, True, False, False]}

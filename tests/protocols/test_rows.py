@@ -112,6 +112,33 @@ def test_bits_move_as_words(setting: str) -> None:
     check_same(w.program(), inputs, TARGETS[setting])
 
 
+@pytest.mark.parametrize("setting", TARGETS)
+@pytest.mark.parametrize("rows", [0, 1, 2, 9, 70])
+def test_rows_go_to_places_and_are_copied_to_those_that_follow(setting: str, rows: int) -> None:
+    """Numbers, truth values and bits, by an order that nobody knows and by one that an owner knows."""
+    w = Writer()
+    key = w.secret("key", ArrayType(integer(4), (rows,)))
+    known = w.emit("argsort", w.input("known", ArrayType(integer(4), (rows,)), "bob"), descending=(0,))
+    number = w.secret("number", ArrayType(INT, (rows, 2)))
+    truth = w.secret("truth", ArrayType(BOOL, (rows,)), "bob")
+    bits = w.emit("xor", w.secret("x", ArrayType(integer(40), (rows,))), w.secret("y", ArrayType(integer(40), (rows,))))
+    order = w.emit("argsort", key, descending=(0,))
+    placed = w.emit("placed", w.emit("gather", w.emit("iota", n=rows), order))
+    for name, value in (("number", number), ("truth", truth), ("bits", bits)):
+        w.reveal(w.emit("gather", value, placed), f"{name}_placed", roles=("alice",))
+        rest = value.type.shape[1:]
+        ends = {"starts": (0,) * (1 + len(rest)), "stops": (rows // 2, *rest), "steps": (1,) * (1 + len(rest))}
+        half = w.emit("slice", value, **ends)
+        w.reveal(w.emit("copies", half, w.emit("invert", order)), f"{name}_copied", roles=("alice",))
+        w.reveal(w.emit("copies", half, w.emit("invert", known)), f"{name}_known", roles=("bob",))
+    random = np.random.default_rng(rows)
+    inputs = {name: random.integers(-(2**39), 2**39, rows) for name in ("x", "y")}
+    # Half of the keys are 0: the rows of half an array go there, in their order.
+    inputs |= {name: random.permutation(np.arange(rows) >= rows // 2).astype(np.int64) for name in ("key", "known")}
+    inputs |= {"number": random.integers(-(2**62), 2**62, (rows, 2)), "truth": random.random(rows) < 0.5}
+    check_same(w.program(), inputs, TARGETS[setting])
+
+
 @pytest.mark.parametrize("targets", [TARGETS, WITH_CLIENTS])
 @pytest.mark.parametrize("setting", TARGETS)
 def test_rows_that_one_knows_and_rows_that_all_know(setting: str, targets: dict[str, object]) -> None:

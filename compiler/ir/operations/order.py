@@ -59,6 +59,23 @@ def gather(types: Types, attributes: Attributes) -> Types:
     return (array,)
 
 
+def placed(types: Types, attributes: Attributes) -> Types:
+    """The arrangement that takes row i to the place that a vector's element i says."""
+    only(types, Kind.INT)
+    if len(types[0].shape) != 1:
+        raise OperationTypeError("rows have places in a vector", "one axis", str(types[0]))
+    return (types[0].with_element(ROWS),)
+
+
+def copies(types: Types, attributes: Attributes) -> Types:
+    """Rows of an array on as many rows as an arrangement has."""
+    array, rows = types
+    only((rows,), Kind.ROWS)
+    if array.element == ROWS or not array.shape or array.shape[0] > rows.shape[0]:
+        raise OperationTypeError("rows are copied to as many or more", f"{rows.shape[0]} rows at most", str(array))
+    return (array.with_shape((*rows.shape, *array.shape[1:])),)
+
+
 def align(types: Types, attributes: Attributes) -> Types:
     """The type of the joined rows of a side's column."""
     (type,), side, rows = types, attributes["side"], attributes["rows"]
@@ -91,6 +108,11 @@ def _is_aligned_by_its_owner(operation: Operation) -> str:
 
 def _row_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     return Interval(0, max(operation.results[0].type.size - 1, 0))
+
+
+def _copied(operation: Operation, x: Sequence[Interval]) -> Interval:
+    """A row of the array, or zeros."""
+    return x[0].hull(Interval(0, 0))
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------
@@ -136,6 +158,27 @@ ORDER: dict[str, OperationRow] = {
         interval=first_interval,
         domain=WHOLE,
         elements_of=FIRST,
+        identities=(),
+        widen=None,
+    ),
+    # The places are each there once: whoever writes the operation makes sure of that, since no protocol looks.
+    "placed": computed(
+        arity=1,
+        infer=placed,
+        clear=kernel("invert"),
+        traits=Trait.NONE,
+        interval=_row_interval,
+        domain=WHOLE,
+        identities=(),
+        widen=None,
+    ),
+    "copies": computed(
+        arity=2,
+        infer=copies,
+        clear=kernel("copies"),
+        traits=Trait.ROWS,
+        interval=_copied,
+        domain=WHOLE,
         identities=(),
         widen=None,
     ),

@@ -7,8 +7,9 @@ Planes that are alike in all rows, as ranges tell, are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from ....runtime.graph.nodes import ValueType
 from ...ir.types import Kind
 from ..circuits import circuits
 from ..rules.conversions import Conversions
@@ -18,7 +19,7 @@ from ..rules.order import Order
 from ..rules.protocol import offered
 from ..rules.rows import Rows
 from ..rules.shares import Arithmetic, Boolean, Clear, Share, Shared
-from ..rules.use import Use
+from ..rules.use import Use, joined, part
 
 PAIRS = 0
 """The `digit` of an order that compares all pairs of rows at once, instead of sorting digit by digit."""
@@ -111,7 +112,61 @@ def gather(use: Use[Linear]) -> Share:
 def _gathered(use: Use[Linear], x: Shared, rows: Share) -> Shared:
     if isinstance(rows, Rows):
         return offered(use.p, Order).gather(x, rows)
-    return use.p.map("take", use.shape, x, indices=rows.parts, axis=0)
+    return use.p.map("take", x.shape, x, indices=rows.parts, axis=0)
+
+
+def placed(use: Use[Order]) -> Rows:
+    """Rounds of the protocol's `placed_rows`."""
+    return use.p.placed_rows(use.number(0))
+
+
+def copies(use: Use[Linear]) -> Share:
+    """Rounds of `gather`: steps from row to row are moved to where they are taken, and added up."""
+    x, rows = use.operands
+    numbers = use.p.public(x) if isinstance(x, Clear) else x
+    if not isinstance(numbers, Arithmetic):
+        raise TypeError("bits have a rule of their own")
+    steps = _steps(use.p, numbers, use.p.subtract)
+    moved = _gathered(use, _lengthened(use.p, steps, use.shape[0]), rows)
+    return use.p.linear("cumsum", use.shape, moved, axis=0)
+
+
+def copies_of_bits(use: Use[Linear]) -> Share:
+    """As `copies`; steps are XORs, added up over twice as many rows each time."""
+    x, rows = use.operands
+    bits = use.p.public_bits(x, use.planes) if isinstance(x, Clear) else x
+    if not isinstance(bits, Boolean):
+        raise TypeError("numbers have a rule of their own")
+    above = -1 if use.element.kind is Kind.BOOL else bits.planes - 1
+    whole = use.p.planes(bits, tuple(plane if plane < bits.planes else above for plane in range(use.planes)))
+    steps = _steps(use.p, whole, use.p.xor)
+    total = _gathered(use, _lengthened(use.p, steps, use.shape[0]), rows)
+    reach = 1
+    while reach < use.shape[0]:
+        later = part(use.p, total, 0, 0, use.shape[0] - reach, 1)
+        first, rest = (part(use.p, total, 0, *ends, 1) for ends in ((0, reach), (reach, use.shape[0])))
+        total = joined(use.p, [first, use.p.xor(rest, later)], 0)
+        reach *= 2
+    return total
+
+
+def _steps(p: Linear, x: Shared, less: Callable[[Shared, Shared], Shared]) -> Shared:
+    """The first row, and what each further one has more than the one before."""
+    count = x.shape[0]
+    if count < 2:
+        return x
+    first, later, before = (part(p, x, 0, *ends, 1) for ends in ((0, 1), (1, count), (0, count - 1)))
+    return joined(p, [first, less(later, before)], 0)
+
+
+def _lengthened(p: Linear, x: Shared, count: int) -> Shared:
+    """x with rows of zeros after its own, `count` in all."""
+    missing = count - x.shape[0]
+    if not missing:
+        return x
+    kinds = [ValueType(wire.type.storage, (missing, *x.shape[1:]), wire.type.planes) for wire in x.parts]
+    zeros = x.with_parts([p.g.local("zeros", kind, at=wire.at) for kind, wire in zip(kinds, x.parts, strict=True)])
+    return joined(p, [x, zeros], 0) if x.shape[0] else zeros
 
 
 def invert(use: Use[Linear]) -> Share:

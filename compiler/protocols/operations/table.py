@@ -79,6 +79,11 @@ RULES: dict[str, tuple[Rule[Any], ...]] = {
         Rule(Linear, (ARITHMETIC, ROWS), ARITHMETIC, rows.gather),
         Rule(Linear, (BOOLEAN, ROWS), BOOLEAN, rows.gather),
     ),
+    "placed": (Rule(Order, (ARITHMETIC,), ROWS, rows.placed),),
+    "copies": (
+        Rule(Linear, (ARITHMETIC, ROWS), ARITHMETIC, rows.copies),
+        Rule(Linear, (BOOLEAN, ROWS), BOOLEAN, rows.copies_of_bits),
+    ),
     "any": (all_of(Products, BOOLEAN, order.some),),
     "all": (all_of(Products, BOOLEAN, order.every),),
 }

@@ -33,6 +33,9 @@ def rearranged(context: Context, table: Table, rows: Value) -> Table:
     columns = {name: gathered(context, value, rows) for name, value in table.columns.items()}
     marks = {name: gathered(context, value, rows) for name, value in table.marks.items()}
     valid = None if table.valid is None else gathered(context, table.valid, rows)
+    moved = {value: columns[name] for name, value in table.columns.items()}
+    known = [each for each in context.facts.unique if each <= moved.keys()]
+    context.facts.unique |= {frozenset(moved[value] for value in each) for each in known}
     bits: dict[Value, Value] = {}
     for one in table.present.values():
         if one.bits not in bits:

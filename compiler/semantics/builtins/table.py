@@ -72,7 +72,7 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("drop(t, columns: column)", tables.drop),
         ("rename(t, **names: column)", tables.rename),
         ("group(t, by: column, **aggregates: aggregate)", groups.group),
-        ('join(a, ..., on: column, how="inner", hide_size=False)', joins.join),
+        ('join(a, ..., on: column, how="inner", hide_size=False, at_most=1)', joins.join),
         ("range(start, stop=..., step=...)", elementwise.refuse),
         ("zip(x, ...)", elementwise.refuse),
         ("batches(x, ..., size)", elementwise.refuse),

@@ -15,6 +15,15 @@ def gather(call: Call) -> None:
     require(len(call.output.shape) > 0, "a scalar has no rows")
 
 
+def copies(call: Call) -> None:
+    """As many rows as there are indices, and no fewer than those of the first input."""
+    source, rows = call.inputs
+    require(len(source.shape) > 0, "a scalar has no rows")
+    same(rows.shape, call.output.shape[:1])
+    same(source.shape[1:], call.output.shape[1:])
+    require(source.shape[0] <= rows.shape[0], "there are as many places as rows, or more")
+
+
 def invert(call: Call) -> None:
     """An order for an order of the same length."""
     same(call.inputs[0].shape, call.output.shape)

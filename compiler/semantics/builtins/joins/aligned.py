@@ -11,6 +11,7 @@ A table may have been filtered; its valid bits are then one more column. Cleared
 that the number of matches says nothing of the filter.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,13 +19,16 @@ from ....ir.labels import Label
 from ....ir.program import Value
 from ....ir.types import Kind
 from ...arrays.arithmetic import conjunction
-from ...arrays.arrangement import bits, part, stacked, zero_rows
+from ...arrays.arrangement import bits, part, rearranged, stacked, zero_rows
 from ...declarations import present_name
 from ...errors import wrong
 from ...state.context import Context
 from ...state.values import Table
 from ..arguments import Arguments
-from .matched import Matched, Request
+from .matched import Matched, Partners, Request
+from .repeats import Arranged, standing_for_all
+from .shared import assembled, followed, shared_join
+from .unique import note_unique
 
 _KEYS = (Kind.KEY, Kind.INT, Kind.DATE, Kind.CATEGORY, Kind.BOOL)
 """Of what owners match: numbers that do not depend on how the program is compiled."""
@@ -51,6 +55,9 @@ def aligned_join(request: Request) -> Matched:
     context, a, b, how = request.context, request.a, request.b, request.how
     join = _join(request)
     k = _matches(request.call, join["join"], min(a.rows, b.rows))
+    if join["repeats"] and _repeats(request.call, join["repeats"]):
+        is_own = join["owners"][0] == join["owners"][1]
+        return shared_join(request) if is_own else _shuffled(context, _many(request, join, k))
     of_a = a.rows if request.keeps_left else k
     of_b = b.rows if request.keeps_right else k
     rows = of_a + of_b - k
@@ -67,11 +74,101 @@ def aligned_join(request: Request) -> Matched:
             moved_a[name] = _either(context, left, moved_a[name], moved_b[name])
     found = Matched(moved_a, moved_b, left.present, right.present, rows, _valid(context, how, left, right))
     if how == "anti" and b.valid is None:
-        return replace(found.moved(lambda value: part(context, value, k, rows)), rows=rows - k)
-    if how in ("inner", "semi") or of_a == of_b == k:
-        return found
-    order = context.emit("random_rows", n=rows)
+        found = replace(found.moved(lambda value: part(context, value, k, rows)), rows=rows - k)
+    elif how not in ("inner", "semi") and not of_a == of_b == k:
+        found = _shuffled(context, found)
+    if len(request.on) == 1:
+        note_unique(context, [found.a[name] for name in request.keys])
+    return found
+
+
+def _shuffled(context: Context, found: Matched) -> Matched:
+    """The rows in an order that nobody knows."""
+    order = context.emit("random_rows", n=found.rows)
     return found.moved(lambda value: context.emit("gather", value, order))
+
+
+def _many(request: Request, join: dict[str, Any], k: int) -> Matched:
+    """The joined rows where a key of `a` stands twice: those of `a`, cleared unless they are in the result, and then
+    those of `b` alone if they are.
+
+    The first row of each key is matched for all. Its owner numbers these rows first, in the order of their keys, and
+    the others after them. These slots are aligned as a column is: so they tell the joined rows, as shares, to which
+    slot they go. From there each row is copied to the rows of its key, which its owner knows.
+    """
+    context, a, b = request.context, request.a, request.b
+    arranged = Arranged.of(context, a, request.on[0])
+    table = rearranged(context, a, arranged.by_key)
+    found = _partners(request, join, k, arranged, table.valid)
+    if not request.keeps_right:
+        return assembled(request, table, found)
+    rest = _Side(context, {**join, "side": 1, "rows": b.rows}, b, before=b.rows, between=0, after=0)
+    moved = {name: rest.moved(value) for name, value in b.columns.items()}
+    everything = Table(moved, b.rows, rest.cleared)
+    return followed(request, table, found, _alone(request, join, k, everything))
+
+
+def _partners(request: Request, join: dict[str, Any], k: int, arranged: Arranged, valid: Value | None) -> Partners:
+    """What the rows of `a` by key have found, of which these are valid."""
+    context, a, b = request.context, request.a, request.b
+    slots = context.emit("align", arranged.places(), **{**join, "side": 0, "rows": a.rows})
+    to_slots = context.emit("placed", slots)
+    right = _Side(context, {**join, "side": 1, "rows": k}, b, before=k, between=a.rows - k, after=0)
+
+    def copied(x: Value) -> Value:
+        return arranged.copied(context.emit("gather", x, to_slots))
+
+    names = [name for name in b.columns if request.brings and not request.is_of_key(name)]
+    columns = {name: copied(right.moved(b.columns[name])) for name in names}
+    has = conjunction(context, [copied(right.present), valid])
+    assert has is not None
+    return Partners(columns, has, right.present)
+
+
+def joined_around(requests: Sequence[Request]) -> list[Matched]:
+    """One left table joined with several right ones: for each of these what it brings, all on the same rows.
+
+    The owner of the left table matches keys with the owner of each other one. So all parties learn how many keys match
+    in each of these matchings, and nothing of keys that more than two owners have in common. What each matching finds
+    goes to the rows of the left table, by key, which then are shuffled.
+    """
+    first = requests[0]
+    context, a = first.context, first.a
+    arranged = Arranged.of(context, a, first.on[0])
+    table = rearranged(context, a, arranged.by_key)
+    found = []
+    for request in requests:
+        join = _join(request)
+        k = _matches(request.call, join["join"], min(a.rows, request.b.rows))
+        _repeats(request.call, join["repeats"])
+        found.append(_partners(request, join, k, arranged, table.valid))
+    present = bits(context, 1, a.rows) if table.valid is None else table.valid
+    has = [each.base for each in found]
+    if first.how == "anti":
+        valid = conjunction(context, [table.valid, *(context.emit("not", each) for each in has)])
+    else:
+        valid = table.valid if first.how == "left" else conjunction(context, has)
+    order = context.emit("random_rows", n=a.rows)
+    return [
+        Matched(table.columns if number == 0 else {}, each.columns, present, each.base, a.rows, valid).moved(
+            lambda value: context.emit("gather", value, order)
+        )
+        for number, each in enumerate(found)
+    ]
+
+
+def _alone(request: Request, join: dict[str, Any], k: int, b: Table) -> Table:
+    """The rows of `b` without a partner: those after the pairs; also pairs, if all rows of `a` with the key are
+    cleared, which the owner of `a` knows."""
+    context, a = request.context, request.a
+    if a.valid is None:
+        columns = {name: part(context, value, k, b.rows) for name, value in b.columns.items()}
+        return Table(columns, b.rows - k, None if b.valid is None else part(context, b.valid, k, b.rows))
+    present = standing_for_all(context, a, request.on[0]).valid
+    assert present is not None
+    partners = context.emit("align", present, **{**join, "side": 0, "rows": k})
+    has = stacked(context, partners, bits(context, 0, b.rows - k))
+    return Table(b.columns, b.rows, conjunction(context, [b.valid, context.emit("not", has)]))
 
 
 def _valid(context: Context, how: str, left: "_Side", right: "_Side") -> Value | None:
@@ -159,26 +256,27 @@ def _join(request: Request) -> dict[str, Any]:
     context, tables = request.context, (request.a, request.b)
     columns = [name for key in request.on for name in key]
     names = [tuple(_input(context, table.named[name]) for name in columns) for table in tables]
+    sides, several = _sides(request, names), len(request.on) > 1
     return {
-        "join": _name(request, names),
+        "join": f"matches({', '.join(sides)})",
         "counts": (request.a.rows, request.b.rows),
         "owners": tuple(_owner(context, table, request.keys) for table in tables),
         "left": names[0],
         "right": names[1],
         "kinds": tuple(request.a.named[name].type.element.kind.value for name in columns),
         "together": tuple(len(key) for key in request.on),
-        "most": (1, 1),
-        "repeats": "",
+        "most": (1 if several else 0, request.most if request.brings or several else 0),
+        "repeats": "" if several else f"repeats({sides[0]})",
     }
 
 
-def _name(request: Request, names: list[tuple[str, ...]]) -> str:
-    """`matches(p.user, q.user)`, or `matches(p.store and p.day or p.id, q.store and q.day or q.id)`."""
+def _sides(request: Request, names: list[tuple[str, ...]]) -> list[str]:
+    """The keys of either side: `p.user`, or `p.store and p.day or p.id`."""
     sides = []
     for given in names:
         columns = iter(given)
         sides.append(" or ".join(" and ".join(next(columns) for _ in key) for key in request.on))
-    return f"matches({', '.join(sides)})"
+    return sides
 
 
 def _input(context: Context, value: Value) -> str:
@@ -218,6 +316,24 @@ def _matches(call: Arguments, name: str, most: int) -> int:
         )
     context.matched[name] = number
     return number
+
+
+def _repeats(call: Arguments, name: str) -> bool:
+    """Whether a key of the left side stands twice: told by its owner, or given by hand; else not."""
+    context = call.context
+    if name not in context.sizes:
+        return False
+    found = context.sizes[name]
+    if found not in (0, 1):
+        raise wrong(
+            call.span,
+            "keys stand twice, or they do not",
+            expected="1 if a key stands twice, else 0",
+            found=f"{found}, given by `--size`",
+            remedy=f"give another number: `--size '{name}=1'`",
+        )
+    context.matched[name] = found
+    return bool(found)
 
 
 def _made_up(context: Context, most: int) -> int:

@@ -13,10 +13,12 @@ from ...declarations import PRESENT_SUFFIX, present_name
 from ...errors import wrong
 from ...state.values import Array, Meaning, Presence, Table
 from ..arguments import Arguments, Given
-from .aligned import aligned_join, is_alignable
+from .aligned import aligned_join, is_alignable, joined_around
 from .keys import Keys, columns_of, join_keys
 from .matched import HOW, Matched, Request
+from .repeats import packed, standing_for_all, unpacked
 from .shared import shared_join
+from .unique import is_unique, note_unique, refuse_surplus
 
 _LETTERS = "abcdefgh"
 """What tables are called that have no name."""
@@ -35,6 +37,7 @@ def join(call: Arguments) -> Meaning:
         )
     on = join_keys(call, tables)
     how = call.word("how", HOW, "inner")
+    most = _most(call, on)
     names = _names(call.several, tables)
     if how in ("semi", "anti"):
         tables = [
@@ -42,11 +45,25 @@ def join(call: Arguments) -> Meaning:
             *(replace(table, columns=_only(table, on), marks={}, present=_lacking(table, on)) for table in tables[1:]),
         ]
     _check_clashes(call, tables, on)
+    requests = [Request(call, tables[0], table, on, how, most) for table in tables[1:]]
+    if len(requests) > 1 and _are_around(requests):
+        return _around(requests, names)
     found = tables[0]
     for number, table in enumerate(tables[1:], 1):
         marks = (names[0] if number == 1 else "", names[number])
-        found = _joined(Request(call, found, table, on, how), marks)
+        found = _joined(Request(call, found, table, on, how, most), marks)
     return found
+
+
+def _most(call: Arguments, on: Keys) -> int:
+    """Of how many rows of a right side a key may be."""
+    most = call.number("at_most", 1)
+    if most < 1:
+        raise call.expected("at_most", "a number of rows, 1 or more", str(most), "say how many rows a key may have")
+    if most > 1 and len(on) > 1:
+        expected, remedy = "one key, of one column or several", "join on one of the keys at a time"
+        raise call.expected("at_most", expected, "keys that are tried one after the other", remedy)
+    return most
 
 
 def _lacking(table: Table, on: Keys) -> dict[str, Presence]:
@@ -61,11 +78,61 @@ def _joined(wanted: Request, names: tuple[str, str]) -> Table:
     """Two tables joined. Marks of joins before, and the bits that tell what is missing, travel as columns do, under
     names that no column has.
     """
-    a, b = (_wide(wanted, table) for table in (wanted.a, wanted.b))
-    request = replace(wanted, a=a, b=b)
-    is_hidden = wanted.call.flag("hide_size", default=False) or wanted.context.hides_sizes
-    matched = (shared_join if is_hidden or not is_alignable(request) else aligned_join)(request)
-    return _table(matched, wanted, names)
+    request = _laid_out(wanted)
+    is_aligned = not _is_hidden(wanted) and is_alignable(request)
+    join_ = aligned_join if is_aligned else shared_join
+    if request.brings and request.most > 1:
+        lists = _packed(request, in_place=is_aligned)
+        return _table(unpacked(lists, join_(lists), request.most), wanted, names)
+    if is_aligned and not request.brings:
+        request = replace(request, b=standing_for_all(request.context, request.b, request.on[0]))
+    return _table(join_(request), wanted, names)
+
+
+def _is_hidden(wanted: Request) -> bool:
+    return wanted.call.flag("hide_size", default=False) or wanted.context.hides_sizes
+
+
+def _packed(request: Request, *, in_place: bool) -> Request:
+    """The join with lists of the right side's rows in place of these; a key of too many rows stops the run."""
+    context, (key,) = request.context, request.on
+    found = packed(request, in_place=in_place)
+    lists = replace(request, b=found.table)
+    if not in_place and not is_unique(context, request.b, key):
+        refuse_surplus(request, found.surplus, key)
+        note_unique(context, [found.table.named[name] for name in key])
+    return lists
+
+
+def _are_around(requests: list[Request]) -> bool:
+    """Whether the owner of the first table can match keys with the owners of all others, none of which it is itself."""
+    first = requests[0]
+    tables = [first.a, *(request.b for request in requests)]
+    if _is_hidden(first) or first.how in ("right", "outer") or first.most > 1 or len(first.on) > 1 or not first.a.rows:
+        return False
+    if any(name in table.present for table in tables for name in first.keys):
+        return False
+    owner, *others = (table.named[name].label.owner for table in tables for name in first.keys[:1])
+    return owner not in others and all(is_alignable(_laid_out(request)) for request in requests)
+
+
+def _laid_out(wanted: Request) -> Request:
+    return replace(wanted, a=_wide(wanted, wanted.a), b=_wide(wanted, wanted.b))
+
+
+def _around(requests: list[Request], names: list[str]) -> Table:
+    """All tables joined with the first one at once."""
+    wide = [_laid_out(request) for request in requests]
+    if not requests[0].brings:
+        wide = [replace(each, b=standing_for_all(each.context, each.b, each.on[0])) for each in wide]
+    tables = [
+        _table(matched, request, (names[0] if number == 0 else "", names[number + 1]))
+        for number, (matched, request) in enumerate(zip(joined_around(wide), requests, strict=True))
+    ]
+    columns = {name: value for table in tables for name, value in table.columns.items()}
+    marks = {name: value for table in tables for name, value in table.marks.items()}
+    present = {name: value for table in tables for name, value in table.present.items()}
+    return replace(tables[0], columns=columns, marks=marks, present=present)
 
 
 _MARK = "in "
@@ -139,7 +206,7 @@ def _check_clashes(call: Arguments, tables: list[Table], on: Keys) -> None:
     for table in tables:
         for name in table.columns:
             if name in taken and name not in keys:
-                remedy = f"give one of them another name first: `table({keys[0]}=t.{keys[0]}, {name}_2=t.{name}, ...)`"
+                remedy = f"give one of them another name first: `rename(t, {name}_2={name})`"
                 raise wrong(
                     call.span,
                     f"two columns of the joined table are called `{name}`",

@@ -22,6 +22,8 @@ class Request:
     b: Table
     on: Keys
     how: str
+    most: int = 1
+    """Of how many rows of `b` a key may be."""
 
     @property
     def context(self) -> Context:
@@ -37,6 +39,11 @@ class Request:
         """Whether a column is one of a key, or tells where a key is missing."""
         return name.removesuffix(PRESENT_SUFFIX) in self.keys
 
+    def moving(self, columns: dict[str, Value]) -> dict[str, Value]:
+        """The columns of the right side that a partner brings: partners agree in a key, unless there are several."""
+        several = len(self.on) > 1
+        return {name: value for name, value in columns.items() if several or not self.is_of_key(name)}
+
     @property
     def keeps_left(self) -> bool:
         """Whether rows of `a` without a partner are in the result."""
@@ -51,6 +58,18 @@ class Request:
     def brings(self) -> bool:
         """Whether the columns of `b` come along."""
         return self.how not in ("semi", "anti")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partners:
+    """What the rows of one table, the base, have found in the other one: its columns, zero where there is no partner.
+
+    `base` tells which rows of the base have a partner, `other` which of the other table have.
+    """
+
+    columns: dict[str, Value]
+    base: Value
+    other: Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,50 +1,86 @@
 """`join` where a key is secret: rows of both tables are sorted by key, so that partners are neighbours.
 
 In: two tables and their keys. Out: `Matched`. The rows of one table, the *base*, stay where they are. One sort of all
-rows brings the other table's columns to them, and back. Nobody learns anything. A key that a table has twice finds one
-partner.
+rows brings the other table's columns to them, and back. Nobody learns anything but that no key of the right side stands
+twice, where that has to be found out: see `unique`. If a key of the left side may stand twice, `many` finds partners,
+or, where somebody knows the keys of the left side, the first row of each key does for the others.
 """
 
-from dataclasses import dataclass
-
-from ....ir.program import Operation, Value
-from ....ir.types import Kind
-from ...arrays.arithmetic import conjunction, mask_along, promoted
-from ...arrays.arrangement import bits, equals_next, gathered, inverted, part, sorted_rows, stacked, zero_rows
-from ...declarations import present_name
+from ....ir.program import Value
+from ...arrays.arithmetic import conjunction, mask_along
+from ...arrays.arrangement import (
+    bits,
+    gathered,
+    inverted,
+    part,
+    rearranged,
+    stacked,
+    zero_rows,
+)
 from ...state.context import Context
-from ...state.values import Array, Table
-from ..arguments import Arguments
+from ...state.values import Table
 from ..making import joined_ties
-from .keys import Keys, columns_of
-from .matched import Matched, Request
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Partners:
-    """The other table's columns on the rows of the base, zero where there is no partner; and which rows have one."""
-
-    columns: dict[str, Value]
-    base: Value
-    other: Value
+from .many import partners_of_many
+from .matched import Matched, Partners, Request
+from .neighbours import Neighbours, alike
+from .repeats import Arranged, has_key
+from .unique import is_clear, is_unique, needs_check, note_unique, require_none
 
 
 def shared_join(request: Request) -> Matched:
     """The joined rows: those of `a`, cleared unless they are in the result, and then those of `b` alone if they are. Of
-    `inner` as many as the smaller table has.
+    `inner` as many as the smaller table has, where no key of either stands twice.
     """
-    a, b = request.a, request.b
-    if request.how == "inner" and b.rows < a.rows:
-        found = partners(request.call, b, a, request.on)
-        columns = {**found.columns, **(b.columns if _goes_by_one(request.on) else {})}
-        of_a = {name: columns[name] for name in a.columns}
-        return Matched(of_a, b.columns, found.base, found.base, b.rows, found.base)
-    return assembled(request, partners(request.call, a, b, request.on))
+    context, a, b, on = request.context, request.a, request.b, request.on
+    if not a.rows or not b.rows or all(is_unique(context, a, key) for key in on):
+        if request.how == "inner" and b.rows < a.rows:
+            found = partners(request, b, a)
+            columns = {**found.columns, **(b.columns if len(on) == 1 else {})}
+            of_a = {name: columns[name] for name in a.columns}
+            if len(on) == 1:
+                note_unique(context, [of_a[name] for name in on[0]])
+            return Matched(of_a, b.columns, found.base, found.base, b.rows, found.base)
+        matched = assembled(request, a, partners(request, a, b))
+        if len(on) == 1:
+            note_unique(context, [matched.a[name] for name in on[0]])
+        return matched
+    if len(on) == 1 and is_clear(a, on[0]):
+        return assembled(request, *_by_key(request))
+    return assembled(request, a, partners_of_many(request))
 
 
-def assembled(request: Request, found: Partners) -> Matched:
+def _by_key(request: Request) -> tuple[Table, Partners]:
+    """The left table and its partners, where somebody knows which of its rows have a key in common.
+
+    The first row of each key looks for a partner, which is then copied to the others. The rows of `inner` stand by key,
+    those of other joins as in the table.
+    """
+    context, a, (key,) = request.context, request.a, request.on
+    arranged = Arranged.of(context, a, key, a.valid)
+    slots = arranged.slots
+
+    def in_slots(x: Value) -> Value:
+        return gathered(context, gathered(context, x, arranged.by_key), slots)
+
+    usable = conjunction(context, [a.valid, has_key(context, a, key)])
+    firsts = gathered(context, arranged.starts, slots)
+    firsts = firsts if usable is None else context.emit("and", firsts, in_slots(usable))
+    base = Table({name: in_slots(a.named[name]) for name in key}, a.rows, firsts)
+    found = partners(request, base, request.b, base_has_keys=True)
+    by_key = request.how == "inner"
+    back = inverted(context, arranged.by_key)
+
+    def copied(x: Value) -> Value:
+        return arranged.copied(x) if by_key else gathered(context, arranged.copied(x), back)
+
+    columns = {name: copied(value) for name, value in found.columns.items()}
+    table = rearranged(context, a, arranged.by_key) if by_key else a
+    return table, Partners(columns, copied(found.base), found.other)
+
+
+def assembled(request: Request, a: Table, found: Partners) -> Matched:
     """The rows of the result, from what the rows of `a` have found."""
-    context, a, b, how = request.context, request.a, request.b, request.how
+    context, b, how = request.context, request.b, request.how
     if how in ("inner", "semi"):
         return Matched(a.columns, found.columns, found.base, found.base, a.rows, found.base)
     present = bits(context, 1, a.rows) if a.valid is None else a.valid
@@ -55,53 +91,53 @@ def assembled(request: Request, found: Partners) -> Matched:
         return Matched(a.columns, found.columns, present, found.base, a.rows, valid)
     alone = context.emit("not", found.other)
     alone = alone if b.valid is None else context.emit("and", alone, b.valid)
+    return followed(request, a, found, Table(b.columns, b.rows, alone))
+
+
+def followed(request: Request, a: Table, found: Partners, alone: Table) -> Matched:
+    """The rows of a `right` or `outer` join: those of `a`, and after them the valid ones of `b` that are `alone`."""
+    context = request.context
     left = {}
     for name, value in a.columns.items():
         is_key = request.is_of_key(name)
-        pair = _like(context, value, b.columns[name]) if is_key else (value, zero_rows(context, value, b.rows))
+        pair = alike(context, value, alone.columns[name]) if is_key else (value, zero_rows(context, value, alone.rows))
         left[name] = stacked(context, *pair)
     right = {
-        name: stacked(context, found.columns[name], b.columns[name])
-        for name in b.columns
+        name: stacked(context, found.columns[name], value)
+        for name, value in alone.columns.items()
         if not request.is_of_key(name)
     }
-    kept = present if how == "outer" else found.base
-    in_a = stacked(context, kept, bits(context, 0, b.rows))
-    in_b = stacked(context, found.base, alone)
-    return Matched(left, right, in_a, in_b, a.rows + b.rows, stacked(context, kept, alone))
+    present = bits(context, 1, a.rows) if a.valid is None else a.valid
+    kept = present if request.how == "outer" else found.base
+    valid = bits(context, 1, alone.rows) if alone.valid is None else alone.valid
+    in_a = stacked(context, kept, bits(context, 0, alone.rows))
+    in_b = stacked(context, found.base, valid)
+    return Matched(left, right, in_a, in_b, a.rows + alone.rows, stacked(context, kept, valid))
 
 
-def _like(context: Context, x: Value, y: Value) -> tuple[Value, ...]:
-    """Both in the element that holds both: keys are of one type, or bools and ints."""
-    return tuple(each.value for each in promoted(context, [Array(x), Array(y)], context.builder.span, "join"))
+def partners(request: Request, base: Table, other: Table, *, base_has_keys: bool = False) -> Partners:
+    """For each row of the base the columns of its partner.
 
-
-def _goes_by_one(on: Keys) -> bool:
-    """Whether partners agree in every column of a key."""
-    return len(on) == 1
-
-
-def partners(call: Arguments, base: Table, other: Table, on: Keys) -> Partners:
-    """For each row of the base its partner's columns. Several keys are tried one after the other, each among the rows
-    that the ones before have left alone.
+    Several keys are tried one after the other. Each key looks among the rows that the keys before have left alone. No
+    key of the base stands twice.
     """
-    context, count = call.context, base.rows + other.rows
-    keys = columns_of(on)
-    moving = {name: value for name, value in other.columns.items() if name not in keys or not _goes_by_one(on)}
+    context, count = request.context, base.rows + other.rows
+    moving = request.moving(other.columns)
     if not base.rows or not other.rows:
         zeros = {name: zero_rows(context, value, base.rows) for name, value in moving.items()}
         return Partners(zeros, bits(context, 0, base.rows), bits(context, 0, other.rows))
     free = joined_ties(context, [(base.valid, base.rows), (other.valid, other.rows)])
     columns: dict[str, Value] = {}
     matched: Value | None = None
-    for together in on:
-        key = [stacked(context, *_like(context, base.columns[name], other.columns[name])) for name in together]
-        lacking = [_has_key(context, base, other, name) for name in together]
-        usable = conjunction(context, [free, *lacking])
-        rows = sorted_rows(context, usable, key)
-        back = inverted(context, rows)
-        pairs = _pairs(context, key, base.rows, usable, rows)
-        no = bits(context, 0, 1)
+    for together in request.on:
+        is_checked = needs_check(request, together)
+        keyed = [None if base_has_keys else has_key(context, base, together), has_key(context, other, together)]
+        lacking = joined_ties(context, list(zip(keyed, (base.rows, other.rows), strict=True)))
+        usable = conjunction(context, [free, lacking])
+        neighbours = Neighbours.of(context, base, other, together, usable)
+        rows, back, pairs, no = neighbours.rows, neighbours.back, neighbours.pairs, bits(context, 0, 1)
+        if is_checked:
+            require_none(request, neighbours.twice, together)
         both = context.emit("or", stacked(context, pairs, no), stacked(context, no, pairs))
         found = gathered(context, both, back)
         mask = part(context, found, 0, base.rows)
@@ -115,50 +151,6 @@ def partners(call: Arguments, base: Table, other: Table, on: Keys) -> Partners:
         free = alone if free is None else context.emit("and", free, alone)
     assert matched is not None
     return Partners(columns, part(context, matched, 0, base.rows), part(context, matched, base.rows, count))
-
-
-def _has_key(context: Context, base: Table, other: Table, name: str) -> Value | None:
-    """Which rows of both tables have a key; None if all have one.
-
-    Where keys may be missing, a column tells. 0 stands for a missing key without one. An owner of keys checks that by
-    itself.
-    """
-    found: list[tuple[Value | None, int]] = []
-    for key, there in ((table.columns[name], table.columns.get(present_name(name))) for table in (base, other)):
-        if there is not None:
-            found.append((there, key.type.size))
-            continue
-        source = context.builder.definition(key)
-        is_given = source is not None and source.name == "input" and _has_all_keys(source)
-        if is_given or key.type.element.kind is not Kind.KEY:
-            found.append((None, key.type.size))
-        else:
-            zero = context.filled(key.type.with_shape(()), 0)
-            found.append((context.emit("not", context.emit("equal", key, zero)), key.type.size))
-    return joined_ties(context, found)
-
-
-def _has_all_keys(source: Operation) -> bool:
-    """Whether an input refuses rows without a key. An input that was kept as shares may have such rows."""
-    return source.attributes["default"] is None and not source.attributes["shares"]
-
-
-def _pairs(context: Context, key: list[Value], base_rows: int, free: Value | None, rows: Value) -> Value:
-    """For each sorted row but the last whether it is of the base and the next one its partner.
-
-    The sort keeps the order of equal keys, and the base comes first among them.
-    """
-    count = rows.type.shape[0]
-    of_other = stacked(context, bits(context, 0, base_rows), bits(context, 1, count - base_rows))
-    side = gathered(context, of_other, rows)
-    changes = context.emit("and", context.emit("not", part(context, side, 0, count - 1)), part(context, side, 1, count))
-    same = conjunction(context, [equals_next(context, gathered(context, each, rows)) for each in key])
-    assert same is not None
-    pairs = context.emit("and", same, changes)
-    if free is None:
-        return pairs
-    # Rows that are not free come last: so if the second of two rows is free, the first is, too.
-    return context.emit("and", pairs, part(context, gathered(context, free, rows), 1, count))
 
 
 def _brought(context: Context, column: Value, base_rows: int, rows: Value, back: Value) -> Value:
