@@ -22,7 +22,7 @@ from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
 from ...ir.types import Element, Kind
-from .find_ranges import Excess, Unbounded
+from .find_ranges import ASSUMED, Excess, Unbounded
 from .tolerate_inputs import Limits, Tolerance, place_of, tolerate_inputs
 
 SMALL = 1000
@@ -62,10 +62,17 @@ def report_overflow(program: Program) -> Report:
 
 
 def _is_checked(operation: Operation, limit: Interval, grows: bool) -> bool:
-    """Whether an owner refuses inputs beyond a limit. Nobody sees what was kept as shares. A small limit in a program
-    whose values grow from turn to turn would refuse what is fine: `x = min(x * b, 1000)` stays small for all b."""
-    is_small = limit.high >> operation.results[0].type.element.scale < SMALL
-    return not operation.attributes["shares"] and not (grows and is_small)
+    """Whether an owner refuses inputs beyond a limit.
+
+    Nobody sees what was kept as shares. Integers are refused only where nobody expects them to be so large, for what
+    wraps may be meant. A small limit in a program whose values grow from turn to turn would refuse what is fine:
+    `x = min(x * b, 1000)` stays small for all b.
+    """
+    element = operation.results[0].type.element
+    magnitude = limit.high >> element.scale
+    if operation.attributes["shares"] or (grows and magnitude < SMALL):
+        return False
+    return element.kind is Kind.FIXED or magnitude >= ASSUMED[element.kind]
 
 
 def _inside_loops(program: Program) -> set[Operation]:

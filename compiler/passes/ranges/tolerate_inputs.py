@@ -54,8 +54,11 @@ def tolerate_inputs(program: Program) -> Tolerance:
 
 
 def is_wide(operation: Operation) -> bool:
-    """Whether an input is a number that a limit can be set to: one whose type says no bounds."""
-    return operation.results[0].type.element.kind in (Kind.FIXED, Kind.INT) and not operation.attributes["limits"]
+    """Whether an input is a number that a limit can be set to: one whose type says no bounds and no width."""
+    if operation.attributes["limits"]:
+        return False
+    element = operation.results[0].type.element
+    return element.kind is Kind.FIXED or (element.kind is Kind.INT and element.bits == 64)
 
 
 def place_of(excess: Excess) -> tuple[str, int]:
