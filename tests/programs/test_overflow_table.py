@@ -68,7 +68,7 @@ CASES = {
         lambda of: of["x"] * of["y"],
     ),
     "sums of squares of features that nobody scaled": Case(
-        "sum((v - w) ** 2)", {"v": numbers(0, 90_000), "w": numbers(0, 90_000, 2)}, TOLD,
+        "sum((v - w) ** 2)", {"v": numbers(0, 90_000), "w": numbers(0, 90_000, 2)}, RIGHT,
         lambda of: ((of["v"] - of["w"]) ** 2).sum(),
     ),
     "of features that have been": Case(
@@ -84,15 +84,15 @@ CASES = {
         lambda of: ((of["p"] - of["q"]) ** 2).sum(),
     ),
     "a quotient above 500": Case("x / max(y, 0.5)", {"x": 30000.0, "y": 0.5}, RIGHT, lambda of: of["x"] / of["y"]),
-    "a quotient by next to nothing": Case("x / y", {"x": 90000.0, "y": UNIT}, TOLD, lambda of: of["x"] / of["y"]),
+    "a quotient by next to nothing": Case("x / y", {"x": 90000.0, "y": UNIT}, RIGHT, lambda of: of["x"] / of["y"]),
     "a quotient of large numbers": Case(
         "x / max(y, 1)", {"x": 1e9, "y": 700.0}, RIGHT, lambda of: of["x"] / of["y"]
     ),
     "a power of e": Case("exp(clip(x, -9, 20)) + y", {"x": 20.0}, RIGHT, lambda of: np.exp(20.0) + of["y"]),
-    "a power of e that is too large": Case("exp(x + y)", {"x": 25.0}, TOLD, lambda of: np.exp(of["x"] + of["y"])),
+    "a power of e that is too large": Case("exp(x + y)", {"x": 25.0}, REFUSED, lambda of: np.exp(of["x"] + of["y"])),
     "a sigmoid of a large number": Case("sigmoid(x * 1000)", {"x": 900.0}, RIGHT, lambda of: 1.0),
     "a variance of large numbers": Case(
-        "var(concat(v, w))", {"v": numbers(0, 100_000), "w": numbers(0, 100_000, 2)}, TOLD,
+        "var(concat(v, w))", {"v": numbers(0, 100_000), "w": numbers(0, 100_000, 2)}, RIGHT,
         lambda of: np.concatenate((of["v"], of["w"])).var(),
     ),
     "a variance of a small range": Case(
@@ -128,7 +128,7 @@ CASES = {
     "a power": Case("(i + j) ** 3", {"i": BIG, "j": BIG}, TOLD, lambda of: (of["i"] + of["j"]) ** 3),
     "a power of a byte": Case("(p + q) ** 7", {"p": numbers(127, 127), "q": numbers(127, 127)}, RIGHT,
         lambda of: (of["p"] + of["q"]) ** 7),
-    "a power of a fraction": Case("(x + y) ** 4", {"x": 1000.0}, TOLD, lambda of: (of["x"] + of["y"]) ** 4),
+    "a power of a fraction": Case("(x + y) ** 4", {"x": 1000.0}, RIGHT, lambda of: (of["x"] + of["y"]) ** 4),
     "a shift": Case("(i + j) << 30", {"i": BIG, "j": BIG}, RIGHT, lambda of: (of["i"] + of["j"]) << 30),
     "a shift that is too far": Case("(i + j) << 33", {"i": BIG, "j": BIG}, TOLD, lambda of: (of["i"] + of["j"]) << 33),
     "a sum of numbers of 64 bits": Case("k + l", {"k": 2**63 - 1}, TOLD, lambda of: of["k"] + of["l"]),

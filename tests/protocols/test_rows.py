@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tacit.compiler.cost import prices
 from tacit.compiler.ir.program import Program
 from tacit.compiler.ir.types import BOOL, DATE, INT, KEY, ArrayType, Element, category, fixed, integer
 from tacit.compiler.passes.ranges.bound_ranges import bound_ranges
-from tacit.compiler.passes.sharing import weigh_kinds
 from tacit.compiler.passes.sharing.compute_in_clear import compute_in_clear
 from tacit.compiler.protocols.operations import rows as operations_rows
 from tacit.compiler.protocols.rules.rows import Rows, layout
@@ -30,7 +30,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 def by_digits(digit: int | None) -> Iterator[None]:
     """All orders by digits of so many bits, 0 for pairs; as prices say for None."""
     chosen = (lambda rows: (digit,)) if digit is not None else operations_rows.digits_for
-    with patch.object(weigh_kinds, "digits_for", chosen):
+    with patch.object(prices, "digits_for", chosen):
         yield
 
 
