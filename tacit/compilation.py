@@ -65,7 +65,7 @@ class Compilation:
         self._found: dict[Diagnostic, None] = {}
         self._last: tuple[dict[str, int], Elaborated, Ranges] | None = None
         if not set(options.sizes) <= set(self.declared.sizes):
-            known = self._elaborate(options.sizes).sizes
+            known = self.elaborate(options.sizes).sizes
             for name in options.sizes:
                 if name not in known:
                     raise UsageError(f"the program has no size {name!r}; its sizes are: {', '.join(known) or 'none'}")
@@ -81,10 +81,11 @@ class Compilation:
         """Elaborates the program, with made-up sizes where none are known. Raises `CompileError`."""
         missing = [name for name in self.declared.sizes if name not in self.options.sizes]
         if missing:
-            self._elaborate(self.options.sizes)
+            self.elaborate(self.options.sizes)
         self.elaborated({**self.options.sizes, **dict.fromkeys(missing, _FEW)})
 
-    def _elaborate(self, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Elaborated:
+    def elaborate(self, sizes: Mapping[str, int], *, hides_sizes: bool = False) -> Elaborated:
+        """The program in IR for these sizes and the given params. Raises CompileError."""
         return elaborate(self._module, sizes, hides_sizes=hides_sizes, params=self.options.params)
 
     def compiled_for(self, sizes: Mapping[str, int], watch: Watch = unwatched) -> Compiled:
@@ -104,7 +105,7 @@ class Compilation:
         """
         if self._last is not None and self._last[0] == sizes:
             return self._last[1:]
-        program = timed(self.watch, self._elaborate, sizes)
+        program = timed(self.watch, self.elaborate, sizes)
         ranges = timed(self.watch, report_ranges, program)
         if has_errors(ranges.diagnostics):
             raise CompileError(ranges.diagnostics)
@@ -121,7 +122,7 @@ class Compilation:
 
     def _hiding(self, sizes: Mapping[str, int]) -> Graph | None:
         """The graph if every join hid how many keys match; None if the program cannot be compiled so."""
-        program = self._elaborate(sizes, hides_sizes=True)
+        program = self.elaborate(sizes, hides_sizes=True)
         try:
             return lower(program, self.target(program.roles)).graph
         except CompileError:
@@ -168,7 +169,7 @@ class Compilation:
         """The matchings of joins on keys that their owners hold, for these sizes."""
         if not any(each.table and each.role for each in self.inputs):
             return ()
-        program = timed(self.watch, self._elaborate, sizes)
+        program = timed(self.watch, self.elaborate, sizes)
         return list_matchings(program, self.target(program.roles))
 
 
