@@ -70,7 +70,8 @@ def example(name: str) -> Example:
     aligned = align_in_clear(list_matchings(program, target_for(program.roles, "rep3", 2)), arrays)
     if aligned.matched:
         program = elaborate(module, sizes | aligned.matched)
-    joined = {(name, side): aligned.inputs[order_input(name, side)] for name in aligned.matched for side in (0, 1)}
+    matchings = [name for name in aligned.matched if order_input(name, 0) in aligned.inputs]
+    joined = {(name, side): aligned.inputs[order_input(name, side)] for name in matchings for side in (0, 1)}
     outputs = evaluate(program, arrays, joined=joined).by_role
     for (name, side), order in joined.items():
         arrays |= {order_input(name, side): order, places_input(name, side): np.arange(order.size)}
