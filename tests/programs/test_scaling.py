@@ -40,9 +40,8 @@ def nodes_of(turns: int, sizes: Mapping[str, int]) -> int:
 
 def test_ten_rows_and_ten_million_make_graphs_of_one_size() -> None:
     """But for rules that take another way where much is sent, and for sums that need other scales."""
-    counts = {nodes_of(5, {"n": rows, "rows(t)": rows}) for rows in (10, 1_000, 10_000_000)}
+    counts = {nodes_of(5, {"n": rows, "rows(t)": rows}) for rows in (10, 1_000, 10_000_000, 10**8)}
     assert max(counts) <= 1.15 * min(counts)
-    assert nodes_of(5, {"n": 10_000_000, "rows(t)": 10_000_000}) == nodes_of(5, {"n": 10**8, "rows(t)": 10**8})
 
 
 def test_division_by_a_size_costs_a_bounded_number_of_nodes() -> None:
