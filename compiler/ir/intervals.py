@@ -49,6 +49,12 @@ class Interval:
         corners = [x * y for x, y in product((self.low, self.high), (other.low, other.high))]
         return Interval(min(corners), max(corners))
 
+    def shifted(self, bits: int) -> Interval:
+        """The numbers times 2**bits; with fewer bits, all that rounding them up or down may give."""
+        if bits >= 0:
+            return Interval(self.low << bits, self.high << bits)
+        return Interval(self.low >> -bits, -(-self.high >> -bits))
+
     @property
     def magnitude(self) -> int:
         """The greatest absolute value."""

@@ -150,8 +150,7 @@ def _floor_kernel(types: Types, attributes: Attributes) -> tuple[str, Attributes
 
 
 def _cast_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    shift = operation.results[0].type.element.scale - operation.operands[0].type.element.scale
-    return Interval(x[0].low << shift, x[0].high << shift)
+    return x[0].shifted(operation.results[0].type.element.scale - operation.operands[0].type.element.scale)
 
 
 def _bound_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
@@ -160,8 +159,7 @@ def _bound_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 
 def _truncate_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    bits = operation.attributes["bits"]
-    return Interval(x[0].low >> bits, -(-x[0].high >> bits))
+    return x[0].shifted(-operation.attributes["bits"])
 
 
 def _floor_interval(operation: Operation, x: Sequence[Interval]) -> Interval:

@@ -112,7 +112,7 @@ class Patterns:
             each = Interval((each.low >> chosen - summed) - 1, (each.high >> chosen - summed) + 1)
         shift -= min(summed, chosen) if summed < chosen else chosen
         one = Interval(1, 1)
-        return quotients(_shifted(each, shift), one, 0)
+        return quotients(each.shifted(shift), one, 0)
 
     def _part(self, numerator: Value, divisor: Value, scale: int) -> Interval | None:
         """x / sum(x) of numbers that are not negative lies between 0 and 1."""
@@ -230,13 +230,6 @@ class Patterns:
         ):
             operation = self._definitions.get(operation.operands[0])
         return operation
-
-
-def _shifted(found: Interval, shift: int) -> Interval:
-    """Numbers as integers of a scale that is finer by so many bits, or coarser."""
-    if shift >= 0:
-        return Interval(found.low << shift, found.high << shift)
-    return Interval(found.low >> -shift, -(-found.high >> -shift))
 
 
 def _is_reshaped(operation: Operation) -> bool:

@@ -35,8 +35,6 @@ from ...ir.types import fixed
 from .scaled import Scaled, is_fixed, scale_of
 from .wide_products import fitting_product
 
-SMALLEST_SCALE = 0
-
 QUOTIENT_ROOM = 59
 """Bits that a quotient may have: see the domain of a wide `divide`."""
 
@@ -112,10 +110,9 @@ class _Fitter:
     def _bound(self, rewriter: Rewriter, operation: Operation) -> Value:
         """The bounds at the scale of what they bound."""
         (operand,) = rewriter.operands(operation)
-        bits = scale_of(operation.results[0]) - scale_of(operand)
-        low, high = operation.attributes["low"], operation.attributes["high"]
-        ends = (low << -bits, high << -bits) if bits <= 0 else (low >> bits, -(-high >> bits))
-        return rewriter.builder.emit(operation.name, operand, low=ends[0], high=ends[1])
+        bounds = Interval(operation.attributes["low"], operation.attributes["high"])
+        bounds = bounds.shifted(scale_of(operand) - scale_of(operation.results[0]))
+        return rewriter.builder.emit(operation.name, operand, low=bounds.low, high=bounds.high)
 
     # --- operations on numbers of one scale -----------------------------------------------------------------------
 
@@ -143,7 +140,7 @@ class _Fitter:
         domain = row_of(operation).domain
         if domain.takes is None:
             return scale
-        for coarser in range(min(scale, MAXIMUM_FRACTION_BITS), SMALLEST_SCALE - 1, -1):
+        for coarser in range(min(scale, MAXIMUM_FRACTION_BITS), -1, -1):
             if self._lies_in_domain(operation, coarser):
                 return coarser
         return min(scale, MAXIMUM_FRACTION_BITS)
@@ -170,10 +167,7 @@ class _Fitter:
 
     def _at_scale(self, old: Value, scale: int) -> Interval:
         """Where a value lies, as integers of another scale."""
-        found, shift = self._ranges[old], scale - scale_of(old)
-        if shift >= 0:
-            return Interval(found.low << shift, found.high << shift)
-        return Interval(found.low >> -shift, -(-found.high >> -shift))
+        return self._ranges[old].shifted(scale - scale_of(old))
 
     # --- quotients, roots, logarithms -----------------------------------------------------------------------------
 

@@ -56,13 +56,14 @@ MARGIN = 2
 def guard_growth(program: Program) -> Program:
     """The program with guards, inner loops first. A program in which nothing grows without a bound stays as it is."""
     guarded: set[Value] = set()
-    while True:
+    while any(map(is_loop, walk(program.body))):
         ranges = find_ranges(program, Reading.EXACT)
         growing = _unbounded(ranges) or _large(program, ranges) - guarded
         if not growing:
             return program
         program = _guarded(program, growing, _range(program, growing, ranges))
         guarded |= growing
+    return program
 
 
 def _unbounded(ranges: Ranges) -> AbstractSet[Value]:
@@ -85,7 +86,7 @@ def _large(program: Program, ranges: Ranges) -> AbstractSet[Value]:
             before, after = (digits_of(ranges.of[each], scale_of(each)) for each in (start, argument))
             if is_fixed(argument) and after > max(before, 0) + GROWN:
                 found[argument] = loop
-    if not found or _fits(program):
+    if not found or _fits(program, ranges):
         return set()
     loops = set(found.values())
     return {argument for argument, loop in found.items() if loops.isdisjoint(walk(loop.regions[0]))}
@@ -102,18 +103,18 @@ def _range(program: Program, growing: AbstractSet[Value], ranges: Ranges) -> int
     while any(start in starts for start in first):  # What an outer loop carries begins where that loop begins.
         first = [starts.get(start, start) for start in first]
     least = max((digits_of(ranges.of[start], scale_of(start)) + MARGIN for start in first), default=0)
-    for bits in RANGES:
-        if bits >= least and _fits(_guarded(program, growing, bits)):
+    for bits in (each for each in RANGES if each >= least):
+        guarded = _guarded(program, growing, bits)
+        if _fits(guarded, find_ranges(guarded, Reading.EXACT)):
             return bits
     return max(GENEROUS, min(least, RANGES[0]))
 
 
-def _fits(program: Program) -> bool:
-    """Whether all that comes of the guarded values fits at its usual scale."""
-    found = find_ranges(program, Reading.EXACT).of
+def _fits(program: Program, ranges: Ranges) -> bool:
+    """Whether every value fits at its usual scale."""
     for operation in walk(program.body):
         for result in operation.results:
-            if is_fixed(result) and digits_of(found[result], scale_of(result)) + scale_of(result) > ROOM:
+            if is_fixed(result) and digits_of(ranges.of[result], scale_of(result)) + scale_of(result) > ROOM:
                 return False
         if row_of(operation).has(Trait.BILINEAR) and sum(map(scale_of, operation.operands)) > MAXIMUM_SCALE:
             return False

@@ -3,8 +3,8 @@
 In: a program without calls. Out: `Report`: warnings and errors, and limits that inputs get.
 
 - What overflows for every input is an error.
-- Where inputs would have to be larger than anybody expects (`ASSUMED`) to overflow something, nothing is said: they
-  get a limit that their owner checks before the program runs, and `guard_inputs` writes it down.
+- Where a limit of inputs excludes what may overflow, nothing is said: their owners check the limit before the program
+  runs, and `guard_inputs` writes it down. A `fixed` may have any limit, an `int` one that nobody expects to reach.
 - Otherwise the first line that may overflow gets a warning that says for which inputs all is well.
 - What may overflow however small such inputs are gets a warning for each line, carried values without bounds get one.
 - An `int` of 64 bits wraps modulo 2^64, as the language says: all lines where it may get one warning together.

@@ -57,9 +57,7 @@ def _fits(division: Operation, ranges: Mapping[Value, Interval]) -> bool:
     takes = OPERATIONS["quotient"].domain.takes
     assert takes is not None
     ends = [ranges[value] for value in division.operands]
-    return all(
-        Interval(found.low >> scale, -(-found.high >> scale)) in takes(draft, place) for place, found in enumerate(ends)
-    )
+    return all(found.shifted(-scale) in takes(draft, place) for place, found in enumerate(ends))
 
 
 class _Seen:

@@ -61,7 +61,6 @@ class Scaled:
         self._old: dict[Value, Value] = {}
         self._sizes: dict[Value, int] = {}
         self._fine: set[Value] = set()
-        self._made: dict[tuple[Value, int], Value] = {}
         self._doubled: Mapping[Value, Interval] | None = None
         self._rigorous: Mapping[Value, Interval] | None = None
 
@@ -125,8 +124,7 @@ class Scaled:
         """A value at another scale: exact at a finer one, rounded at a coarser one."""
         if scale_of(value) == scale:
             return value
-        literal = self.literal(rewriter, value)
-        if literal:
+        if self.literal(rewriter, value):
             return self._literal_at(rewriter, value, scale)
         bits = scale_of(value) - scale
         if bits < 0:
@@ -195,14 +193,14 @@ def _expected(program: Program) -> tuple[Fraction, Mapping[Value, Interval]]:
     The fourth power of a million fits no scale: an input that is raised to it is expected to be smaller.
     """
     first = found = find_ranges(program, Reading.EXACT).of
-    for power in range(1, SMALLER + 1):
-        largest = _largest(program, found)
-        if largest <= 0:
-            return Fraction(1, 10 ** (power - 1)), found
-        smaller = find_ranges(program, Reading.EXACT, share=Fraction(1, 10**power)).of
-        if _largest(program, smaller) == largest:
+    excess = _largest(program, found)
+    for power in range(SMALLER):
+        if excess <= 0:
+            return Fraction(1, 10**power), found
+        found = find_ranges(program, Reading.EXACT, share=Fraction(1, 10 ** (power + 1))).of
+        before, excess = excess, _largest(program, found)
+        if excess == before:
             break
-        found = smaller
     return WHOLE, first
 
 

@@ -1,8 +1,8 @@
 """How large inputs may be before something overflows, where their types alone do not exclude it.
 
-In: a program without calls. Out: `Tolerance`: for each input that is a number the largest magnitude for which nothing
-overflows, of 1, 2 or 5 times a power of ten; what overflows for larger ones; and what may overflow however small the
-inputs are.
+In: a program without calls. Out: `Tolerance`: for each input that is a `fixed` or an `int` of 64 bits and has no bounds
+the largest magnitude for which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger inputs;
+and what may overflow however small the inputs are.
 """
 
 from __future__ import annotations

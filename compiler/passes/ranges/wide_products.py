@@ -4,10 +4,9 @@ A factor x at scale a is cut at bit k, x = h * 2**k + l as integers, with h roun
 
     x y  =  (h y) * 2**k  +  l y,
 
-where each of the two products fits 62 bits and is truncated by itself, so that nothing of x or y is lost (`Patterns`
-knows such sums again). A factor that
-somebody knows is cut in the clear, at no cost; a secret one costs a truncation more. As for every truncation, each of
-the two adds less than a unit of the last place.
+where each of the two products fits 62 bits and is truncated by itself, so that nothing of x or y is lost. `Patterns`
+recognises such sums. A factor that somebody knows is cut in the clear, at no cost; a secret one costs a truncation
+more. Each of the two truncations adds less than a unit of the last place.
 
 In: a product of the old program, with what is known of sizes. Out: new values.
 """
