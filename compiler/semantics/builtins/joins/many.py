@@ -8,7 +8,7 @@ would be found by some rows and not by others, so it is checked first that there
 """
 
 from ....ir.program import Value
-from ...arrays.arithmetic import conjunction, mask_along
+from ...arrays.arithmetic import conjunction
 from ...arrays.arrangement import bits, gathered, inverted, part, stacked, zero_rows
 from ...state.context import Context
 from ...state.conversion import as_number
@@ -17,6 +17,7 @@ from ..making import joined_ties
 from .matched import Partners, Request
 from .neighbours import Neighbours
 from .repeats import has_key
+from .tried import Tried
 from .unique import needs_check, require_none
 
 
@@ -27,29 +28,22 @@ def partners_of_many(request: Request) -> Partners:
     """
     context, a, b = request.context, request.a, request.b
     moving = request.moving(b.columns)
-    free = joined_ties(context, [(b.valid, b.rows), (a.valid, a.rows)])
-    columns: dict[str, Value] = {}
-    matched: Value | None = None
+    tried = Tried(context, joined_ties(context, [(b.valid, b.rows), (a.valid, a.rows)]))
     for key in request.on:
         is_checked = needs_check(request, key)
         keyed = [(has_key(context, table, key), table.rows) for table in (b, a)]
-        usable = conjunction(context, [free, joined_ties(context, keyed)])
+        usable = conjunction(context, [tried.free, joined_ties(context, keyed)])
         found = Neighbours.of(context, b, a, key, usable)
         if is_checked:
             require_none(request, found.twice_first, key)
         copies = _Copies(found, b.rows)
         has = gathered(context, copies.matched, found.back)
         mask = part(context, has, b.rows, found.count)
-        for name, value in moving.items():
-            brought = part(context, gathered(context, copies.down(value), found.back), b.rows, found.count)
-            rest = columns.get(name, zero_rows(context, brought, a.rows))
-            wide = mask_along(context, mask, len(value.type.shape), 0)
-            columns[name] = context.emit("select", wide, brought, rest)
-        matched = has if matched is None else context.emit("or", matched, has)
-        alone = context.emit("not", has)
-        free = alone if free is None else context.emit("and", free, alone)
+        brought = ((name, copies.brought(value)) for name, value in moving.items())
+        tried.add(has, mask, brought)
+    matched, count = tried.matched, a.rows + b.rows
     assert matched is not None
-    return Partners(columns, part(context, matched, b.rows, found.count), part(context, matched, 0, b.rows))
+    return Partners(tried.columns, part(context, matched, b.rows, count), part(context, matched, 0, b.rows))
 
 
 class _Copies:
@@ -69,7 +63,12 @@ class _Copies:
         self.matched = context.emit("or", of_same_run, is_found)
         """On the sorted rows: which of the second table have a partner, and which of the first one are partners."""
 
-    def down(self, column: Value) -> Value:
+    def brought(self, column: Value) -> Value:
+        """A column of the first table on the rows of the second one."""
+        found = self._found
+        return part(self._context, gathered(self._context, self._down(column), found.back), self._rows, found.count)
+
+    def _down(self, column: Value) -> Value:
         """A column of the first table on all sorted rows."""
         context, found = self._context, self._found
         all_rows = stacked(context, column, zero_rows(context, column, found.count - self._rows))

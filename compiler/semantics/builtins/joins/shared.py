@@ -6,8 +6,10 @@ twice, where that has to be found out: see `unique`. If a key of the left side m
 or, where somebody knows the keys of the left side, the first row of each key does for the others.
 """
 
+from collections.abc import Iterator
+
 from ....ir.program import Value
-from ...arrays.arithmetic import conjunction, mask_along
+from ...arrays.arithmetic import conjunction
 from ...arrays.arrangement import (
     bits,
     gathered,
@@ -24,6 +26,7 @@ from .many import partners_of_many
 from .matched import Matched, Partners, Request
 from .neighbours import Neighbours, alike
 from .repeats import Arranged, has_key
+from .tried import Tried
 from .unique import is_clear, is_unique, needs_check, note_unique, require_none
 
 
@@ -126,14 +129,12 @@ def partners(request: Request, base: Table, other: Table, *, base_has_keys: bool
     if not base.rows or not other.rows:
         zeros = {name: zero_rows(context, value, base.rows) for name, value in moving.items()}
         return Partners(zeros, bits(context, 0, base.rows), bits(context, 0, other.rows))
-    free = joined_ties(context, [(base.valid, base.rows), (other.valid, other.rows)])
-    columns: dict[str, Value] = {}
-    matched: Value | None = None
+    tried = Tried(context, joined_ties(context, [(base.valid, base.rows), (other.valid, other.rows)]))
     for together in request.on:
         is_checked = needs_check(request, together)
         keyed = [None if base_has_keys else has_key(context, base, together), has_key(context, other, together)]
         lacking = joined_ties(context, list(zip(keyed, (base.rows, other.rows), strict=True)))
-        usable = conjunction(context, [free, lacking])
+        usable = conjunction(context, [tried.free, lacking])
         neighbours = Neighbours.of(context, base, other, together, usable)
         rows, back, pairs, no = neighbours.rows, neighbours.back, neighbours.pairs, bits(context, 0, 1)
         if is_checked:
@@ -141,22 +142,19 @@ def partners(request: Request, base: Table, other: Table, *, base_has_keys: bool
         both = context.emit("or", stacked(context, pairs, no), stacked(context, no, pairs))
         found = gathered(context, both, back)
         mask = part(context, found, 0, base.rows)
-        for each, value in moving.items():
-            brought = _brought(context, value, base.rows, rows, back)
-            rest = columns.get(each, zero_rows(context, value, base.rows))
-            wide = mask_along(context, mask, len(value.type.shape), 0)
-            columns[each] = context.emit("select", wide, brought, rest)
-        matched = found if matched is None else context.emit("or", matched, found)
-        alone = context.emit("not", found)
-        free = alone if free is None else context.emit("and", free, alone)
+        tried.add(found, mask, _brought(context, moving, base.rows, rows, back))
+    matched = tried.matched
     assert matched is not None
-    return Partners(columns, part(context, matched, 0, base.rows), part(context, matched, base.rows, count))
+    return Partners(tried.columns, part(context, matched, 0, base.rows), part(context, matched, base.rows, count))
 
 
-def _brought(context: Context, column: Value, base_rows: int, rows: Value, back: Value) -> Value:
-    """A column of the other table: each row of the base gets the value of the next sorted row."""
-    all_rows = stacked(context, zero_rows(context, column, base_rows), column)
-    count = all_rows.type.shape[0]
-    following = part(context, gathered(context, all_rows, rows), 1, count)
-    up = stacked(context, following, zero_rows(context, column, 1))
-    return part(context, gathered(context, up, back), 0, base_rows)
+def _brought(
+    context: Context, columns: dict[str, Value], base_rows: int, rows: Value, back: Value
+) -> Iterator[tuple[str, Value]]:
+    """The columns of the other table: each row of the base gets the value of the next sorted row."""
+    for name, column in columns.items():
+        all_rows = stacked(context, zero_rows(context, column, base_rows), column)
+        count = all_rows.type.shape[0]
+        following = part(context, gathered(context, all_rows, rows), 1, count)
+        up = stacked(context, following, zero_rows(context, column, 1))
+        yield name, part(context, gathered(context, up, back), 0, base_rows)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from ....ir.labels import join
 from ....ir.program import Value
+from ...arrays.arithmetic import conjunction
 from ...state.context import Context
 from ...state.values import Table
 from .matched import Request
@@ -40,16 +41,10 @@ def needs_check(request: Request, key: Sequence[str]) -> bool:
     if not is_clear(b, key):
         return True
     if b.rows > 1:
-        arranged = Arranged.of(context, b, key, _usable(context, b, key))
+        usable = conjunction(context, [b.valid, has_key(context, b, key)])
+        arranged = Arranged.of(context, b, key, usable)
         context.builder.effect("assert", context.emit("all", arranged.starts, axis=0), message=message(request, key))
     return False
-
-
-def _usable(context: Context, table: Table, key: Sequence[str]) -> Value | None:
-    keyed = has_key(context, table, key)
-    if table.valid is None or keyed is None:
-        return table.valid if keyed is None else keyed
-    return context.emit("and", table.valid, keyed)
 
 
 def require_none(request: Request, found: Value, key: Sequence[str]) -> None:
