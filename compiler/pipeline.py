@@ -201,7 +201,7 @@ def _elaborated(
     program = round_quotients(program)
     verify(program, known)
     # Before scales are chosen, which need bounds of what loops carry.
-    if declarations(module, params).guards:
+    if found.guards:
         program = guard_growth(program)
         verify(program, known)
     # Before anything else looks at the program: `--clear`, reports and lowering read one program at the same scales.

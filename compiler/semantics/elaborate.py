@@ -37,12 +37,13 @@ class Elaborated:
     """What elaboration finds in a tree.
 
     `program` is None if any diagnostic is an error. `diagnostics` are in source order. `meanings` covers all that is
-    sound, also on lines with mistakes and between such lines.
+    sound, also on lines with mistakes and between such lines. `guards` is the option of that name.
     """
 
     program: Program | None
     diagnostics: tuple[Diagnostic, ...]
     meanings: Meanings
+    guards: bool
 
     def sound(self) -> Program:
         """The program. Raises CompileError with all mistakes."""
@@ -78,8 +79,8 @@ def elaborate(
     meanings = Meanings((module, *context.kept), tuple(context.seen), frozenset(context.columns), sampled)
     if context.diagnostics:
         different = (_with_sizes(diagnostic, sampled) for diagnostic in _different(context.diagnostics))
-        return Elaborated(None, in_order(different), meanings)
-    return Elaborated(_program(context, module, declared, complete), (), meanings)
+        return Elaborated(None, in_order(different), meanings, declared.guards)
+    return Elaborated(_program(context, module, declared, complete), (), meanings, declared.guards)
 
 
 def _program(context: Context, module: tree.Module, declared: Declarations, complete: Mapping[str, int]) -> Program:

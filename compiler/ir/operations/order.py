@@ -5,7 +5,7 @@ of the keys a protocol looks at together; `choose_shares` decides it. `align` gi
 side, in a join on keys that their owners hold: see `runtime.alignment.base`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..intervals import Interval
 from ..program import Operation
@@ -20,9 +20,9 @@ from .families import (
     plain,
     secret_label,
 )
-from .row import FIRST, Attribute, AttributeKind, Form, Held, OperationRow, Trait
+from .row import FIRST, Attribute, AttributeKind, ClearRule, Form, Held, IntervalRule, OperationRow, Trait
 from .sources import iota
-from .typing import Attributes, OperationTypeError, Types, only
+from .typing import Attributes, OperationTypeError, TypeRule, Types, only
 
 # --- types --------------------------------------------------------------------------------------------------------
 
@@ -117,19 +117,42 @@ def _copied(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 # --- rows ---------------------------------------------------------------------------------------------------------
 
+
+def _of_rows(
+    *,
+    arity: int | None,
+    infer: TypeRule,
+    clear: ClearRule,
+    traits: Trait,
+    interval: IntervalRule,
+    attributes: Mapping[str, Attribute] | None = None,
+    elements_of: slice | None = None,
+) -> OperationRow:
+    """The row of an operation that finds rows or moves them: it has no algebra."""
+    return computed(
+        arity=arity,
+        infer=infer,
+        clear=clear,
+        traits=traits,
+        attributes=attributes,
+        interval=interval,
+        domain=WHOLE,
+        elements_of=elements_of,
+        identities=(),
+        widen=None,
+    )
+
+
 _NAMES = Attribute(AttributeKind.NAMES)
 
 ORDER: dict[str, OperationRow] = {
-    "argsort": computed(
+    "argsort": _of_rows(
         arity=None,
         infer=argsort,
         clear=kernel("argsort", "descending"),
         traits=Trait.NONE,
         attributes={"descending": SIZES, "digit": Attribute(AttributeKind.INTEGER, 2)},
         interval=_row_interval,
-        domain=WHOLE,
-        identities=(),
-        widen=None,
     ),
     "random_rows": plain(
         form=Form.COMPUTED,
@@ -140,47 +163,35 @@ ORDER: dict[str, OperationRow] = {
         label=secret_label,
         interval=_row_interval,
     ),
-    "invert": computed(
+    "invert": _of_rows(
         arity=1,
         infer=invert,
         clear=kernel("invert"),
         traits=Trait.ROWS,
         interval=_row_interval,
-        domain=WHOLE,
-        identities=(),
-        widen=None,
     ),
-    "gather": computed(
+    "gather": _of_rows(
         arity=2,
         infer=gather,
         clear=kernel("gather"),
         traits=Trait.STRUCTURAL | Trait.ROWS,
         interval=first_interval,
-        domain=WHOLE,
         elements_of=FIRST,
-        identities=(),
-        widen=None,
     ),
     # The places are each there once: whoever writes the operation makes sure of that, since no protocol looks.
-    "placed": computed(
+    "placed": _of_rows(
         arity=1,
         infer=placed,
         clear=kernel("invert"),
         traits=Trait.NONE,
         interval=_row_interval,
-        domain=WHOLE,
-        identities=(),
-        widen=None,
     ),
-    "copies": computed(
+    "copies": _of_rows(
         arity=2,
         infer=copies,
         clear=kernel("copies"),
         traits=Trait.ROWS,
         interval=_copied,
-        domain=WHOLE,
-        identities=(),
-        widen=None,
     ),
     # A join by its name, and all that a program has to say of the join: rows and roles of both sides, the inputs with
     # the keys and the kinds of these, how many of them are a key together, of how many rows of a side a key may be, and
