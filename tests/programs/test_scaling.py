@@ -56,13 +56,14 @@ def test_ten_thousand_turns_make_the_same_graph() -> None:
     assert nodes_of(10, sizes) == nodes_of(10_000, sizes)
 
 
-@pytest.mark.parametrize("records", [(455, 114), (10_000_000, 1_000_000)])
+@pytest.mark.parametrize("records", [(455, 114), (100_000, 10_000), (10_000_000, 1_000_000), (10**9, 1_000)])
 def test_the_demo_compiles_for_any_number_of_records(records: tuple[int, int]) -> None:
+    """From some number of records on the weights could grow too large, and what they do in a batch gets a guard."""
     module = parse(read_source(EXAMPLES / "clinics" / "clinics.mpc"))
     sizes = {"records": records[0], "held_out": records[1], "a_columns": 15, "b_columns": 15}
     program = elaborate(module, sizes)
     graph = lower(program, Target.of(PROTOCOLS["rep3"], program.roles)).graph
-    assert len(to_bytes(graph)) < 200_000
+    assert len(to_bytes(graph)) < 350_000
 
 
 def test_the_same_program_gives_the_same_bytes() -> None:

@@ -29,14 +29,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from ...ir.build import Builder
-from ...ir.control import carried, initial, is_loop
+from ...ir.control import carried, carried_on, initial, is_loop
 from ...ir.labels import Knowledge, join
 from ...ir.operations.arithmetic import MAXIMUM_SCALE
 from ...ir.operations.row import Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite, walk
-from ...ir.types import Kind
 from .find_ranges import Ranges, Reading, find_ranges
 from .scaled import ROOM, digits_of, is_fixed, scale_of
 
@@ -55,59 +54,89 @@ MARGIN = 2
 
 def guard_growth(program: Program) -> Program:
     """The program with guards, inner loops first. A program in which nothing grows without a bound stays as it is."""
-    guarded: set[Value] = set()
-    while any(map(is_loop, walk(program.body))):
+    while any(map(is_loop, walk(program.body))):  # Each time something gets a guard that had none.
         ranges = find_ranges(program, Reading.EXACT)
-        growing = _unbounded(ranges) or _large(program, ranges) - guarded
+        growing = _innermost(_unbounded(ranges)) or _innermost(_large(program, ranges))
         if not growing:
             return program
-        program = _guarded(program, growing, _range(program, growing, ranges))
-        guarded |= growing
+        program = _guarded(program, *_chosen(program, growing, ranges))
     return program
 
 
-def _unbounded(ranges: Ranges) -> AbstractSet[Value]:
-    """What the innermost loops carry that no interval bounds."""
-    return {each.argument for each in ranges.unbounded if not _contains(each.loop, ranges)}
+def _unbounded(ranges: Ranges) -> dict[Value, Operation]:
+    """What loops carry that no interval bounds, with the loops."""
+    return {each.argument: each.loop for each in ranges.unbounded if _lacks_guard(each.loop, each.argument)}
 
 
-def _contains(loop: Operation, ranges: Ranges) -> bool:
-    """Whether there is a loop inside that carries something without a bound."""
-    inside = set(walk(loop.regions[0]))
-    return any(each.loop in inside for each in ranges.unbounded)
-
-
-def _large(program: Program, ranges: Ranges) -> AbstractSet[Value]:
-    """What the innermost loops carry that grows beyond all reason in a few turns, if that keeps something from
-    fitting."""
+def _large(program: Program, ranges: Ranges) -> dict[Value, Operation]:
+    """What loops carry that grows beyond all reason in a few turns, if that keeps something from fitting."""
     found: dict[Value, Operation] = {}
     for loop in filter(is_loop, walk(program.body)):
         for argument, start in zip(carried(loop), initial(loop), strict=True):
             before, after = (digits_of(ranges.of[each], scale_of(each)) for each in (start, argument))
-            if is_fixed(argument) and after > max(before, 0) + GROWN:
+            if is_fixed(argument) and after > max(before, 0) + GROWN and _lacks_guard(loop, argument):
                 found[argument] = loop
-    if not found or _fits(program, ranges):
-        return set()
-    loops = set(found.values())
-    return {argument for argument, loop in found.items() if loops.isdisjoint(walk(loop.regions[0]))}
+    return {} if not found or _fits(program, ranges) else found
+
+
+def _innermost(growing: dict[Value, Operation]) -> AbstractSet[Value]:
+    """What is carried by loops that hold no other of these loops: a guard inside may bound what is carried outside."""
+    loops = set(growing.values())
+    return {argument for argument, loop in growing.items() if loops.isdisjoint(walk(loop.regions[0]))}
+
+
+def _lacks_guard(loop: Operation, argument: Value) -> bool:
+    """Whether a guard can be written for what a loop carries, and none bounds it already, here or in a loop inside."""
+    if not _can_be_guarded(argument):
+        return False
+    yielded = carried_on(loop)[carried(loop).index(argument)]
+    guards = (each for each in loop.regions[0].operations if each.name == "bound")
+    return not any(argument in each.operands or yielded in each.results for each in guards)
+
+
+def _can_be_guarded(value: Value) -> bool:
+    """Whether it is a number of the run: what all know before the run needs no check."""
+    return is_fixed(value) and value.type.size > 0 and value.label.knowledge is not Knowledge.STATIC
 
 
 # --- the range ------------------------------------------------------------------------------------------------------
 
 
-def _range(program: Program, growing: AbstractSet[Value], ranges: Ranges) -> int:
-    """Bits of the magnitude below which the growing values are taken to stay."""
+def _chosen(program: Program, growing: AbstractSet[Value], ranges: Ranges) -> tuple[AbstractSet[Value], int]:
+    """What gets a guard, and the bits of the magnitude below which it is taken to stay.
+
+    A guard in an outer loop costs fewer comparisons than one in a loop inside; the one inside is written where the
+    turns of that loop alone make more of the value than fits.
+    """
+    least = _least(program, growing, ranges)
+    inside = growing
+    while inside:
+        for bits in (each for each in RANGES if each >= least):
+            guarded = _guarded(program, inside, bits)
+            if _fits(guarded, find_ranges(guarded, Reading.EXACT)):
+                return inside, bits
+        inside = _inward(program, inside)
+    return growing, max(GENEROUS, min(least, RANGES[0]))
+
+
+def _least(program: Program, growing: AbstractSet[Value], ranges: Ranges) -> int:
+    """Bits of what the outermost of the loops begin with, and some more."""
     loops = list(filter(is_loop, walk(program.body)))
     starts = {at: start for each in loops for at, start in zip(carried(each), initial(each), strict=True)}
     first = [starts[argument] for argument in growing]
     while any(start in starts for start in first):  # What an outer loop carries begins where that loop begins.
         first = [starts.get(start, start) for start in first]
-    least = max((digits_of(ranges.of[start], scale_of(start)) + MARGIN for start in first), default=0)
-    for bits in (each for each in RANGES if each >= least):
-        guarded = _guarded(program, growing, bits)
-        if _fits(guarded, find_ranges(guarded, Reading.EXACT)):
-            return bits
-    return max(GENEROUS, min(least, RANGES[0]))
+    return max((digits_of(ranges.of[start], scale_of(start)) + MARGIN for start in first), default=0)
+
+
+def _inward(program: Program, growing: AbstractSet[Value]) -> AbstractSet[Value]:
+    """The same values as loops inside carry them, where some are carried further in; else nothing."""
+    found: dict[Value, Value] = {}
+    for loop in filter(is_loop, walk(program.body)):
+        for argument, start in zip(carried(loop), initial(loop), strict=True):
+            if start in growing and _can_be_guarded(argument):
+                found[start] = argument
+    return {found.get(argument, argument) for argument in growing} if found else set()
 
 
 def _fits(program: Program, ranges: Ranges) -> bool:
@@ -192,7 +221,7 @@ class _Guard:
     def _outside(self, values: Sequence[Value], found: Value | None) -> Value | None:
         """Whether one of the values is outside, or it was found before; None if all are known now."""
         for value in values:
-            if value.type.size and value.label.knowledge is not Knowledge.STATIC:
+            if _can_be_guarded(value):
                 outside = _outside(self._builder, value, self._bits)
                 found = outside if found is None else self._builder.emit("or", found, outside)
         return found
@@ -221,7 +250,7 @@ def _outside(builder: Builder, value: Value, bits: int) -> Value:
 
 
 def _bounded(builder: Builder, value: Value, bits: int) -> Value:
-    if not value.type.size or value.label.knowledge is Knowledge.STATIC or value.type.element.kind is not Kind.FIXED:
+    if not _can_be_guarded(value):
         return value
     end = 1 << bits + scale_of(value)
     made = builder.emit("bound", value, low=-end, high=end)
