@@ -274,14 +274,19 @@ def test_interrupted_it_leaves_quietly_and_with_all_its_children() -> None:
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
 
 
-RISKY = "party alice\nparty bob\ninput x: int from alice\ninput y: int from bob\nreveal x * y as product\n"
+RISKY = """party alice
+party bob
+input x: int[0..9_000_000_000] from alice
+input y: int[0..9_000_000_000] from bob
+reveal x * y as product
+"""
 
 
 def test_a_warning_is_told_on_standard_error_and_changes_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     Path("risky.mpc").write_text(RISKY)
     status, out, err = told(capsys, "check", "risky.mpc")
     assert (status, out) == (0, "")
-    assert err.startswith("risky.mpc:5:8: warning: this product may wrap modulo 2^64\n")
+    assert err.startswith("risky.mpc:5:8: warning: this product may overflow\n")
     status, out, err = told(capsys, "run", "risky.mpc", "--json", "--input", "x=3", "--input", "y=2")
     assert status == 0
     assert json.loads(out)["outputs"]["alice"]["product"] == 6
@@ -299,4 +304,4 @@ def test_strict_check_makes_warnings_errors(capsys: pytest.CaptureFixture[str]) 
     Path("risky.mpc").write_text(RISKY)
     status, out, err = told(capsys, "check", "--strict", "risky.mpc")
     assert (status, out) == (1, "")
-    assert err.startswith("risky.mpc:5:8: error: this product may wrap modulo 2^64\n")
+    assert err.startswith("risky.mpc:5:8: error: this product may overflow\n")

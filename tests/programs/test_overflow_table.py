@@ -57,7 +57,7 @@ def numbers(low: int, high: int, seed: int = 1) -> np.ndarray:
 BIG = 2**31 - 1
 CASES = {
     "a product of large whole numbers as fixed point": Case(
-        "fixed(i) * fixed(j)", {"i": 1231234, "j": 1231235}, TOLD, lambda of: of["i"] * of["j"]
+        "fixed(i) * fixed(j)", {"i": 1231234, "j": 1231235}, RIGHT, lambda of: of["i"] * of["j"]
     ),
     "the same as integers": Case("i * j", {"i": 1231234, "j": 1231235}, RIGHT, lambda of: of["i"] * of["j"]),
     "the same as constants": Case(
@@ -76,7 +76,7 @@ CASES = {
         lambda of: ((of["v"] - of["w"]) ** 2).sum(),
     ),
     "the same of whole features": Case(
-        "sum((m - n) ** 2)", {"m": numbers(0, BIG), "n": -numbers(0, BIG, 2)}, TOLD,
+        "sum((m - n) ** 2)", {"m": numbers(0, BIG), "n": -numbers(0, BIG, 2)}, REFUSED,
         lambda of: ((of["m"].astype(object) - of["n"]) ** 2).sum(),
     ),
     "of bytes": Case(
@@ -118,27 +118,31 @@ CASES = {
         "cumsum(reshape(k, (1,)) + n)", {"k": 2**63 - 1}, REFUSED, lambda of: of["k"] + of["n"]
     ),
     "a product of matrices of wide numbers": Case(
-        "m @ n", {"m": numbers(BIG, BIG), "n": numbers(BIG, BIG)}, TOLD,
+        "m @ n", {"m": numbers(BIG, BIG), "n": numbers(BIG, BIG)}, REFUSED,
         lambda of: int(of["m"].astype(object) @ of["n"]),
     ),
     "of bytes with wide numbers": Case(
         "p @ m + q @ n", {"m": numbers(BIG, BIG), "p": numbers(-128, -128), "n": numbers(-BIG, -BIG)}, RIGHT,
         lambda of: (of["p"] @ of["m"]) + (of["q"] @ of["n"]),
     ),
-    "a power": Case("(i + j) ** 3", {"i": BIG, "j": BIG}, TOLD, lambda of: (of["i"] + of["j"]) ** 3),
+    "a power": Case("(i + j) ** 3", {"i": BIG, "j": BIG}, REFUSED, lambda of: (of["i"] + of["j"]) ** 3),
     "a power of a byte": Case("(p + q) ** 7", {"p": numbers(127, 127), "q": numbers(127, 127)}, RIGHT,
         lambda of: (of["p"] + of["q"]) ** 7),
     "a power of a fraction": Case("(x + y) ** 4", {"x": 1000.0}, RIGHT, lambda of: (of["x"] + of["y"]) ** 4),
     "a shift": Case("(i + j) << 30", {"i": BIG, "j": BIG}, RIGHT, lambda of: (of["i"] + of["j"]) << 30),
-    "a shift that is too far": Case("(i + j) << 33", {"i": BIG, "j": BIG}, TOLD, lambda of: (of["i"] + of["j"]) << 33),
-    "a sum of numbers of 64 bits": Case("k + l", {"k": 2**63 - 1}, TOLD, lambda of: of["k"] + of["l"]),
-    "a product of numbers of 64 bits": Case("k * l", {"k": 2**62, "l": 4}, TOLD, lambda of: of["k"] * of["l"]),
+    "a shift that is too far": Case(
+        "(i + j) << 33", {"i": BIG, "j": BIG}, REFUSED, lambda of: (of["i"] + of["j"]) << 33
+    ),
+    "a sum of numbers of 64 bits": Case("k + l", {"k": 2**63 - 1}, REFUSED, lambda of: of["k"] + of["l"]),
+    "a product of numbers of 64 bits": Case("k * l", {"k": 2**62, "l": 4}, REFUSED, lambda of: of["k"] * of["l"]),
     "a comparison of the largest and the least": Case(
         "k > l", {"k": 2**63 - 1, "l": -(2**63)}, REFUSED, lambda of: of["k"] > of["l"]
     ),
     "a comparison of large numbers": Case("k > l", {"k": 2**61, "l": -(2**61)}, RIGHT, lambda of: True),
     "a distance of wide numbers": Case("abs(i - j)", {"i": BIG, "j": -BIG}, RIGHT, lambda of: of["i"] - of["j"]),
-    "a fixed number of a wide one": Case("fixed(i * j) + x", {"i": BIG, "j": BIG}, TOLD, lambda of: of["i"] * of["j"]),
+    "a fixed number of a wide one": Case(
+        "fixed(i * j) + x", {"i": BIG, "j": BIG}, REFUSED, lambda of: of["i"] * of["j"]
+    ),
 }  # fmt: skip
 
 

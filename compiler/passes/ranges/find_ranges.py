@@ -197,6 +197,8 @@ class _Finder:
     def _input(self, operation: Operation, result: Value) -> Interval:
         kept = operation.attributes["shares"]
         known = self._inputs.get(operation.attributes["name"])
+        if known is not None and not kept:
+            known = known.meet(declared(result))
         if operation.attributes["limits"]:
             known = Interval(*operation.attributes["limits"]).meet(declared(result))
         if result.bounds is not None:

@@ -4,15 +4,16 @@ In: a program without calls. Out: `Report`: warnings and errors, and limits that
 
 - What overflows for every input is an error.
 - Where a limit of inputs excludes what may overflow, nothing is said: their owners check the limit before the program
-  runs, and `guard_inputs` writes it down. A `fixed` may have any limit, an `int` one that nobody expects to reach.
+  runs, and `guard_inputs` writes it down.
 - Otherwise the first line that may overflow gets a warning that says for which inputs all is well.
 - What may overflow however small such inputs are gets a warning for each line, carried values without bounds get one.
-- An `int` of 64 bits wraps modulo 2^64, as the language says: all lines where it may get one warning together.
+- Where only inputs below `SMALL` would keep an `int` of 64 bits from wrapping modulo 2^64, this may be meant: all lines
+  where it may wrap get one warning together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...diagnostics import Diagnostic, Note, Severity
@@ -22,11 +23,11 @@ from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
 from ...ir.types import Element, Kind
-from .find_ranges import ASSUMED, Excess, Unbounded
+from .find_ranges import Excess, Unbounded
 from .tolerate_inputs import Limits, Tolerance, place_of, tolerate_inputs
 
 SMALL = 1000
-"""Limits of inputs below this magnitude are not enforced where what may overflow stands in a loop."""
+"""Limits below this are not enforced for an `int` of 64 bits, nor where what may overflow stands in a loop."""
 
 SHOWN = 3
 """So many warnings stand for themselves, and so many further lines are listed in one; of the rest only their number."""
@@ -34,21 +35,23 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`limits` has the inputs that are checked while the program runs, `reasons` what they would overflow."""
+    """`limits` has the inputs that are checked while the program runs, `reasons` what larger numbers would overflow."""
 
     diagnostics: tuple[Diagnostic, ...]
     limits: Limits
-    reason: Excess | None = None
+    reasons: Mapping[str, Excess]
 
 
 def report_overflow(program: Program) -> Report:
     """What to tell about a program, and which inputs to check."""
-    found = tolerate_inputs(program)
     inputs = {each.attributes["name"]: each for each in walk(program.body) if each.name == "input"}
+    found = tolerate_inputs(program, wraps=False)
+    untold = found.others if _are_checked(program, found, inputs) else (*found.others, *found.excesses)
+    if any(each.is_modular for each in untold):
+        found = tolerate_inputs(program, wraps=True)
     diagnostics = _each_line(found.others)
     limits: Limits = {}
-    grows = not _inside_loops(program).isdisjoint(each.operation for each in found.excesses)
-    if found.excesses and all(_is_checked(inputs[name], limit, grows) for name, limit in found.limits.items()):
+    if _are_checked(program, found, inputs):
         limits = found.limits
     elif found.excesses:
         diagnostics.append(_by_inputs(found, inputs))
@@ -58,21 +61,26 @@ def report_overflow(program: Program) -> Report:
     if found.ranges.unbounded:
         diagnostics.append(_unbounded(found.ranges.unbounded))
     diagnostics.sort(key=lambda each: (each.span.source.path, each.span.line, each.span.column))
-    return Report(tuple(diagnostics), limits, found.excesses[0] if limits else None)
+    return Report(tuple(diagnostics), limits, found.reasons)
+
+
+def _are_checked(program: Program, found: Tolerance, inputs: dict[str, Operation]) -> bool:
+    """Whether limits exclude what may overflow, and owners refuse inputs beyond them."""
+    grows = not _inside_loops(program).isdisjoint(each.operation for each in found.excesses)
+    return bool(found.excesses) and all(_is_checked(inputs[name], limit, grows) for name, limit in found.limits.items())
 
 
 def _is_checked(operation: Operation, limit: Interval, grows: bool) -> bool:
     """Whether an owner refuses inputs beyond a limit.
 
-    Nobody sees what was kept as shares. Integers are refused only where nobody expects them to be so large, for what
-    wraps may be meant. A small limit in a program whose values grow from turn to turn would refuse what is fine:
-    `x = min(x * b, 1000)` stays small for all b.
+    Nobody sees what was kept as shares. A small limit of integers modulo 2^64 would refuse what may be meant to wrap.
+    One in a program whose values grow from turn to turn would refuse what is fine: `x = min(x * b, 1000)` stays small
+    for all b.
     """
     element = operation.results[0].type.element
-    magnitude = limit.high >> element.scale
-    if operation.attributes["shares"] or (grows and magnitude < SMALL):
-        return False
-    return element.kind is Kind.FIXED or magnitude >= ASSUMED[element.kind]
+    is_ring = element.kind is Kind.INT and element.bits == 64
+    is_small = limit.high >> element.scale < SMALL
+    return not operation.attributes["shares"] and not (is_small and (grows or is_ring))
 
 
 def _inside_loops(program: Program) -> set[Operation]:
@@ -227,6 +235,8 @@ def _number(number: int, element: Element, separator: str = ",") -> str:
 def beyond_limit(operation: Operation, report: Report) -> str:
     """What is wrong with a value of an input that is larger than its limit. It does not show the value."""
     element = operation.results[0].type.element
-    most = _number(report.limits[operation.attributes["name"]].high, element)
-    line = f"line {report.reason.operation.span.line}" if report.reason else "the program"
+    name = operation.attributes["name"]
+    span = report.reasons[name].operation.span
+    most = _number(report.limits[name].high, element)
+    line = f"line {span.line}" + ("" if span.source.path == operation.span.source.path else f" of {span.source.name}")
     return f"beyond {most} in magnitude, with which {line} could overflow"

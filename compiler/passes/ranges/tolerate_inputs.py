@@ -1,8 +1,8 @@
 """How large inputs may be before something overflows, where their types alone do not exclude it.
 
-In: a program without calls. Out: `Tolerance`: for each input that is a `fixed` or an `int` of 64 bits and has no bounds
-the largest magnitude for which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger inputs;
-and what may overflow however small the inputs are.
+In: a program without calls. Out: `Tolerance`: for each input that is a `fixed` or an `int` and has no bounds the
+largest magnitude for which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger inputs; and
+what may overflow however small the inputs are.
 """
 
 from __future__ import annotations
@@ -29,36 +29,36 @@ Limits = dict[str, Interval]
 class Tolerance:
     """`limits` has the inputs that must stay small, by name. `excesses` come from larger ones, `others` do not.
 
-    `ranges` are those of inputs within the limits, `whole` those of all inputs.
+    `reasons` has for each limit what larger numbers would overflow. `ranges` are those of inputs within the limits,
+    `whole` those of all inputs.
     """
 
     limits: Limits
+    reasons: Mapping[str, Excess]
     excesses: Sequence[Excess]
     others: Sequence[Excess]
     ranges: Ranges
     whole: Ranges
 
 
-def tolerate_inputs(program: Program) -> Tolerance:
-    """The largest inputs that the program tolerates."""
-    inputs = [each for each in walk(program.body) if each.name == "input" and is_wide(each)]
+def tolerate_inputs(program: Program, *, wraps: bool) -> Tolerance:
+    """The largest inputs that the program tolerates, if integers of 64 bits may wrap or must not."""
+    inputs = [each for each in walk(program.body) if each.name == "input" and can_be_limited(each)]
     whole = find_ranges(program, Reading.ROOTS)
-    found = [excess for excess in whole.excesses if not excess.is_modular]
+    found = [excess for excess in whole.excesses if not (wraps and excess.is_modular)]
     if not found or not inputs:
-        return Tolerance({}, (), found, whole, whole)
-    search = _Search(program, inputs)
-    limits = search.limits()
+        return Tolerance({}, {}, (), found, whole, whole)
+    search = _Search(program, inputs, wraps)
     others = [excess for excess in found if place_of(excess) in search.unavoidable]
     caused = [excess for excess in found if place_of(excess) not in search.unavoidable]
-    return Tolerance(limits if caused else {}, caused, others, find_ranges(program, Reading.ROOTS, limits), whole)
+    limits = search.limits() if caused else {}
+    reasons = {name: search.reason(limits, name) or caused[0] for name in limits}
+    return Tolerance(limits, reasons, caused, others, find_ranges(program, Reading.ROOTS, limits), whole)
 
 
-def is_wide(operation: Operation) -> bool:
-    """Whether an input is a number that a limit can be set to: one whose type says no bounds and no width."""
-    if operation.attributes["limits"]:
-        return False
-    element = operation.results[0].type.element
-    return element.kind is Kind.FIXED or (element.kind is Kind.INT and element.bits == 64)
+def can_be_limited(operation: Operation) -> bool:
+    """Whether an input is a number whose type says no bounds."""
+    return not operation.attributes["limits"] and operation.results[0].type.element.kind in (Kind.FIXED, Kind.INT)
 
 
 def place_of(excess: Excess) -> tuple[str, int]:
@@ -68,8 +68,9 @@ def place_of(excess: Excess) -> tuple[str, int]:
 
 
 class _Search:
-    def __init__(self, program: Program, inputs: Sequence[Operation]) -> None:
+    def __init__(self, program: Program, inputs: Sequence[Operation], wraps: bool) -> None:
         self._program = program
+        self._wraps = wraps
         self._elements = {each.attributes["name"]: each.results[0].type.element for each in inputs}
         least = {name: _candidates(element)[0] for name, element in self._elements.items()}
         self.unavoidable = self._places(least)
@@ -85,30 +86,50 @@ class _Search:
             for name in list(limits):
                 without = {each: limit for each, limit in limits.items() if each != name}
                 limits = without if self._is_safe(without) else self._largest(limits, [name])
-        return limits
+        return {name: limit for name, limit in limits.items() if _all(self._elements[name]) not in limit}
+
+    def reason(self, limits: Limits, name: str) -> Excess | None:
+        """What overflows if this input may be anything, and others stay within the limits; None if nothing does."""
+        if len(limits) > REFINED:
+            return None
+        found = self._excesses({each: limit for each, limit in limits.items() if each != name})
+        return next((excess for excess in found if place_of(excess) not in self.unavoidable), None)
 
     def _largest(self, limits: Limits, names: Sequence[str]) -> Limits:
         """With one limit for all of these names, as large as the others allow, by bisection."""
-        candidates = _candidates(self._elements[names[0]])
+        candidates = _candidates(max((self._elements[name] for name in names), key=lambda element: element.bits))
         low, high = 0, len(candidates) - 1
         while low < high:
             middle = (low + high + 1) // 2
-            if self._is_safe({**limits, **dict.fromkeys(names, candidates[middle])}):
+            if self._is_safe({**limits, **self._each(names, candidates[middle])}):
                 low = middle
             else:
                 high = middle - 1
-        return {**limits, **dict.fromkeys(names, candidates[low])}
+        return {**limits, **self._each(names, candidates[low])}
 
-    def _is_safe(self, limits: Mapping[str, Interval]) -> bool:
+    def _each(self, names: Sequence[str], limit: Interval) -> Limits:
+        """The limit for each of these names, or all of its type where that is less."""
+        every = {name: _candidates(self._elements[name])[-1] for name in names}
+        return {name: limit if limit in whole else whole for name, whole in every.items()}
+
+    def _is_safe(self, limits: Limits) -> bool:
         return self._places(limits) <= self.unavoidable
 
-    def _places(self, limits: Mapping[str, Interval]) -> set[tuple[str, int]]:
-        ranges = find_ranges(self._program, Reading.ROOTS, dict(limits))
-        return {place_of(excess) for excess in ranges.excesses if not excess.is_modular}
+    def _places(self, limits: Limits) -> set[tuple[str, int]]:
+        return {place_of(excess) for excess in self._excesses(limits)}
+
+    def _excesses(self, limits: Limits) -> Sequence[Excess]:
+        found = find_ranges(self._program, Reading.ROOTS, dict(limits)).excesses
+        return [excess for excess in found if not (self._wraps and excess.is_modular)]
 
 
 def _candidates(element: Element) -> list[Interval]:
     """Round magnitudes, from small to the whole range."""
-    largest = documented(element.scale).high if element.kind is Kind.FIXED else min(element.greatest, RING.high // 2)
+    largest = min(-_all(element).low, RING.high // 2)
     numbers = [digit * 10**exponent << element.scale for exponent in range(20) for digit in (1, 2, 5)]
     return [Interval(-number, number) for number in [number for number in numbers if number < largest] + [largest]]
+
+
+def _all(element: Element) -> Interval:
+    """What readers of data let pass."""
+    return documented(element.scale) if element.kind is Kind.FIXED else Interval(element.least, element.greatest)
