@@ -48,6 +48,7 @@ ROOMS = (
     "tacit.compiler.semantics.type_names",
     "tacit.compiler.semantics.params",
     "tacit.compiler.semantics.defaults",
+    "tacit.compiler.semantics.headings",
     "tacit.compiler.semantics.declarations",
     "tacit.compiler.semantics.state",
     "tacit.compiler.semantics.arrays",

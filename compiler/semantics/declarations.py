@@ -14,6 +14,7 @@ from ..syntax import tree
 from .bounds import Bounds, at_own_scale, bounded, literal_number, shown
 from .defaults import default_of
 from .errors import WrongError, similar, twice, wrong
+from .headings import heading_of
 from .params import NOTHING_GIVEN, Given, Param, check_given, known_numbers, param_of
 from .type_names import TABLE, input_element, unknown_type
 
@@ -36,7 +37,8 @@ class ColumnDeclaration:
 
     If the input is `from each`, `dimensions` are the dimensions of one member's value. `default`, in the clear
     representation, stands for values that the data lacks; None if there is no default. Where the column is `optional`,
-    these are missing. `bounds` are the bounds of the type, and `beyond` says what is wrong with a value outside.
+    these are missing. `heading` is the column's name in the data where it is another one. `bounds` are the bounds of
+    the type, and `beyond` says what is wrong with a value outside.
     """
 
     name: str
@@ -47,6 +49,7 @@ class ColumnDeclaration:
     bounds: Bounds | None = None
     beyond: str = ""
     optional: bool = False
+    heading: str | None = None
 
     @property
     def held(self) -> int:
@@ -305,6 +308,7 @@ def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclara
             remedy="write the bounds of each column behind the column's type",
         )  # fmt: skip
     first: dict[str, Span] = {}
+    read: dict[str, tree.Name] = {}
     mistakes: list[Diagnostic] = []
     for column in type.columns:
         text = column.name.text
@@ -316,7 +320,8 @@ def _columns(node: tree.Input, declared: Declarations) -> Iterator[ColumnDeclara
                 raise unknown_type(column.type, "a table has no tables as columns", "list the inner columns instead")
             dimensions = (f"rows({name})", *_dimensions(column.type, declared))
             made = _column(f"{name}.{text}", text, node, column.type, dimensions, declared)
-            yield replace(made, default=default_of(column, made.element, node.from_shares, made.bounds))
+            default = default_of(column, made.element, node.from_shares, made.bounds)
+            yield replace(made, default=default, heading=heading_of(column, node.from_shares, read))
         except WrongError as error:
             mistakes += error.diagnostics
     if mistakes:

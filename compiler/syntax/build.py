@@ -15,7 +15,7 @@ from ..diagnostics import Diagnostic
 from ..source import Source, Span
 from . import messages, tree
 from .strings import unquote
-from .words import span_of
+from .words import is_name, span_of
 
 _LONGEST_NUMBER = 400  # characters: far beyond any number that fits, and short enough for Python's own limit
 _DEEPEST = 100  # so that no later stage runs out of stack
@@ -153,19 +153,25 @@ class Builder:
         return tree.BoundsSyntax(children[0], children[2], span)
 
     def on_column(self, span: Span, children: list[Any]) -> tree.ColumnSyntax:
-        return tree.ColumnSyntax(self._name(children[0]), children[1], children[2], span)
+        heading = unicodedata.normalize("NFC", str(children[0]))
+        return tree.ColumnSyntax(self._name(children[0]), heading, children[1], children[2], span)
+
+    def on_quoted_column(self, span: Span, children: list[Any]) -> tree.ColumnSyntax:
+        quoted, token, type, default = children
+        self.found += [messages.joined_headings(quoted.span)] if quoted.span in self._joined else []
+        name = self._optional_name(token) or tree.Name(unicodedata.normalize("NFKC", quoted.value), quoted.span)
+        self.found += [] if is_name(name.text) else [messages.unnamed_column(quoted)]
+        return tree.ColumnSyntax(name, unicodedata.normalize("NFC", quoted.value), type, default, span)
 
     def _labels(self, span: Span, parts: Sequence[Any]) -> tuple[tree.Text, ...]:
         self.found += [messages.not_a_label(part) for part in parts if not isinstance(part, tree.Text)]
         self.found += [messages.joined_labels(part.span) for part in parts if part.span in self._joined]
-        if not parts:
-            self.found.append(messages.no_labels(span))
+        self.found += [] if parts else [messages.no_labels(span)]
         return tuple(part for part in parts if isinstance(part, tree.Text))
 
     def _columns(self, span: Span, parts: Sequence[Any]) -> tuple[tree.ColumnSyntax, ...]:
         self.found += [messages.not_a_column(part) for part in parts if not isinstance(part, tree.ColumnSyntax)]
-        if not parts:
-            self.found.append(messages.no_columns(span))
+        self.found += [] if parts else [messages.no_columns(span)]
         return tuple(part for part in parts if isinstance(part, tree.ColumnSyntax))
 
     def _dimensions(self, parts: Sequence[Any]) -> tuple[tree.Expression, ...]:

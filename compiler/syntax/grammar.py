@@ -3,6 +3,7 @@
 Only this file knows how Lark is set up. The LALR tables are kept in a file (see `tables`), which is read at first use.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -68,9 +69,37 @@ def _made(grammar: str) -> Lark:
 def split(text: str) -> Iterator[Token]:
     """All tokens of `text`, including comments, line ends and malformed tokens. Never fails."""
     start = _lark().parse_interactive(text, start="module")
-    for token in start.lexer_thread.lex(start.parser_state):
+    for token in _with_marks(start.lexer_thread.lex(start.parser_state)):
         is_bad_name = token.type == "NAME" and not token.isidentifier()
         yield token.update(type="BAD_NAME") if is_bad_name else token
+
+
+def _with_marks(tokens: Iterable[Token]) -> Iterator[Token]:
+    """The tokens; those that combining marks join to one name are one, as in a name of Unicode's decomposed form.
+
+    No pattern of the grammar says what a mark is: Python's regular expressions do not know.
+    """
+    held: Token | None = None
+    for token in tokens:
+        if held is not None and held.end_pos == token.start_pos and _is_joined(held, token):
+            held = _joined(held, token)
+            continue
+        if held is not None:
+            yield held
+        held = token
+    if held is not None:
+        yield held
+
+
+def _is_joined(before: Token, token: Token) -> bool:
+    at_mark = any(unicodedata.category(sign).startswith("M") for sign in (before[-1], token[0]))
+    return at_mark and f"{before}{token}".isidentifier()
+
+
+def _joined(before: Token, token: Token) -> Token:
+    joined = Token.new_borrow_pos("NAME", f"{before}{token}", before)
+    joined.end_line, joined.end_column, joined.end_pos = token.end_line, token.end_column, token.end_pos
+    return joined
 
 
 def parse_module(tokens: Iterable[Token]) -> Tree | Stop:

@@ -8,7 +8,7 @@ from ..diagnostics import Diagnostic, Note
 from ..source import Source, Span
 from . import tree
 from .foreign import remedy_of_method
-from .words import shortened, span_of
+from .words import name_for, quoted, shortened, span_of
 
 _PARTNERS = {"(": ")", "[": "]", ")": "(", "]": "["}
 _INSTEAD = {
@@ -182,6 +182,23 @@ def no_columns(span: Span) -> Diagnostic:
     return Diagnostic(
         span, "`table` without its columns", expected="the columns, as in `table[user: key, amount: fixed]`",
         found="none", remedy="list each column's name and type",
+    )  # fmt: skip
+
+
+def joined_headings(span: Span) -> Diagnostic:
+    """`table["a" "b" as c: int]`."""
+    return Diagnostic(
+        span, "two texts without a comma between them", expected="one text, the column's name in the data",
+        found="two texts side by side", remedy="write the comma, or one text",
+    )  # fmt: skip
+
+
+def unnamed_column(text: tree.Text) -> Diagnostic:
+    """`table["Order ID": key]`."""
+    return Diagnostic(
+        text.span, f"`{shortened(text.value)}` cannot be a name in the program",
+        expected="`as` and a name after the column's text", found="the text alone",
+        remedy=f"write `{quoted(text.value)} as {name_for(text.value)}: ...`",
     )  # fmt: skip
 
 

@@ -92,6 +92,25 @@ MISTAKES = (
         "write `{first} {after}` on a line of its own", first="PARTY PARTIES", at="COMMA",
     ),
     Mistake(
+        "input t: table[from: int32] from p", "`{at}` is a reserved word", "a name, or the column's text in quotes",
+        "write `{heading} as {name}: ...`, and `{name}` for the column in the program", where=Where.COLUMN,
+        before="LSQB COMMA", at="RESERVED", after="COLON", found="the reserved word `{at}`",
+    ),
+    Mistake(
+        "input t: table[True: int32] from p", "`{before}` is a reserved word", "a name, or the column's text in quotes",
+        "write `{heading} as {name}: ...`, and `{name}` for the column in the program", where=Where.COLUMN,
+        before="TRUE FALSE NOT", at="COLON", mark="before", found="the reserved word `{before}`",
+    ),
+    Mistake(
+        "input t: table[Order ID: int32] from p", "{heading} cannot be a name in the program",
+        "a name, or the column's text in quotes",
+        "write `{heading} as {name}: ...`, and `{name}` for the column in the program", where=Where.COLUMN,
+    ),
+    Mistake(
+        'input t: table["Order ID" order_id: int32] from p', "`as` is missing before the column's name", "`as`",
+        "write `as {at}`", first="INPUT", before="STRING", at="NAME", wants="AS",
+    ),
+    Mistake(
         "input x, y: int from alice", "one input is declared on each line", "`:` and the type",
         "declare `{after}` on a line of its own", first="INPUT", before="NAME", at="COMMA", wants="COLON",
     ),
@@ -102,7 +121,7 @@ MISTAKES = (
     Mistake(
         "input int x from alice", "an input's name comes before its type", _SHOW_INPUT,
         "write `input {at}: {before} ...`", first="INPUT", before="NAME", at="NAME", wants="COLON",
-        found="`{before} {at}`",
+        where=Where.BARE, found="`{before} {at}`",
     ),
     Mistake(
         "input x = 3", "an input has a type, not a value", _SHOW_INPUT,
@@ -110,7 +129,7 @@ MISTAKES = (
     ),
     Mistake(
         "input x from alice", "an input needs a type", f"`:` and a type, as in {_SHOW_INPUT}",
-        "write the type after a colon", first="INPUT", wants="COLON",
+        "write the type after a colon", first="INPUT", wants="COLON", where=Where.BARE,
     ),
     Mistake(
         "input x: from alice", "an input needs a type", f"a type, as in {_SHOW_INPUT}",
@@ -160,6 +179,7 @@ MISTAKES = (
     Mistake(
         "reveal x to alice and bob", "roles are separated by commas", "`,` and a role",
         "write the roles as in `to alice, bob`", first="REVEAL", at="AND OR BIT_AND SIGN NAME", wants="COMMA",
+        where=Where.BARE,
     ),
     Mistake(
         "reveal x, y", "one value is revealed at a time", "`as`, `to` or the end of the line",

@@ -23,9 +23,13 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSyntax:
-    """`amount: int32[4]` inside `table[...]`; `amount: fixed = 0` has a default."""
+    """`amount: int32[4]` inside `table[...]`; `amount: fixed = 0` has a default.
+
+    `heading` is the column's name in the data, `"Order ID" as order_id: key`, in Unicode's form NFC.
+    """
 
     name: Name
+    heading: str
     type: TypeSyntax
     default: Expression | None
     span: Span

@@ -1,5 +1,8 @@
 """Tokens and terminals in a user's words. In: tokens, and names of terminals. Out: places, and phrases."""
 
+import json
+import re
+import unicodedata
 from collections.abc import Iterable
 
 from lark import Token
@@ -26,6 +29,25 @@ def span_of(source: Source, token: Token) -> Span:
 def is_reserved(token: Token) -> bool:
     """Whether the token is a word that cannot be a name."""
     return token.type != "NAME" and str(token).isidentifier()
+
+
+def is_name(text: str) -> bool:
+    """Whether a program may use the text as a name."""
+    return text.isidentifier() and text not in grammar.signs().values()
+
+
+def name_for(heading: str) -> str:
+    """A name for a column that is called otherwise in the data: `order_id` for `Order ID`, `from_` for `from`."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", heading))
+    name = "_".join(words).lower()
+    if not name.isidentifier():
+        name = "_".join(["column", *words]).lower()
+    return name if is_name(name) else f"{name}_"
+
+
+def quoted(text: str) -> str:
+    """The text as a literal."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def describe(token: Token) -> str:

@@ -81,7 +81,7 @@ def repeated(keys: Array, unset: Array) -> Array | None:
 def describe_row(declared: Declaration, source: object, row: int) -> str:
     """Where a row stands, `row` counting from 0: `input 't' (t.csv): row 3 (line 4), column 'user'`."""
     path = _path(source)
-    name, column = declared.table or declared.name, declared.name.removeprefix(declared.table + ".")
+    name, column = declared.table or declared.name, declared.column
     where = "" if path is None else f" ({path})"
     return f"input {name!r}{where}: {_row(row, path)}" + (f", column {column!r}" if declared.table else "")
 

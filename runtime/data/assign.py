@@ -4,6 +4,7 @@ This step reads only names of files. Frames of other libraries become Arrow tabl
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,14 +82,14 @@ def _from_parties(declarations: Iterable[Declaration]) -> dict[str, tuple[Declar
 
 
 def _parse(name: str, inputs: Mapping[str, tuple[Declaration, ...]], source: object) -> Assigned:
-    match = _NAME.match(name)
+    match = _NAME.match(unicodedata.normalize("NFKC", name))
     if match is None or match["name"] not in inputs:
         raise UsageError(f"the program has no input {name!r}; {_listed(inputs)}")
     columns = inputs[match["name"]]
     member = None if match["member"] is None else int(match["member"])
     if member is not None and not columns[0].each:
         raise UsageError(f"input {match['name']!r} is not `from each` of a role, so it has no member [{member}]")
-    wanted = [each.name.removeprefix(f"{each.table}.") for each in columns if each.table]
+    wanted = [each.column for each in columns if each.table]
     return Assigned(match["name"], columns, held(source, wanted), member)
 
 
@@ -96,7 +97,7 @@ def _files(folder: Path, name: str, columns: tuple[Declaration, ...]) -> list[As
     """The files of an input: `NAME.csv` and the like, or, for a `parties` role, `NAME[0].csv`, `NAME[1].csv`, ..."""
     found: dict[int | None, list[Path]] = {}
     for path in sorted(folder.iterdir()):
-        match = _NAME.match(path.stem)
+        match = _NAME.match(unicodedata.normalize("NFKC", path.stem))
         if path.suffix.lower() in file_types() and match is not None and match["name"] == name:
             found.setdefault(None if match["member"] is None else int(match["member"]), []).append(path)
     if not columns[0].each:

@@ -38,7 +38,7 @@ def _place(declared: Declaration, index: Sequence[np.intp]) -> str:
     """The row, counted from 1, and the column. Empty for a single value."""
     parts = [f"row {int(index[0]) + 1}"] if len(index) else []
     if declared.table:
-        parts.append(f"column {declared.name.removeprefix(declared.table + '.')!r}")
+        parts.append(f"column {declared.column!r}")
     elif len(index) > 1:
         parts.append("column " + ", ".join(str(int(each) + 1) for each in index[1:]))
     return ", ".join(parts) + ": " if parts else ""

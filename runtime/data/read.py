@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import InputError
 from ..graph.nodes import Declaration
 from .limits import is_outside
+from .sources.column_names import finder
 from .sources.content import Cells, Columns, Content, Typed
 from .sources.convert import convert, empty
 from .sources.files import file_types, is_file, read_file
@@ -75,7 +76,7 @@ def _no_line(row: int) -> int | None:
 
 def _open(declarations: Sequence[Declaration], source: object) -> Content:
     first = declarations[0]
-    columns = {_column_name(each): each for each in declarations}
+    columns = {each.column: each for each in declarations}
     if isinstance(source, str) and is_query(source):
         return read_query(source, columns if first.table else first)
     if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
@@ -105,19 +106,16 @@ def _structure(text: str) -> object:
     raise RefusedError(None, 'this is no literal: write lists as [1, 2, 3] and text as "text"')
 
 
-def _column_name(declared: Declaration) -> str:
-    return declared.name.removeprefix(declared.table + ".") if declared.table else declared.name
-
-
 def _table_column(content: Content, declared: Declaration) -> Array:
     if not isinstance(content, Columns) or not content.is_named:
         raise RefusedError(None, "a table is expected, whose columns have names; this is an array without names")
-    name = _column_name(declared)
-    if name not in content.cells:
+    name = declared.column
+    found = finder(content.cells)(name)
+    if not found:
         # Where no column has the right name, the first line may be no header but data, which is not shown.
         others = f"the columns are: {', '.join(content.names)}" if content.cells else "no column of the table is named"
         raise RefusedError(None, f"there is no column {name!r}; {others}")
-    return _converted(content.cells[name], declared, repr(name))
+    return _converted(content.cells[found[0]], declared, repr(name))
 
 
 def _array(content: Content, declared: Declaration, name: str) -> Array:
@@ -131,14 +129,15 @@ def _array(content: Content, declared: Declaration, name: str) -> Array:
         raise RefusedError(None, problem)
     if len(content.cells) > 1 and not content.is_named and content.rows == 1 and rank == 1:
         return _matrix(content, declared, flat=True)
-    if len(content.cells) > 1 and name not in content.cells:
+    named = finder(content.cells)(name)
+    if len(content.cells) > 1 and not named:
         # Any word can be a key: what looks like the names of the columns may be keys.
         count = len(content.cells)
         found = f"there are {count}" if declared.kind == "key" else f"the columns are: {', '.join(content.names)}"
         raise RefusedError(None, f"one column is expected, or one named {name!r}; {found}")
     if not content.cells:
         raise RefusedError(None, "there are no columns")
-    chosen = name if name in content.cells else content.names[0]
+    chosen = named[0] if named else content.names[0]
     cells = content.cells[chosen]
     if rank == 0 and cells.shape == (1,):
         cells = Typed(cells.array.reshape(())) if isinstance(cells, Typed) else Cells(cells.values, ())

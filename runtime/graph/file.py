@@ -293,8 +293,8 @@ def _place(source: Any, *numbers: Any) -> Place:
 def _declaration(item: Any) -> Declaration:
     name, kind, dimensions, bits, scale, labels, role, each, table, shares, valid, *rest = _list(item)
     steps, default, limits, beyond, *last = rest
-    usual: list[Any] = ["", None]
-    present, missing = [*last, *usual[len(last) :]]
+    usual: list[Any] = ["", None, None]
+    present, missing, heading = [*last, *usual[len(last) :]]
     sizes = tuple(_text(size) if isinstance(size, str) else _integer(size) for size in _list(dimensions))
     return Declaration(
         name=_text(name),
@@ -314,6 +314,7 @@ def _declaration(item: Any) -> Declaration:
         beyond=_text(beyond),
         present=_text(present),
         missing=None if missing is None else tuple(map(_text, _list(missing))),
+        heading=None if heading is None else _text(heading),
     )
 
 

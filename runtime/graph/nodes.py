@@ -247,6 +247,7 @@ class Declaration:
     - `limits` are the least and the greatest number of an input, in the clear representation. If a value is not between
       them, its owner stops before the first round. `beyond` says what is wrong with such a value.
     - `missing` lists the texts that stand for a missing value; None stands for the usual ones.
+    - `heading` is the name of a table's column in the data, in Unicode's form NFC, where the program has another one.
     """
 
     name: str
@@ -266,6 +267,13 @@ class Declaration:
     beyond: str = ""
     present: str = ""
     missing: tuple[str, ...] | None = None
+    heading: str | None = None
+
+    @property
+    def column(self) -> str:
+        """The name of a table's column in the data, and of any other input its own."""
+        own = self.name.removeprefix(f"{self.table}.") if self.table else self.name
+        return own if self.heading is None else self.heading
 
 
 @dataclass(frozen=True, slots=True)

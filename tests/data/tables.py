@@ -19,7 +19,7 @@ def table(**columns: Declaration) -> list[Declaration]:
     return [
         Declaration(
             f"t.{name}", each.kind, each.dimensions, each.bits, each.scale, each.labels, table="t", steps=each.steps,
-            default=each.default,
+            default=each.default, heading=each.heading,
         )
         for name, each in columns.items()
     ]  # fmt: skip

@@ -43,6 +43,13 @@ def test_a_graph_comes_back_as_it_was(graph: Graph) -> None:
             assert one == other
 
 
+def test_a_column_keeps_its_name_in_the_data() -> None:
+    (first, *rest) = sample().inputs
+    graph = replace(sample(), inputs=(replace(first, heading="Order ID"), *rest))
+    assert from_bytes(to_bytes(graph)).inputs == graph.inputs
+    assert digest(graph) != digest(sample())
+
+
 def test_any_change_changes_the_digest() -> None:
     graph = sample()
     first = graph.body[1]

@@ -2,6 +2,8 @@
 
 import pytest
 from tacit.compiler.diagnostics import CompileError
+from tacit.compiler.ir.parse import parse_program
+from tacit.compiler.ir.print import print_program
 from tacit.compiler.ir.types import Kind
 from tacit.compiler.semantics.declarations import declarations
 from tacit.compiler.syntax.parser import parse
@@ -40,6 +42,37 @@ input rate: fixed[len(farmers)]
     assert [each.valid for each in found.inputs] == ["", "", "", "k.(valid)", ""]
     with pytest.raises(CompileError):
         declarations(parse(source("input x: int from nobody\n")))
+
+
+def test_a_column_has_its_name_in_the_data_where_that_is_another_one() -> None:
+    columns = (
+        'table["Order ID" as order_id: key, "from" as sender: key?, v: int32, "w": int, \ufb01: int, e\u0301: int]'
+    )
+    (found,) = declarations(parse(source(f"party alice\ninput t: {columns} from alice\n"))).inputs
+    assert [(column.name, column.heading) for column in found.columns] == [
+        ("t.order_id", "Order ID"), ("t.sender", "from"), ("t.v", None), ("t.w", None), ("t.fi", "\ufb01"),
+        ("t.\xe9", None),
+    ]  # fmt: skip
+
+
+def test_each_column_of_the_data_is_read_once() -> None:
+    assert mistakes('input t: table["a" as x: int, "a" as y: fixed] from alice') == [
+        '1: the column "a" of the data is read as `x` already'
+    ]
+    assert mistakes('input t: table["b" as a: int, "a" as b: int] from alice') == []
+
+
+def test_shares_are_known_by_the_names_of_the_program_that_saved_them() -> None:
+    assert mistakes('input t: table["Order ID" as a: int] from shares') == [
+        "1: shares keep the names that the program gave that saved them"
+    ]
+
+
+def test_names_in_the_data_are_part_of_the_program() -> None:
+    program = compiled('input t: table["Order ID" as order_id: int] from alice\nreveal sum(t.order_id) as s')
+    text = print_program(program)
+    assert 'heading="Order ID"' in text
+    assert print_program(parse_program(text)) == text
 
 
 def test_members_give_one_value_each() -> None:

@@ -57,6 +57,7 @@ if c: x=1   # one line
 z = "a"   'b'
 w = ( 1 , )
 u = x if(y)else(z)
+input t:table["Order ID"as order_id :key,"v":int]from p
 input b:int [ len( farmers ),3 ]from each farmers'''
 
 AFTER = '''\
@@ -99,6 +100,7 @@ if c:
 z = "a" 'b'
 w = (1,)
 u = x if (y) else (z)
+input t: table["Order ID" as order_id: key, "v": int] from p
 input b: int[len(farmers), 3] from each farmers
 '''
 

@@ -58,7 +58,7 @@ LINES = {
     ),
     "input x: table[a: fixed = y]": (
         "Input", name("x"),
-        ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), plain("fixed"), Y),), (), None, False),
+        ("TypeSyntax", "table", (), (), (("ColumnSyntax", name("a"), "a", plain("fixed"), Y),), (), None, False),
         None, False, False,
     ),
     "input x: int[0..9][n]": (
@@ -112,17 +112,57 @@ def test_types() -> None:
     (declared,) = module('input t: table[a: key, b: int32[4], c: category["x", "y"][n], d: int[len(f)]]').body
     assert isinstance(declared, tree.Input)
     columns = [shape(column) for column in declared.type.columns]
-    assert columns[0] == ("ColumnSyntax", name("a"), plain("key"), None)
-    assert columns[1] == ("ColumnSyntax", name("b"), plain("int32", number(4)), None)
+    assert columns[0] == ("ColumnSyntax", name("a"), "a", plain("key"), None)
+    assert columns[1] == ("ColumnSyntax", name("b"), "b", plain("int32", number(4)), None)
     labels = (("Text", "x"), ("Text", "y"))
     assert columns[2] == (
         "ColumnSyntax",
         name("c"),
+        "c",
         ("TypeSyntax", "category", (reference("n"),), labels, (), (), None, False),
         None,
     )
     size = ("Call", reference("len"), (("Argument", None, reference("f")),))
-    assert columns[3] == ("ColumnSyntax", name("d"), plain("int", size), None)
+    assert columns[3] == ("ColumnSyntax", name("d"), "d", plain("int", size), None)
+
+
+def test_columns_have_a_name_in_the_data_and_one_in_the_program() -> None:
+    columns = '"Order ID" as order_id: key, "from" as sender: key = "", "v": int, e\u0301: int, "e\u0301": int'
+    (declared,) = module(f"input t: table[{columns}]").body
+    assert isinstance(declared, tree.Input)
+    assert [(column.name.text, column.heading) for column in declared.type.columns] == [
+        ("order_id", "Order ID"), ("sender", "from"), ("v", "v"), ("\xe9", "\xe9"), ("\xe9", "\xe9"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "remedy"),
+    [
+        ('"Order ID": key', 'write `"Order ID" as order_id: ...`'),
+        ('"from": key', 'write `"from" as from_: ...`'),
+        ('"2024": key', 'write `"2024" as column_2024: ...`'),
+        ('"%": key', 'write `"%" as column: ...`'),
+        ('"a\\"b": key', 'write `"a\\"b" as a_b: ...`'),
+        ('"a" "b" as c: key', "write the comma, or one text"),
+        ("from: key", 'write `"from" as from_: ...`, and `from_` for the column in the program'),
+        ("a: key, as: key", 'write `"as" as as_: ...`, and `as_` for the column in the program'),
+        ("Order ID: key", 'write `"Order ID" as order_id: ...`, and `order_id` for the column in the program'),
+        ("The  ID no: key", 'write `"The  ID no" as the_id_no: ...`, and `the_id_no` for the column in the program'),
+        ("v (in EUR): fixed", 'write `"v (in EUR)" as v_in_eur: ...`, and `v_in_eur` for the column in the program'),
+        ("not: key", 'write `"not" as not_: ...`, and `not_` for the column in the program'),
+    ],
+)
+def test_a_column_without_a_name_is_told_what_to_write(columns: str, remedy: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        module(f"input t: table[{columns}] from p")
+    assert [told.remedy for told in caught.value.diagnostics] == [remedy]
+
+
+def test_a_name_is_the_same_in_both_of_unicodes_forms() -> None:
+    assert body("cafe\u0301e\u03012 = if\u0301 + x") == body("caf\xe9\xe92 = if\u0301 + x")
+    assert body("\u0939\u093f\u0928\u094d\u0926\u0940 = 1") == (
+        ("Assign", reference("\u0939\u093f\u0928\u094d\u0926\u0940"), number(1)),
+    )
 
 
 def test_function() -> None:

@@ -41,8 +41,9 @@ def _of_array(operation: Operation, x: Sequence[Interval]) -> Interval:
 
 SOURCES: dict[str, OperationRow] = {
     # Messages and readers of data use an input's dimensions (size names and ints), `each`, the table, `default`, the
-    # number that stands for a missing value, and `missing`, the texts that do. `limits` are the least and the greatest
-    # number that the input's owner accepts, `beyond` says what is wrong with other numbers; see `Declaration`.
+    # number that stands for a missing value, `missing`, the texts that do, and a column's `heading` in the data.
+    # `limits` are the least and the greatest number that the input's owner accepts, `beyond` says what is wrong with
+    # other numbers; see `Declaration`.
     "input": plain(
         form=Form.GIVEN,
         arity=0,
@@ -57,6 +58,7 @@ SOURCES: dict[str, OperationRow] = {
             "each": Attribute(AttributeKind.FLAG, False),
             **TABLE,
             "missing": Attribute(AttributeKind.NAMES, None),
+            "heading": Attribute(AttributeKind.OPTIONAL_TEXT, None),
             "limits": Attribute(AttributeKind.SIZES, ()),
             "beyond": Attribute(AttributeKind.TEXT, ""),
         },

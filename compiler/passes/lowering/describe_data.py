@@ -63,6 +63,7 @@ def _columns(declared: InputDeclaration) -> Iterator[Declaration]:
             valid=declared.valid,
             present=present_name(column.name) if column.optional else "",
             missing=declared.missing,
+            heading=column.heading,
         )
 
 
@@ -87,6 +88,7 @@ def _input(operation: Operation) -> Declaration:
         beyond=attributes["beyond"],
         present=attributes["present"],
         missing=attributes["missing"],
+        heading=attributes["heading"],
     )
 
 

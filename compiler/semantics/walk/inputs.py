@@ -100,7 +100,7 @@ def _meaning(context: Context, declaration: InputDeclaration) -> Meaning:
 
 def _presence(context: Context, declaration: InputDeclaration, column: ColumnDeclaration) -> Presence:
     """Which values of an input its owner has; in place of the others it gives one number."""
-    bits = ColumnDeclaration(present_name(column.name), column.column, BOOL, column.dimensions)
+    bits = ColumnDeclaration(present_name(column.name), column.column, BOOL, column.dimensions, heading=column.heading)
     return Presence(_array(context, declaration, bits), column.held)
 
 
@@ -143,6 +143,7 @@ def _input(
         beyond=column.beyond,
         present=present_name(column.name) if column.optional else "",
         missing=declaration.missing,
+        heading=column.heading,
     )
     return _at_scale(context, value)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...graph.nodes import Declaration
 from .arrow import pa
+from .column_names import finder
 from .content import (
     Cells,
     Columns,
@@ -23,7 +23,7 @@ from .content import (
     named,
 )
 from .refused import RefusedError
-from .stream import Wanted, read_table
+from .stream import Wanted, read_table, wanted_of
 
 
 def content_of(value: Any, wanted: Wanted) -> Content:
@@ -84,8 +84,10 @@ def held(value: Any, wanted: Iterable[str]) -> Any:
     if not is_frame(value) or isinstance(value, pa.Table | pa.RecordBatch):
         return value
     table, names = arrow_table(value), list(wanted)
-    are_there = names and all(table.schema.names.count(name) == 1 for name in names)
-    return table.select(names) if are_there else table
+    find = finder(table.schema.names)
+    found = [name for each in names for name in find(each)]
+    are_there = found and len(found) == len(names) and all(table.schema.names.count(name) == 1 for name in found)
+    return table.select(found) if are_there else table
 
 
 def _is_foreign(value: object) -> bool:
@@ -94,17 +96,14 @@ def _is_foreign(value: object) -> bool:
 
 def _columns(data: Mapping[Any, Any], wanted: Wanted) -> Columns:
     names = tuple(map(str, data))
-    chosen = {str(name): values for name, values in data.items() if _is_wanted(str(name), wanted)}
+    known = wanted_of(wanted, names)
+    chosen = {str(name): values for name, values in data.items() if str(name) in known}
     cells: dict[str, Cells | Typed] = {name: named(name, _cells, values) for name, values in chosen.items()}
     rows = {name: cell.shape[0] if cell.shape else 1 for name, cell in cells.items()}
     if len(set(rows.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in rows.items())
         raise RefusedError(None, f"the columns have different numbers of rows: {told}")
     return Columns(names, cells)
-
-
-def _is_wanted(name: str, wanted: Wanted) -> bool:
-    return isinstance(wanted, Declaration) or name in wanted
 
 
 def _cells(value: Any) -> Cells:

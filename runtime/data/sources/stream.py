@@ -11,6 +11,7 @@ import numpy as np
 
 from ...graph.nodes import Declaration
 from .arrow import pa, pc
+from .column_names import finder
 from .content import Cells, Columns, Typed, cells_of_arrow, cells_of_nested, is_list
 from .convert import convert, element_type, missing_words
 from .readers import Array, family
@@ -25,12 +26,16 @@ Wanted = Mapping[str, Declaration] | Declaration
 
 def wanted_of(wanted: Wanted, names: Iterable[str]) -> dict[str, Declaration]:
     """What is wanted of the columns with these names. Raises `RefusedError` for a wanted name that stands twice."""
-    found = list(names)
-    chosen = dict.fromkeys(found, wanted) if isinstance(wanted, Declaration) else wanted
-    for name in chosen:
-        if found.count(name) > 1:
-            raise RefusedError(None, f"{found.count(name)} columns are named {name!r}")
-    return {name: chosen[name] for name in found if name in chosen}
+    listed = list(names)
+    chosen: dict[str, Declaration] = {}
+    find = finder(listed)
+    for each in dict.fromkeys(listed) if isinstance(wanted, Declaration) else wanted:
+        found = [each] if isinstance(wanted, Declaration) else find(each)
+        count = sum(map(listed.count, found))
+        if count > 1:
+            raise RefusedError(None, f"{count} columns are named {each!r}")
+        chosen |= {name: wanted if isinstance(wanted, Declaration) else wanted[each] for name in found}
+    return {name: chosen[name] for name in listed if name in chosen}
 
 
 def read_table(table: Any, wanted: Wanted) -> Columns:
