@@ -44,6 +44,7 @@ ROOMS = (
     "tacit.compiler.ir",
     "tacit.compiler.compiled",
     "tacit.compiler.semantics.errors",
+    "tacit.compiler.semantics.moments",
     "tacit.compiler.semantics.bounds",
     "tacit.compiler.semantics.type_names",
     "tacit.compiler.semantics.params",

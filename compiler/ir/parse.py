@@ -15,7 +15,7 @@ from .labels import Knowledge, Label, owned
 from .operations.row import AttributeKind
 from .operations.table import OPERATIONS
 from .program import Operation, Program, Region, Value
-from .types import BOOL, DATE, KEY, ROWS, ArrayType, Element, category, fixed, integer, normalised_key
+from .types import BOOL, DATE, DATETIME, KEY, ROWS, ArrayType, Element, Kind, category, fixed, integer, normalised_key
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ _ROLE = re.compile(r"\w+(\[\d+\])?")
 _NUMBER = re.compile(r"\d+")
 _VALUE = re.compile(r"%(\d+)")
 _PLACE = re.compile(r"@ (.*):(\d+):(\d+)-(\d+):(\d+)")
-_ELEMENTS = {"bool": BOOL, "key": KEY, "date": DATE, "rows": ROWS, "int": integer(64)}
+_ELEMENTS = {"bool": BOOL, "key": KEY, "date": DATE, "datetime": DATETIME, "rows": ROWS, "int": integer(64)}
 _TUPLES = (AttributeKind.NAMES, AttributeKind.SIZES, AttributeKind.BOUNDS, AttributeKind.DIMENSIONS)
 
 
@@ -174,6 +174,9 @@ class _Parser:
             return fixed(int(self._match(_NUMBER, "a scale").group()))
         if word.startswith("int") and word[3:].isdigit():
             return integer(int(word[3:]))
+        if word.rstrip("0123456789") in ("date", "datetime"):
+            name = word.rstrip("0123456789")
+            return Element(Kind(name), bits=int(word.removeprefix(name)))
         raise self._error("an element type")
 
     def _steps(self) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Types of IR values: an element and a shape. Tables and tuples are taken apart before the IR.
 
-In the clear (`evaluate`, owners, public values) BOOL is a NumPy `bool` array. INT, DATE, KEY and CATEGORY (the index of
-its label) are `int64`. FIXED is `int64` and holds the value times 2**scale. As shares, all of them live in Z_2^64 or in
-bits.
+In the clear (`evaluate`, owners, public values) BOOL is a NumPy `bool` array. INT, DATE (days since 1970-01-01),
+DATETIME (microseconds since then, in UTC), KEY and CATEGORY (the index of its label) are `int64`. FIXED is `int64` and
+holds the value times 2**scale. As shares, all of them live in Z_2^64 or in bits.
 
 ROWS is no number: it says where each row of a rearranged array comes from, and only `gather` and `invert` read it.
 """
@@ -24,7 +24,14 @@ class Kind(Enum):
     KEY = "key"
     CATEGORY = "category"
     DATE = "date"
+    DATETIME = "datetime"
     ROWS = "rows"
+
+
+MOMENTS = (Kind.DATE, Kind.DATETIME)
+
+_MOMENT_BITS = {Kind.DATE: 23, Kind.DATETIME: 59}
+"""The widths that hold the years 1 to 9999. What is computed from days may be wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class Element:
             return "int" if self.bits == 64 else f"int{self.bits}"
         if self.kind is Kind.FIXED:
             return f"fixed.{self.scale}"
+        if self.is_moment:
+            return self.kind.value if self.bits == _MOMENT_BITS[self.kind] else f"{self.kind.value}{self.bits}"
         if self.kind is Kind.CATEGORY:
             return "category[" + ", ".join(json.dumps(label, ensure_ascii=False) for label in self.labels) + "]"
         return f"{self.kind.value}({', '.join(self.steps)})" if self.steps else str(self.kind.value)
@@ -55,6 +64,11 @@ class Element:
     def is_number(self) -> bool:
         """Whether arithmetic applies. BOOL counts as 0 and 1."""
         return self.kind in (Kind.BOOL, Kind.INT, Kind.FIXED)
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether the values are days or instants."""
+        return self.kind in MOMENTS
 
     @property
     def least(self) -> int:
@@ -70,7 +84,8 @@ class Element:
 BOOL = Element(Kind.BOOL, bits=1)
 INT = Element(Kind.INT)
 KEY = Element(Kind.KEY)
-DATE = Element(Kind.DATE, bits=32)
+DATE = Element(Kind.DATE, bits=_MOMENT_BITS[Kind.DATE])
+DATETIME = Element(Kind.DATETIME, bits=_MOMENT_BITS[Kind.DATETIME])
 ROWS = Element(Kind.ROWS)
 
 

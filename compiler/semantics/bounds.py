@@ -7,10 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
-from ..ir.types import Element, Kind, width
+from ..ir.types import MOMENTS, Element, Kind, width
 from ..source import Span
 from ..syntax import tree
 from .errors import wrong
+from .moments import EXAMPLES, moment_of, shown_moment
 
 Bounds = tuple[int, int]
 """The least and the greatest number that a value may be, in the clear representation."""
@@ -66,11 +67,11 @@ def bounded(type: tree.TypeSyntax, element: Element, known: Known = NOTHING_KNOW
     syntax = type.bounds
     if syntax is None:
         return element, None
-    if element.kind not in (Kind.INT, Kind.FIXED):
+    if element.kind not in (Kind.INT, Kind.FIXED, *MOMENTS):
         raise wrong(
             syntax.span,
             f"`{type.name}` takes no bounds",
-            expected="bounds of an `int` or a `fixed`",
+            expected="bounds of an `int`, a `fixed` or a `date`",
             found=f"bounds of a `{type.name}`",
             remedy="leave the bounds out",
         )
@@ -87,13 +88,21 @@ def bounded(type: tree.TypeSyntax, element: Element, known: Known = NOTHING_KNOW
 
 
 def narrowed(element: Element, bounds: Bounds) -> Element:
-    """The element, an int no wider than the bounds need."""
-    if element.kind is not Kind.INT:
+    """The element, an int or a day no wider than the bounds need."""
+    if element.kind is Kind.FIXED:
         return element
     return replace(element, bits=min(element.bits, max(2, width(*bounds))))
 
 
 def _end(node: tree.Expression, type: tree.TypeSyntax, element: Element, known: Known) -> int:
+    if element.is_moment:
+        moment = moment_of(element.kind, node.value) if isinstance(node, tree.Text) else None
+        if moment is None:
+            raise wrong(
+                node.span, f"a bound of a `{type.name}` is a text", expected=f'"{EXAMPLES[element.kind]}", say',
+                found="another expression", remedy="write the first and the last one that may be, in quotes",
+            )  # fmt: skip
+        return moment
     number = literal_number(node, known)
     if number is None:
         raise wrong(
@@ -139,4 +148,6 @@ def shown(bounds: Bounds, element: Element) -> str:
 
 
 def _shown(raw: int, element: Element) -> str:
+    if element.is_moment:
+        return shown_moment(element.kind, raw)
     return f"{raw / (1 << element.scale):.12g}" if element.kind is Kind.FIXED else str(raw)

@@ -338,6 +338,8 @@ def _column(
 ) -> ColumnDeclaration:
     known = known_numbers(declared.params.values())
     element, bounds = bounded(type, at_own_scale(type, input_element(type, declared.fraction_bits), known), known)
+    if node.from_shares and element.is_moment:
+        element = replace(element, bits=64)  # what was saved may have been computed, and lie in other years
     if bounds is None or type.bounds is None:
         return ColumnDeclaration(name, column, element, dimensions, optional=type.optional)
     if node.from_shares:

@@ -1,18 +1,16 @@
 """The value that stands for missing values of a column, `amount: fixed = 0`. In: a column as written. Out: a number."""
 
 from collections.abc import Callable
-from datetime import date
 from fractions import Fraction
 
 from ..ir.types import Element, Kind
 from ..syntax import tree
 from .bounds import Bounds, literal_number
 from .errors import wrong
+from .moments import EXAMPLES, moment_of
 
 _NO_KEY = 0
 """The number that readers of data give a row without a key."""
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def default_of(
@@ -76,13 +74,8 @@ def _category(node: tree.Expression, element: Element) -> int | None:
     return None
 
 
-def _date(node: tree.Expression, element: Element) -> int | None:
-    if not isinstance(node, tree.Text):
-        return None
-    try:
-        return date.fromisoformat(node.value).toordinal() - _EPOCH
-    except ValueError:
-        return None
+def _moment(node: tree.Expression, element: Element) -> int | None:
+    return moment_of(element.kind, node.value) if isinstance(node, tree.Text) else None
 
 
 _RULES: dict[Kind, tuple[Callable[[tree.Expression, Element], int | None], str]] = {
@@ -91,5 +84,6 @@ _RULES: dict[Kind, tuple[Callable[[tree.Expression, Element], int | None], str]]
     Kind.FIXED: (_fixed, "a number in the type's range"),
     Kind.KEY: (_key, '`""`: a row without a key'),
     Kind.CATEGORY: (_category, "one of the labels, in quotes"),
-    Kind.DATE: (_date, 'a day in quotes, as `"2024-12-31"`'),
+    Kind.DATE: (_moment, f'a day in quotes, as `"{EXAMPLES[Kind.DATE]}"`'),
+    Kind.DATETIME: (_moment, f'an instant in quotes, as `"{EXAMPLES[Kind.DATETIME]}"`'),
 }

@@ -2,7 +2,20 @@
 
 from collections.abc import Callable
 
-from ..ir.types import BOOL, DATE, INT, KEY, ArrayType, Element, Kind, category, fixed, integer, normalised_key
+from ..ir.types import (
+    BOOL,
+    DATE,
+    DATETIME,
+    INT,
+    KEY,
+    ArrayType,
+    Element,
+    Kind,
+    category,
+    fixed,
+    integer,
+    normalised_key,
+)
 from ..syntax import tree
 from .errors import WrongError, similar, wrong
 
@@ -17,6 +30,7 @@ ELEMENTS: dict[str, Callable[[int, tuple[str, ...]], Element]] = {
     "key": lambda fraction_bits, labels: KEY,
     "category": lambda fraction_bits, labels: category(labels),
     "date": lambda fraction_bits, labels: DATE,
+    "datetime": lambda fraction_bits, labels: DATETIME,
 }
 """The element that each name stands for, given a program's fraction bits and the labels of a category."""
 
@@ -28,7 +42,17 @@ TYPES = (*ELEMENTS, TABLE)
 NORMALISATIONS = ("casefold", "strip", "digits")
 """What may be done to the text of a key before the text is hashed; the readers of data do it."""
 
-_SPELLINGS = {"float": "fixed", "double": "fixed", "str": "key", "string": "key", "boolean": "bool", "integer": "int"}
+_SPELLINGS = {
+    "float": "fixed",
+    "double": "fixed",
+    "str": "key",
+    "string": "key",
+    "boolean": "bool",
+    "integer": "int",
+    "timestamp": "datetime",
+    "day": "date",
+    "time": "datetime",
+}
 _STEP_SPELLINGS = {
     **dict.fromkeys(("lower", "upper", "caseless", "ignorecase"), "write `casefold`"),
     **dict.fromkeys(("trim", "whitespace"), "write `strip`"),

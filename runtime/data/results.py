@@ -20,8 +20,8 @@ Revealed = Array | dict[str, Array] | None
 def decode_outputs(declarations: Iterable[Declaration], arrays: Mapping[str, Array]) -> dict[str, Revealed]:
     """The revealed values by name, in order of declaration. Values that `arrays` lacks are left out.
 
-    A bool stays bool, int is int64, fixed is float64, date is datetime64[D], category is text, and a key is the 16 hex
-    digits of its hash, or empty text where there is no key.
+    A bool stays bool, int is int64, fixed is float64, date is datetime64[D], datetime is datetime64[us] in UTC,
+    category is text, and a key is the 16 hex digits of its hash, or empty text where there is no key.
     """
     declared = [each for each in declarations if each.name in arrays and not each.shares]
     hidden = {each.valid for each in declared} | {each.present for each in declared}
@@ -63,8 +63,17 @@ def jsonable(value: Revealed) -> Any:
         return None
     if isinstance(value, dict):
         return {name: jsonable(column) for name, column in value.items()}
+    if value.dtype == np.dtype("datetime64[us]"):
+        return _instants(value.tolist(), np.datetime_as_string(np.ma.getdata(value)).tolist())
     plain = value.astype(str) if value.dtype.kind == "M" else value
     return plain.tolist()
+
+
+def _instants(values: Any, texts: Any) -> Any:
+    """The texts of instants in UTC, without zeros at the end of a fraction; None where a value is missing."""
+    if isinstance(texts, list):
+        return [_instants(value, text) for value, text in zip(values, texts, strict=True)]
+    return None if values is None else texts.rstrip("0").rstrip(".") + "Z" if "." in texts else texts + "Z"
 
 
 def _fixed(array: Array, declared: Declaration) -> Array:
@@ -87,5 +96,6 @@ _DECODERS: dict[str, Callable[[Array, Declaration], Array]] = {
     "fixed": _fixed,
     "category": _category,
     "date": lambda array, declared: np.asarray(array, np.int64).astype("datetime64[D]"),
+    "datetime": lambda array, declared: np.asarray(array, np.int64).astype("datetime64[us]"),
     "key": _key,
 }

@@ -50,6 +50,9 @@ STREAMS = ("stream", "zero", "permutation")
 
 CLEAR_STORAGES = (Storage.INTEGER, Storage.BOOLEAN)
 
+_LIMITED = ("int", "fixed", "date", "datetime")
+"""The kinds of inputs that may have limits."""
+
 
 def check(graph: Graph) -> None:
     """Raises `GraphError` unless every party may run its part of `graph`; `LimitError` if the graph is too large."""
@@ -80,7 +83,7 @@ def _check_header(graph: Graph) -> None:
         seen = [(declaration.name, declaration.role) for declaration in declarations]
         require(len(set(seen)) == len(seen), "an input or output is declared twice")
     for each in graph.inputs:
-        is_range = len(each.limits) == 2 and each.limits[0] <= each.limits[1] and each.kind in ("int", "fixed")
+        is_range = len(each.limits) == 2 and each.limits[0] <= each.limits[1] and each.kind in _LIMITED
         require(not each.limits or is_range, f"the limits of input {each.name!r} are no range")
 
 

@@ -239,7 +239,8 @@ Node = Input | Constant | Random | Local | Exchange | Output | Repeat
 class Declaration:
     """How an input or output looks to people: what `data` validates on reading and how it shows a result.
 
-    - `kind` is bool, int, fixed, key, category or date. `bits`, `scale` and `labels` are as in the language's types.
+    - `kind` is bool, int, fixed, key, category, date or datetime. `bits`, `scale` and `labels` are as in the
+      language's types.
     - `dimensions` are ints, or size names that the data binds. Columns of a table have the same `table`, and the
       table's rows as their first dimension. For outputs, `valid` names the output that holds the table's valid bits.
     - `steps` say how the text of keys is normalised. `default` stands for missing values. `present` names the input or

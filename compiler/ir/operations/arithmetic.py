@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..intervals import Interval
 from ..program import Operation, Value
-from ..types import ArrayType, Element, Kind, fixed, integer
+from ..types import MOMENTS, ArrayType, Element, Kind, fixed, integer
 from .families import (
     BITS,
     INTEGER,
@@ -50,10 +50,11 @@ def cast(types: Types, attributes: Attributes) -> Types:
     source, target = types[0].element, attributes["element"]
     keeps_value = {
         Kind.BOOL: target.kind in _ORDER,
-        Kind.INT: target.kind is Kind.FIXED or (target.kind is Kind.INT and target.bits >= source.bits),
+        Kind.INT: target.kind is Kind.FIXED or (target.kind in (Kind.INT, *MOMENTS) and target.bits >= source.bits),
         Kind.FIXED: target.kind is Kind.FIXED and target.scale >= source.scale,
         Kind.CATEGORY: target == source or (target.kind is Kind.INT and target.bits >= source.bits),
-        Kind.DATE: target == source or (target.kind is Kind.INT and target.bits >= source.bits),
+        Kind.DATE: target.kind in (Kind.DATE, Kind.INT) and target.bits >= source.bits,
+        Kind.DATETIME: target.kind in (Kind.DATETIME, Kind.INT) and target.bits >= source.bits,
         Kind.KEY: target == source,
         Kind.ROWS: False,
     }[source.kind]
@@ -205,7 +206,9 @@ def _makes_fixed(operation: Operation) -> bool:
 
 def _cast_again(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
     inner = terms.operand_of("cast", operands[0])
-    source = operands[0] if inner is None or inner.type.element.kind in (Kind.CATEGORY, Kind.DATE) else inner
+    is_special = inner is not None and inner.type.element.kind in (Kind.CATEGORY, *MOMENTS)
+    makes_moment = operation.results[0].type.element.is_moment
+    source = operands[0] if inner is None or is_special or makes_moment else inner
     if source.type == operation.results[0].type:
         return source
     element = operation.attributes["element"]

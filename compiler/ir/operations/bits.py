@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..intervals import Interval, hull
 from ..program import Operation, Value
-from ..types import BOOL, ArrayType, Kind, integer
+from ..types import BOOL, MOMENTS, ArrayType, Kind, integer
 from .families import BITS, MODULAR, WHOLE, always, as_result, by_no_bits, elementwise, kernel, twice, zero
 from .row import Domain, Identity, IntervalRule, OperationRow, Terms, Total, Trait
 from .typing import Attributes, OperationTypeError, Types, broadcast_shapes, joined_element, only
@@ -14,7 +14,7 @@ from .typing import Attributes, OperationTypeError, Types, broadcast_shapes, joi
 
 def less(types: Types, attributes: Attributes) -> Types:
     """The type of a comparison by size, of numbers or days."""
-    only(types, Kind.INT, Kind.FIXED, Kind.DATE)
+    only(types, Kind.INT, Kind.FIXED, *MOMENTS)
     return equal(types, attributes)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..intervals import Interval
 from ..program import Operation, Value
-from ..types import ArrayType, Kind, integer
+from ..types import MOMENTS, ArrayType, Kind, integer
 from .families import AXIS, WHOLE, computed, first_interval, kernel
 from .lanes import widen_reduction
 from .row import FIRST, Domain, IntervalRule, OperationRow, Terms, Trait
@@ -32,7 +32,7 @@ def cumsum(types: Types, attributes: Attributes) -> Types:
 
 
 def _check_order(types: Types, attributes: Attributes) -> None:
-    only(types, Kind.INT, Kind.FIXED, Kind.DATE)
+    only(types, Kind.INT, Kind.FIXED, *MOMENTS)
     if types[0].shape[existing_axis(types[0], attributes["axis"])] == 0:
         raise OperationTypeError("nothing is the least or greatest of nothing", "a non-empty axis", str(types[0]))
 

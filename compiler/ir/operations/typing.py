@@ -4,6 +4,7 @@ Every rule raises OperationTypeError and nothing else.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..types import ArrayType, Element, Kind, integer
@@ -40,12 +41,14 @@ def broadcast_shapes(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def joined_element(elements: Sequence[Element]) -> Element:
-    """The element that holds the values of all: the common one, or the widest INT. Raises OperationTypeError."""
+    """The element that holds the values of all: the common one, or the widest INT, DATE or DATETIME. Raises
+    OperationTypeError.
+    """
     first = elements[0]
     if all(element == first for element in elements):
         return first
-    if all(element.kind is Kind.INT for element in elements):
-        return integer(max(element.bits for element in elements))
+    if all(element.kind is first.kind for element in elements) and (first.kind is Kind.INT or first.is_moment):
+        return replace(first, bits=max(element.bits for element in elements))
     found = " and ".join(dict.fromkeys(str(element) for element in elements))
     raise OperationTypeError("these element types do not go together", "one element type", found)
 

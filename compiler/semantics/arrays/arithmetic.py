@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ...ir.program import Value
-from ...ir.types import ArrayType, Kind, fixed, integer
+from ...ir.types import MOMENTS, ArrayType, Kind, fixed
 from ...source import Span
 from ..errors import wrong_operands
 from ..state.context import Context
@@ -17,6 +17,10 @@ from ..state.describe import describe
 from ..state.values import Array, tied
 
 Ties = tuple[Value | None, ...]
+
+_OF_MOMENTS = (
+    "add a whole number of days (to a `datetime`, of seconds), subtract two of a kind, compare them, or use `int(d)`"
+)
 
 MAXIMUM_SCALE = 40
 """How many fraction bits a small constant factor may get, to keep as many significant bits as 1.0 has."""
@@ -51,8 +55,10 @@ def _remedy(arrays: Sequence[Array], kinds: Sequence[Kind]) -> str:
         return "convert with `int(x)` (toward zero), `floor(x)` or `round(x)`"
     if Kind.CATEGORY in present:
         return 'compare the category with a label (`c == "a"`), or use `one_hot(c)`'
-    if Kind.DATE in present:
-        return "subtract two dates for a number of days, or use `int(d)`"
+    if present == set(MOMENTS):
+        return "`t.date` is the day of an instant, `datetime(d)` the midnight that a day begins with"
+    if present & set(MOMENTS):
+        return _OF_MOMENTS
     if present <= {Kind.INT, Kind.FIXED} and Kind.BOOL in kinds:
         return "compare with a number: `x != 0`"
     if Kind.KEY in present:
@@ -113,14 +119,12 @@ def unary(context: Context, name: str, x: Array, **attributes: int) -> Array:
 
 
 def add(context: Context, span: Span, x: Array, y: Array) -> Array:
-    """x + y."""
+    """x + y, for numbers."""
     return _sum(context, span, "+", "add", x, y)
 
 
 def subtract(context: Context, span: Span, x: Array, y: Array) -> Array:
-    """x - y; the days between two dates."""
-    if x.element.kind is Kind.DATE and y.element.kind is Kind.DATE:
-        x, y = (cast(context, date, integer(date.element.bits)) for date in (x, y))
+    """x - y, for numbers."""
     return _sum(context, span, "-", "subtract", x, y)
 
 
@@ -211,10 +215,9 @@ def _fold(context: Context, span: Span, operator: str, x: Array, y: Array) -> Ar
 
 
 def less(context: Context, span: Span, operator: str, x: Array, y: Array) -> Array:
-    """x < y, for numbers and dates."""
-    kinds = (Kind.BOOL, Kind.INT, Kind.FIXED)
-    if not (x.element.kind is Kind.DATE and y.element.kind is Kind.DATE):
-        require_numbers([x, y], span, operator, *kinds)
+    """x < y, for numbers, days and instants."""
+    if not (x.element.is_moment and x.element.kind is y.element.kind):
+        require_numbers([x, y], span, operator, Kind.BOOL, Kind.INT, Kind.FIXED)
     x, y = promoted(context, [as_number(context, x), as_number(context, y)], span, operator)
     return elementwise(context, span, operator, "less", x, y)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..arrays.missing import Zero, bare, carried, presence, refuse, spread, where_both, with_bits
+from ..arrays.words import beside
 from ..state.values import Array, Meaning
 from .arguments import Arguments, Build, Given
 
@@ -33,6 +34,19 @@ def spreads(build: Build, zero: Zero = Zero.NEVER) -> Build:
         result = build(_changed(call, bare))
         assert isinstance(result, Array)
         return spread(call.context, result, operands, zero)
+
+    return any_arguments
+
+
+def takes_texts(build: Build, *parameters: str) -> Build:
+    """A text among the arguments of these parameters is what it says beside one of the others: a label, a day."""
+
+    def any_arguments(call: Arguments) -> Meaning:
+        chosen = _given(call, [name for name in parameters if call.has(name) or name == call.signature.required[0]])
+        values = beside(call.context, [given.value for given in chosen], [given.span for given in chosen])
+        meant = {id(given): replace(given, value=value) for given, value in zip(chosen, values, strict=True)}
+        several = tuple(meant.get(id(given), given) for given in call.several)
+        return build(replace(call, several=several, named={n: meant.get(id(g), g) for n, g in call.named.items()}))
 
     return any_arguments
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ...ir.labels import Knowledge
-from ...ir.types import Kind, integer
+from ...ir.types import MOMENTS, Kind, integer
 from ..arrays import arithmetic as arrays
 from ..arrays.arithmetic import elementwise, require_numbers, unary, zeros_like
 from ..arrays.ensured import ensured
@@ -75,19 +75,22 @@ def _chosen(call: Arguments, name: str, choose: "Callable[..., Array]") -> Meani
 
 def clip(call: Arguments) -> Meaning:
     """x limited to the range from lo to hi."""
-    x, low, high = _numbers(call, "x", "lo", "hi")
+    values = x, low, high = [call.array(name) for name in ("x", "lo", "hi")]
+    require_numbers(values, call.span, "clip", *(MOMENTS if x.element.is_moment else NUMBERS))
     return arrays.lesser(call.context, call.span, arrays.greater(call.context, call.span, x, low), high)
 
 
 def ensure(call: Arguments) -> Meaning:
     """x, which the parties check to lie between lo and hi. A run in which it does not stops, for all."""
-    (x,) = _numbers(call, "x")
+    x = call.array("x")
+    kinds = (x.element.kind,) if x.element.is_moment else NUMBERS
+    require_numbers([x], call.span, "ensure", *kinds)
     x = as_number(call.context, x)
     ends = []
     for name in ("lo", "hi"):
         bound = call.array(name)
         what = f"the argument `{name}` of `ensure`"
-        require_numbers([bound], call.at(name), "ensure", *NUMBERS)
+        require_numbers([bound], call.at(name), "ensure", *kinds)
         if bound.shape:
             raise call.expected(name, "one number", describe(bound), "check each part by itself")
         call.context.require_static(
@@ -186,9 +189,11 @@ def round_(call: Arguments) -> Meaning:
 
 
 def to_int(call: Arguments) -> Meaning:
-    """x as an int: `fixed` toward zero, dates as days since 1970-01-01, categories as the place of their label."""
+    """x as an int: `fixed` toward zero, days and instants as days and microseconds since 1970-01-01, categories as the
+    place of their label.
+    """
     x, context = call.array("x"), call.context
-    if x.element.kind in (Kind.DATE, Kind.CATEGORY):
+    if x.element.kind in (*MOMENTS, Kind.CATEGORY):
         return cast(context, x, integer(max(x.element.bits, 2)))
     require_numbers([x], call.at("x"), "int", *NUMBERS)
     if x.element.kind is not Kind.FIXED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from ...ir.program import Value
-from ...ir.types import Kind
+from ...ir.types import MOMENTS, Kind
 from ..arrays.arithmetic import conjunction, require_numbers
 from ..arrays.arrangement import bits, gathered, inverted, part, rearranged, sorted_rows
 from ..arrays.missing import bits_of, blank, carried, refuse, with_bits
@@ -18,7 +18,7 @@ from .arguments import Arguments
 from .columns import column_names, directions
 from .making import joined_ties
 
-ORDERED = (Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE, Kind.CATEGORY)
+ORDERED = (Kind.BOOL, Kind.INT, Kind.FIXED, *MOMENTS, Kind.CATEGORY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 
 from ...ir.program import Value
-from ...ir.types import INT, ArrayType, Element, Kind
+from ...ir.types import INT, MOMENTS, ArrayType, Element, Kind
 from ..arrays import arithmetic as arrays
 from ..arrays.arithmetic import require_numbers
 from ..arrays.missing import with_bits
@@ -231,7 +231,7 @@ def std(call: Arguments) -> Meaning:
 def extremum(call: Arguments, name: str, x: Array) -> Array:
     """The least or the greatest element, missing of nothing."""
     context = call.context
-    require_numbers([x], call.span, name, Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE)
+    require_numbers([x], call.span, name, Kind.BOOL, Kind.INT, Kind.FIXED, *MOMENTS)
     part = reduced(call, x)
     if not part.count:
         return part.of_nothing(context, x.element)
@@ -275,7 +275,7 @@ def argmax(call: Arguments) -> Meaning:
 
 
 def _place(call: Arguments, name: str) -> Array:
-    x = _number_array(call, Kind.BOOL, Kind.INT, Kind.FIXED, Kind.DATE)
+    x = _number_array(call, Kind.BOOL, Kind.INT, Kind.FIXED, *MOMENTS)
     context = call.context
     part = reduced(call, as_number(context, x))
     if not part.count:

@@ -6,9 +6,9 @@ A function that is not wrapped in a policy of `absence` sees by itself what may 
 
 from ...ir.operations.functions import FUNCTIONS
 from ..arrays.missing import Zero
-from . import elementwise, making, order, reduction, tables, windows
+from . import elementwise, making, moments, order, reduction, tables, windows
 from . import quantile as quantiles
-from .absence import moves, refuses, spreads, tests
+from .absence import moves, refuses, spreads, takes_texts, tests
 from .arguments import BuiltInRow, rows
 from .groups import group as groups
 from .joins import join as joins
@@ -22,8 +22,8 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("eye(n, T=fixed)", refuses(making.eye)),
         ("reshape(x, shape)", moves(making.reshape, "x")),
         ("transpose(x, axes=None)", moves(making.transpose, "x")),
-        ("concat(a, ..., axis=0)", moves(making.concat, "a")),
-        ("stack(a, ..., axis=0)", moves(making.stack, "a")),
+        ("concat(a, ..., axis=0)", takes_texts(moves(making.concat, "a"), "a")),
+        ("stack(a, ..., axis=0)", takes_texts(moves(making.stack, "a"), "a")),
         ("matrix(column, ...)", making.matrix),
         ("rows(t)", making.rows),
         ("len(x)", making.length),
@@ -31,17 +31,19 @@ BUILT_INS: dict[str, BuiltInRow] = rows(
         ("repeat(x, n, axis=None)", moves(making.repeat, "x")),
         ("abs(x)", spreads(elementwise.absolute, Zero.OF_ALL)),
         ("sign(x)", spreads(elementwise.sign, Zero.OF_ALL)),
-        ("min(x, ..., axis=None, where=None)", elementwise.least),
-        ("max(x, ..., axis=None, where=None)", elementwise.greatest),
-        ("clip(x, lo, hi)", spreads(elementwise.clip)),
-        ("ensure(x, lo, hi)", elementwise.ensure),
-        ("select(c, a, b)", elementwise.select),
+        ("min(x, ..., axis=None, where=None)", takes_texts(elementwise.least, "x")),
+        ("max(x, ..., axis=None, where=None)", takes_texts(elementwise.greatest, "x")),
+        ("clip(x, lo, hi)", takes_texts(spreads(elementwise.clip), "x", "lo", "hi")),
+        ("ensure(x, lo, hi)", takes_texts(elementwise.ensure, "x", "lo", "hi")),
+        ("select(c, a, b)", takes_texts(elementwise.select, "a", "b")),
         ("floor(x)", spreads(elementwise.floor, Zero.OF_ALL)),
         ("round(x)", spreads(elementwise.round_, Zero.OF_ALL)),
         *((f"{name}(x)", spreads(elementwise.function(name))) for name in FUNCTIONS),
         ("relu(x)", spreads(elementwise.relu, Zero.OF_ALL)),
         ("int(x)", spreads(elementwise.to_int, Zero.OF_ALL)),
         ("fixed(x)", spreads(elementwise.to_fixed, Zero.OF_ALL)),
+        ("date(x)", moments.to_date),
+        ("datetime(x)", moments.to_datetime),
         ("bool(x)", spreads(elementwise.to_bool, Zero.OF_ALL)),
         ("one_hot(c, n=None)", tests(elementwise.one_hot)),
         ("cumsum(x, axis=None, by=None, order=None)", windows.cumsum),

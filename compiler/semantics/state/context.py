@@ -34,7 +34,7 @@ from .describe import describe, filled_in
 from .facts import Facts, Rolled
 from .literals import fine_scale, loses_digits
 from .liveness import Scopes
-from .values import Array, Bundle, Frame, Meaning, Poison, Unclear
+from .values import Array, Bundle, Frame, Meaning, Poison, Unclear, Words
 
 UNROLL_LIMIT = 4096
 """How many copies of a statement, over all loops around it, may be written out if a shape in it differs by turn."""
@@ -214,6 +214,8 @@ class Context:
         if isinstance(meaning, Array):
             return meaning
         remedy = "index the tuple, or assign it to names" if isinstance(meaning, Bundle) else ""
+        if isinstance(meaning, Words):
+            remedy = 'write `date("2024-12-31")` for a day; a label stands beside a value of its category'
         raise wrong(
             span,
             f"{what} must be a number, a bool or an array of them",

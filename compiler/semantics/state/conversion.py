@@ -1,6 +1,7 @@
 """Elements that hold each other's values: bool, int and `fixed` mix upwards. In: arrays. Out: arrays of one element."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...ir.types import Element, Kind, fixed, integer
 from .context import Context
@@ -33,6 +34,8 @@ def joined(elements: Sequence[Element], scale: int) -> Element | None:
     """The element that holds all of them, or None. Bool, int and `fixed` mix upwards; others do not mix."""
     if all(element == elements[0] for element in elements):
         return elements[0]
+    if elements[0].is_moment and all(element.kind is elements[0].kind for element in elements):
+        return replace(elements[0], bits=max(element.bits for element in elements))
     if not all(element.is_number for element in elements):
         return None
     if any(element.kind is Kind.FIXED for element in elements):

@@ -55,7 +55,7 @@ def filled_in(array: Array) -> str:
             return "fill(x, False)"
         case Kind.CATEGORY:
             return f'fill(x, "{array.element.labels[0]}")'
-        case Kind.DATE:
+        case Kind.DATE | Kind.DATETIME:
             return 'fill(x, "2024-12-31")'
         case _:
             return "fill(x, 0)"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ...ir.labels import STATIC, Label, join
 from ...ir.program import Value
-from ...ir.types import BOOL, INT, ArrayType, Element, Kind
+from ...ir.types import BOOL, ArrayType, Element, Kind
 from ..type_names import type_name
 from .context import Context
 from .conversion import cast, joined
@@ -127,8 +127,9 @@ def _joined_arrays(context: Context, x: ArraySketch, y: ArraySketch, widen: bool
     element = joined([x.type.element, y.type.element], context.scale)
     if element is None or x.type.shape != y.type.shape:
         raise MismatchError(f"which is {type_name(x.type)} on one way and {type_name(y.type)} on another")
-    if widen and element.kind is Kind.INT and element.bits not in (x.type.element.bits, 64):
-        element = INT
+    has_width = element.kind is Kind.INT or element.is_moment
+    if widen and has_width and element.bits not in (x.type.element.bits, 64):
+        element = replace(element, bits=64)
     ties = tuple(_joined_tie(a, b) for a, b in zip(x.ties, y.ties, strict=True))
     return ArraySketch(x.type.with_element(element), join((x.label, y.label)), ties, _joined_presence(x, y, element))
 

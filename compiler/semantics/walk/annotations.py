@@ -4,13 +4,14 @@ from ...ir.types import ArrayType, Element, Kind
 from ...source import Span
 from ...syntax import tree
 from ..arrays.ensured import ensured
+from ..arrays.words import from_words
 from ..bounds import bounded, shown
 from ..errors import wrong
 from ..params import known_numbers
 from ..state.context import Context
 from ..state.conversion import cast, joined
 from ..state.describe import describe
-from ..state.values import Array, Meaning, Table
+from ..state.values import Array, Meaning, Table, Words
 from ..type_names import TABLE, element_name, element_of
 
 _ORDER = {Kind.BOOL: 0, Kind.INT: 1, Kind.FIXED: 2}
@@ -30,6 +31,8 @@ def annotated(context: Context, parameter: tree.Parameter, given: Meaning, place
         raise _misfit(parameter, "a table", describe(given), place)
     element = element_of(type, context.scale)
     _, bounds = bounded(type, element, known_numbers(context.params.values()))
+    if isinstance(given, Words) and (element.is_moment or element.kind is Kind.CATEGORY):
+        given = from_words(context, given.text, Array(context.filled(ArrayType(element), 0)), place)
     if not isinstance(given, Array) or not _fits(given.element, element):
         raise _misfit(parameter, f"`{element_name(element)}`", describe(given), place)
     if type.dimensions:
@@ -42,7 +45,7 @@ def annotated(context: Context, parameter: tree.Parameter, given: Meaning, place
 
 
 def _converted(context: Context, given: Array, element: Element) -> Array:
-    if element.kind is Kind.KEY:
+    if element.kind is Kind.KEY or element.is_moment:
         return given
     target = joined([given.element, element], context.scale)
     if target is None or target.kind is Kind.INT:
@@ -54,7 +57,7 @@ def _fits(given: Element, wanted: Element) -> bool:
     if given.kind in _ORDER and wanted.kind in _ORDER:
         narrow = wanted.kind is Kind.INT and given.kind is Kind.INT and given.bits > wanted.bits
         return _ORDER[given.kind] <= _ORDER[wanted.kind] and not narrow
-    return given.kind is Kind.KEY if wanted.kind is Kind.KEY else given == wanted
+    return given.kind is wanted.kind if wanted.kind is Kind.KEY or wanted.is_moment else given == wanted
 
 
 def _misfit(parameter: tree.Parameter, expected: str, found: str, place: Span) -> Exception:

@@ -8,6 +8,7 @@ from ..arrays.arithmetic import conjunction
 from ..arrays.index_parts import parse_parts
 from ..arrays.indexing import first_axis, write
 from ..arrays.missing import column_presence, with_bits
+from ..arrays.words import beside
 from ..errors import WrongError, wrong
 from ..state.context import Context
 from ..state.describe import describe, plural
@@ -114,7 +115,8 @@ def _assign_part(context: Context, target: tree.Index, name: tree.Reference, mea
             remedy="build a new table with `table(...)`, or assign to names",
         )
     x = context.as_array(whole, name.span, "what is assigned to")
-    value = context.as_array(meaning, span, "the new value")
+    (_, new) = beside(context, [x, meaning], [name.span, span])
+    value = context.as_array(new, span, "the new value")
     parts = parse_parts(context, target, x.shape)
-    bind(context, name.name, new := write(context, target.span, x, parts, value))
-    context.saw(name, new)
+    bind(context, name.name, written := write(context, target.span, x, parts, value))
+    context.saw(name, written)

@@ -14,6 +14,7 @@ from ...ir.program import Value
 from ...ir.types import Kind
 from ...syntax import tree
 from ..arrays.missing import holding
+from ..arrays.words import beside
 from ..errors import WrongError, misplaced, not_a_condition, wrong
 from ..state.context import Arm, Context, Outcome, SecretCondition
 from ..state.describe import describe
@@ -268,7 +269,8 @@ def conditional(context: Context, node: tree.Conditional) -> Meaning:
         for first, expression in ((True, node.then), (False, node.otherwise)):
             with collector:
                 ways.append(_expression_way(context, node, expression, first, condition))
-    met = _meeting(context, ways[0].outcome, ways[1].outcome)
+    outcomes = [NOTHING if way.outcome is None else way.outcome for way in ways]
+    met = _meeting(context, *beside(context, outcomes, [node.then.span, node.otherwise.span]))
     if isinstance(met, str):
         raise wrong(
             node.span,

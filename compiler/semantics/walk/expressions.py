@@ -3,7 +3,7 @@
 In: a context and a node; the builder's span is the node's. Out: a meaning. Raises WrongError.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,12 +14,12 @@ from ...ir.types import INT, ArrayType, Kind
 from ...source import Span
 from ...syntax import tree
 from ..arrays import arithmetic as arrays
-from ..arrays import missing
+from ..arrays import calendar, missing
 from ..arrays.index_parts import parse_parts
 from ..arrays.indexing import read
 from ..arrays.missing import Zero, bare
 from ..arrays.powers import power, power_while_running
-from ..arrays.words import from_words
+from ..arrays.words import beside, from_words
 from ..builtins.columns import no_column
 from ..builtins.making import sequence, transposed
 from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
@@ -101,20 +101,28 @@ def _part(context: Context, node: tree.Attribute) -> Meaning:
         return missing.carried(context, value, lambda x: transposed(context, x))
     if isinstance(value, Array) and name == "shape":
         return Bundle(tuple(Array(context.integer(size)) for size in value.shape))
+    parts = calendar.PARTS.get(value.element.kind, {}) if isinstance(value, Array) else {}
+    if isinstance(value, Array) and name in parts:
+        part = calendar.part_of(context, node.name.span, missing.bare(value), name)
+        return missing.spread(context, part, [value])
     raise wrong(
         node.name.span,
         f"there is no `.{name}` here",
-        expected="`.T` or `.shape` of an array, `.column` of a table",
+        expected=_listed(parts) if parts else "`.T` or `.shape` of an array, `.column` of a table",
         found=f"`.{name}` of {describe(value)}",
         remedy=f"call a function, as in `{name}(x)`" if name in BUILT_INS else "use one of these",
     )
 
 
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(f"`.{part}`" for part in parts)
+
+
 # --- operators --------------------------------------------------------------------------------------------------
 
 _ARITHMETIC: dict[str, Callable[[Context, Span, Array, Array], Array]] = {
-    "+": arrays.add,
-    "-": arrays.subtract,
+    "+": calendar.add,
+    "-": calendar.subtract,
     "*": arrays.multiply,
     "/": arrays.divide,
     "@": arrays.matmul,
@@ -157,10 +165,15 @@ def _require_bool(x: Array, span: Span, operator: str) -> None:
 
 
 def _binary(context: Context, node: tree.Binary) -> Meaning:
-    left, right = context.values([node.left, node.right])
+    left, right = _beside(context, [node.left, node.right])
     x = context.as_array(left, node.left.span, f"the left side of `{node.operator}`")
     y = context.as_array(right, node.right.span, f"the right side of `{node.operator}`")
     return operate(context, node.operator, node.operator_span, x, y, (node.left.span, node.right.span))
+
+
+def _beside(context: Context, nodes: Sequence[tree.Expression]) -> list[Meaning]:
+    """What the expressions mean; a text is what it says beside one of the others."""
+    return beside(context, context.values(nodes), [node.span for node in nodes])
 
 
 def operate(context: Context, operator: str, span: Span, x: Array, y: Array, sides: tuple[Span, Span]) -> Array:
@@ -331,7 +344,7 @@ def _sequence(context: Context, node: tree.Sequence) -> Meaning:
             found="`[]`",
             remedy="use `zeros(0)` for an empty array",
         )
-    values = context.values(node.elements)
+    values = _beside(context, node.elements)
     elements = [
         context.as_array(value, element.span, "an element of `[...]`")
         for value, element in zip(values, node.elements, strict=True)

@@ -55,6 +55,9 @@ class Columns:
 
 Content = Cells | Columns
 
+_AS_ARROW_HAS = {**dict.fromkeys("YMW", "datetime64[D]"), **dict.fromkeys("hm", "datetime64[s]")}
+"""Units of NumPy's that Arrow lacks, as units that hold the same."""
+
 _PLAIN: dict[type, type[np.generic]] = {bool: np.bool_, int: np.int64, float: np.float64}
 
 
@@ -81,6 +84,8 @@ def cells_of_numpy(array: Array) -> Cells:
     flat = np.ascontiguousarray(array).reshape(-1)
     if flat.dtype.kind == "O":
         return Cells(_values_of_list(flat.tolist()), array.shape)
+    if flat.dtype.kind == "M":
+        flat = flat.astype(_AS_ARROW_HAS.get(np.datetime_data(flat.dtype)[0], flat.dtype))
     if not flat.dtype.isnative:
         flat = flat.astype(flat.dtype.newbyteorder("="))
     if are_numbers(flat):

@@ -26,15 +26,17 @@ _KIND_WORDS = {
     "key": "text or a whole number",
     "category": "one of the labels",
     "date": "a day such as 2024-05-31",
+    "datetime": "an instant such as 2024-05-31T12:00:00Z",
 }
 
 
 def convert(values: Any, wanted: Declaration) -> Array:
     """The flat Arrow array, or `Numbers`, as a new array of bool (for bool) or int64 (for all other kinds).
 
-    Everything is checked. Fixed-point values are rounded to the nearest unit, dates are days since 1970-01-01,
-    categories are indices of labels, and keys are 64-bit hashes. A missing value becomes the declared default. Where
-    values may be missing, the array may be a NumPy masked array, whose data is 0 or nearly so there. Raises
+    Everything is checked. Fixed-point values are rounded to the nearest unit, dates are days since 1970-01-01, instants
+    are microseconds since then, categories are indices of labels, and keys are 64-bit hashes. A missing value becomes
+    the declared default. Where values may be missing, the array may be a NumPy masked array, whose data is 0 or nearly
+    so there. Raises
     `RefusedError` for a value that cannot be converted, or is missing where it may not.
     """
     if isinstance(values, Numbers):
@@ -109,7 +111,7 @@ def _lacking(wanted: Declaration) -> str:
 def _some_default(wanted: Declaration) -> str:
     if wanted.kind == "category":
         return f'"{wanted.labels[0]}"'
-    return {"bool": "False", "key": '""', "date": '"2024-12-31"'}.get(wanted.kind, "0")
+    return {"bool": "False", "key": '""', "date": '"2024-12-31"', "datetime": '"2024-12-31"'}.get(wanted.kind, "0")
 
 
 def _read(values: Any, wanted: Declaration) -> Array:

@@ -5,7 +5,6 @@ the table is refused. Refusals say where and why, never what the value was.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,10 @@ import numpy as np
 from ...graph.nodes import Declaration
 from .arrow import pa, pc
 from .keys import hash_keys
-from .refused import RefusedError
+from .moments import date_from_date, date_from_text, datetime_from_date, datetime_from_text
+from .refused import RefusedError, refuse_where
 
 Array = np.ndarray[Any, Any]
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 TRUE_WORDS = ("true", "True", "TRUE", "1")
 FALSE_WORDS = ("false", "False", "FALSE", "0")
@@ -38,11 +36,6 @@ def family(type_: Any) -> str:
     return "other"
 
 
-def _refuse_where(wrong: Array, problem: str) -> None:
-    if wrong.any():
-        raise RefusedError(int(np.argmax(wrong)), problem)
-
-
 # --- bool -------------------------------------------------------------------------------------------------------
 
 
@@ -52,14 +45,14 @@ def _bool_from_bool(values: Any, wanted: Declaration) -> Array:
 
 def _bool_from_number(values: Any, wanted: Declaration) -> Array:
     numbers = values.to_numpy(zero_copy_only=True)
-    _refuse_where((numbers != 0) & (numbers != 1), "the value is neither true nor false (nor 1 nor 0)")
+    refuse_where((numbers != 0) & (numbers != 1), "the value is neither true nor false (nor 1 nor 0)")
     return np.asarray(numbers != 0)
 
 
 def _bool_from_text(values: Any, wanted: Declaration) -> Array:
     words = pa.array(TRUE_WORDS + FALSE_WORDS, values.type)
     found = pc.index_in(pc.utf8_trim_whitespace(values), value_set=words)
-    _refuse_where(found.is_null().to_numpy(zero_copy_only=False), "the value is neither true nor false (nor 1 nor 0)")
+    refuse_where(found.is_null().to_numpy(zero_copy_only=False), "the value is neither true nor false (nor 1 nor 0)")
     return np.asarray(found.to_numpy(zero_copy_only=True) < len(TRUE_WORDS))
 
 
@@ -69,7 +62,7 @@ def _bool_from_text(values: Any, wanted: Declaration) -> Array:
 def _int_from_integer(values: Any, wanted: Declaration) -> Array:
     numbers = values.to_numpy(zero_copy_only=True)
     if numbers.dtype == np.uint64:
-        _refuse_where(numbers > np.uint64((1 << 63) - 1), _outside(wanted))
+        refuse_where(numbers > np.uint64((1 << 63) - 1), _outside(wanted))
     return _in_width(np.asarray(numbers.astype(np.int64, copy=False)), wanted)
 
 
@@ -79,9 +72,9 @@ def _int_from_bool(values: Any, wanted: Declaration) -> Array:
 
 def _int_from_float(values: Any, wanted: Declaration) -> Array:
     numbers = values.to_numpy(zero_copy_only=True).astype(np.float64, copy=False)
-    _refuse_where(~np.isfinite(numbers), "the value is not finite; a whole number is expected")
-    _refuse_where(np.rint(numbers) != numbers, "the value is not a whole number")
-    _refuse_where((numbers < -(2.0**63)) | (numbers >= 2.0**63), _outside(wanted))
+    refuse_where(~np.isfinite(numbers), "the value is not finite; a whole number is expected")
+    refuse_where(np.rint(numbers) != numbers, "the value is not a whole number")
+    refuse_where((numbers < -(2.0**63)) | (numbers >= 2.0**63), _outside(wanted))
     return _in_width(numbers.astype(np.int64), wanted)
 
 
@@ -132,7 +125,7 @@ def _whole(word: str, index: int) -> int:
 
 def _in_width(numbers: Array, wanted: Declaration) -> Array:
     if wanted.bits < 64 and (numbers.min() < _lowest(wanted) or numbers.max() > _highest(wanted)):
-        _refuse_where((numbers < _lowest(wanted)) | (numbers > _highest(wanted)), _outside(wanted))
+        refuse_where((numbers < _lowest(wanted)) | (numbers > _highest(wanted)), _outside(wanted))
     return numbers
 
 
@@ -162,8 +155,8 @@ def _fixed_from_float(values: Any, wanted: Declaration) -> Array:
     # comparisons false, so one pass over the data finds every kind of wrong value.
     limit = 2.0 ** (62 - 2 * wanted.scale) - 2.0 ** -(wanted.scale + 1)
     if not (numbers.min() > -limit and numbers.max() < limit):
-        _refuse_where(~np.isfinite(numbers), "the value is not finite; a number is expected")
-        _refuse_where(np.abs(numbers) >= limit, _outside_fixed(wanted))
+        refuse_where(~np.isfinite(numbers), "the value is not finite; a number is expected")
+        refuse_where(np.abs(numbers) >= limit, _outside_fixed(wanted))
     scaled = numbers * 2.0**wanted.scale
     return np.asarray(np.rint(scaled, out=scaled), np.int64)
 
@@ -172,7 +165,7 @@ def _fixed_from_integer(values: Any, wanted: Declaration) -> Array:
     numbers = values.to_numpy(zero_copy_only=True)
     limit = 1 << (62 - 2 * wanted.scale)
     if int(numbers.min()) <= -limit or int(numbers.max()) >= limit:
-        _refuse_where(np.abs(numbers.astype(np.float64)) >= limit, _outside_fixed(wanted))
+        refuse_where(np.abs(numbers.astype(np.float64)) >= limit, _outside_fixed(wanted))
     return np.asarray(numbers.astype(np.int64) << wanted.scale)
 
 
@@ -207,7 +200,7 @@ def _outside_fixed(wanted: Declaration) -> str:
     )
 
 
-# --- key, category, date ----------------------------------------------------------------------------------------
+# --- key, category --------------------------------------------------------------------------------------------
 
 
 def _key_from_text(values: Any, wanted: Declaration) -> Array:
@@ -222,42 +215,12 @@ def _category_from_text(values: Any, wanted: Declaration) -> Array:
     found = pc.index_in(values, value_set=pa.array(wanted.labels, values.type))
     if found.null_count:
         problem = f"the value is none of the labels {', '.join(map(repr, wanted.labels))}"
-        _refuse_where(found.is_null().to_numpy(zero_copy_only=False), problem)
+        refuse_where(found.is_null().to_numpy(zero_copy_only=False), problem)
     return np.asarray(found.to_numpy(zero_copy_only=True), np.int64)
 
 
 def _category_from_integer(values: Any, wanted: Declaration) -> Array:
     return _category_from_text(values.cast(pa.string()), wanted)
-
-
-def _date_from_date(values: Any, wanted: Declaration) -> Array:
-    if pa.types.is_timestamp(values.type) and values.type.tz is not None:
-        problem = "the values are instants in a time zone; a day is expected: cut them to days first"
-        raise RefusedError(None, problem)
-    days = values.cast(pa.date32(), safe=False)
-    is_day = pc.equal(days.cast(values.type), values).to_numpy(zero_copy_only=False)
-    _refuse_where(~is_day, "the value has a time of day; a day is expected: cut the time off first")
-    return np.asarray(days.cast(pa.int32()).to_numpy(zero_copy_only=True).astype(np.int64))
-
-
-def _date_from_text(values: Any, wanted: Declaration) -> Array:
-    for type_ in (pa.date32(), pa.timestamp("us")):
-        try:
-            return _date_from_date(values.cast(type_), wanted)
-        except pa.ArrowInvalid:
-            continue
-    days = [_day_of(text, index) for index, text in enumerate(values.to_pylist())]
-    return np.array(days, np.int64)
-
-
-def _day_of(text: str, index: int) -> int:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise RefusedError(index, "the value is not a day written as year-month-day, such as 2024-05-31") from None
-    if moment.tzinfo is not None or moment.time() != time():
-        raise RefusedError(index, "the value has a time of day; a day is expected: cut the time off first")
-    return moment.toordinal() - _EPOCH
 
 
 READERS: dict[tuple[str, str], Callable[[Any, Declaration], Array]] = {
@@ -279,6 +242,8 @@ READERS: dict[tuple[str, str], Callable[[Any, Declaration], Array]] = {
     ("key", "integer"): _key_from_integer,
     ("category", "text"): _category_from_text,
     ("category", "integer"): _category_from_integer,
-    ("date", "date"): _date_from_date,
-    ("date", "text"): _date_from_text,
+    ("date", "date"): date_from_date,
+    ("date", "text"): date_from_text,
+    ("datetime", "date"): datetime_from_date,
+    ("datetime", "text"): datetime_from_text,
 }

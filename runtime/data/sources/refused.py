@@ -1,5 +1,9 @@
 """The one error that reading data raises. It says where and why, never what the value was."""
 
+from typing import Any
+
+import numpy as np
+
 
 class RefusedError(Exception):
     """The value or row number `index` cannot be taken; None means the whole source. The error never holds the value.
@@ -17,3 +21,9 @@ class RefusedError(Exception):
     def moved(self, rows: int) -> "RefusedError":
         """The same refusal where `rows` more rows come first."""
         return RefusedError(None if self.index is None else self.index + rows, self.problem, self.column, self.line)
+
+
+def refuse_where(wrong: np.ndarray[Any, Any], problem: str) -> None:
+    """Raises `RefusedError` for the first value that is wrong."""
+    if wrong.any():
+        raise RefusedError(int(np.argmax(wrong)), problem)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ....ir.program import Value
-from ....ir.types import Kind, integer
+from ....ir.types import MOMENTS, Kind, integer
 from ....source import Span
 from ....syntax import tree
 from ...arrays import arithmetic as arrays
@@ -321,8 +321,8 @@ AGGREGATES: dict[str, AggregateRow] = {
         _row("mean(x, where=None)", _mean, lacking=_zero),
         _row("var(x, where=None)", _var, lacking=_zero),
         _row("std(x, where=None)", _std, lacking=_zero),
-        _row("min(x, where=None)", _extreme, *NUMBERS, Kind.DATE, lacking=_filler),
-        _row("max(x, where=None)", _extreme, *NUMBERS, Kind.DATE, lacking=_filler),
+        _row("min(x, where=None)", _extreme, *NUMBERS, *MOMENTS, lacking=_filler),
+        _row("max(x, where=None)", _extreme, *NUMBERS, *MOMENTS, lacking=_filler),
         _row("any(x, where=None)", _any, Kind.BOOL),
         _row("all(x, where=None)", _all, Kind.BOOL),
         _row("first(x, where=None)", _first, lacking=_zero),

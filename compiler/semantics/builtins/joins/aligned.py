@@ -17,7 +17,7 @@ from typing import Any
 
 from ....ir.labels import Label
 from ....ir.program import Value
-from ....ir.types import Kind
+from ....ir.types import MOMENTS, Kind
 from ...arrays.arithmetic import conjunction
 from ...arrays.arrangement import bits, part, rearranged, stacked, zero_rows
 from ...declarations import present_name
@@ -30,7 +30,7 @@ from .repeats import Arranged, standing_for_all
 from .shared import assembled, followed, shared_join
 from .unique import note_unique
 
-_KEYS = (Kind.KEY, Kind.INT, Kind.DATE, Kind.CATEGORY, Kind.BOOL)
+_KEYS = (Kind.KEY, Kind.INT, *MOMENTS, Kind.CATEGORY, Kind.BOOL)
 """Of what owners match: numbers that do not depend on how the program is compiled."""
 
 
