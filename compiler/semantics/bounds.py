@@ -25,8 +25,8 @@ LARGEST = 1 << 62
 FINEST = 40
 """The most fraction bits that an input with small bounds has."""
 
-FREE = 4
-"""Numbers below 2**-4 get as many fraction bits more as their bounds are smaller than that."""
+SIGNIFICANT = 20
+"""Significant bits that the greatest number of an input with small bounds has: six decimal digits."""
 
 MOST = 62
 """A `fixed` of scale f holds numbers below 2**(62 - 2 f); see `ir.intervals.documented`."""
@@ -56,10 +56,11 @@ def at_own_scale(type: tree.TypeSyntax, element: Element, known: Known = NOTHING
     largest = max((abs(Fraction(end)) for end in ends if end is not None), default=Fraction(0))
     if largest == 0:
         return element
-    finer = (largest.denominator // largest.numerator).bit_length() if largest < 1 else 0
+    if largest < 1:
+        smaller = (largest.denominator // largest.numerator).bit_length() - 1
+        return replace(element, scale=min(max(element.scale, SIGNIFICANT + smaller), FINEST))
     size = (largest.numerator // largest.denominator).bit_length()
-    scale = element.scale + max(finer - FREE, 0)
-    return replace(element, scale=max(min(scale, FINEST, (MOST - size) // 2 if finer == 0 else scale), 0))
+    return replace(element, scale=max(min(element.scale, (MOST - size) // 2), 0))
 
 
 def bounded(type: tree.TypeSyntax, element: Element, known: Known = NOTHING_KNOWN) -> tuple[Element, Bounds | None]:

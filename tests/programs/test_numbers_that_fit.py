@@ -95,7 +95,7 @@ def test_clear_results_are_right_at_all_magnitudes(expression: str, magnitude: f
     _agrees(evaluate(program, inputs).by_role["a"]["r"], EXPRESSIONS[expression](x, y), _scale(program))
 
 
-@pytest.mark.parametrize(("place", "expression"), enumerate(EXPRESSIONS))
+@pytest.mark.parametrize(("place", "expression"), list(enumerate(EXPRESSIONS)))
 def test_protected_results_are_right_or_their_inputs_refused(place: int, expression: str) -> None:
     program = elaborated(f"{HEAD}reveal {expression} as r\n", {"n": COUNT})
     inputs = _drawn(MAGNITUDES[-1 - place % 2], place)
@@ -118,3 +118,66 @@ def test_a_small_literal_keeps_its_digits_next_to_inputs() -> None:
     for protocol in ("rep3", "semi2k"):
         loss = run_both_ways(program, inputs, protocol).protected["a"]["loss"] / 2.0**16
         assert abs(loss - 10.97635) < 1e-3
+
+
+SMALL = [
+    "mean(concat(x, y))",
+    "std(concat(x, y))",
+    "x * y",
+    "x @ y",
+    "sqrt(sum((x - y) ** 2))",
+    "(x + y) / (abs(x) + abs(y) + 1)",
+    "(x - mean(y)) / std(y)",
+    "max((x + y) * x)",
+    "exp((x + y) - max(x + y)) / sum(exp((x + y) - max(x + y)))",
+    "x * y > 100",
+    "x * y * x",
+]
+BOUNDS = [
+    ("0.000001", "0.000001"),
+    ("0.001", "0.000001"),
+    ("0.3", "0.02"),
+    ("0.00001", "1_000"),
+    ("0.001", "1_000_000"),
+]
+
+
+def _bounded(expression: str, bounds: tuple[str, str]) -> tuple[Program, dict[str, Array], dict[str, Array]]:
+    """A program, its inputs in the clear representation, and as numbers: uniform between their bounds."""
+    head = "".join(
+        f"input {name}: fixed[-{end}..{end}][n] from {owner}\n"
+        for name, owner, end in zip("xy", "ab", bounds, strict=True)
+    )
+    program = elaborated(f"party a\nparty b\n{head}reveal {expression} as r\n", {"n": COUNT})
+    random = np.random.default_rng(len(expression))
+    numbers = {name: float(end) * random.uniform(-1, 1, COUNT) for name, end in zip("xy", bounds, strict=True)}
+    scales = {
+        each.attributes["name"]: each.results[0].type.element.scale
+        for each in walk(program.body)
+        if each.name == "input"
+    }
+    inputs = {name: np.rint(numbers[name] * 2.0 ** scales[name]).astype(np.int64) for name in "xy"}
+    return program, inputs, numbers
+
+
+@pytest.mark.parametrize("bounds", BOUNDS)
+@pytest.mark.parametrize("expression", SMALL)
+def test_small_numbers_keep_their_digits_where_bounds_tell_that_they_are_small(
+    expression: str, bounds: tuple[str, str]
+) -> None:
+    """To a hundredth of the largest result, or a unit at the finest scale."""
+    program, inputs, numbers = _bounded(expression, bounds)
+    assert report_ranges(program).diagnostics == ()
+    found = evaluate(program, inputs).by_role["a"]["r"] / 2.0 ** _scale(program)
+    wanted = np.asarray(EXPRESSIONS[expression](numbers["x"], numbers["y"]), float)
+    assert np.abs(found - wanted).max() <= max(0.01 * np.abs(wanted).max(), 2.0**-50)
+
+
+@pytest.mark.parametrize(("place", "expression"), list(enumerate(SMALL)))
+def test_so_do_protocols(place: int, expression: str) -> None:
+    program, inputs, numbers = _bounded(expression, BOUNDS[place % len(BOUNDS)])
+    protected = run_both_ways(program, inputs, ("rep3", "semi2k")[place % 2]).protected["a"]["r"] / 2.0 ** _scale(
+        program
+    )
+    wanted = np.asarray(EXPRESSIONS[expression](numbers["x"], numbers["y"]), float)
+    assert np.abs(protected - wanted).max() <= max(0.01 * np.abs(wanted).max(), 2.0**-50)

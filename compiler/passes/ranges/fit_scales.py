@@ -26,13 +26,14 @@ from dataclasses import replace
 
 from ...ir.control import carried, initial, is_loop, result_bounds
 from ...ir.intervals import Interval
+from ...ir.operations.arithmetic import MAXIMUM_SCALE
 from ...ir.operations.row import Trait
 from ...ir.operations.table import row_of
 from ...ir.operations.typing import MAXIMUM_FRACTION_BITS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite
 from ...ir.types import fixed
-from .scaled import Scaled, is_fixed, scale_of
+from .scaled import NOTHING, Scaled, digits_of, fine_scale, is_fixed, scale_of
 from .wide_products import fitting_product
 
 QUOTIENT_ROOM = 59
@@ -67,6 +68,8 @@ class _Fitter:
             self._scaled.note(operation.results, results)
             if any(map(self._scaled.is_fine, rewriter.operands(operation))):
                 self._scaled.mark_fine([result for result in results if scale_of(result) > self._scale])
+                for each in filter(None, map(rewriter.builder.definition, results)):
+                    self._scaled.refine(each)
         return results
 
     def _fitted(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
@@ -102,7 +105,7 @@ class _Fitter:
         (operand,), (result,) = rewriter.operands(operation), operation.results
         scale = self._scaled.fitting(scale_of(result), (result,))
         if self._scaled.is_fine(operand):
-            scale = max(scale, min(scale_of(operand), self._scaled.fine_scale(result, self._scale)))
+            scale = max(scale, min(scale_of(operand), fine_scale(self._scaled.size(operand), self._scale)))
         if self._scaled.literal(rewriter, operand):
             return self._scaled.noted(operand, self._scaled.size(operation.operands[0]))
         return self._scaled.at(rewriter, operand, min(scale, scale_of(operand)))
@@ -193,7 +196,8 @@ class _Fitter:
 
     def _root(self, rewriter: Rewriter, operation: Operation, x: Value) -> Value:
         """sqrt(X / 2**a) = sqrt(X * 2**t / 4**r) at scale r = (a + t) / 2: the root at scale t of X."""
-        scale = self._scaled.fine_scale(operation.results[0], self._scale) if self._scaled.is_fine(x) else self._scale
+        size = min(self._scaled.size(operation.results[0]), -(-self._scaled.size(x) // 2))
+        scale = fine_scale(size, self._scale) if self._scaled.is_fine(x) else self._scale
         wanted = 2 * scale - scale_of(x)
         if wanted > MAXIMUM_FRACTION_BITS:
             finer = self._scaled.finest(x, scale_of(x) + wanted - MAXIMUM_FRACTION_BITS)
@@ -204,15 +208,15 @@ class _Fitter:
         at -= (at + scale_of(x)) % 2
         read = rewriter.builder.emit("ldexp", x, scale=at)
         root = rewriter.builder.emit(operation.name, read, is_wide=True)
-        return rewriter.builder.emit("ldexp", root, scale=(at + scale_of(x)) // 2)
+        return self._scaled.noted(rewriter.builder.emit("ldexp", root, scale=(at + scale_of(x)) // 2), size)
 
     def _quotient(self, rewriter: Rewriter, operation: Operation, x: Value, y: Value) -> Value:
         """(X / 2**a) / (Y / 2**b) at scale r: the quotient at scale t = r - a + b of X and Y."""
         (result,) = operation.results
-        size = self._scaled.size(result)
+        size = min(self._scaled.size(result), self._quotient_size(x, y))
         scale = self._scale
         if any(map(self._scaled.is_fine, (x, y))):
-            scale = max(scale, min(self._scaled.fine_scale(result, scale), MAXIMUM_FRACTION_BITS))
+            scale = max(scale, fine_scale(size, scale))
         if size + scale > QUOTIENT_ROOM and size <= QUOTIENT_ROOM and self._is_away_from_0(operation.operands[1]):
             scale = QUOTIENT_ROOM - size
         over = scale - scale_of(x) + scale_of(y) - MAXIMUM_FRACTION_BITS
@@ -228,7 +232,15 @@ class _Fitter:
         at = scale - scale_of(x) + scale_of(y)
         read = [rewriter.builder.emit("ldexp", each, scale=at) for each in (x, y)]
         quotient = rewriter.builder.emit(operation.name, *read, is_wide=True)
-        return rewriter.builder.emit("ldexp", quotient, scale=scale)
+        return self._scaled.noted(rewriter.builder.emit("ldexp", quotient, scale=scale), size)
+
+    def _quotient_size(self, x: Value, y: Value) -> int:
+        """The size of a quotient by numbers that are not 0; no bound for others."""
+        over, under = self._scaled.interval(x), self._scaled.interval(y)
+        if over is None or under is None or under.low <= 0 <= under.high:
+            return MAXIMUM_SCALE
+        least = min(abs(under.low), abs(under.high))
+        return max(digits_of(over, scale_of(x)) - (least.bit_length() - 1 - scale_of(y)), NOTHING)
 
     def _is_away_from_0(self, divisor: Value) -> bool:
         """Whether a divisor is at least 1 in magnitude: then quotients are as large as their range says, and not only

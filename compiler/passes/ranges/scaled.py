@@ -16,7 +16,7 @@ from ...ir.intervals import Interval
 from ...ir.operations.arithmetic import MAXIMUM_SCALE
 from ...ir.operations.row import Trait
 from ...ir.operations.table import row_of
-from ...ir.program import Program, Value
+from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, walk
 from ...ir.types import Kind, fixed
 from .find_ranges import WHOLE, Reading, find_ranges
@@ -25,13 +25,19 @@ ROOM = 62
 """Bits that a value may have at its scale."""
 
 DIGITS = 17
-"""Significant bits that a small literal keeps, and so much finer values of known small ranges are held."""
+"""Significant bits that a small literal keeps."""
+
+SIGNIFICANT = 20
+"""Significant bits of values of known small ranges."""
 
 RESULT_ROOM = 58
 """The size up to which values that rest on the assumption about inputs keep some bits after the point."""
 
 SMALLER = 5
 """So many times the assumption about inputs is made ten times smaller."""
+
+FINEST = 56
+"""The most fraction bits of values of known small ranges."""
 
 NOTHING = -ROOM
 """The size of what is 0."""
@@ -52,6 +58,11 @@ def digits_of(found: Interval, scale: int) -> int:
     return max(found.magnitude.bit_length() - scale, NOTHING)
 
 
+def fine_scale(size: int, usual: int) -> int:
+    """The scale for values of a known small size: `SIGNIFICANT` bits, if that is more than the usual scale gives."""
+    return usual if size > -1 else min(max(usual, SIGNIFICANT - size), FINEST)
+
+
 class Scaled:
     """Sizes of old and new values, which of them rest on what is assumed of inputs, and values at other scales."""
 
@@ -60,6 +71,7 @@ class Scaled:
         self._share, self._ranges = _expected(program)
         self._old: dict[Value, Value] = {}
         self._sizes: dict[Value, int] = {}
+        self._exact: dict[Value, Interval] = {}
         self._fine: set[Value] = set()
         self._doubled: Mapping[Value, Interval] | None = None
         self._rigorous: Mapping[Value, Interval] | None = None
@@ -95,10 +107,36 @@ class Scaled:
         old = self._old.get(value, value)
         return digits_of(self._ranges[old], scale_of(old))
 
-    def noted(self, value: Value, size: int) -> Value:
-        """A new value whose size is known."""
+    def noted(self, value: Value, size: int, exact: Interval | None = None) -> Value:
+        """A new value whose size is known, and maybe also where it lies in units of its own scale."""
         self._sizes[value] = size
+        if exact is not None:
+            self._exact[value] = exact
         return value
+
+    def refine(self, operation: Operation) -> None:
+        """Finds the sizes of an operation's new results from those of its new operands, if they are less.
+
+        The ranges of the old program are counted in its own units, and what is smaller than that has no size there.
+        """
+        if not operation.regions and is_fixed(operation.results[0]):
+            (result,) = operation.results
+            found = self.found(operation, operation.operands)
+            if found is not None and digits_of(found, scale_of(result)) < self.size(result):
+                self._sizes[result], self._exact[result] = digits_of(found, scale_of(result)), found
+
+    def found(self, operation: Operation, operands: Sequence[Value]) -> Interval | None:
+        """Where the result of an operation on new operands lies, in units of their scales; None: nobody knows."""
+        rule = row_of(operation).interval
+        intervals = [each for each in map(self.interval, operands) if each is not None]
+        return None if rule is None or len(intervals) < len(operands) else rule(operation, intervals)
+
+    def interval(self, value: Value) -> Interval | None:
+        """Where a new value lies, in units of its own scale."""
+        old = self._old.get(value, value)
+        if value in self._exact or old not in self._ranges:
+            return self._exact.get(value)
+        return self._ranges[old].shifted(scale_of(value) - scale_of(old))
 
     def is_assumed(self, value: Value) -> bool:
         """Whether the range of a value rests on what is assumed of inputs without bounds."""
@@ -132,6 +170,8 @@ class Scaled:
         else:
             made = rewriter.builder.emit("truncate", value, bits=bits)
         self._sizes[made] = self.size(value)
+        if value in self._exact:
+            self._exact[made] = self._exact[value].shifted(-bits)
         if value in self._fine:
             self._fine.add(made)
         if value in self._old:
@@ -181,10 +221,6 @@ class Scaled:
     def mark_fine(self, values: Sequence[Value]) -> None:
         """Notes that values are held at more fraction bits than the program's own on purpose."""
         self._fine.update(value for value in values if is_fixed(value))
-
-    def fine_scale(self, value: Value, usual: int) -> int:
-        """The scale for a value of a small range: as many significant bits as the usual scale gives to 1."""
-        return min(max(usual, usual - self.size(value)), MAXIMUM_SCALE - usual)
 
 
 def _expected(program: Program) -> tuple[Fraction, Mapping[Value, Interval]]:

@@ -20,7 +20,7 @@ from ...ir.operations.arithmetic import MAXIMUM_SCALE
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Value
 from ...ir.rewrite import Rewriter
-from .scaled import ROOM, Scaled, is_fixed, scale_of
+from .scaled import ROOM, Scaled, digits_of, fine_scale, is_fixed, scale_of
 
 ENOUGH = 21
 """Significant bits that a factor keeps at least when it is made coarser: six decimal digits."""
@@ -36,6 +36,10 @@ def fitting_product(scaled: Scaled, rewriter: Rewriter, operation: Operation, us
     size, total = scaled.size(result), sum(map(scale_of, operands))
     if size + total <= ROOM and total <= MAXIMUM_SCALE:
         return None if operands == operation.operands else rewriter.derive(operation, operands)
+    if total > MAXIMUM_SCALE:
+        product = _of_small(scaled, rewriter, operation, operands, usual)
+        if product is not None:
+            return (product,)
     ways = [_coarse, _in_parts]
     if any(map(scaled.is_assumed, operands)) and ROOM - 1 - size >= min(usual, FEWEST):
         ways.reverse()
@@ -43,7 +47,39 @@ def fitting_product(scaled: Scaled, rewriter: Rewriter, operation: Operation, us
         product = way(scaled, rewriter, operation, operands, usual)
         if product is not None:
             return (product,)
+    if total > MAXIMUM_SCALE:
+        return (_roughly(scaled, rewriter, operation, operands),)
     return None if operands == operation.operands else rewriter.derive(operation, operands)
+
+
+def _of_small(
+    scaled: Scaled, rewriter: Rewriter, operation: Operation, operands: Sequence[Value], usual: int
+) -> Value | None:
+    """The product of numbers that are small at fine scales, of which one is read as if it were at a coarser scale."""
+    found, total = scaled.found(operation, operands), sum(map(scale_of, operands))
+    if found is None or found.magnitude.bit_length() > ROOM:
+        return None
+    size = digits_of(found, total)
+    builder, down, scale = rewriter.builder, total - MAXIMUM_SCALE, fine_scale(size, usual)
+    place = max((0, 1), key=lambda each: scale_of(operands[each]))
+    if scale < down or scale_of(operands[place]) < down:
+        return None
+    read = builder.emit("ldexp", operands[place], scale=scale_of(operands[place]) - down)
+    factors = (read, operands[1]) if place == 0 else (operands[0], read)
+    product = scaled.noted(builder.emit(operation.name, *factors, **operation.attributes), size + down)
+    coarser = scaled.noted(builder.emit("truncate", product, bits=total - scale), size + down)
+    return scaled.noted(builder.emit("ldexp", coarser, scale=scale), size, found.shifted(scale - total))
+
+
+def _roughly(scaled: Scaled, rewriter: Rewriter, operation: Operation, operands: Sequence[Value]) -> Value:
+    """The product of factors of the most fraction bits that a product may have."""
+    first, second = operands
+    over = sum(map(scale_of, operands)) - MAXIMUM_SCALE
+    coarser = min(max(scale_of(first) - scale_of(second) + over + 1, 0) // 2, over, scale_of(first))
+    first = scaled.at(rewriter, first, scale_of(first) - coarser)
+    second = scaled.at(rewriter, second, scale_of(second) - (over - coarser))
+    size = scaled.size(operation.results[0])
+    return scaled.noted(rewriter.builder.emit(operation.name, first, second, **operation.attributes), size)
 
 
 def _coarse(
