@@ -205,9 +205,21 @@ def _elaborated(
         program = guard_growth(program)
         verify(program, known)
     # Before anything else looks at the program: `--clear`, reports and lowering read one program at the same scales.
-    program = fit_scales(program)
+    program = _fit(program, guards=found.guards)
     verify(program, known)
     return replace(found, program=program)
+
+
+def _fit(program: Program, *, guards: bool) -> Program:
+    """The program at scales that fit: with a guard for each quotient where that lets inputs be larger."""
+    fitted = fit_scales(program, guards=guards)
+    if not (guards and fitted.is_assumed):
+        return fitted.program
+    report = report_ranges(fitted.program)
+    if report.is_generous:
+        return fitted.program
+    tight = fit_scales(program, is_tight=True).program
+    return tight if report_ranges(tight).is_better_than(report) else fitted.program
 
 
 def report_ranges(program: Program) -> Report:

@@ -92,7 +92,8 @@ def slack(scale: int) -> int:
 def quotients(x: Interval, divisors: Interval, scale: int, unit: int = 1) -> Interval:
     """x / y at this scale, for y a multiple of `unit`, with the error of a protected division; x / 0 is 0."""
     ends = {divisors.low, divisors.high, -unit, unit}
-    usable = [y for y in ends if y != 0 and divisors.low <= y <= divisors.high]
+    inside = [y for y in ends if y != 0 and divisors.low <= y <= divisors.high]
+    usable = [y for y in inside if abs(y) >= unit] or inside
     exact = [_toward_outside(end << scale, y) for end in (x.low, x.high) for y in usable]
     result = hull([Interval(0, 0), *exact])
     return Interval(_stretched(result.low, 18, slack(scale)), _stretched(result.high, 18, slack(scale)))

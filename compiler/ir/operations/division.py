@@ -6,7 +6,7 @@ from ..intervals import Interval, documented, quotients
 from ..program import Operation, Value
 from ..types import ArrayType, Kind, fixed, integer
 from .families import INTEGER, MODULAR, WIDE, always, as_result, at_scale, elementwise, kernel, wide_operand, zero
-from .row import Domain, OperationRow, Reads, Terms
+from .row import Attribute, AttributeKind, Domain, OperationRow, Reads, Terms
 from .typing import Attributes, Types, broadcast_shapes, check_functions, joined_element, only
 
 # --- types ----------------------------------------------------------------------------------------------------------
@@ -46,7 +46,13 @@ def remainder(types: Types, attributes: Attributes) -> Types:
 
 
 def _divide_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
-    return quotients(x[0], x[1], operation.results[0].type.element.scale)
+    return ensured(operation, quotients(x[0], x[1], operation.results[0].type.element.scale))
+
+
+def ensured(operation: Operation, found: Interval) -> Interval:
+    """Where a quotient lies, if the program ensures that it is `within` some bound."""
+    within = operation.attributes.get("within", 0)
+    return found.meet(Interval(-within, within)) if within else found
 
 
 def _quotient_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
@@ -120,7 +126,7 @@ DIVISION: dict[str, OperationRow] = {
         arity=2,
         infer=divide,
         clear=at_scale("divide"),
-        attributes=WIDE,
+        attributes={**WIDE, "within": Attribute(AttributeKind.INTEGER, 0)},
         interval=_divide_interval,
         domain=Domain(
             takes=wide_operand,

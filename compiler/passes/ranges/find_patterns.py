@@ -12,11 +12,29 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from ...ir.intervals import RING, Interval, hull, quotients
+from ...ir.operations.division import ensured
 from ...ir.operations.row import Trait
 from ...ir.operations.table import row_of
 from ...ir.program import Operation, Value
-from ...ir.types import Kind
 from .relations import Relations
+
+
+def unit_of(value: Value, definitions: Mapping[Value, Operation]) -> int:
+    """The least magnitude of a number of the value that is not 0, in units of its scale."""
+    operation = definitions.get(value)
+    if operation is None:
+        return 1
+    if operation.name == "constant":
+        return min((abs(int(each)) for each in np.unique(operation.attributes["value"]) if each), default=1)
+    if operation.name == "truncate":  # Which may be off by one.
+        bits: int = operation.attributes["bits"]
+        return max((unit_of(operation.operands[0], definitions) >> bits) - 1, 1)
+    if operation.name == "cast":
+        finer = value.type.element.scale - operation.operands[0].type.element.scale
+        return unit_of(operation.operands[0], definitions) << finer
+    if operation.name == "ldexp" or row_of(operation).moves_first:
+        return unit_of(operation.operands[0], definitions)
+    return 1
 
 
 class Patterns:
@@ -80,13 +98,12 @@ class Patterns:
         if operation.name != "divide" and operation.name != "quotient":
             return None
         numerator, divisor = operation.operands
-        is_whole = operation.name == "quotient" or self._is_cast_of_int(divisor)
-        unit = 1 << divisor.type.element.scale if is_whole else 1
+        unit = unit_of(divisor, self._definitions)
         if self._divisor_bits is not None:
             unit = max(unit, 1 << max(divisor.type.element.scale - self._divisor_bits, 0))
         operands = [self._of[operand] for operand in operation.operands]
         scale = operation.results[0].type.element.scale
-        found = quotients(operands[0], operands[1], scale, unit)
+        found = ensured(operation, quotients(operands[0], operands[1], scale, unit))
         known = self._mean(numerator, divisor, scale) or self._part(numerator, divisor, scale)
         if known is None and operation.name == "quotient":
             return None
@@ -201,17 +218,6 @@ class Patterns:
             return None
         most = 1 << coarser.attributes["bits"]
         return Interval(-most, most)
-
-    def _is_cast_of_int(self, value: Value) -> bool:
-        while (operation := self._definitions.get(value)) is not None:
-            if operation.name == "cast" and operation.operands[0].type.element.kind in (Kind.INT, Kind.BOOL):
-                return True
-            if operation.name == "constant":
-                return not np.any(operation.attributes["value"] & ((1 << value.type.element.scale) - 1))
-            if not row_of(operation).moves_first:
-                return False
-            value = operation.operands[0]
-        return False
 
     def _unwrapped(self, value: Value) -> Value:
         """The value whose numbers these are, in another element."""

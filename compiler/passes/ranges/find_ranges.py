@@ -197,12 +197,10 @@ class _Finder:
     def _input(self, operation: Operation, result: Value) -> Interval:
         kept = operation.attributes["shares"]
         known = self._inputs.get(operation.attributes["name"])
-        if known is not None and not kept:
-            known = known.meet(declared(result))
-        if operation.attributes["limits"]:
-            known = Interval(*operation.attributes["limits"]).meet(declared(result))
-        if result.bounds is not None:
-            known = Interval(*result.bounds)
+        written = operation.attributes["limits"] or result.bounds
+        if written or (known is not None and not kept):
+            whole = Interval(*written) if written else declared(result)
+            known = whole if known is None else known.meet(whole)
         elif known is None and self._reading is Reading.EXACT and result.type.element.kind in ASSUMED:
             assumed = ASSUMED_OF_SHARES if kept else ASSUMED[result.type.element.kind]
             most = int(assumed * self._share) << result.type.element.scale

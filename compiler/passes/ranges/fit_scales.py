@@ -23,33 +23,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ...ir.control import carried, initial, is_loop, result_bounds
 from ...ir.intervals import Interval
-from ...ir.operations.arithmetic import MAXIMUM_SCALE
-from ...ir.operations.row import Trait
+from ...ir.operations.row import Form, Trait
 from ...ir.operations.table import row_of
 from ...ir.operations.typing import MAXIMUM_FRACTION_BITS
 from ...ir.program import Operation, Program, Region, Value
 from ...ir.rewrite import Rewriter, rewrite
 from ...ir.types import fixed
-from .scaled import NOTHING, Scaled, digits_of, fine_scale, is_fixed, scale_of
+from .scaled import ROOM, Scaled, fine_scale, is_fixed, scale_of
 from .wide_products import fitting_product
+from .wide_quotients import Quotient, fitting_root
 
-QUOTIENT_ROOM = 59
-"""Bits that a quotient may have: see the domain of a wide `divide`."""
+COARSEST = -ROOM
+"""The least scale: that of values in the largest units."""
 
 
-def fit_scales(program: Program) -> Program:
-    """The program with scales that fit."""
-    return rewrite(program, _Fitter(program).rule)
+class Fitted(NamedTuple):
+    """A program at scales that fit, and whether it has quotients that fit only if divisors are not too close to 0."""
+
+    program: Program
+    is_assumed: bool
+
+
+def fit_scales(program: Program, *, guards: bool = True, is_tight: bool = False) -> Fitted:
+    """The program with scales that fit; with guards where a quotient could be too large, if `is_tight` all of them."""
+    fitter = _Fitter(program, guards, is_tight)
+    return Fitted(rewrite(program, fitter.rule), fitter.is_assumed)
+
+
+def _takes_units(operation: Operation) -> bool:
+    """Whether an operation does the same to numbers in other units, at a negative scale; or is written with `ldexp`."""
+    row = row_of(operation)
+    if any(map(row.has, (Trait.LINEAR, Trait.STRUCTURAL, Trait.BILINEAR))) or row.elements_of or row.domain.compares:
+        return True
+    if operation.name == "truncate":
+        return True
+    return "is_wide" in row.attributes and row.attributes.keys().isdisjoint(("precision", "result_scale"))
 
 
 class _Fitter:
     """`_scaled` knows how large new values are."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, guards: bool, is_tight: bool) -> None:
         self._scale = program.fraction_bits
+        self._guards = guards
+        self._is_tight = is_tight
+        self.is_assumed = False
         self._scaled = Scaled(program)
         self._ranges = self._scaled.ranges
 
@@ -63,13 +85,26 @@ class _Fitter:
             return None
         if not any(map(is_fixed, (*operation.operands, *operation.results))):
             return None
-        results = self._fitted(rewriter, operation)
+        results = self._in_units(rewriter, operation)
         if results is not None:
             self._scaled.note(operation.results, results)
+            if row.form is Form.COMPUTED and any(map(self._scaled.is_loose, rewriter.operands(operation))):
+                self._scaled.loosen(results)
             if any(map(self._scaled.is_fine, rewriter.operands(operation))):
                 self._scaled.mark_fine([result for result in results if scale_of(result) > self._scale])
                 for each in filter(None, map(rewriter.builder.definition, results)):
                     self._scaled.refine(each)
+        return results
+
+    def _in_units(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
+        """The operation, with operands in units of at most 1 if it cannot take others."""
+        operands = dict(zip(operation.operands, rewriter.operands(operation), strict=True))
+        down = {old: new for old, new in operands.items() if self._scaled.is_down(new)}
+        if not down or _takes_units(operation):
+            return self._fitted(rewriter, operation)
+        rewriter.values.update({old: self._scaled.at(rewriter, new, 0) for old, new in down.items()})
+        results = self._fitted(rewriter, operation) or rewriter.derive(operation, rewriter.operands(operation))
+        rewriter.values.update(down)
         return results
 
     def _fitted(self, rewriter: Rewriter, operation: Operation) -> Sequence[Value] | None:
@@ -97,24 +132,24 @@ class _Fitter:
             return None
         fits = self._scaled.fitting(scale, operation.results)
         if is_fixed(operand):
-            return (self._scaled.at(rewriter, operand, max(fits, scale_of(operand))),)
+            return (self._scaled.at(rewriter, operand, max(fits, self._scaled.scale(operand))),)
         return None if fits == scale else (rewriter.builder.emit("cast", operand, element=fixed(fits)),)
 
     def _truncate(self, rewriter: Rewriter, operation: Operation) -> Value:
         """At the program's scale, at a coarser one where that does not fit, at a finer one for small numbers."""
         (operand,), (result,) = rewriter.operands(operation), operation.results
-        scale = self._scaled.fitting(scale_of(result), (result,))
+        scale = self._scaled.fitting(scale_of(result), (result,), COARSEST)
         if self._scaled.is_fine(operand):
-            scale = max(scale, min(scale_of(operand), fine_scale(self._scaled.size(operand), self._scale)))
+            scale = max(scale, min(self._scaled.scale(operand), fine_scale(self._scaled.size(operand), self._scale)))
         if self._scaled.literal(rewriter, operand):
             return self._scaled.noted(operand, self._scaled.size(operation.operands[0]))
-        return self._scaled.at(rewriter, operand, min(scale, scale_of(operand)))
+        return self._scaled.at(rewriter, operand, min(scale, self._scaled.scale(operand)))
 
     def _bound(self, rewriter: Rewriter, operation: Operation) -> Value:
         """The bounds at the scale of what they bound."""
         (operand,) = rewriter.operands(operation)
         bounds = Interval(operation.attributes["low"], operation.attributes["high"])
-        bounds = bounds.shifted(scale_of(operand) - scale_of(operation.results[0]))
+        bounds = bounds.shifted(self._scaled.scale(operand) - scale_of(operation.results[0]))
         return rewriter.builder.emit(operation.name, operand, low=bounds.low, high=bounds.high)
 
     # --- operations on numbers of one scale -----------------------------------------------------------------------
@@ -126,14 +161,18 @@ class _Fitter:
         if not numbers:
             return None
         scale = self._scaled.common(rewriter, numbers, self._scale)
-        scale = self._scaled.fitting(scale, (*operation.operands, *operation.results))
+        least = COARSEST if _takes_units(operation) else 0
+        row = row_of(operation)
+        results = () if row.elements_of is not None or row.has(Trait.OUTPUT) else operation.results
+        scale = self._scaled.fitting(scale, (*operands, *results), least)
         scale = self._documented(operation, scale)
-        if all(scale_of(operand) == scale for operand in numbers) and operands == operation.operands:
+        if all(self._scaled.scale(operand) == scale for operand in numbers) and operands == operation.operands:
             return None
         fitted = tuple(
             self._scaled.at(rewriter, operand, scale) if is_fixed(operand) else operand for operand in operands
         )
         results = rewriter.derive(operation, fitted)
+        self._scaled.read_down(results, max(-scale, 0))
         if scale > self._scale:
             self._scaled.mark_fine(results)
         return results
@@ -179,74 +218,29 @@ class _Fitter:
         operands = rewriter.operands(operation)
         same = scale_of(operation.results[0])
         is_fine = any(self._scaled.is_fine(operand) for operand in operands)
-        is_usual = all(scale_of(operand) == same for operand in operands) and not is_fine
+        is_usual = all(self._scaled.scale(operand) == same for operand in operands) and not is_fine
         if is_usual and self._lies_in_domain(operation, same) and self._gives_usual(operation):
             return None
         operands = tuple(self._scaled.whole(rewriter, operand) for operand in operands)
         if len(operands) == 2:
-            return self._quotient(rewriter, operation, *operands)
+            return self._quotient(rewriter, operation, operands)
         if "result_scale" in row_of(operation).attributes:
             return rewriter.builder.emit(operation.name, *operands, is_wide=True, result_scale=self._scale)
         if operation.attributes.get("precision", ...) is None:
             (operand,) = operands
-            scale = min(max(scale_of(operand), self._scale), MAXIMUM_FRACTION_BITS)
+            scale = min(max(self._scaled.scale(operand), self._scale), MAXIMUM_FRACTION_BITS)
             scale = self._scaled.fitting(scale, operation.operands)
             return rewriter.builder.emit(operation.name, self._scaled.at(rewriter, operand, scale), is_wide=True)
-        return self._root(rewriter, operation, *operands)
+        return fitting_root(self._scaled, rewriter, operation, operands[0], self._scale)
 
-    def _root(self, rewriter: Rewriter, operation: Operation, x: Value) -> Value:
-        """sqrt(X / 2**a) = sqrt(X * 2**t / 4**r) at scale r = (a + t) / 2: the root at scale t of X."""
-        size = min(self._scaled.size(operation.results[0]), -(-self._scaled.size(x) // 2))
-        scale = fine_scale(size, self._scale) if self._scaled.is_fine(x) else self._scale
-        wanted = 2 * scale - scale_of(x)
-        if wanted > MAXIMUM_FRACTION_BITS:
-            finer = self._scaled.finest(x, scale_of(x) + wanted - MAXIMUM_FRACTION_BITS)
-            x = self._scaled.at(rewriter, x, finer)
-        if wanted < 0 and scale_of(x) % 2:
-            x = self._scaled.at(rewriter, x, scale_of(x) - 1)
-        at = min(max(2 * scale - scale_of(x), 0), MAXIMUM_FRACTION_BITS)
-        at -= (at + scale_of(x)) % 2
-        read = rewriter.builder.emit("ldexp", x, scale=at)
-        root = rewriter.builder.emit(operation.name, read, is_wide=True)
-        return self._scaled.noted(rewriter.builder.emit("ldexp", root, scale=(at + scale_of(x)) // 2), size)
-
-    def _quotient(self, rewriter: Rewriter, operation: Operation, x: Value, y: Value) -> Value:
-        """(X / 2**a) / (Y / 2**b) at scale r: the quotient at scale t = r - a + b of X and Y."""
-        (result,) = operation.results
-        size = min(self._scaled.size(result), self._quotient_size(x, y))
-        scale = self._scale
-        if any(map(self._scaled.is_fine, (x, y))):
-            scale = max(scale, fine_scale(size, scale))
-        if size + scale > QUOTIENT_ROOM and size <= QUOTIENT_ROOM and self._is_away_from_0(operation.operands[1]):
-            scale = QUOTIENT_ROOM - size
-        over = scale - scale_of(x) + scale_of(y) - MAXIMUM_FRACTION_BITS
-        if over > 0:
-            x = self._scaled.at(rewriter, x, self._scaled.finest(x, scale_of(x) + over))
-            over = scale - scale_of(x) + scale_of(y) - MAXIMUM_FRACTION_BITS
-            y = self._scaled.at(rewriter, y, scale_of(y) - max(over, 0))
-        under = scale_of(x) - scale - scale_of(y)
-        if under > 0:
-            y = self._scaled.at(rewriter, y, self._scaled.finest(y, scale_of(y) + under))
-            under = scale_of(x) - scale - scale_of(y)
-            x = self._scaled.at(rewriter, x, scale_of(x) - max(under, 0))
-        at = scale - scale_of(x) + scale_of(y)
-        read = [rewriter.builder.emit("ldexp", each, scale=at) for each in (x, y)]
-        quotient = rewriter.builder.emit(operation.name, *read, is_wide=True)
-        return self._scaled.noted(rewriter.builder.emit("ldexp", quotient, scale=scale), size)
-
-    def _quotient_size(self, x: Value, y: Value) -> int:
-        """The size of a quotient by numbers that are not 0; no bound for others."""
-        over, under = self._scaled.interval(x), self._scaled.interval(y)
-        if over is None or under is None or under.low <= 0 <= under.high:
-            return MAXIMUM_SCALE
-        least = min(abs(under.low), abs(under.high))
-        return max(digits_of(over, scale_of(x)) - (least.bit_length() - 1 - scale_of(y)), NOTHING)
-
-    def _is_away_from_0(self, divisor: Value) -> bool:
-        """Whether a divisor is at least 1 in magnitude: then quotients are as large as their range says, and not only
-        for divisors so small that nobody has them."""
-        found, one = self._ranges[divisor], 1 << scale_of(divisor)
-        return found.low >= one or found.high <= -one
+    def _quotient(self, rewriter: Rewriter, operation: Operation, operands: Sequence[Value]) -> Value:
+        fitting = Quotient(self._scaled, operation, operands, self._scale)
+        is_guarded = self._guards and fitting.can_be_guarded and (self._is_tight or not fitting.fits)
+        quotient = fitting.written(rewriter, is_guarded=is_guarded and fitting.needs_guard)
+        if fitting.needs_guard:
+            self._scaled.loosen((quotient,))
+            self.is_assumed |= not is_guarded
+        return quotient
 
     # --- control ----------------------------------------------------------------------------------------------------
 
@@ -261,7 +255,9 @@ class _Fitter:
             for place, (argument, start) in enumerate(zip(places, initial(operation), strict=True)):
                 if is_fixed(argument):
                     renewed = operation.regions[0].results[len(operation.regions[0].results) - len(places) + place]
-                    finest = max(scale_of(argument), scale_of(self._scaled.whole(rewriter, rewriter.value(start))))
+                    finest = max(
+                        scale_of(argument), self._scaled.scale(self._scaled.whole(rewriter, rewriter.value(start)))
+                    )
                     scale = self._scaled.fitting(finest, (argument, start, renewed, operation.results[place]))
                     arguments[argument] = self._scaled.argument(argument, scale)
                     given[first + place] = self._scaled.at(rewriter, operands[first + place], scale)
@@ -275,7 +271,9 @@ class _Fitter:
                 None if scale is None else self._scaled.fitting(scale, (result,))
                 for scale, result in zip(wanted, operation.results, strict=True)
             ]
+        guards, self._guards = self._guards, False  # One in each turn would cost rounds.
         regions = tuple(self._region(rewriter, region, arguments, wanted) for region in operation.regions)
+        self._guards = guards
         results = rewriter.derive(operation, operands, regions)
         self._scaled.note(operation.results, results)
         return results

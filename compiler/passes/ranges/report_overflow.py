@@ -23,7 +23,7 @@ from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
 from ...ir.types import Element, Kind
-from .find_ranges import Excess, Unbounded
+from .find_ranges import ASSUMED, Excess, Unbounded
 from .tolerate_inputs import Limits, Tolerance, place_of, tolerate_inputs
 
 SMALL = 1000
@@ -35,11 +35,23 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`limits` has the inputs that are checked while the program runs, `reasons` what larger numbers would overflow."""
+    """`limits` has the inputs that are checked while the program runs, `reasons` what larger numbers would overflow.
+
+    `is_generous`: nothing is to be told, and no limit is below what inputs are expected to be.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     limits: Limits
     reasons: Mapping[str, Excess]
+    is_generous: bool
+
+    def is_better_than(self, other: Report) -> bool:
+        """Whether less is to be told of a program, or as much and inputs may be larger."""
+        if len(self.diagnostics) != len(other.diagnostics):
+            return len(self.diagnostics) < len(other.diagnostics)
+        return self.limits != other.limits and all(
+            name in other.limits and other.limits[name] in limit for name, limit in self.limits.items()
+        )
 
 
 def report_overflow(program: Program) -> Report:
@@ -61,7 +73,14 @@ def report_overflow(program: Program) -> Report:
     if found.ranges.unbounded:
         diagnostics.append(_unbounded(found.ranges.unbounded))
     diagnostics.sort(key=lambda each: (each.span.source.path, each.span.line, each.span.column))
-    return Report(tuple(diagnostics), limits, found.reasons)
+    is_generous = not diagnostics and not any(_is_low(inputs[name], limit) for name, limit in limits.items())
+    return Report(tuple(diagnostics), limits, found.reasons, is_generous)
+
+
+def _is_low(operation: Operation, limit: Interval) -> bool:
+    """Whether inputs below a limit are smaller than people expect them to be."""
+    element = operation.results[0].type.element
+    return limit.high >> element.scale < ASSUMED[element.kind]
 
 
 def _are_checked(program: Program, found: Tolerance, inputs: dict[str, Operation]) -> bool:

@@ -19,6 +19,7 @@ from ...ir.operations.table import row_of
 from ...ir.program import Operation, Program, Value
 from ...ir.rewrite import Rewriter, walk
 from ...ir.types import Kind, fixed
+from .find_patterns import unit_of
 from .find_ranges import WHOLE, Reading, find_ranges
 
 ROOM = 62
@@ -72,6 +73,9 @@ class Scaled:
         self._old: dict[Value, Value] = {}
         self._sizes: dict[Value, int] = {}
         self._exact: dict[Value, Interval] = {}
+        self._down: dict[Value, int] = {}
+        self._loose: set[Value] = set()
+        self._definitions = {result: each for each in walk(program.body) for result in each.results}
         self._fine: set[Value] = set()
         self._doubled: Mapping[Value, Interval] | None = None
         self._rigorous: Mapping[Value, Interval] | None = None
@@ -122,8 +126,8 @@ class Scaled:
         if not operation.regions and is_fixed(operation.results[0]):
             (result,) = operation.results
             found = self.found(operation, operation.operands)
-            if found is not None and digits_of(found, scale_of(result)) < self.size(result):
-                self._sizes[result], self._exact[result] = digits_of(found, scale_of(result)), found
+            if found is not None and digits_of(found, self.scale(result)) < self.size(result):
+                self._sizes[result], self._exact[result] = digits_of(found, self.scale(result)), found
 
     def found(self, operation: Operation, operands: Sequence[Value]) -> Interval | None:
         """Where the result of an operation on new operands lies, in units of their scales; None: nobody knows."""
@@ -136,7 +140,19 @@ class Scaled:
         old = self._old.get(value, value)
         if value in self._exact or old not in self._ranges:
             return self._exact.get(value)
-        return self._ranges[old].shifted(scale_of(value) - scale_of(old))
+        return self._ranges[old].shifted(self.scale(value) - scale_of(old))
+
+    def unit(self, old: Value) -> int:
+        """The least magnitude of a number of an old value that is not 0, in units of its scale."""
+        return unit_of(old, self._definitions)
+
+    def loosen(self, values: Sequence[Value]) -> None:
+        """Notes that new values are expected to be much smaller than they may be: quotients, and what they become."""
+        self._loose.update(filter(is_fixed, values))
+
+    def is_loose(self, value: Value) -> bool:
+        """Whether a new value is expected to be much smaller than it may be."""
+        return value in self._loose
 
     def is_assumed(self, value: Value) -> bool:
         """Whether the range of a value rests on what is assumed of inputs without bounds."""
@@ -147,36 +163,76 @@ class Scaled:
 
     # --- scales -----------------------------------------------------------------------------------------------------
 
-    def fitting(self, scale: int, values: Sequence[Value]) -> int:
+    def scale(self, value: Value) -> int:
+        """The scale of a new value, negative if it is held in units larger than 1: see `read_down`."""
+        return scale_of(value) - self._down.get(value, 0)
+
+    def read_down(self, values: Sequence[Value], bits: int) -> None:
+        """Notes that new values stand for 2**bits times the numbers that their types say.
+
+        A scale of the IR is not negative. What fits 64 bits in larger units only, as a sum of squares on the way to a
+        standard deviation, is at scale 0 there.
+        """
+        if bits:
+            self._down.update(dict.fromkeys(filter(is_fixed, values), bits))
+
+    def in_units(self, rewriter: Rewriter, value: Value, bits: int) -> Value:
+        """A new value that stands for 2**bits times its numbers, read at a scale at which it stands for less."""
+        if not bits:
+            return value
+        scale = scale_of(value) - bits
+        made = rewriter.builder.emit("ldexp", value, scale=max(scale, 0))
+        self.read_down((made,), max(-scale, 0))
+        return made
+
+    def is_down(self, value: Value) -> bool:
+        """Whether a new value is held in units larger than 1."""
+        return value in self._down
+
+    def fitting(self, scale: int, values: Sequence[Value], least: int = 0) -> int:
         """The finest scale up to this one at which all of these values fit; the scale itself if none does."""
         largest = max((self.size(value) for value in values if is_fixed(value)), default=NOTHING)
         if largest + scale <= ROOM:
             return scale
-        return ROOM - 1 - largest if largest < ROOM else scale
+        return ROOM - 1 - largest if ROOM - 1 - largest >= least else scale
 
     def finest(self, value: Value, scale: int) -> int:
         """The finest scale up to this one to which a value can be brought without loss."""
-        return max(scale_of(value), min(scale, ROOM - 1 - self.size(value), MAXIMUM_SCALE))
+        return max(self.scale(value), min(scale, ROOM - 1 - self.size(value), MAXIMUM_SCALE))
 
     def at(self, rewriter: Rewriter, value: Value, scale: int) -> Value:
         """A value at another scale: exact at a finer one, rounded at a coarser one."""
-        if scale_of(value) == scale:
+        bits = self.scale(value) - scale
+        if bits == 0:
             return value
-        if self.literal(rewriter, value):
+        if self.literal(rewriter, value) and scale >= 0:
             return self._literal_at(rewriter, value, scale)
-        bits = scale_of(value) - scale
-        if bits < 0:
-            made = rewriter.builder.emit("cast", value, element=fixed(scale))
+        emit = rewriter.builder.emit
+        whole = self._whole(rewriter, value)
+        if whole is not None and scale >= 0:
+            made = emit("cast", whole, element=fixed(scale))
+        elif bits < 0:
+            made = _finer(rewriter, value, -bits)
         else:
-            made = rewriter.builder.emit("truncate", value, bits=bits)
+            made = _coarser(rewriter, value, bits)
+        made = self.in_units(rewriter, made, scale_of(made) - scale)
         self._sizes[made] = self.size(value)
         if value in self._exact:
             self._exact[made] = self._exact[value].shifted(-bits)
         if value in self._fine:
             self._fine.add(made)
+        if value in self._loose:
+            self._loose.add(made)
         if value in self._old:
             self._old[made] = self._old[value]
         return made
+
+    def _whole(self, rewriter: Rewriter, value: Value) -> Value | None:
+        """The integers that a value is made of, if it is."""
+        definition = rewriter.builder.definition(value)
+        if definition is None or definition.name != "cast" or is_fixed(definition.operands[0]):
+            return None
+        return definition.operands[0]
 
     # --- small numbers ----------------------------------------------------------------------------------------------
 
@@ -205,14 +261,14 @@ class Scaled:
         for number in numbers:
             is_literal = self.literal(rewriter, number)
             wanted = DIGITS - self.size(number)
-            scales.append(min(scale_of(number), wanted) if is_literal else scale_of(number))
+            scales.append(min(self.scale(number), wanted) if is_literal else self.scale(number))
         return max(scales)
 
     def whole(self, rewriter: Rewriter, value: Value) -> Value:
         """A literal at the scale at which it keeps its digits; other values as they are."""
         if not self.literal(rewriter, value):
             return value
-        return self.at(rewriter, value, min(scale_of(value), DIGITS - self.size(value)))
+        return self.at(rewriter, value, min(self.scale(value), DIGITS - self.size(value)))
 
     def is_fine(self, value: Value) -> bool:
         """Whether a value is held at more fraction bits than the program's own, for it is small or meets small ones."""
@@ -223,20 +279,46 @@ class Scaled:
         self._fine.update(value for value in values if is_fixed(value))
 
 
+def _finer(rewriter: Rewriter, value: Value, bits: int) -> Value:
+    """Integers times 2**bits, at some scale."""
+    while bits:
+        step = min(bits, MAXIMUM_SCALE)
+        if scale_of(value) + step > MAXIMUM_SCALE:
+            value = rewriter.builder.emit("ldexp", value, scale=0)
+        value = rewriter.builder.emit("cast", value, element=fixed(scale_of(value) + step))
+        bits -= step
+    return value
+
+
+def _coarser(rewriter: Rewriter, value: Value, bits: int) -> Value:
+    """Integers divided by 2**bits and rounded, at some scale."""
+    while bits:
+        step = min(bits, MAXIMUM_SCALE)
+        if scale_of(value) < step:
+            value = rewriter.builder.emit("ldexp", value, scale=step)
+        value = rewriter.builder.emit("truncate", value, bits=step)
+        bits -= step
+    return value
+
+
 def _expected(program: Program) -> tuple[Fraction, Mapping[Value, Interval]]:
     """What share of `ASSUMED` inputs may be for their results to be numbers that fit, and where values lie then.
 
     The fourth power of a million fits no scale: an input that is raised to it is expected to be smaller.
     """
-    first = found = find_ranges(program, Reading.EXACT).of
-    excess = _largest(program, found)
-    for power in range(SMALLER):
+    first = find_ranges(program, Reading.EXACT).of
+    found, before = first, _largest(program, first)
+    if before <= 0:
+        return WHOLE, first
+    for power in range(1, SMALLER + 1):
+        share = Fraction(1, 10**power)
+        found = find_ranges(program, Reading.EXACT, share=share).of
+        excess = _largest(program, found)
         if excess <= 0:
-            return Fraction(1, 10**power), found
-        found = find_ranges(program, Reading.EXACT, share=Fraction(1, 10 ** (power + 1))).of
-        before, excess = excess, _largest(program, found)
+            return share, found
         if excess == before:
             break
+        before = excess
     return WHOLE, first
 
 

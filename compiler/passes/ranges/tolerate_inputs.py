@@ -1,19 +1,19 @@
 """How large inputs may be before something overflows, where their types alone do not exclude it.
 
-In: a program without calls. Out: `Tolerance`: for each input that is a `fixed` or an `int` and has no bounds the
-largest magnitude for which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger inputs; and
-what may overflow however small the inputs are.
+In: a program without calls. Out: `Tolerance`: for each input that is a `fixed` or an `int` the largest magnitude for
+which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger inputs; and what may overflow
+however small the inputs are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ir.intervals import RING, Interval, documented
 from ...ir.program import Operation, Program
 from ...ir.rewrite import walk
-from ...ir.types import Element, Kind
+from ...ir.types import Kind
 from .find_ranges import Excess, Ranges, Reading, find_ranges
 
 REFINED = 12
@@ -21,6 +21,9 @@ REFINED = 12
 
 LARGE = 2000
 """So are those of programs of more operations than this."""
+
+NUMBERS = [digit * 10**exponent for exponent in range(20) for digit in (1, 2, 5)]
+"""Round magnitudes that limits have."""
 
 Limits = dict[str, Interval]
 
@@ -57,8 +60,8 @@ def tolerate_inputs(program: Program, *, wraps: bool) -> Tolerance:
 
 
 def can_be_limited(operation: Operation) -> bool:
-    """Whether an input is a number whose type says no bounds."""
-    return not operation.attributes["limits"] and operation.results[0].type.element.kind in (Kind.FIXED, Kind.INT)
+    """Whether an input is a number."""
+    return operation.results[0].type.element.kind in (Kind.FIXED, Kind.INT)
 
 
 def place_of(excess: Excess) -> tuple[str, int]:
@@ -71,22 +74,21 @@ class _Search:
     def __init__(self, program: Program, inputs: Sequence[Operation], wraps: bool) -> None:
         self._program = program
         self._wraps = wraps
-        self._elements = {each.attributes["name"]: each.results[0].type.element for each in inputs}
-        least = {name: _candidates(element)[0] for name, element in self._elements.items()}
-        self.unavoidable = self._places(least)
+        self._inputs = {each.attributes["name"]: each for each in inputs}
+        self.unavoidable = {place_of(excess) for excess in self._excesses(self._each(self._inputs, NUMBERS[0]))}
 
     def limits(self) -> Limits:
         """The largest limits, of ints first; inputs that need none are left out."""
-        limits = {name: _candidates(element)[0] for name, element in self._elements.items()}
+        limits = self._each(self._inputs, NUMBERS[0])
         for kind in (Kind.INT, Kind.FIXED):
-            names = [name for name, element in self._elements.items() if element.kind is kind]
+            names = [name for name, each in self._inputs.items() if each.results[0].type.element.kind is kind]
             if names:
                 limits = self._largest(limits, names)
         if len(limits) <= REFINED and len(walk(self._program.body)) <= LARGE:
             for name in list(limits):
                 without = {each: limit for each, limit in limits.items() if each != name}
                 limits = without if self._is_safe(without) else self._largest(limits, [name])
-        return {name: limit for name, limit in limits.items() if _all(self._elements[name]) not in limit}
+        return {name: limit for name, limit in limits.items() if _all(self._inputs[name]) not in limit}
 
     def reason(self, limits: Limits, name: str) -> Excess | None:
         """What overflows if this input may be anything, and others stay within the limits; None if nothing does."""
@@ -97,20 +99,22 @@ class _Search:
 
     def _largest(self, limits: Limits, names: Sequence[str]) -> Limits:
         """With one limit for all of these names, as large as the others allow, by bisection."""
-        candidates = _candidates(max((self._elements[name] for name in names), key=lambda element: element.bits))
-        low, high = 0, len(candidates) - 1
+        low, high = 0, len(NUMBERS) - 1
         while low < high:
             middle = (low + high + 1) // 2
-            if self._is_safe({**limits, **self._each(names, candidates[middle])}):
+            if self._is_safe({**limits, **self._each(names, NUMBERS[middle])}):
                 low = middle
             else:
                 high = middle - 1
-        return {**limits, **self._each(names, candidates[low])}
+        return {**limits, **self._each(names, NUMBERS[low])}
 
-    def _each(self, names: Sequence[str], limit: Interval) -> Limits:
-        """The limit for each of these names, or all of its type where that is less."""
-        every = {name: _candidates(self._elements[name])[-1] for name in names}
-        return {name: limit if limit in whole else whole for name, whole in every.items()}
+    def _each(self, names: Iterable[str], number: int) -> Limits:
+        """The limit for each of these names, or all that it may be where that is less."""
+        limits = {}
+        for name in names:
+            end = min(number << self._inputs[name].results[0].type.element.scale, RING.high // 2)
+            limits[name] = Interval(-end, end).meet(_all(self._inputs[name]))
+        return limits
 
     def _is_safe(self, limits: Limits) -> bool:
         return self._places(limits) <= self.unavoidable
@@ -123,13 +127,9 @@ class _Search:
         return [excess for excess in found if not (self._wraps and excess.is_modular)]
 
 
-def _candidates(element: Element) -> list[Interval]:
-    """Round magnitudes, from small to the whole range."""
-    largest = min(-_all(element).low, RING.high // 2)
-    numbers = [digit * 10**exponent << element.scale for exponent in range(20) for digit in (1, 2, 5)]
-    return [Interval(-number, number) for number in [number for number in numbers if number < largest] + [largest]]
-
-
-def _all(element: Element) -> Interval:
-    """What readers of data let pass."""
+def _all(operation: Operation) -> Interval:
+    """What readers of data let pass for an input."""
+    if operation.attributes["limits"]:
+        return Interval(*operation.attributes["limits"])
+    element = operation.results[0].type.element
     return documented(element.scale) if element.kind is Kind.FIXED else Interval(element.least, element.greatest)

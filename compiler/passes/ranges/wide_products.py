@@ -33,66 +33,99 @@ def fitting_product(scaled: Scaled, rewriter: Rewriter, operation: Operation, us
     """The product so that it fits: at the sum of its factors' scales, or truncated to the usual scale already."""
     operands = rewriter.operands(operation)
     (result,) = operation.results
-    size, total = scaled.size(result), sum(map(scale_of, operands))
-    if size + total <= ROOM and total <= MAXIMUM_SCALE:
-        return None if operands == operation.operands else rewriter.derive(operation, operands)
+    size, total = scaled.size(result), sum(map(scaled.scale, operands))
     if total > MAXIMUM_SCALE:
         product = _of_small(scaled, rewriter, operation, operands, usual)
         if product is not None:
             return (product,)
-    ways = [_coarse, _in_parts]
-    if any(map(scaled.is_assumed, operands)) and ROOM - 1 - size >= min(usual, FEWEST):
-        ways.reverse()
-    for way in ways:
-        product = way(scaled, rewriter, operation, operands, usual)
-        if product is not None:
-            return (product,)
-    if total > MAXIMUM_SCALE:
-        return (_roughly(scaled, rewriter, operation, operands),)
-    return None if operands == operation.operands else rewriter.derive(operation, operands)
+        operands = _shortened(scaled, rewriter, operands)
+        total = MAXIMUM_SCALE
+    if size + total > ROOM:
+        ways = [_coarse, _in_parts, _coarser]
+        if any(map(scaled.is_assumed, operands)) and ROOM - 1 - size >= min(usual, FEWEST):
+            ways = [_in_parts, _coarser]
+        for way in ways:
+            product = way(scaled, rewriter, operation, operands, usual)
+            if product is not None:
+                return (product,)
+    return None if operands == operation.operands else _derived(scaled, rewriter, operation, operands)
+
+
+def _shortened(scaled: Scaled, rewriter: Rewriter, operands: Sequence[Value]) -> tuple[Value, ...]:
+    """Factors of the most fraction bits that a product may have: those with more digits lose some."""
+    digits = [scaled.size(each) + scaled.scale(each) for each in operands]
+    over = sum(map(scaled.scale, operands)) - MAXIMUM_SCALE
+    first = min(max((digits[0] - digits[1] + over) // 2, 0), over)
+    dropped = (first, over - first)
+    return tuple(
+        scaled.at(rewriter, each, scaled.scale(each) - bits) for each, bits in zip(operands, dropped, strict=True)
+    )
+
+
+def _derived(
+    scaled: Scaled, rewriter: Rewriter, operation: Operation, operands: tuple[Value, ...]
+) -> tuple[Value, ...]:
+    (product,) = rewriter.derive(operation, operands)
+    return (scaled.in_units(rewriter, product, _down(scaled, operands)),)
+
+
+def _down(scaled: Scaled, operands: Sequence[Value]) -> int:
+    """By how many bits the unit of a product is larger than its type says."""
+    return sum(scale_of(each) - scaled.scale(each) for each in operands)
+
+
+def _product(scaled: Scaled, rewriter: Rewriter, operation: Operation, factors: Sequence[Value], size: int) -> Value:
+    product = rewriter.builder.emit(operation.name, *factors, **operation.attributes)
+    return scaled.noted(scaled.in_units(rewriter, product, _down(scaled, factors)), size)
 
 
 def _of_small(
     scaled: Scaled, rewriter: Rewriter, operation: Operation, operands: Sequence[Value], usual: int
 ) -> Value | None:
     """The product of numbers that are small at fine scales, of which one is read as if it were at a coarser scale."""
-    found, total = scaled.found(operation, operands), sum(map(scale_of, operands))
+    found, total = scaled.found(operation, operands), sum(map(scaled.scale, operands))
     if found is None or found.magnitude.bit_length() > ROOM:
         return None
     size = digits_of(found, total)
     builder, down, scale = rewriter.builder, total - MAXIMUM_SCALE, fine_scale(size, usual)
-    place = max((0, 1), key=lambda each: scale_of(operands[each]))
-    if scale < down or scale_of(operands[place]) < down:
+    place = max((0, 1), key=lambda each: scaled.scale(operands[each]))
+    if scale < down or scaled.scale(operands[place]) < down:
         return None
-    read = builder.emit("ldexp", operands[place], scale=scale_of(operands[place]) - down)
+    read = builder.emit("ldexp", operands[place], scale=scaled.scale(operands[place]) - down)
     factors = (read, operands[1]) if place == 0 else (operands[0], read)
-    product = scaled.noted(builder.emit(operation.name, *factors, **operation.attributes), size + down)
+    product = _product(scaled, rewriter, operation, factors, size + down)
     coarser = scaled.noted(builder.emit("truncate", product, bits=total - scale), size + down)
     return scaled.noted(builder.emit("ldexp", coarser, scale=scale), size, found.shifted(scale - total))
-
-
-def _roughly(scaled: Scaled, rewriter: Rewriter, operation: Operation, operands: Sequence[Value]) -> Value:
-    """The product of factors of the most fraction bits that a product may have."""
-    first, second = operands
-    over = sum(map(scale_of, operands)) - MAXIMUM_SCALE
-    coarser = min(max(scale_of(first) - scale_of(second) + over + 1, 0) // 2, over, scale_of(first))
-    first = scaled.at(rewriter, first, scale_of(first) - coarser)
-    second = scaled.at(rewriter, second, scale_of(second) - (over - coarser))
-    size = scaled.size(operation.results[0])
-    return scaled.noted(rewriter.builder.emit(operation.name, first, second, **operation.attributes), size)
 
 
 def _coarse(
     scaled: Scaled, rewriter: Rewriter, operation: Operation, operands: Sequence[Value], usual: int
 ) -> Value | None:
-    """The product of coarser factors, the one with more digits first, if both keep `ENOUGH`."""
-    scales = list(map(scale_of, operands))
+    """The product of coarser factors that keep `ENOUGH` digits and `FEWEST` fraction bits."""
+    return _coarser(scaled, rewriter, operation, operands, usual, min(usual, FEWEST))
+
+
+def _coarser(
+    scaled: Scaled,
+    rewriter: Rewriter,
+    operation: Operation,
+    operands: Sequence[Value],
+    usual: int,
+    least: int = -MAXIMUM_SCALE,
+) -> Value | None:
+    """The product of coarser factors, if both keep `ENOUGH` digits: first the one with more of them, or the one that is
+    expected to be as large as it may be."""
+    scales = list(map(scaled.scale, operands))
     digits = [scaled.size(each) + scale for each, scale in zip(operands, scales, strict=True)]
     size = scaled.size(operation.results[0])
     is_square = operands[0] is operands[1]
     while size + sum(scales) >= ROOM or sum(scales) > MAXIMUM_SCALE:
-        spare = [digits[place] - ENOUGH if is_fixed(operands[place]) and scales[place] > 0 else 0 for place in range(2)]
-        place = 0 if spare[0] >= spare[1] else 1
+        spare = [
+            digits[place] - ENOUGH if is_fixed(operands[place]) and scales[place] > least else 0 for place in range(2)
+        ]
+        loose = list(map(scaled.is_loose, operands))
+        is_choice = loose[0] != loose[1] and min(spare) > 0
+        place = loose.index(False) if is_choice else spare.index(max(spare))
         if spare[place] <= 0:
             return None
         for each in (0, 1) if is_square else (place,):
@@ -102,7 +135,7 @@ def _coarse(
     second = first if is_square else operands[1]
     if not is_square and is_fixed(operands[1]):
         second = scaled.at(rewriter, operands[1], scales[1])
-    return scaled.noted(rewriter.builder.emit(operation.name, first, second, **operation.attributes), size)
+    return _product(scaled, rewriter, operation, (first, second), size)
 
 
 def _in_parts(
@@ -126,9 +159,9 @@ def _cut(scaled: Scaled, operation: Operation, operands: Sequence[Value], place:
     factor, other = operands[place], operands[1 - place]
     if not is_fixed(factor):
         return None
-    digits, others = (scaled.size(each) + scale_of(each) for each in (factor, other))
-    most = MAXIMUM_SCALE - scale_of(other)
-    for at in range(max(1, scale_of(factor) - most), most + 1):
+    digits, others = (scaled.size(each) + scaled.scale(each) for each in (factor, other))
+    most = MAXIMUM_SCALE - scaled.scale(other)
+    for at in range(max(1, scaled.scale(factor) - most), most + 1):
         if max(_bits(operation, place, bits, others) for bits in (max(digits - at, 0) + 1, at + 1)) < ROOM:
             return at
     return None
@@ -154,17 +187,17 @@ def _parts(
     """The sum of both parts. A factor of fewer than `at` fraction bits is read at a finer scale, and the sum back."""
     factor, other = operands[place], operands[1 - place]
     builder, size = rewriter.builder, scaled.size(operation.results[0])
-    read = max(at - scale_of(factor), 0)
+    read = max(at - scaled.scale(factor), 0)
     if read:
         finer = builder.emit("ldexp", factor, scale=at)
         factor = scaled.noted(finer, scaled.size(factor) - read)
-    high = scaled.at(rewriter, factor, scale_of(factor) - at)
-    low = builder.emit("subtract", factor, scaled.at(rewriter, high, scale_of(factor)))
-    scaled.noted(low, at - scale_of(factor) + 1)
+    high = scaled.at(rewriter, factor, scaled.scale(factor) - at)
+    low = builder.emit("subtract", factor, scaled.at(rewriter, high, scaled.scale(factor)))
+    scaled.noted(low, at - scaled.scale(factor) + 1)
     sums = []
     for part in (high, low):
         factors = (part, other) if place == 0 else (other, part)
-        product = scaled.noted(builder.emit(operation.name, *factors, **operation.attributes), size - read)
+        product = _product(scaled, rewriter, operation, factors, size - read)
         sums.append(scaled.at(rewriter, product, scale + read))
     whole = builder.emit("add", *sums)
     return scaled.noted(builder.emit("ldexp", whole, scale=scale) if read else whole, size)
