@@ -57,7 +57,7 @@ def drawn(seed: int, *shape: int, bound: float = 4.0) -> Array:
 
 def integers(seed: int) -> dict[str, Array]:
     random = np.random.default_rng(seed)
-    return {name: random.integers(-(2**10), 2**10, 4) for name in ("x", "y", "z")}
+    return {name: random.integers(-(2**9), 2**9, 4) for name in ("x", "y", "z")}
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -1,8 +1,8 @@
 """How large inputs may be before something overflows, where their types alone do not exclude it.
 
 In: a program without calls. Out: `Tolerance`: for each input that is a `fixed` or an `int` the largest magnitude for
-which nothing overflows, of 1, 2 or 5 times a power of ten; what overflows for larger inputs; and what may overflow
-however small the inputs are.
+which nothing overflows, a round number; what overflows for larger inputs; and what may overflow however small the
+inputs are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ REFINED = 12
 LARGE = 2000
 """So are those of programs of more operations than this."""
 
-NUMBERS = [digit * 10**exponent for exponent in range(20) for digit in (1, 2, 5)]
+NUMBERS = [1, 2, 3, 4, 5, 6, 8] + [
+    digits * 10**exponent for exponent in range(19) for digits in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
+]
 """Round magnitudes that limits have."""
 
 Limits = dict[str, Interval]
