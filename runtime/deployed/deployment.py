@@ -3,6 +3,7 @@
 protocol = "rep3"
 [nodes.clinic]
 address = "10.0.0.1:7300"
+listen = "192.168.0.7:7300"
 fingerprint = "sha256:..."
 [roles]
 patients = "clinic"
@@ -40,6 +41,12 @@ class Deployment:
     addresses: tuple[Address, ...]
     fingerprints: tuple[str, ...]
     roles: Mapping[str, str]
+    listens: tuple[Address | None, ...] = ()
+    """Where nodes wait for calls, if that is not at their addresses."""
+
+    def __post_init__(self) -> None:
+        if not self.listens:
+            object.__setattr__(self, "listens", (None,) * len(self.names))
 
     def with_last(self, name: str) -> Deployment:
         """The same deployment with the node of this name moved to the end."""
@@ -49,6 +56,7 @@ class Deployment:
             names=tuple(self.names[number] for number in order),
             addresses=tuple(self.addresses[number] for number in order),
             fingerprints=tuple(self.fingerprints[number] for number in order),
+            listens=tuple(self.listens[number] for number in order),
         )
 
     def number(self, name: str) -> int:
@@ -85,7 +93,7 @@ def _deployment(content: dict[str, Any]) -> Deployment:
     for name, node in nodes.items():
         if not is_name(name) or not isinstance(node, dict):
             raise UsageError(f"[nodes.{name}] is not the table of a node")
-        _only(node, f"[nodes.{name}]", {"address", "fingerprint"})
+        _only(node, f"[nodes.{name}]", {"address", "fingerprint", "listen"})
     roles = content.get("roles", {})
     if not isinstance(roles, dict):
         raise UsageError("[roles] is not a table")
@@ -95,11 +103,12 @@ def _deployment(content: dict[str, Any]) -> Deployment:
     return Deployment(
         protocol=_text(content, "the file", "protocol"),
         names=tuple(nodes),
-        addresses=tuple(_address(name, _text(node, f"[nodes.{name}]", "address")) for name, node in nodes.items()),
+        addresses=tuple(_address(name, node, "address") for name, node in nodes.items()),
         fingerprints=tuple(
             _fingerprint(name, _text(node, f"[nodes.{name}]", "fingerprint")) for name, node in nodes.items()
         ),
         roles=roles,
+        listens=tuple(_address(name, node, "listen") if "listen" in node else None for name, node in nodes.items()),
     )
 
 
@@ -116,10 +125,11 @@ def _text(table: dict[str, Any], where: str, key: str) -> str:
     return value
 
 
-def _address(name: str, text: str) -> Address:
+def _address(name: str, node: dict[str, Any], key: str) -> Address:
+    text = _text(node, f"[nodes.{name}]", key)
     match = _ADDRESS.match(text)
     if match is None or not 0 < int(match["port"]) < 1 << 16:
-        raise UsageError(f"address of [nodes.{name}] is {text!r}; expected HOST:PORT")
+        raise UsageError(f"{key} of [nodes.{name}] is {text!r}; expected HOST:PORT, or [IPV6]:PORT")
     return match["ipv6"] or match["host"], int(match["port"])
 
 

@@ -47,9 +47,24 @@ class Meeting:
     patience: float | None = None
 
 
+_BACKLOG = 128
+
+
 def listen(address: Address = ("127.0.0.1", 0)) -> socket.socket:
-    """A listening socket. Port 0 takes a free port, which `getsockname` tells. Raises `OSError` for a port in use."""
-    return socket.create_server(address, backlog=128)
+    """A listening socket at an IPv4 or IPv6 address of this machine, or a name that stands for one.
+
+    Port 0 takes a free port, which `getsockname` tells. Raises `OSError` for a port in use, or another's address.
+    """
+    host, port = address
+    family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    return socket.create_server(place[:2], family=family, backlog=_BACKLOG)
+
+
+def listen_everywhere(port: int) -> socket.socket:
+    """A listening socket on every interface, for IPv6 and IPv4 where this machine has both. Raises `OSError`."""
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=_BACKLOG)
+    return socket.create_server(("", port), backlog=_BACKLOG)
 
 
 def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:

@@ -86,9 +86,12 @@ class PinnedCertificates:
     proof_bytes = _PROOF_BYTES
 
     def __init__(self, identity: Identity, fingerprints: Mapping[int, str]) -> None:
+        """Raises `UsageError` for files that cannot be read, or that do not belong together."""
         self._fingerprints = dict(fingerprints)
         self._certificate = _load_certificate(identity.certificate)
         self._key = _load_key(identity.key)
+        if self._key.public_key() != self._certificate.public_key():
+            raise UsageError(f"key {identity.key} does not belong to certificate {identity.certificate}")
         self._caller = _context(ssl.PROTOCOL_TLS_CLIENT)
         self._caller.check_hostname = False
         self._caller.verify_mode = ssl.CERT_NONE

@@ -60,6 +60,55 @@ def test_a_deployment_runs(deployment: Deployment, identities: list[Identity]) -
     assert (alice.outputs, bob.outputs) == ({}, {})
 
 
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="this machine has no IPv6")
+def test_parties_meet_at_addresses_of_ipv6(deployment: Deployment, identities: list[Identity]) -> None:
+    at = replace(deployment, addresses=tuple(("::1", port) for _, port in deployment.addresses))
+
+    def run(me: int) -> RemoteRun[Alone]:
+        return run_remote(at, NAMES[me], identities[me], {}, READERS[me], partial(Alone, lambda *_: adding_graph()))
+
+    with ThreadPoolExecutor(3) as pool:
+        results = [one.result for one in pool.map(run, range(3))]
+    assert results[2].outputs["carol"]["sum"].tolist() == [11, 22, 33]
+
+
+def test_a_node_listens_where_its_entry_says(deployment: Deployment, identities: list[Identity]) -> None:
+    """Its address is then that of a gateway; another machine's address as the place to listen is an error."""
+    elsewhere = ("203.0.113.7", deployment.addresses[2][1])
+    at = replace(deployment, addresses=(*deployment.addresses[:2], elsewhere), listens=(None, None, ("127.0.0.1", 0)))
+
+    def run(me: int) -> RemoteRun[Alone]:
+        return run_remote(at, NAMES[me], identities[me], {}, READERS[me], partial(Alone, lambda *_: adding_graph()))
+
+    with ThreadPoolExecutor(3) as pool:  # Nobody calls the last node.
+        results = [one.result for one in pool.map(run, range(3))]
+    assert results[2].outputs["carol"]["sum"].tolist() == [11, 22, 33]
+    wrong = replace(deployment, listens=(elsewhere, None, None))
+    with pytest.raises(UsageError, match=r"alice cannot listen on 203\.0\.113\.7:"):
+        run_remote(wrong, "alice", identities[0], {}, READERS[0], partial(Alone, lambda *_: adding_graph()))
+
+
+def test_an_address_of_another_machine_is_waited_at_on_every_interface(
+    deployment: Deployment, identities: list[Identity]
+) -> None:
+    """As behind a gateway: the others reach this machine there, and it does not have the address itself."""
+    ports = [port for _, port in deployment.addresses]
+    outside = replace(deployment, addresses=(("203.0.113.7", ports[0]), *deployment.addresses[1:]))
+
+    def run(me: int) -> RemoteRun[Alone]:
+        seen = deployment if me else outside
+        return run_remote(seen, NAMES[me], identities[me], {}, READERS[me], partial(Alone, lambda *_: adding_graph()))
+
+    with ThreadPoolExecutor(3) as pool:
+        assert [one.result.outputs for one in pool.map(run, range(3))][2]
+
+
+def test_a_key_of_another_certificate_is_told(deployment: Deployment, identities: list[Identity]) -> None:
+    mixed = Identity(identities[1].certificate, identities[0].key)
+    with pytest.raises(UsageError, match=r"alice\.key does not belong to certificate .*bob\.crt"):
+        run_remote(deployment, "bob", mixed, {}, READERS[1], partial(Alone, lambda *_: adding_graph()))
+
+
 def test_another_graph_is_told(deployment: Deployment, identities: list[Identity]) -> None:
     def run(me: int) -> str:
         build = Builder()
