@@ -13,6 +13,7 @@ from ..errors import InputError, UsageError
 from ..graph.nodes import Declaration
 from .sources.files import file_types
 from .sources.objects import held
+from .sources.refused import RefusedError
 
 _NAME = re.compile(r"(?P<name>\w+)(\[(?P<member>\d+)\])?\Z")
 
@@ -61,7 +62,8 @@ def assign_some_sources(
     `folder`.
 
     Raises `UsageError` for a name that the program does not declare, and for sources both for all members and for some.
-    Raises `InputError` if there is no such folder, for an input with two files, and for sources for some members only.
+    Raises `InputError` if there is no such folder, for an input with two files, for sources for some members only, and
+    for a Python object that cannot be taken.
     """
     inputs = _from_parties(declarations)
     if folder is not None and not folder.is_dir():
@@ -90,7 +92,10 @@ def _parse(name: str, inputs: Mapping[str, tuple[Declaration, ...]], source: obj
     if member is not None and not columns[0].each:
         raise UsageError(f"input {match['name']!r} is not `from each` of a role, so it has no member [{member}]")
     wanted = [each.column for each in columns if each.table]
-    return Assigned(match["name"], columns, held(source, wanted), member)
+    try:
+        return Assigned(match["name"], columns, held(source, wanted), member)
+    except RefusedError as refusal:
+        raise InputError(f"input {match['name']!r}: {refusal.place}{refusal.problem}") from None
 
 
 def _files(folder: Path, name: str, columns: tuple[Declaration, ...]) -> list[Assigned]:

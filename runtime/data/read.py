@@ -203,16 +203,11 @@ def _shape_words(shape: tuple[int, ...]) -> str:
 
 
 def _place(refusal: RefusedError, line: Callable[[int], int | None]) -> str:
-    """The row, counted from 1, with a text file's line, and the column. Empty if the whole input is refused."""
-    parts = []
-    index = refusal.index
-    shape = refusal.shape if isinstance(refusal, _RefusedCellError) else ()
-    if index is not None and (shape or not isinstance(refusal, _RefusedCellError)):
-        row, *rest = np.unravel_index(index, shape) if shape else (index,)
-        number = line(int(row)) if refusal.line is None else refusal.line
-        parts.append(f"row {int(row) + 1}" + ("" if number is None else f" (line {number})"))
-        if rest and not refusal.column:
-            parts.append("column " + ", ".join(str(int(i) + 1) for i in rest))
-    if refusal.column:
-        parts.append(f"column {refusal.column}")
-    return ", ".join(parts) + ": " if parts else ""
+    """Where the refused value stands, as `RefusedError.place` says it; of an array also by its further axes."""
+    index, column = refusal.index, refusal.column
+    if isinstance(refusal, _RefusedCellError) and index is not None:
+        row, *rest = np.unravel_index(index, refusal.shape) if refusal.shape else (None,)
+        index = None if row is None else int(row)
+        column = column or ", ".join(str(int(each) + 1) for each in rest)
+    number = line(index) if refusal.line is None and index is not None else refusal.line
+    return RefusedError(index, "", column, number).place

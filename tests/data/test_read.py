@@ -137,7 +137,7 @@ def test_keys_are_hashed_alike_as_text_and_as_numbers() -> None:
         (declare("key", "n"), ["a", ""], "row 2: the key is missing"),
         (declare("key", "n"), [1.5], "text or a whole number is expected"),
         (declare("int", "n"), np.array([1j]), "values of type complex128 are none that a program can take"),
-        (declare("int"), object(), "kind that is unknown here"),
+        (declare("int"), object(), "the value is a Python object; a number, a truth value"),
     ],
 )
 def test_wrong_values_are_refused(declared: list[Declaration], source: object, message: str) -> None:

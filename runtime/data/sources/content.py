@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 import numpy as np
 
 from .arrow import pa, pc
 from .numbers import Numbers, are_numbers
+from .python_values import NOT_ARROWS, values_of_list
 from .readers import Array
 from .refused import RefusedError
 
@@ -58,7 +58,8 @@ Content = Cells | Columns
 _AS_ARROW_HAS = {**dict.fromkeys("YMW", "datetime64[D]"), **dict.fromkeys("hm", "datetime64[s]")}
 """Units of NumPy's that Arrow lacks, as units that hold the same."""
 
-_PLAIN: dict[type, type[np.generic]] = {bool: np.bool_, int: np.int64, float: np.float64}
+_MOST_AXES = 32
+"""Lists are not nested deeper. A list that holds itself would have no end."""
 
 
 def cells_of_arrow(values: Any) -> Cells:
@@ -83,7 +84,7 @@ def cells_of_numpy(array: Array) -> Cells:
     `RefusedError`."""
     flat = np.ascontiguousarray(array).reshape(-1)
     if flat.dtype.kind == "O":
-        return Cells(_values_of_list(flat.tolist()), array.shape)
+        return cells_of_nested(array.tolist())
     if flat.dtype.kind == "M":
         flat = flat.astype(_AS_ARROW_HAS.get(np.datetime_data(flat.dtype)[0], flat.dtype))
     if not flat.dtype.isnative:
@@ -92,8 +93,19 @@ def cells_of_numpy(array: Array) -> Cells:
         return Cells(Numbers(flat), array.shape)
     try:
         return Cells(pa.array(flat), array.shape)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except NOT_ARROWS:
+        if flat.dtype.kind == "U":
+            return _cells_of_objects(flat.tolist(), array.shape)
         raise RefusedError(None, f"values of type {array.dtype} are none that a program can take") from None
+
+
+def _cells_of_objects(items: list[Any], shape: tuple[int, ...]) -> Cells:
+    """Scalars in C order, with their shape. Raises `RefusedError` with the row."""
+    try:
+        return Cells(values_of_list(items), shape)
+    except RefusedError as refusal:
+        row = None if refusal.index is None or not shape else int(np.unravel_index(refusal.index, shape)[0])
+        raise RefusedError(row, refusal.problem) from None
 
 
 def cells_of_masked(array: "np.ma.MaskedArray[Any, Any]") -> Cells:
@@ -115,35 +127,31 @@ def cells_of_nested(value: object) -> Cells:
     """The cells of nested lists of scalars, or of one scalar. Raises `RefusedError` if lists of one level differ in
     length or kinds are mixed."""
     shape: list[int] = []
-    level: list[Any] = [value]
+    level: list[Any] = [_unpacked(value)]
     while level and isinstance(level[0], list | tuple):
         length = len(level[0])
         for index, item in enumerate(level):
             if not isinstance(item, list | tuple) or len(item) != length:
-                row = index if len(shape) == 1 else None
-                raise RefusedError(row, f"{_entry(index, shape)} is not a list of {length} like the first one")
+                raise _refused_entry(index, shape, f"is not a list of {length} like the first one")
+        if len(shape) == _MOST_AXES:
+            raise RefusedError(None, f"lists are nested deeper than {_MOST_AXES} levels")
         shape.append(length)
-        level = [entry for item in level for entry in item]
+        level = [_unpacked(entry) for item in level for entry in item]
     for index, entry in enumerate(level):
         if isinstance(entry, list | tuple | dict):
-            raise RefusedError(None, f"{_entry(index, shape)} is not a single value like the first one")
-    return Cells(_values_of_list(level), tuple(shape))
+            raise _refused_entry(index, shape, "is not a single value" + (" like the first one" if index else ""))
+    return _cells_of_objects(level, tuple(shape))
 
 
-def _values_of_list(items: list[Any]) -> Any:
-    """Python scalars of one kind as an Arrow array or `Numbers`. Whole numbers among fractions count as fractions, and
-    NaN is missing."""
-    kinds = set(map(type, items))
-    if len(kinds) == 1 and (dtype := _PLAIN.get(kinds.pop())) is not None:
-        try:
-            numbers = np.array(items, dtype)
-        except OverflowError:
-            return _mixed(items)
-        return pa.array(numbers, from_pandas=True) if np.isnan(numbers).any() else Numbers(numbers)
-    try:
-        return pa.array(items, from_pandas=True)
-    except (pa.ArrowException, OverflowError):
-        return _mixed(items)
+def _unpacked(entry: Any) -> Any:
+    """An array within a list as a list."""
+    return entry.tolist() if isinstance(entry, np.ndarray) and entry.ndim else entry
+
+
+def _refused_entry(index: int, shape: list[int], problem: str) -> RefusedError:
+    position = [int(each) for each in np.unravel_index(index, tuple(shape))] if shape else []
+    what = "the entry [" + "][".join(map(str, position)) + "]" if shape else "the value"
+    return RefusedError(position[0] if position else None, f"{what} {problem}")
 
 
 def named(name: str, build: Callable[[Any], Cells], values: object) -> Cells:
@@ -157,26 +165,3 @@ def named(name: str, build: Callable[[Any], Cells], values: object) -> Cells:
 def is_list(type_: Any) -> bool:
     """Whether values of an Arrow type are lists."""
     return any(test(type_) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
-
-
-def _mixed(items: list[Any]) -> Any:
-    kinds = {type(item) for item in items}
-    if kinds <= {int, str}:  # Whole numbers beyond 63 bits travel as text, which the reader of each kind judges.
-        return pa.array([str(item) for item in items])
-    if kinds <= {int, float, bool}:
-        return pa.array([_float(item) for item in items])
-    first = type(items[0])
-    odd = next((index for index, item in enumerate(items) if type(item) is not first), None)
-    raise RefusedError(odd, "the value is of a kind that is unknown here, or another than that of the first value")
-
-
-def _float(number: float) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return inf
-
-
-def _entry(index: int, shape: list[int]) -> str:
-    position = np.unravel_index(index, tuple(shape)) if shape else ()
-    return "the entry [" + "][".join(str(int(i)) for i in position) + "]" if shape else "the value"

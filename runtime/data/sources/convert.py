@@ -130,8 +130,11 @@ def _own(array: Array) -> Array:
 
 
 def _plain(values: Any) -> Any:
-    """The values without Arrow's wrappings: extension types, dictionaries, views of strings."""
-    if isinstance(values, pa.ExtensionArray):
+    """The values without Arrow's wrappings: its own extension types, dictionaries, views of strings.
+
+    What the storage of others' extension types means is not known: that of pandas' periods counts months or days.
+    """
+    if isinstance(values, pa.ExtensionArray) and values.type.extension_name.startswith("arrow."):
         values = values.storage
     if pa.types.is_dictionary(values.type):
         return _plain(values.dictionary).take(values.indices)

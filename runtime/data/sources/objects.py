@@ -3,12 +3,14 @@
 pandas and Polars need not be installed: their objects are known by the Arrow and NumPy protocols that they offer.
 """
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
+from ...graph.nodes import Declaration
 from .arrow import pa
 from .column_names import finder
 from .content import (
@@ -22,6 +24,7 @@ from .content import (
     cells_of_numpy,
     named,
 )
+from .python_values import NOT_ARROWS, values_of_object
 from .refused import RefusedError
 from .stream import Wanted, read_table, wanted_of
 
@@ -37,21 +40,49 @@ def content_of(value: Any, wanted: Wanted) -> Content:
     if _is_of_python(value):
         return cells_of_nested(list(value) if isinstance(value, range) else value)
     if is_frame(value):
-        return read_table(arrow_table(value), wanted)
+        return read_table(arrow_table(value, () if isinstance(wanted, Declaration) else wanted), wanted)
     if isinstance(value, pa.Array | pa.ChunkedArray):
         return cells_of_arrow(value)
     if hasattr(value, "__arrow_c_stream__"):
-        return cells_of_arrow(pa.chunked_array(value))
-    if hasattr(value, "__array__"):
+        return cells_of_arrow(values_of_object(value))
+    if hasattr(value, "__array__") or isinstance(value, array | memoryview):
         return _content_of_numpy(np.asarray(value), wanted)
-    return cells_of_nested(list(value) if isinstance(value, range) else value)
+    if isinstance(value, Collection) and not isinstance(value, Set | bytes | bytearray):
+        return cells_of_nested(list(value))
+    return cells_of_nested(_scalar(value))
+
+
+def _scalar(value: Any) -> Any:
+    """The object, unless it is known to be none that an input can be. Raises `RefusedError`."""
+    name = type(value).__name__
+    if isinstance(value, Set):
+        raise RefusedError(None, f"this is a Python {name}, which has no order: make a sorted list of it")
+    if isinstance(value, Iterator):
+        raise RefusedError(None, f"this is a Python {name}, which can be read only once: make a list of it")
+    for method in _REMEDIES:
+        if hasattr(value, method):
+            raise RefusedError(
+                None, f"this is a Python {name}, which holds no values: give what its `.{method}()` gives"
+            )
+    return value
+
+
+_REMEDIES = ("collect", "toarray", "read_text")
+"""Methods that make a value of something that only stands for one: a lazy frame, a sparse matrix, a file."""
 
 
 def is_frame(value: object) -> bool:
     """Whether an object has named columns, as those of Arrow, pandas and Polars have."""
     if _is_of_python(value):
         return False
-    return isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or hasattr(value, "columns")
+    if isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or _is_pandas(value):
+        return True
+    return hasattr(type(value), "columns") and hasattr(value, "__arrow_c_stream__")
+
+
+def _is_pandas(value: object) -> bool:
+    """Whether an object is a frame as pandas has."""
+    return hasattr(type(value), "columns") and hasattr(type(value), "iloc")
 
 
 def _is_of_python(value: object) -> bool:
@@ -62,28 +93,54 @@ def _is_of_python(value: object) -> bool:
 _OF_PYTHON = frozenset({bool, int, float, str, list, tuple, range})
 
 
-def arrow_table(value: Any) -> Any:
-    """A frame as an Arrow table, mostly without a copy. A reader of batches is read to its end."""
+def arrow_table(value: Any, wanted: Iterable[str] = ()) -> Any:
+    """A frame as an Arrow table, mostly without a copy. A reader of batches is read to its end.
+
+    Of a frame of pandas only the `wanted` columns keep their values, or all if none is named. Raises `RefusedError`.
+    """
     if isinstance(value, pa.Table):
         return value
     if isinstance(value, pa.RecordBatchReader):
         return value.read_all()
-    if hasattr(value, "__arrow_c_stream__") or isinstance(value, pa.RecordBatch):
+    if _is_pandas(value):
+        return _table_of_pandas(value, list(wanted))
+    try:
         return pa.table(value)
-    return pa.Table.from_pandas(value, preserve_index=False)
+    except NOT_ARROWS:
+        raise RefusedError(None, f"the {type(value).__name__} cannot be made an Arrow table") from None
+
+
+def _table_of_pandas(frame: Any, wanted: list[str]) -> Any:
+    names = [str(name) for name in frame.columns]
+    find = finder(names)
+    chosen = {name for each in wanted for name in find(each)} if wanted else set(names)
+    columns = [
+        _named_column(name, frame.iloc[:, index]) if name in chosen else pa.nulls(len(frame))
+        for index, name in enumerate(names)
+    ]
+    return pa.Table.from_arrays(columns, names=names)
+
+
+def _named_column(name: str, values: Any) -> Any:
+    """A column of another library as an Arrow array. Raises `RefusedError` with the column's name."""
+    try:
+        return values_of_object(values)
+    except RefusedError as refusal:
+        raise RefusedError(refusal.index, refusal.problem, repr(name)) from None
 
 
 def held(value: Any, wanted: Iterable[str]) -> Any:
     """The object in a form that another process can read: frames of other libraries become Arrow tables.
 
     Such frames may need threads, which a forked process lacks, or may be readable only once. If a frame has all
-    `wanted` columns, only those are kept.
+    `wanted` columns, only those are kept. Raises `RefusedError`.
     """
     if isinstance(value, Mapping):
-        return {name: pa.chunked_array(each) if _is_foreign(each) else each for name, each in value.items()}
+        return {name: _named_column(str(name), each) if _is_foreign(each) else each for name, each in value.items()}
     if not is_frame(value) or isinstance(value, pa.Table | pa.RecordBatch):
         return value
-    table, names = arrow_table(value), list(wanted)
+    names = list(wanted)
+    table = arrow_table(value, names)
     find = finder(table.schema.names)
     found = [name for each in names for name in find(each)]
     are_there = found and len(found) == len(names) and all(table.schema.names.count(name) == 1 for name in found)
@@ -107,7 +164,7 @@ def _columns(data: Mapping[Any, Any], wanted: Wanted) -> Columns:
 
 
 def _cells(value: Any) -> Cells:
-    content = content_of(value, {})
+    content = cells_of_nested(value) if isinstance(value, list | tuple) else content_of(value, {})
     if isinstance(content, Columns) or not content.shape:
         raise RefusedError(None, "a column must be a list or an array")
     return content
@@ -118,7 +175,7 @@ def _columns_of_rows(rows: list[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return {name: [row.get(name) for row in rows] for name in names}
 
 
-def _content_of_numpy(array: np.ndarray[Any, Any], wanted: Wanted) -> Content:
-    if array.dtype.names:
-        return _columns({name: array[name] for name in array.dtype.names}, wanted)
-    return cells_of_masked(array) if isinstance(array, np.ma.MaskedArray) else cells_of_numpy(np.asarray(array))
+def _content_of_numpy(values: np.ndarray[Any, Any], wanted: Wanted) -> Content:
+    if values.dtype.names:
+        return _columns({name: values[name] for name in values.dtype.names}, wanted)
+    return cells_of_masked(values) if isinstance(values, np.ma.MaskedArray) else cells_of_numpy(np.asarray(values))

@@ -22,6 +22,17 @@ class RefusedError(Exception):
         """The same refusal where `rows` more rows come first."""
         return RefusedError(None if self.index is None else self.index + rows, self.problem, self.column, self.line)
 
+    @property
+    def place(self) -> str:
+        """The row, counted from 1, with a text file's line, and the column. Empty if the whole source is refused."""
+        row = (
+            ""
+            if self.index is None
+            else f"row {self.index + 1}" + ("" if self.line is None else f" (line {self.line})")
+        )
+        parts = [part for part in (row, f"column {self.column}" if self.column else "") if part]
+        return ", ".join(parts) + ": " if parts else ""
+
 
 def refuse_where(wrong: np.ndarray[Any, Any], problem: str) -> None:
     """Raises `RefusedError` for the first value that is wrong."""
