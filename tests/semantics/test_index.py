@@ -4,6 +4,7 @@
 
 import numpy as np
 import pytest
+from tacit.compiler.ir.evaluate import EvaluationError
 
 from tests.semantics.running import compiled as compile_text
 from tests.semantics.running import mistakes, names, run
@@ -14,6 +15,8 @@ READS = [
     "1", "-1", "0, 2, 3", "-1, -2, -3", ":", "1:", ":, 1:3", ":, ::2", ":, ::-1", ":, ::-2", "..., 1", "..., 0, 1:3",
     "0, ..., -2:", ":, None", "None, ..., None", "1, None, :, 2", ":, 5:9", ":, 2:1", ":, -2:", "::-1, :1, -1::-3",
     ":, [0, 2, 2]", ":, [-1, 0]", "..., [3, 1]", "1, [0, 1], 2:", ":, [[0, 1], [2, 0]]", "[1, 0], None, 2",
+    "[0, 1, 1], [2, 0, -1]", "[1, 0], [2, 2], [3, 0]", ":, [0, 2], [3, -4]", "..., [0, 2, 1], [[1], [2]]",
+    "[1, 1], [0, 2], 1:3", "[1, 0], [2], None",
 ]  # fmt: skip
 
 
@@ -21,6 +24,38 @@ READS = [
 def test_reading_is_numpy(index: str) -> None:
     expected = eval(f"X[{index}]")
     assert run(f"input x: int[2, 3, 4] from alice\nreveal x[{index}] as r\n", {"x": X})["r"] == expected.tolist()
+
+
+PAIRS = [
+    "i, j",
+    "i, [2, 0, 1], k",
+    "[1, 0, 1], j, k",
+    "i, j, [3, 0, 0]",
+    ":, j, k",
+    "i, j, 1",
+    "1, j, k[:, None]",
+    "i, j, None",
+]
+
+
+@pytest.mark.parametrize("index", PAIRS)
+@pytest.mark.parametrize("origin", ["from bob", ""])
+@pytest.mark.parametrize("kind", ["int", "bool"])
+def test_private_and_revealed_pairs(index: str, origin: str, kind: str) -> None:
+    """Element m of `x[i, j]` is `x[i[m], j[m]]`, whoever knows the places."""
+    x = X if kind == "int" else X % 3 == 0
+    places = {"i": np.array([1, 0, 1]), "j": np.array([0, 2, 1]), "k": np.array([3, 3, 0])}
+    head = "".join(f"input {name}: int[3] {origin}\n" for name in places)
+    text = f"input x: {kind}[2, 3, 4] from alice\n{head}reveal x[{index}] as r\n"
+    assert run(text, {"x": x, **places})["r"] == eval(f"x[{index}]", {"x": x, **places}).tolist()
+
+
+def test_a_place_of_a_pair_that_only_the_run_knows_is_checked() -> None:
+    """As one number, 3 on an axis of 3 would be a place of the next row."""
+    text = "input x: int[2, 3] from alice\ninput k: int[2]\nreveal x[[0, 1], k] as r\n"
+    assert run(text, {"x": X[0, :2, :3], "k": [2, -1]})["r"] == [2, 6]
+    with pytest.raises(EvaluationError, match="index 3 is outside an axis of 3 elements"):
+        run(text, {"x": X[0, :2, :3], "k": [3, 0]})
 
 
 WRITES = [

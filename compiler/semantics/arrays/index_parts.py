@@ -14,7 +14,7 @@ from ...source import Span
 from ...syntax import tree
 from ..errors import WrongError, wrong
 from ..state.context import Context
-from ..state.describe import describe, plural
+from ..state.describe import describe
 from ..state.values import Array
 from .missing import refuse
 
@@ -92,20 +92,7 @@ def parse_parts(context: Context, node: tree.Index, shape: tuple[int, ...]) -> l
                 with collector:
                     result[-1] = _axis_part(context, part, shape[axis])
     axis = sum(not isinstance(done, Fresh) for done in result)
-    _check_arrays(node, result)
     return result + whole[axis:]
-
-
-def _check_arrays(node: tree.Index, parts: list[Part]) -> None:
-    arrays = [part for part in parts if isinstance(part, Places | SecretPlaces) and part.indices.shape]
-    if len(arrays) > 1:
-        raise wrong(
-            node.span,
-            "an index has two arrays of places",
-            expected="one array of indices, and numbers or slices on the other axes",
-            found=plural(len(arrays), "array"),
-            remedy="index one axis after the other: `x[rows][:, columns]`",
-        )
 
 
 def _axis_part(context: Context, part: tree.Expression | tree.SliceSyntax, size: int) -> AxisPart:

@@ -5,6 +5,7 @@ now (`slice`), then arrays of places and private places. Writing goes backwards.
 """
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -14,18 +15,19 @@ from ...source import Span
 from ..errors import shapes_differ, wrong
 from ..state.context import Context
 from ..state.conversion import cast, joined
-from ..state.describe import describe
+from ..state.describe import describe, plural
 from ..state.values import Array, tied
 from .arithmetic import conjunction, mask_along, promoted, where_valid
 from .index_parts import AxisPart, Fresh, Part, Places, SecretPlaces, Stretch, Window
 from .missing import bare, carried, presence, with_bits
+from .pairs import Pairs, arrays_of_places, one_hot_places, paired
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
     """The parts that belong to the array's own axes."""
 
-    parts: tuple[AxisPart, ...]
+    parts: tuple[AxisPart | Pairs, ...]
 
     @property
     def moving(self) -> list[tuple[int, Window]]:
@@ -52,7 +54,8 @@ def read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
     return carried(context, x, lambda one: _read(context, span, one, parts))
 
 
-def _read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
+def _read(context: Context, span: Span, given: Array, written: list[Part]) -> Array:
+    x, parts = paired(context, span, given, written)
     axes = Axes(tuple(part for part in parts if not isinstance(part, Fresh)))
     part = _at_stretches(context, _at_windows(context, x, axes), axes)
     part = where_valid(context, part, [axis for axis in range(part.rank) if _leaves_rows(axes.parts[axis])])
@@ -71,22 +74,45 @@ def _read(context: Context, span: Span, x: Array, parts: list[Part]) -> Array:
 
 
 def _read_axis(
-    context: Context, span: Span, value: Value, position: int, entry: AxisPart, tie: Value | None
+    context: Context, span: Span, value: Value, position: int, entry: AxisPart | Pairs, tie: Value | None
 ) -> tuple[Value, Block]:
-    """The value after one part of the index, for its axis `position`; and what the part leaves of that axis."""
+    """The value after one part of the index, for its axis `position`; and what the part leaves of that axis.
+
+    What places in a table's rows lead to stays tied to these rows.
+    """
     if isinstance(entry, Stretch | Window):
         return value, ((), ()) if entry.point else ((value.type.shape[position],), (tie,))
+    if isinstance(entry, Pairs):
+        return _read_pairs(context, span, value, position, entry), (entry.shape, entry.ties)
     shape = entry.indices.shape
+    ties = entry.indices.ties or (None,) * len(shape)
     if isinstance(entry, SecretPlaces):
-        return _look_up(context, span, value, entry.indices, position), (shape, (None,) * len(shape))
+        hot = one_hot_places(context, entry.indices, value.type.shape[position])
+        return _look_up(context, span, value, hot, position), (shape, ties)
     taken = context.emit("take", value, entry.indices.value, axis=position)
     if len(shape) == 1:
-        return taken, (shape, (_taken_tie(context, tie, entry.indices),))
-    return taken, (shape, (None,) * len(shape))
+        return taken, (shape, (conjunction(context, [*ties, _taken_tie(context, tie, entry.indices)]),))
+    return taken, (shape, ties)
 
 
-def _leaves_rows(part: AxisPart) -> bool:
+def _read_pairs(context: Context, span: Span, value: Value, axis: int, pairs: Pairs) -> Value:
+    """The value with the pairs' own shape in place of the axis that stands for all axes of the pairs."""
+    if pairs.rows is None:
+        assert pairs.hot is not None
+        return _look_up(context, span, value, pairs.hot, axis)
+    if pairs.hot is None:
+        return context.emit("take", value, pairs.rows, axis=axis)
+    shape, private = value.type.shape, pairs.hot.type.shape[-1]
+    before, after = shape[:axis], shape[axis + 1 :]
+    apart = context.emit("reshape", value, shape=(*before, shape[axis] // private, private, *after))
+    taken = context.emit("take", apart, pairs.rows, axis=axis)
+    return _look_up_each(context, span, taken, pairs.hot, axis)
+
+
+def _leaves_rows(part: AxisPart | Pairs) -> bool:
     """Whether the result no longer runs over the axis's rows one by one. Cleared rows then read as zero."""
+    if isinstance(part, Pairs):
+        return False
     if isinstance(part, Stretch | Window):
         return part.point
     return isinstance(part, SecretPlaces) or len(part.indices.shape) != 1
@@ -149,15 +175,52 @@ def _taken_tie(context: Context, tie: Value | None, indices: Array) -> Value | N
 # --- private places ---------------------------------------------------------------------------------------------
 
 
-def one_hot_places(context: Context, indices: Array, size: int) -> Value:
-    """For each index a bool vector with one True; without a True if the index is outside 0 ... size - 1."""
-    column = context.emit("reshape", indices.value, shape=(*indices.shape, 1))
-    places = context.emit("iota", n=size)
-    return context.emit("equal", column, places)
+def _look_up(context: Context, span: Span, x: Value, hot: Value, axis: int) -> Value:
+    """x at places of an axis, without telling which elements are wanted: every element is read.
+
+    `hot` has a bool vector with one True for each place, and the result the shape of these in place of the axis.
+    """
+    _require_numbers(span, x)
+    shape, places = x.type.shape, hot.type.shape[:-1]
+    rest = shape[:axis] + shape[axis + 1 :]
+    order = (axis, *(other for other in range(len(shape)) if other != axis))
+    front = x if axis == 0 else context.emit("transpose", x, permutation=order)
+    found = _chosen(context, hot, context.emit("reshape", front, shape=(shape[axis], prod(rest))))
+    return _with_places_at(context, context.emit("reshape", found, shape=(*places, *rest)), len(places), axis)
 
 
-def _look_up(context: Context, span: Span, x: Value, indices: Array, axis: int) -> Value:
-    """x[indices] along an axis, without telling which elements are wanted: every element is read."""
+def _look_up_each(context: Context, span: Span, x: Value, hot: Value, axis: int) -> Value:
+    """For each place, which axes from `axis` on count, the one of its own row of elements that `hot` marks."""
+    _require_numbers(span, x)
+    shape, places = x.type.shape, hot.type.shape[:-1]
+    last = axis + len(places)
+    rest = shape[:axis] + shape[last + 1 :]
+    order = (*range(axis, last + 1), *range(axis), *range(last + 1, len(shape)))
+    front = x if axis == 0 else context.emit("transpose", x, permutation=order)
+    rows = context.emit("reshape", front, shape=(prod(places), shape[last], prod(rest)))
+    found = _chosen(context, context.emit("reshape", hot, shape=(prod(places), 1, shape[last])), rows)
+    return _with_places_at(context, context.emit("reshape", found, shape=(*places, *rest)), len(places), axis)
+
+
+def _chosen(context: Context, hot: Value, x: Value) -> Value:
+    """hot @ x: of the last axis but one of x, the elements that `hot` marks."""
+    if x.type.element.kind is not Kind.BOOL:
+        return context.emit("matmul", context.emit("cast", hot, element=integer(2)), x)
+    wide = context.emit("reshape", hot, shape=(*hot.type.shape, 1))
+    if len(x.type.shape) == 3:
+        x = context.emit("reshape", x, shape=(x.type.shape[0], 1, *x.type.shape[1:]))
+    return context.emit("any", context.emit("and", wide, x), axis=len(hot.type.shape) - 1)
+
+
+def _with_places_at(context: Context, found: Value, places: int, axis: int) -> Value:
+    """What was found, with its first axes, those of the places, moved behind `axis` others."""
+    if axis == 0:
+        return found
+    back = (*range(places, places + axis), *range(places), *range(places + axis, len(found.type.shape)))
+    return context.emit("transpose", found, permutation=back)
+
+
+def _require_numbers(span: Span, x: Value) -> None:
     if not x.type.element.is_number:
         raise wrong(
             span,
@@ -166,24 +229,6 @@ def _look_up(context: Context, span: Span, x: Value, indices: Array, axis: int) 
             found=describe(Array(x)),
             remedy="convert a date with `int(d)`, a category with `one_hot(c)`",
         )
-    shape = x.type.shape
-    rest = shape[:axis] + shape[axis + 1 :]
-    rank = len(indices.shape)
-    hot = one_hot_places(context, indices, shape[axis])
-    order = (axis, *(other for other in range(len(shape)) if other != axis))
-    front = x if axis == 0 else context.emit("transpose", x, permutation=order)
-    flat = context.emit("reshape", front, shape=(shape[axis], int(np.prod(rest, dtype=np.int64))))
-    if x.type.element.kind is Kind.BOOL:
-        wide = context.emit("reshape", hot, shape=(*hot.type.shape, 1))
-        found = context.emit("any", context.emit("and", wide, flat), axis=rank)
-    else:
-        number = context.emit("cast", hot, element=integer(2))
-        found = context.emit("matmul", number, flat)
-    found = context.emit("reshape", found, shape=(*indices.shape, *rest))
-    if axis == 0:
-        return found
-    back = (*range(rank, rank + axis), *range(rank), *range(rank + axis, rank + len(rest)))
-    return context.emit("transpose", found, permutation=back)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------
@@ -207,6 +252,14 @@ def _write(context: Context, span: Span, x: Array, parts: list[Part], v: Array) 
             expected="numbers, slices and indices",
             found="a new axis",
             remedy="give the value on the right its shape by `reshape` or `v[:, None]`",
+        )
+    if len(arrays_of_places(parts)) > 1:
+        raise wrong(
+            span,
+            "several arrays of places may not be assigned to",
+            expected="one array of places, and numbers or slices on the other axes",
+            found=plural(len(arrays_of_places(parts)), "array"),
+            remedy="assign one element after the other in a loop: `for i in range(n):`",
         )
     element = _written_element(context, span, x, v)
     x, v = cast(context, x, element), cast(context, where_valid(context, v, range(v.rank)), element)
