@@ -303,7 +303,15 @@ class Builder:
         return tree.Unary(str(children[0]), children[1], span)
 
     def on_compare(self, span: Span, children: list[Any]) -> tree.Compare:
-        return tree.Compare(tuple(children[::2]), tuple(str(sign) for sign in children[1::2]), span)
+        """`not in` comes as two words."""
+        operands, operators = [], [""]
+        for child in children:
+            if not isinstance(child, Token):
+                operands.append(child)
+                operators.append("")
+            else:
+                operators[-1] = f"{operators[-1]} {child}".strip()
+        return tree.Compare(tuple(operands), tuple(operators[1:-1]), span)
 
     def on_attribute(self, span: Span, children: list[Any]) -> tree.Attribute:
         return tree.Attribute(children[0], self._name(children[1]), span)

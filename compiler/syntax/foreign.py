@@ -43,7 +43,6 @@ WRITE: Mapping[str, tuple[str, ...]] = {
     "trace": ("sum(x * eye(len(x)))",),
     "diff": ("x[1:] - x[:-1]",),
     "diag": ("x * eye(len(x))",),
-    "ceil": ("-floor(-x)",),
     "trunc": ("int(x)",),
     "fabs": ("abs(x)",),
     "absolute": ("abs(x)",),

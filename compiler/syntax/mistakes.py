@@ -293,8 +293,8 @@ MISTAKES = (
     ),
     Mistake("if x is True:", "there is no `is` in this language", "an operator", "write `==`", at="is"),
     Mistake(
-        "y = x not in z", "there is no `in` operator in this language", "an operator",
-        "compare with `==` and use `any`", before=_VALUE_ENDS, at="IN NOT",
+        "y = x not z", "`in` is missing after `not`", "`in`", "write `x not in z`, or `and not` to join conditions",
+        before="NOT", wants="IN",
     ),
     Mistake(
         "y = x == not z", "`not` binds more loosely than comparisons and arithmetic", "a value",

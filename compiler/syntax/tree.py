@@ -181,7 +181,10 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`a < b <= c`: `operators` (of `< <= > >= == !=`) stand between consecutive `operands`, as in Python."""
+    """`a < b <= c`: `operators` stand between consecutive `operands`, as in Python.
+
+    They are `< <= > >= == != in` and `not in`.
+    """
 
     operands: tuple[Expression, ...]
     operators: tuple[str, ...]

@@ -16,7 +16,7 @@ _PHRASES = {
 }  # fmt: skip
 _VALUE = frozenset({"NAME", "NUMBER", "STRING", "TRUE", "FALSE", "LPAR", "LSQB", "SIGN", "INVERT", "NOT"})
 _OPERATORS = frozenset(
-    {"OR", "AND", "COMPARISON", "BIT_OR", "BIT_XOR", "BIT_AND", "SHIFT", "SIGN", "SCALE", "POWER", "IF"}
+    {"OR", "AND", "NOT", "IN", "COMPARISON", "BIT_OR", "BIT_XOR", "BIT_AND", "SHIFT", "SIGN", "SCALE", "POWER", "IF"}
 )  # fmt: skip
 _SUFFIXES = frozenset({"DOT", "LPAR", "LSQB"})
 

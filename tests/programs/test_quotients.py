@@ -50,6 +50,9 @@ Q = exact(A, B)
 CASES = [
     ("reveal floor(a / b) as r", np.floor(Q)),
     ("reveal -floor(-(a / b)) as r", np.ceil(Q)),
+    ("reveal ceil(a / b) as r", np.ceil(Q)),
+    ("reveal ceil(c * 100 / b) as r", np.ceil(exact(100 * C, B))),
+    ("reveal ceil(-(a / b)) as r", np.ceil(-Q)),
     ("reveal int(a / b) as r", np.trunc(Q)),
     ("reveal round(a / b) as r", np.rint(Q)),
     ("x = a / b\ny = x\nreveal floor(y) as r", np.floor(Q)),

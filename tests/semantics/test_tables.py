@@ -78,6 +78,21 @@ CASES: list[tuple[str, Any]] = [
     ("sum(table(x=u.a * 2, y=t.b).y)", 100.5),
     ("sum(matrix(u.a, t.b), axis=0)", [10, 100.5]),
     ("sum(u.a + t.b)", 110.5),
+    # What is looked up by a column is tied to the column's rows, and pairs to those that they are taken from.
+    ("mean(w[int(u.p)])", 2 / 3),
+    ("count(w[int(u.p)])", 3),
+    ("mean([3, 5][:][int(u.p)])", 13 / 3),
+    ("mean(matrix(u.a, u.b)[arange(4), int(t.p)])", 101 / 3),
+    ("mean(matrix(t.a, t.b)[arange(4), int(u.p)])", 101 / 3),
+    ("count(matrix(u.a, u.b)[[0, 1, 1], [0, 1, 0]])", 2),
+    # Membership.
+    ("count(u.a in [1, 5])", 1),
+    ("count(u.a not in [1, 5])", 2),
+    ("[1 in t.a, 1 in u.a, 2 in u.a]", [True, False, True]),
+    ("[1, 2, 7] in u.a", [False, True, False]),
+    ('count(u.c in ["x", "y"])', 3),
+    ('count(t.c not in ("x",))', 2),
+    ('"x" in filter(t, t.a == 2).c', False),
 ]
 
 

@@ -22,6 +22,9 @@ from .reduction import extremum
 
 NUMBERS = (Kind.BOOL, Kind.INT, Kind.FIXED)
 
+_MOST_DIGITS = 9
+"""More digits than a `fixed` usually has."""
+
 
 def _numbers(call: Arguments, *names: str) -> list[Array]:
     values = [call.array(name) for name in names]
@@ -170,15 +173,34 @@ def _floor(context: Context, x: Array) -> Array:
     return unary(context, "floor", x) if x.element.kind is Kind.FIXED else as_number(context, x)
 
 
-def round_(call: Arguments) -> Meaning:
-    """The nearest int. Halves go to the even neighbour, as in Python.
+def ceil(call: Arguments) -> Meaning:
+    """The smallest int not below x: -floor(-x), so that quotients are as exact as in `floor`."""
+    (x,) = _numbers(call, "x")
+    if x.element.kind is not Kind.FIXED:
+        return as_number(call.context, x)
+    return unary(call.context, "negate", _floor(call.context, unary(call.context, "negate", x)))
 
-    It is floor(x + 1/2 - ulp + ulp * odd) for odd = floor(x) % 2: at a half, the last place decides.
+
+def round_(call: Arguments) -> Meaning:
+    """The nearest int; with `digits`, the nearest number with so many decimal digits, a `fixed`. Halves go to the even
+    neighbour, as in Python.
     """
     (x,) = _numbers(call, "x")
-    context = call.context
+    context, digits = call.context, call.number("digits") if call.has("digits") else 0
+    if not 0 <= digits <= _MOST_DIGITS:
+        remedy = "write `round(x / 100) * 100` for hundreds"
+        raise call.expected("digits", f"a number of decimal digits from 0 to {_MOST_DIGITS}", str(digits), remedy)
     if x.element.kind is not Kind.FIXED:
         return as_number(context, x)
+    if not digits:
+        return _rounded(call, x)
+    unit = Array(context.integer(10**digits))
+    return arrays.divide(context, call.span, _rounded(call, arrays.multiply(context, call.span, x, unit)), unit)
+
+
+def _rounded(call: Arguments, x: Array) -> Array:
+    """It is floor(x + 1/2 - ulp + ulp * odd) for odd = floor(x) % 2: at a half, the last place decides."""
+    context = call.context
     below = Array(context.filled(x.type.with_shape(()), (1 << (x.element.scale - 1)) - 1))
     last_place = Array(context.filled(x.type.with_shape(()), 1))
     whole = _floor(context, x)

@@ -95,7 +95,7 @@ class Context:
     owners of keys align; there are none if the program `hides_sizes`. `told` has the expressions of `reveal` and
     `save`, as in `ir.program.Written`. `renamed` has the revealed values whose names stood for something else before.
     `seen` has what names and expressions turned out to mean, in the order of the walk. `columns` has the identities of
-    names that are read as columns of a table.
+    names that are read as columns of a table, and `lists` those of operations on lists, which are lists themselves.
     """
 
     builder: Builder
@@ -134,6 +134,7 @@ class Context:
     renamed: dict[Value, Renamed] = field(default_factory=dict)
     seen: "list[tuple[Spot, Meaning]]" = field(default_factory=list)
     columns: set[int] = field(default_factory=set)
+    lists: set[int] = field(default_factory=set)
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from ..arrays.index_parts import parse_parts
 from ..arrays.indexing import read
 from ..arrays.missing import Zero, bare
 from ..arrays.powers import power, power_while_running
-from ..arrays.words import beside, from_words
+from ..arrays.words import beside
 from ..builtins.columns import no_column
 from ..builtins.making import sequence, transposed
 from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
@@ -30,7 +30,9 @@ from ..state.describe import describe
 from ..state.values import Array, BuiltIn, Bundle, Meaning, Table, TypeName, Unclear, Words, first_value
 from ..type_names import ELEMENTS
 from .calls import call
+from .comparison import comparison
 from .conditions import conditional
+from .lists import of_lists
 from .resolution import is_of_language_here
 
 
@@ -168,6 +170,9 @@ def _binary(context: Context, node: tree.Binary) -> Meaning:
     left, right = _beside(context, [node.left, node.right])
     x = context.as_array(left, node.left.span, f"the left side of `{node.operator}`")
     y = context.as_array(right, node.right.span, f"the right side of `{node.operator}`")
+    listed = of_lists(context, node, x, y)
+    if listed is not None:
+        return listed
     return operate(context, node.operator, node.operator_span, x, y, (node.left.span, node.right.span))
 
 
@@ -245,57 +250,6 @@ def _shift(context: Context, operator: str, span: Span, x: Array, y: Array, plac
     return arrays.elementwise(context, span, operator, name, x, power)
 
 
-# --- comparison -------------------------------------------------------------------------------------------------
-
-
-def _compare(context: Context, node: tree.Compare) -> Meaning:
-    operands = context.values(node.operands)
-    result: Array | None = None
-    for position, operator in enumerate(node.operators):
-        places = (node.operands[position].span, node.operands[position + 1].span)
-        pair = _comparable(context, operator, operands[position], operands[position + 1], places)
-        test = compare(context, operator, node.span, *pair)
-        result = test if result is None else arrays.logic(context, node.span, operator, "and", result, test)
-    assert result is not None
-    return result
-
-
-def compare(context: Context, operator: str, span: Span, x: Array, y: Array) -> Array:
-    """x operator y, from `less` and `equal` alone; it does not hold where one of them is missing."""
-    return missing.where_both(context, _compare_bare(context, operator, span, bare(x), bare(y)), [x, y])
-
-
-def _compare_bare(context: Context, operator: str, span: Span, x: Array, y: Array) -> Array:
-    match operator:
-        case "<":
-            return arrays.less(context, span, operator, x, y)
-        case ">":
-            return arrays.less(context, span, operator, y, x)
-        case "<=":
-            return arrays.negation(context, arrays.less(context, span, operator, y, x))
-        case ">=":
-            return arrays.negation(context, arrays.less(context, span, operator, x, y))
-        case "==":
-            return arrays.equal(context, span, operator, x, y)
-        case _:
-            return arrays.negation(context, arrays.equal(context, span, operator, x, y))
-
-
-def _comparable(
-    context: Context, operator: str, x: Meaning, y: Meaning, places: tuple[Span, Span]
-) -> tuple[Array, Array]:
-    """Both sides as arrays. A text becomes a label of the other side's category, or a date."""
-    what = f"the {{}} side of `{operator}`"
-    if isinstance(x, Words) and isinstance(y, Array):
-        return from_words(context, x.text, y, places[0]), y
-    if isinstance(y, Words) and isinstance(x, Array):
-        return x, from_words(context, y.text, x, places[1])
-    return (
-        context.as_array(x, places[0], what.format("left")),
-        context.as_array(y, places[1], what.format("right")),
-    )
-
-
 # --- the rest ---------------------------------------------------------------------------------------------------
 
 
@@ -368,7 +322,7 @@ _EXPRESSIONS: dict[type[Any], Callable[[Context, Any], Meaning]] = {
     tree.Attribute: _attribute,
     tree.Unary: _unary,
     tree.Binary: _binary,
-    tree.Compare: _compare,
+    tree.Compare: comparison,
     tree.Conditional: _conditional,
     tree.Index: _index,
     tree.Call: call,
