@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...ir.control import most_turns
-from ...ir.intervals import Interval
+from ...ir.intervals import BIT, Interval
 from ...ir.program import Operation
 from .find_growth import Growths, Relation
 
@@ -60,6 +60,8 @@ class Invariant:
             else:
                 self._relations[place] = None
                 current[place] = _widened(current[place].hull(given), self._attempt)
+            if self._limits[place] == BIT:
+                current[place] = BIT
         self.current = current
         return kept
 
