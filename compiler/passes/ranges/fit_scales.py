@@ -283,7 +283,7 @@ class _Fitter:
     ) -> Region:
         """The region, with results of the scales that are wanted."""
         given = tuple(arguments.get(argument, argument) for argument in region.arguments)
-        with rewriter.builder.open(given) as opened:
+        with rewriter.builder.open(given) as opened, self._scaled.region():
             rewriter.values.update(zip(region.arguments, given, strict=True))
             results = rewriter.splice(region)
             opened.results = tuple(

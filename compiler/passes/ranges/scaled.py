@@ -6,7 +6,8 @@ scale; negative for small fractions. At a scale with size + scale <= 62 a value 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 
@@ -75,6 +76,7 @@ class Scaled:
         self._exact: dict[Value, Interval] = {}
         self._down: dict[Value, int] = {}
         self._loose: set[Value] = set()
+        self._made: list[dict[tuple[Value, int], Value]] = [{}]
         self._definitions = {result: each for each in walk(program.body) for result in each.results}
         self._fine: set[Value] = set()
         self._doubled: Mapping[Value, Interval] | None = None
@@ -200,11 +202,24 @@ class Scaled:
         """The finest scale up to this one to which a value can be brought without loss."""
         return max(self.scale(value), min(scale, ROOM - 1 - self.size(value), MAXIMUM_SCALE))
 
+    @contextmanager
+    def region(self) -> Iterator[None]:
+        """While a region is written: what is made in it can be used in it alone."""
+        self._made.append({})
+        yield
+        self._made.pop()
+
     def at(self, rewriter: Rewriter, value: Value, scale: int) -> Value:
-        """A value at another scale: exact at a finer one, rounded at a coarser one."""
-        bits = self.scale(value) - scale
-        if bits == 0:
+        """A value at another scale: exact at a finer one, rounded at a coarser one. The same one if asked again."""
+        if self.scale(value) == scale:
             return value
+        known = next((made[value, scale] for made in self._made if (value, scale) in made), None)
+        if known is None:
+            known = self._made[-1][value, scale] = self._written_at(rewriter, value, scale)
+        return known
+
+    def _written_at(self, rewriter: Rewriter, value: Value, scale: int) -> Value:
+        bits = self.scale(value) - scale
         if self.literal(rewriter, value) and scale >= 0:
             return self._literal_at(rewriter, value, scale)
         emit = rewriter.builder.emit
