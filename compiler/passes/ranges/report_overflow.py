@@ -27,7 +27,7 @@ from .find_ranges import ASSUMED, Excess, Unbounded
 from .tolerate_inputs import Limits, Tolerance, place_of, tolerate_inputs
 
 SMALL = 1000
-"""Limits below this are not enforced for an `int` of 64 bits, nor where what may overflow stands in a loop."""
+"""Limits below this are not enforced for an `int` of 64 bits, nor where values may grow in a loop without a bound."""
 
 SHOWN = 3
 """So many warnings stand for themselves, and so many further lines are listed in one; of the rest only their number."""
@@ -85,7 +85,8 @@ def _is_low(operation: Operation, limit: Interval) -> bool:
 
 def _are_checked(program: Program, found: Tolerance, inputs: dict[str, Operation]) -> bool:
     """Whether limits exclude what may overflow, and owners refuse inputs beyond them."""
-    grows = not _inside_loops(program).isdisjoint(each.operation for each in found.excesses)
+    inside = not _inside_loops(program).isdisjoint(each.operation for each in found.excesses)
+    grows = inside and bool(found.ranges.unbounded)
     return bool(found.excesses) and all(_is_checked(inputs[name], limit, grows) for name, limit in found.limits.items())
 
 
@@ -93,8 +94,7 @@ def _is_checked(operation: Operation, limit: Interval, grows: bool) -> bool:
     """Whether an owner refuses inputs beyond a limit.
 
     Nobody sees what was kept as shares. A small limit of integers modulo 2^64 would refuse what may be meant to wrap.
-    One in a program whose values grow from turn to turn would refuse what is fine: `x = min(x * b, 1000)` stays small
-    for all b.
+    One in a program without guards, whose values may grow from turn to turn, would refuse what is fine.
     """
     element = operation.results[0].type.element
     is_ring = element.kind is Kind.INT and element.bits == 64
