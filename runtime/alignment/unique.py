@@ -4,16 +4,13 @@ In: key columns and their sources.
 """
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import numpy as np
 
 from ..data.assign import Assigned
-from ..data.sources.csv_files import line_of
-from ..data.sources.files import is_file
+from ..data.files.formats import file_of, line_of
 from ..data.sources.keys import NO_KEY
 from ..data.sources.readers import Array
-from ..data.sources.sql import is_query
 from ..errors import InputError
 from ..graph.nodes import Declaration
 
@@ -50,7 +47,7 @@ def check_repeats(declared: Declaration, keys: Array, most: int = 1, source: obj
     surplus = order[most:][_are_more(keys[order], most)]
     row = int(surplus.min())
     first = int(np.flatnonzero(keys == keys[row])[0])
-    other = _row(first, _path(source))
+    other = _row(first, source)
     whose = f"that of {other} too" if most == 1 else f"that of {other} and of more than {most} rows in all"
     needs = "every key once" if most == 1 else f"a key in {most} rows at most"
     raise InputError(
@@ -80,18 +77,12 @@ def repeated(keys: Array, unset: Array) -> Array | None:
 
 def describe_row(declared: Declaration, source: object, row: int) -> str:
     """Where a row stands, `row` counting from 0: `input 't' (t.csv): row 3 (line 4), column 'user'`."""
-    path = _path(source)
     name, column = declared.table or declared.name, declared.column
-    where = "" if path is None else f" ({path})"
-    return f"input {name!r}{where}: {_row(row, path)}" + (f", column {column!r}" if declared.table else "")
+    where = "" if file_of(source) is None else f" ({source})"
+    return f"input {name!r}{where}: {_row(row, source)}" + (f", column {column!r}" if declared.table else "")
 
 
-def _path(source: object) -> Path | None:
-    if isinstance(source, Path) or (isinstance(source, str) and is_file(source) and not is_query(source)):
-        return Path(source)
-    return None
-
-
-def _row(row: int, path: Path | None) -> str:
-    line = line_of(path, row) if path is not None and path.suffix.lower() == ".csv" else None
+def _row(row: int, source: object) -> str:
+    file = file_of(source)
+    line = None if file is None else line_of(file, row)
     return f"row {row + 1}" + ("" if line is None else f" (line {line})")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import InputError, UsageError
 from ..graph.nodes import Declaration
-from .sources.files import file_types
+from .files.formats import ending_of, file_types
 from .sources.objects import held
 from .sources.refused import RefusedError
 
@@ -102,8 +102,9 @@ def _files(folder: Path, name: str, columns: tuple[Declaration, ...]) -> list[As
     """The files of an input: `NAME.csv` and the like, or, for a `parties` role, `NAME[0].csv`, `NAME[1].csv`, ..."""
     found: dict[int | None, list[Path]] = {}
     for path in sorted(folder.iterdir()):
-        match = _NAME.match(unicodedata.normalize("NFKC", path.stem))
-        if path.suffix.lower() in file_types() and match is not None and match["name"] == name:
+        ending = ending_of(path.name)
+        match = _NAME.match(unicodedata.normalize("NFKC", path.name[: len(path.name) - len(ending)]))
+        if ending and match is not None and match["name"] == name:
             found.setdefault(None if match["member"] is None else int(match["member"]), []).append(path)
     if not columns[0].each:
         found = {member: paths for member, paths in found.items() if member is None}

@@ -15,16 +15,17 @@ import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
+from .files.formats import advice, file_of, file_types, parted, read_file, unknown_type
 from .limits import is_outside
 from .sources.column_names import finder
 from .sources.content import Cells, Columns, Content, Typed
 from .sources.convert import convert, empty
-from .sources.files import file_types, is_file, read_file
 from .sources.numbers import number_of
 from .sources.objects import content_of
 from .sources.readers import Array, element_name
 from .sources.refused import RefusedError
 from .sources.sql import database_name, is_query, read_query
+from .sources.stream import Wanted
 
 
 def read_input(name: str, declarations: Sequence[Declaration], source: object) -> dict[str, Array]:
@@ -44,7 +45,9 @@ def read_input(name: str, declarations: Sequence[Declaration], source: object) -
             return dict(part for each in declarations for part in _parts(each, _table_column(content, each)))
         return dict(_parts(declarations[0], _array(content, declarations[0], name)))
     except RefusedError as refusal:
-        raise InputError(f"input {name!r}{where}: {_place(refusal, line)}{refusal.problem}") from None
+        placed = _placed(refusal, line)
+        problem = f"{placed.place}{placed.problem}{_advice(declarations, source, placed)}"
+        raise InputError(f"input {name!r}{where}: {problem}") from None
 
 
 def _parts(declared: Declaration, array: Array) -> Iterator[tuple[str, Array]]:
@@ -65,32 +68,40 @@ class _RefusedCellError(RefusedError):
 def _described(source: object) -> str:
     if isinstance(source, str) and is_query(source):
         return f" (query of {database_name(source)})"
-    if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
-        return f" ({source})"
-    return ""
+    return "" if file_of(source) is None else f" ({source})"
+
+
+def _advice(declarations: Sequence[Declaration], source: object, refusal: RefusedError) -> str:
+    """What to write if the source is a file that looks as if it were written in another way than is usual."""
+    file = file_of(source)
+    return "" if file is None else advice(file, _wanted(declarations), refusal.line)
 
 
 def _no_line(row: int) -> int | None:
     return None
 
 
-def _open(declarations: Sequence[Declaration], source: object) -> Content:
+def _wanted(declarations: Sequence[Declaration]) -> Wanted:
     first = declarations[0]
-    columns = {each.column: each for each in declarations}
+    return {each.column: each for each in declarations} if first.table else first
+
+
+def _open(declarations: Sequence[Declaration], source: object) -> Content:
+    wanted = _wanted(declarations)
     if isinstance(source, str) and is_query(source):
-        return read_query(source, columns if first.table else first)
-    if isinstance(source, Path) or (isinstance(source, str) and is_file(source)):
-        return read_file(Path(source), columns if first.table else first)
-    value = _literal(source, first) if isinstance(source, str) else source
-    return content_of(value, columns if first.table else first)
+        return read_query(source, wanted)
+    file = file_of(source)
+    if file is not None:
+        return read_file(file, wanted)
+    return content_of(_literal(source, declarations[0]) if isinstance(source, str) else source, wanted)
 
 
 def _literal(text: str, declared: Declaration) -> object:
     if text.strip()[:1] in ("[", "{", '"', "'"):
         return _structure(text)
-    if Path(text).suffix and os.path.isfile(text):  # False, rather than an error, for text too long for a name
-        problem = f"the file type {Path(text).suffix!r} is unknown; it must be one of {', '.join(file_types())}"
-        raise RefusedError(None, problem)
+    path = Path(parted(text)[0])
+    if path.suffix and os.path.isfile(path):
+        raise RefusedError(None, unknown_type(path))
     if declared.dimensions:
         form = '{"column": [1, 2, 3]}' if declared.table else "[1, 2, 3]"
         known = f"a file ({', '.join(file_types())}), or a query (select ... @shop.duckdb)"
@@ -202,12 +213,12 @@ def _shape_words(shape: tuple[int, ...]) -> str:
     return f"an array of shape [{', '.join(map(str, shape))}]" if shape else "a single value"
 
 
-def _place(refusal: RefusedError, line: Callable[[int], int | None]) -> str:
-    """Where the refused value stands, as `RefusedError.place` says it; of an array also by its further axes."""
+def _placed(refusal: RefusedError, line: Callable[[int], int | None]) -> RefusedError:
+    """The refusal with the row and the line, and, for an array, with its further axes as the column."""
     index, column = refusal.index, refusal.column
     if isinstance(refusal, _RefusedCellError) and index is not None:
         row, *rest = np.unravel_index(index, refusal.shape) if refusal.shape else (None,)
         index = None if row is None else int(row)
         column = column or ", ".join(str(int(each) + 1) for each in rest)
     number = line(index) if refusal.line is None and index is not None else refusal.line
-    return RefusedError(index, "", column, number).place
+    return RefusedError(index, refusal.problem, column, number)

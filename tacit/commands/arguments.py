@@ -51,7 +51,8 @@ def input_arguments(parser: ArgumentParser) -> None:
         metavar="NAME=SOURCE",
         action="append",
         default=[],
-        help="a literal (5, 2.5, true, [1,2,3]), a file (.csv, .parquet, .arrow, .npy, .json) or a query "
+        help="a literal (5, 2.5, true, [1,2,3]), a file (.csv, .parquet, .npy, .json, ...; options follow its name: "
+        "'sales.csv?delimiter=;&decimal=,') or a query "
         "(select ... @shop.duckdb, select ... @postgresql://...); NAME[0] for a member",
     )
     parser.add_argument(

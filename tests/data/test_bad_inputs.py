@@ -92,7 +92,7 @@ def test_bad_values(
         ("v,w\n1,2,3\n", "row 1 (line 2): the row has 3 fields, but the first line of the file has 2"),
         ("v,w\n1,2\n3\n", "row 2 (line 3): the row has 1 fields, but the first line of the file has 2"),
         ('v,w\r\n1,"a\r\nb"\r\nx,c\r\n', "row 2 (line 4), column 'v': the value is not a whole number"),
-        ("\ufeffv;w\nx;1\n", "row 1 (line 2), column 'v': the value is not a whole number"),
+        ("\ufeffv,w\nx,1\n", "row 1 (line 2), column 'v': the value is not a whole number"),
         ("v,w\n1,2\n,3\n", "row 2 (line 3), column 'v': the value is missing"),
         ('v,w\n1,a\n2,"b\n3,c\n4,d\n', "row 2 (line 3): the quote that a field begins with is never closed"),
     ],

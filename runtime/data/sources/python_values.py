@@ -50,6 +50,12 @@ def values_of_list(items: list[Any]) -> Any:
     return _mixed(items)
 
 
+def arrow_of_list(items: list[Any]) -> Any:
+    """The values of a list as an Arrow array. Raises `RefusedError`, as `values_of_list` does."""
+    found = values_of_list(items)
+    return pa.array(found.array) if isinstance(found, Numbers) else found
+
+
 def values_of_object(values: Any) -> Any:
     """A column of pandas, Polars or another library as an Arrow array. Raises `RefusedError`."""
     if not _holds_objects(values):
@@ -59,8 +65,7 @@ def values_of_object(values: Any) -> Any:
             return pa.array(values, from_pandas=True)
         except NOT_ARROWS:
             pass
-    found = values_of_list(values.tolist() if hasattr(values, "tolist") else list(values))
-    return pa.array(found.array) if isinstance(found, Numbers) else found
+    return arrow_of_list(values.tolist() if hasattr(values, "tolist") else list(values))
 
 
 def _holds_objects(values: Any) -> bool:

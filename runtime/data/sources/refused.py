@@ -22,6 +22,10 @@ class RefusedError(Exception):
         """The same refusal where `rows` more rows come first."""
         return RefusedError(None if self.index is None else self.index + rows, self.problem, self.column, self.line)
 
+    def on(self, line: int | None) -> "RefusedError":
+        """The same refusal on a line of a file."""
+        return RefusedError(self.index, self.problem, self.column, line)
+
     @property
     def place(self) -> str:
         """The row, counted from 1, with a text file's line, and the column. Empty if the whole source is refused."""

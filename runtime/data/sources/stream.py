@@ -129,7 +129,11 @@ def _lists_of_text(values: Any, declared: Declaration) -> Any:
         is_plain = pc.all(pc.match_substring_regex(values, _PLAIN_LIST)).as_py()
         if is_plain:
             return pc.split_pattern(pc.utf8_trim(values, "[] \t\r\n"), ",")
-    lists = [_json_list(text, row, declared) for row, text in enumerate(values.to_pylist())]
+    return arrow_lists([_json_list(text, row, declared) for row, text in enumerate(values.to_pylist())])
+
+
+def arrow_lists(lists: list[list[Any] | None]) -> Any:
+    """Lists of JSON as Arrow lists; of entries of many kinds as lists of text."""
     try:
         return pa.array(lists, None if any(lists) else pa.list_(pa.null()))
     except (pa.ArrowException, OverflowError):

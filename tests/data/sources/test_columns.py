@@ -266,8 +266,8 @@ def test_decimals() -> None:
 
 def test_rows_are_counted_over_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "BATCH_ROWS", 2)
-    monkeypatch.setattr("tacit.runtime.data.sources.csv_files._BLOCK_BYTES", 24)
-    monkeypatch.setattr("tacit.runtime.data.sources.files.BATCH_ROWS", 2)
+    monkeypatch.setattr("tacit.runtime.data.files.csv_files._BLOCK_BYTES", 24)
+    monkeypatch.setattr("tacit.runtime.data.files.arrow_files.BATCH_ROWS", 2)
     data = pa.table({"v": pa.array(["1", "2", "3", "4", "x", "6"]), "w": pa.array(["text"] * 6)})
     declared = table(v=column("int"))
     for source in (as_csv(data, tmp_path), as_parquet(data, tmp_path), as_feather(data, tmp_path), data):
@@ -280,7 +280,7 @@ def test_rows_are_counted_over_batches(tmp_path: Path, monkeypatch: pytest.Monke
 def test_blank_lines_at_the_end_are_none_of_the_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: int
 ) -> None:
-    monkeypatch.setattr("tacit.runtime.data.sources.csv_files._BLOCK_BYTES", 8)
+    monkeypatch.setattr("tacit.runtime.data.files.csv_files._BLOCK_BYTES", 8)
     path = tmp_path / "t.csv"
     path.write_text("v\n1\n22\n333\n" + "\n" * blank)
     assert read(table(v=column("int")), path) == {"v": [1, 22, 333]}
