@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from ..diagnostics import Diagnostic, Note
 from ..source import Span
-from ..syntax.foreign import remedy_of
+from ..syntax.foreign.words import remedy_of
 
 
 class WrongError(Exception):
@@ -45,6 +45,17 @@ def undefined_name(span: Span, name: str, names: Iterable[str]) -> WrongError:
         remedy=remedy_of(name)
         or similar(name, names)
         or f"assign to `{name}` before this line, declare it as an input, or import it",
+    )
+
+
+def no_module(span: Span, module: str, name: str) -> WrongError:
+    """`np.pi`: a part of a module of another language."""
+    return wrong(
+        span,
+        f"there is no module `{module}` in this language",
+        expected="functions without a module, and numbers",
+        found=f"`{module}.{name}`",
+        remedy=remedy_of(name) or f"functions need no import and no `{module}.`: write `sum(x)`",
     )
 
 

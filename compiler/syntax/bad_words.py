@@ -73,7 +73,7 @@ def _string(span: Span, text: str) -> Diagnostic:
 def _prefix(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
         span, f"texts have no prefix `{text}` in this language", expected="a quote", found=f"`{text}` before a quote",
-        remedy=f"remove the `{text}`; texts are constants",
+        remedy=f"remove the `{text}`; texts are constants, and `reveal x as result` shows a value",
     )  # fmt: skip
 
 

@@ -40,9 +40,9 @@ def build(source: Source, parsed: Tree) -> tuple[Any, list[Diagnostic]]:
 
 def _span(source: Source, part: Tree) -> Span:
     meta = part.meta
-    return Span(source, 1, 1, 1, 1) if meta.empty else Span(
-        source, meta.line, meta.column, meta.end_line, meta.end_column
-    )  # fmt: skip
+    if meta.empty:
+        return Span(source, 1, 1, 1, 1)
+    return Span(source, meta.line, meta.column, meta.end_line, meta.end_column)
 
 
 class Builder:
@@ -52,15 +52,14 @@ class Builder:
         self.source = source
         self.found: list[Diagnostic] = []
         self._functions: set[str] = set()
-        self._prints: list[Span] = []
+        self._prints: list[tree.Call] = []
         self._joined: set[Span] = set()
 
     # --- files and lines
 
     def on_module(self, span: Span, children: list[tree.Statement]) -> tree.Module:
         docstring, body = without_docstring(children)
-        if "print" not in self._functions:
-            self.found += [messages.print_call(place) for place in self._prints]
+        self.found += [] if "print" in self._functions else map(messages.print_call, self._prints)
         return tree.Module(self.source, docstring, body)
 
     def on_line(self, span: Span, children: list[Any]) -> tuple[Any, tree.Statement | None]:
@@ -214,7 +213,7 @@ class Builder:
         if isinstance(value, tree.Reference) and value.name in messages.PYTHON_STATEMENTS:
             self.found.append(messages.python_word(value.span, value.name))
         if isinstance(value, tree.Call) and value.function.name == "print":
-            self._prints.append(value.function.span)
+            self._prints.append(value)
         return tree.Evaluate(value, span)
 
     def on_if_statement(self, span: Span, children: list[Any]) -> tree.If:
@@ -303,15 +302,10 @@ class Builder:
         return tree.Unary(str(children[0]), children[1], span)
 
     def on_compare(self, span: Span, children: list[Any]) -> tree.Compare:
-        """`not in` comes as two words."""
-        operands, operators = [], [""]
-        for child in children:
-            if not isinstance(child, Token):
-                operands.append(child)
-                operators.append("")
-            else:
-                operators[-1] = f"{operators[-1]} {child}".strip()
-        return tree.Compare(tuple(operands), tuple(operators[1:-1]), span)
+        return tree.Compare(tuple(children[::2]), tuple(children[1::2]), span)
+
+    def on_comparing(self, span: Span, children: list[Token]) -> str:
+        return " ".join(children)
 
     def on_attribute(self, span: Span, children: list[Any]) -> tree.Attribute:
         return tree.Attribute(children[0], self._name(children[1]), span)
@@ -327,7 +321,7 @@ class Builder:
                 self.found.append(messages.twice(argument.name.span, "argument", argument.name.text))
             names |= {argument.name.text} if argument.name else set()
         if not isinstance(function, tree.Reference):
-            self.found.append(messages.not_a_function(function))
+            self.found.append(messages.not_a_function(function, arguments))
             function = tree.Reference("", function.span)
         return tree.Call(function, arguments, span)
 
@@ -347,8 +341,6 @@ class Builder:
     def on_full_slices(self, span: Span, children: list[Token]) -> tree.FullSlices:
         return tree.FullSlices(span)
 
-    # --- words
-
     def on_reference(self, span: Span, children: list[Token]) -> tree.Reference:
         return tree.Reference(self._name(children[0]).text, span)
 
@@ -367,8 +359,7 @@ class Builder:
             parts.append(text)
             if wrong:
                 self.found.append(messages.wrong_escape(span_of(self.source, child), wrong))
-        if len(parts) > 1:
-            self._joined.add(span)
+        self._joined |= {span} if len(parts) > 1 else set()
         return tree.Text("".join(parts), span)
 
     def on_true(self, span: Span, children: list[Token]) -> tree.Boolean:

@@ -7,7 +7,7 @@ from lark import Token
 from ..diagnostics import Diagnostic, Note
 from ..source import Source, Span
 from . import tree
-from .foreign import remedy_of_method
+from .foreign.words import remedy_of_method
 from .words import name_for, quoted, shortened, span_of
 
 _PARTNERS = {"(": ")", "[": "]", ")": "(", "]": "["}
@@ -261,12 +261,20 @@ def python_word(span: Span, word: str) -> Diagnostic:
     )  # fmt: skip
 
 
-def print_call(span: Span) -> Diagnostic:
+def print_call(call: tree.Call) -> Diagnostic:
     """`print(x)` if no function of that name is defined."""
+    value = next((argument.value for argument in call.arguments), None)
+    is_named = isinstance(value, tree.Reference)
+    code = f"reveal {shortened(value.span.text)}" if value is not None and _is_shown(value) else "reveal x"
     return Diagnostic(
-        span, "there is no `print` in this language", expected="`reveal`", found="a call of `print`",
-        remedy="write `reveal x to ROLE`; only revealed values can be seen",
+        call.function.span, "there is no `print` in this language",
+        expected="`reveal`, which shows a value to all or to some", found="a call of `print`",
+        remedy=f"write `{code}`" if is_named else f"write `{code} as result`",
     )  # fmt: skip
+
+
+def _is_shown(value: tree.Expression) -> bool:
+    return not isinstance(value, tree.Text | tree.Tuple) and len(value.span.text) <= 40
 
 
 def positional_after_named(span: Span) -> Diagnostic:
@@ -277,14 +285,14 @@ def positional_after_named(span: Span) -> Diagnostic:
     )  # fmt: skip
 
 
-def not_a_function(function: tree.Expression) -> Diagnostic:
-    """`x.sum()`, `f(x)(y)`."""
+def not_a_function(function: tree.Expression, arguments: Sequence[tree.Argument]) -> Diagnostic:
+    """`x.sum()`, `np.sum(x)`, `f(x)(y)`."""
     if isinstance(function, tree.Attribute):
         name = function.name.text
-        module = function.value.name if isinstance(function.value, tree.Reference) else ""
+        written = [shortened(argument.span.text) for argument in arguments]
         return Diagnostic(
             function.span, "there are no methods in this language", expected="a function's name before `(`",
-            found=f"`.{name}`", remedy=remedy_of_method(name, module),
+            found=f"`.{name}`", remedy=remedy_of_method(name, shortened(function.value.span.text), written),
         )  # fmt: skip
     return Diagnostic(
         function.span, "this is not a function", expected="a function's name before `(`", found=_describe(function),

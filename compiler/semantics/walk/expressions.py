@@ -13,6 +13,8 @@ from ...ir.labels import Knowledge
 from ...ir.types import INT, ArrayType, Kind
 from ...source import Span
 from ...syntax import tree
+from ...syntax.foreign.words import MODULES, remedy_of
+from ...syntax.words import shortened
 from ..arrays import arithmetic as arrays
 from ..arrays import calendar, missing
 from ..arrays.index_parts import parse_parts
@@ -23,7 +25,16 @@ from ..arrays.words import beside
 from ..builtins.columns import no_column
 from ..builtins.making import sequence, transposed
 from ..builtins.table import BUILT_INS, NOT_AVAILABLE_YET
-from ..errors import renamed_by_reveal, too_early, unclear_name, undefined_name, wrong, wrong_operands
+from ..errors import (
+    WrongError,
+    no_module,
+    renamed_by_reveal,
+    too_early,
+    unclear_name,
+    undefined_name,
+    wrong,
+    wrong_operands,
+)
 from ..state.context import Context
 from ..state.conversion import as_number
 from ..state.describe import describe
@@ -94,7 +105,11 @@ def _attribute(context: Context, node: tree.Attribute) -> Meaning:
 
 
 def _part(context: Context, node: tree.Attribute) -> Meaning:
-    value, name = context.value(node.value), node.name.text
+    name = node.name.text
+    module = node.value.name if isinstance(node.value, tree.Reference) else ""
+    if module in MODULES and context.frame.find(module) is None:
+        raise no_module(node.span, module, name)
+    value = context.value(node.value)
     if isinstance(value, Table):
         if name not in value.named:
             raise no_column(node.name.span, name, value)
@@ -112,7 +127,9 @@ def _part(context: Context, node: tree.Attribute) -> Meaning:
         f"there is no `.{name}` here",
         expected=_listed(parts) if parts else "`.T` or `.shape` of an array, `.column` of a table",
         found=f"`.{name}` of {describe(value)}",
-        remedy=f"call a function, as in `{name}(x)`" if name in BUILT_INS else "use one of these",
+        remedy=f"write `{name}({shortened(node.value.span.text)})`"
+        if name in BUILT_INS
+        else remedy_of(name) or "use one of these",
     )
 
 
@@ -262,15 +279,27 @@ def _index(context: Context, node: tree.Index) -> Meaning:
     if isinstance(value, Bundle):
         return _element(context, node, value)
     if isinstance(value, Table):
-        raise wrong(
-            node.span,
-            "a table has no index",
-            expected="a column, as in `t.amount[0]`",
-            found=describe(value),
-            remedy="take a column first, or use `filter(t, mask)`",
-        )
+        raise _index_of_table(node, value)
     x = context.as_array(value, node.value.span, "what is indexed")
     return read(context, node.span, x, parse_parts(context, node, x.shape))
+
+
+def _index_of_table(node: tree.Index, table: Table) -> WrongError:
+    part, written = node.parts[0], shortened(node.value.span.text)
+    remedy = f"take a column first, `{written}.{next(iter(table.columns), 'a')}[0]`, or sort with `sort(t, by=column)`"
+    if isinstance(part, tree.Text) and part.value in table.named:
+        remedy = f"write `{written}.{part.value}`"
+    elif isinstance(part, tree.Compare | tree.Binary | tree.Unary):
+        remedy = f"write `filter({written}, {shortened(part.span.text)})`"
+    elif isinstance(part, tree.Sequence):
+        remedy = "name the columns: `table(a=t.a, b=t.b)`"
+    return wrong(
+        node.span,
+        "a table has no index",
+        expected="a column, as in `t.amount[0]`, or `filter(t, mask)`",
+        found=describe(table),
+        remedy=remedy,
+    )
 
 
 def _element(context: Context, node: tree.Index, value: Bundle) -> Meaning:

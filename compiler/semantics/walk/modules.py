@@ -2,6 +2,7 @@
 
 from ...diagnostics import CompileError
 from ...syntax import tree
+from ...syntax.foreign.words import MODULES
 from ..errors import WrongError, similar, wrong
 from ..state.context import Context
 from ..state.liveness import bound_names, scopes, spelled
@@ -51,7 +52,9 @@ def _module(context: Context, node: tree.Import) -> Frame:
             f"there is no module `{name}`",
             expected=f"`{name}.mpc` beside the program or in the standard library",
             found="no such file",
-            remedy="check the spelling, or write the file",
+            remedy="functions need no import: leave the line out"
+            if name in MODULES
+            else "check the spelling, or write the file",
         )
     return _elaborated(context, name, module)
 
