@@ -72,12 +72,18 @@ class Target:
         if placement is not None:
             nodes = nodes or protocol.nodes_for(len(placement.parties))
             parties = placement.everyone
-            places = {role: parties.index(placement.party_of(base_name(role))) for role in roles}
+            bases = dict.fromkeys(map(base_name, roles))
+            sits = {base: parties.index(placement.party_of(base)) for base in bases}
+            places = {role: sits[base_name(role)] for role in roles}
         else:
-            nodes = nodes or protocol.nodes_for(len(roles))
+            nodes = nodes or protocol.nodes_for(sum(not is_member(role) for role in roles))
             parties, places = place_roles(roles, nodes)
             parties = add_dealer(parties) if preparer == "dealer" else parties
         return cls(protocol.name, parties, nodes, places, optimize, network, preparer)
+
+    def party_of(self, role: str) -> int:
+        """The party that a role, a member, or each member of a role (`farmers[*]`) sits with."""
+        return self.roles[role if role in self.roles else f"{base_name(role)}[0]"]
 
     @property
     def dealers(self) -> range:
@@ -91,14 +97,20 @@ def place_roles(roles: Sequence[str], nodes: int) -> tuple[tuple[str, ...], dict
     As long as there are no more roles than nodes, each role is a node, and nodes without a role are called `helper`,
     `helper2`, ... With more roles than nodes, no role is preferred: the nodes are `node0`, `node1`, ..., and every role
     is a client that gives its inputs as shares and gets its outputs.
+
+    The members of a `parties` role are clients in any case, and sit with one party of the role's name. Where there are
+    no other roles, the nodes are `node0`, `node1`, ...
     """
-    if len(roles) <= nodes:
-        helpers = (name for name in _helpers() if name not in roles)
-        parties = (*roles, *islice(helpers, nodes - len(roles)))
+    singles = [role for role in roles if not is_member(role)]
+    groups = list(dict.fromkeys(base_name(role) for role in roles if is_member(role)))
+    if len(singles) <= nodes and (singles or not groups):
+        helpers = (name for name in _helpers() if name not in singles and name not in groups)
+        parties = (*singles, *islice(helpers, nodes - len(singles)), *groups)
     else:
-        numbered = (name for name in (f"node{index}" for index in count()) if name not in roles)
-        parties = (*islice(numbered, nodes), *roles)
-    return parties, {role: parties.index(role) for role in roles}
+        numbered = (name for name in (f"node{index}" for index in count()) if name not in singles + groups)
+        parties = (*islice(numbered, nodes), *dict.fromkeys(map(base_name, roles)))
+    numbers = {name: number for number, name in enumerate(parties)}
+    return parties, {role: numbers[base_name(role)] for role in roles}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,11 @@ class Placement:
     def party_of(self, role: str) -> str:
         """The party that a role, or all members of a role, sits with. It may be a name that no party has."""
         return self.sits.get(role, role)
+
+
+def is_member(role: str) -> bool:
+    """Whether the role is a member of a `parties` role: `farmers[3]`."""
+    return "[" in role
 
 
 def base_name(name: str) -> str:

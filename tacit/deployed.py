@@ -24,7 +24,7 @@ from .runtime.errors import PeerError, UsageError
 from .runtime.graph.alignments import Matching
 from .runtime.graph.file import GraphFile, unnamed
 from .runtime.graph.later import later
-from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration
+from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, audience
 from .runtime.randomness.fresh import fresh_bytes
 from .runtime.run.watcher import Watcher
 from .runtime.transport.hello import PARAM
@@ -159,7 +159,7 @@ def run_deployed(
     sources = party.sources(given, folder)
     counts = count_members(sources)
     me = party.deployment.number(party.name)
-    tasks: list[Own | Kept] = [own(source, counts) for source in sources]
+    tasks: list[Own | Kept] = [own(source) for source in sources]
     tasks += kept_tasks(compilation, compilation.target(()), me)
 
     def read() -> tuple[Inputs, object]:
@@ -201,7 +201,7 @@ def _result(ran: RemoteRun[Agreed], name: str, me: int) -> Result:
     result, graph, target = ran.result, ran.graph, ran.settled.settled.session.target
     public = result.outputs.get(ROLE_EVERYONE, {})
     here = [role for role, place in target.roles.items() if place == me]
-    outputs = {role: {**public, **result.outputs.get(role, {})} for role in here}
+    outputs = {role: {**public, **result.outputs.get(audience(role), {})} for role in here}
     cost = ({name: each} for each in (result.bytes_sent, result.setup_bytes, result.aligned_bytes))
     sent, prepared, aligned = cost
     report = Report(graph.protocol, graph.parties[: graph.nodes], result.rounds, sent, ran.seconds, prepared, aligned)

@@ -30,7 +30,7 @@ from .runtime.data.sources.readers import Array
 from .runtime.errors import InputError
 from .runtime.graph.alignments import Matching, order_input
 from .runtime.graph.later import later
-from .runtime.graph.nodes import ROLE_EVERYONE, Graph
+from .runtime.graph.nodes import ROLE_EVERYONE, Graph, audience
 from .runtime.local.nursery import Nursery
 from .runtime.local.run_local import LocalRun, run_local
 from .runtime.plan.memory import peaks
@@ -110,7 +110,7 @@ class Program:
         compilation = self.compilation
         sources = assign_some_sources(compilation.inputs, given, folder)
         counts = count_members(sources)
-        arrays, facts = read_own([own(source, counts) for source in sources])
+        arrays, facts = read_own([own(source) for source in sources])
         sizes = compilation.bind(facts.found, counts)
         if not set(sizes) >= set(compilation.declared.sizes):
             return sizes
@@ -160,7 +160,7 @@ class Program:
             )
         sources = assign_sources([replace(each, shares=False) for each in inputs], given, folder)
         counts = count_members(sources)
-        arrays, facts = read_own([own(source, counts) for source in sources])
+        arrays, facts = read_own([own(source) for source in sources])
         read = perf_counter()
         sizes = self.compilation.bind(facts.found, counts)
         matchings = self.compilation.matchings(sizes)
@@ -194,7 +194,7 @@ def _result(run: LocalRun, target: Target) -> Result:
     """What all parties of a run learnt, and what the run cost."""
     seen = [result.outputs for result in run.results]
     public = seen[0].get(ROLE_EVERYONE, {})
-    outputs = {role: {**public, **seen[party].get(role, {})} for role, party in target.roles.items()}
+    outputs = {role: {**public, **seen[party].get(audience(role), {})} for role, party in target.roles.items()}
     sent = {name: result.bytes_sent for name, result in zip(target.parties, run.results, strict=True)}
     prepared = {name: result.setup_bytes for name, result in zip(target.parties, run.results, strict=True)}
     aligned = {name: result.aligned_bytes for name, result in zip(target.parties, run.results, strict=True)}

@@ -7,7 +7,7 @@ from typing import Any
 from .compiler.report.explain import Explanation
 from .runtime.data.results import Revealed, decode_outputs
 from .runtime.data.sources.readers import Array
-from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph
+from .runtime.graph.nodes import ROLE_EVERYONE, Declaration, Graph, audience
 from .runtime.run.profile import Profile
 
 
@@ -64,10 +64,16 @@ def result_of(
     public: Mapping[str, Array],
     report: Report,
 ) -> Result:
-    """The result with outputs in the types of the program, by role. `declared` are the program's outputs."""
-    decoded = {
-        role: decode_outputs([each for each in declared if each.role in (role, ROLE_EVERYONE)], arrays)
-        for role, arrays in outputs.items()
-    }
+    """The result with outputs in the types of the program, by role. `declared` are the program's outputs.
+
+    The members of a role are told the same, which is decoded once.
+    """
+    decoded: dict[str, dict[str, Revealed]] = {}
+    for role, arrays in outputs.items():
+        name = audience(role)
+        if name not in decoded:
+            mine = [each for each in declared if each.role in (name, ROLE_EVERYONE)]
+            decoded[name] = decode_outputs(mine, arrays)
     for_all = [each for each in declared if each.role == ROLE_EVERYONE]
-    return Result(decoded, decode_outputs(for_all, public), report)
+    by_role = {role: dict(decoded[audience(role)]) for role in outputs}
+    return Result(by_role, decode_outputs(for_all, public), report)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from .compilation import Compilation
 from .compiler.compiled import Compiled
-from .compiler.target import Target
+from .compiler.target import Target, base_name
 from .runtime.alignment.unique import check_keys
 from .runtime.data.assign import Assigned
-from .runtime.data.owner import Facts, Kept, Own, count_members, member_name, read_own
+from .runtime.data.owner import Facts, Kept, Own, count_members, read_own
 from .runtime.data.shares import Manifest, check_same_run, prepare_shares
 from .runtime.data.sources.readers import Array
 from .runtime.graph.alignments import Matching
@@ -48,15 +48,13 @@ class Session:
     def _tasks(self, party: int) -> tuple[Own | Kept, ...]:
         """What one party reads: inputs of the roles that sit on the party, public inputs, and at a node kept shares."""
         target = self.target
-        mine = {role for role, place in target.roles.items() if place == party}
+        mine = {base_name(role) for role, place in target.roles.items() if place == party}
         tasks: list[Own | Kept] = []
         for source in self.sources:
-            whole = own(source, self.counts)
             role = source.declarations[0].role
-            members = tuple(member for member in whole.members if member_name(role, member) in mine)
             is_public = role == ROLE_EVERYONE and party not in target.dealers
-            if members or role in mine or is_public:
-                tasks.append(Own(source, whole.owner, members))
+            if role in mine or is_public:
+                tasks.append(own(source))
         return (*tasks, *kept_tasks(self.compilation, target, party))
 
 
@@ -89,13 +87,9 @@ def kept_tasks(compilation: Compilation, target: Target, party: int) -> list[Kep
     return [Kept(folder, each, target.protocol, party, target.nodes) for each in _stored(compilation.inputs)]
 
 
-def own(source: Assigned, counts: Mapping[str, int]) -> Own:
-    """The task of reading a whole source, for all members where there are some."""
-    declared = source.declarations[0]
-    if not declared.each:
-        return Own(source, declared.role)
-    everybody = tuple(range(counts[declared.role])) if source.member is None else (source.member,)
-    return Own(source, declared.role, everybody)
+def own(source: Assigned) -> Own:
+    """The task of reading a whole source."""
+    return Own(source, source.declarations[0].role)
 
 
 def keep(folder: Path, graph: Graph, kept: Mapping[int, Mapping[str, Array]], run: str) -> None:

@@ -117,7 +117,7 @@ class Prices:
 
         def expand(p: Linear) -> Share:
             everyone = (*p.g.nodes, *p.g.clients)
-            to = everyone if roles is None else tuple(sorted({self._target.roles[role] for role in roles}))
+            to = everyone if roles is None else tuple(sorted({self._target.party_of(role) for role in roles}))
             return opened(p, self._dummy(p, value, kind), value.type.element, to)
 
         return self._cost(("reveal", _about(value), roles, kind), expand)
@@ -135,7 +135,7 @@ class Prices:
         return Boolean(parts) if kind == BOOLEAN else Arithmetic(parts)
 
     def _holders(self, g: Expansion, value: Value) -> Parties:
-        return g.nodes if value.label.owner is None else (self._target.roles[value.label.owner],)
+        return g.nodes if value.label.owner is None else (self._target.party_of(value.label.owner),)
 
     def _cost(self, key: Hashable, expand: Callable[[Linear], Share]) -> Cost:
         if key not in self._found:

@@ -13,6 +13,7 @@ import numpy as np
 from ...runtime.clear import KERNELS, IndexOutsideError
 from ..diagnostics import ProgramError
 from ..source import Span
+from .labels import spoken_of
 from .operations.row import Form
 from .operations.table import row_of
 from .program import Operation, Program, Region, Value
@@ -171,8 +172,9 @@ class Evaluation:
         (array,) = self._operands(operation)
         name, roles = operation.attributes["name"], operation.attributes["roles"]
         self._outputs.operations[name] = operation
-        for role in self._outputs.by_role if roles is None else roles:
-            self._outputs.by_role[role][name] = array
+        everyone = self._outputs.by_role
+        for role in everyone if roles is None else (one for told in roles for one in spoken_of(told, everyone)):
+            everyone[role][name] = array
         return [array] if roles is None else []
 
     def _save(self, operation: Operation) -> list[Array]:

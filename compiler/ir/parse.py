@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"\w+")
-_ROLE = re.compile(r"\w+(\[\d+\])?")
+_ROLE = re.compile(r"\w+(\[(\d+|\*)\])?")
 _NUMBER = re.compile(r"\d+")
 _VALUE = re.compile(r"%(\d+)")
 _PLACE = re.compile(r"@ (.*):(\d+):(\d+)-(\d+):(\d+)")

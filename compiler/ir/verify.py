@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .control import LabelError, control_results, flows
-from .labels import Knowledge, Label
+from .labels import Knowledge, Label, each_of
 from .operations.row import AttributeKind, Held, OperationRow, Trait
 from .operations.table import OPERATIONS, check_rows, row_of
 from .operations.typing import OperationTypeError
@@ -55,7 +55,7 @@ class _Verifier:
     """A walk over a program. `_defined` holds every value so far, `_visible` the values that may be used here."""
 
     def __init__(self, program: Program, known: set[Operation]) -> None:
-        self._program = program
+        self._roles = {*program.roles, *(each_of(role.partition("[")[0]) for role in program.roles if "[" in role)}
         self._known = known
         self._defined: set[Value] = set()
         self._visible: set[Value] = set()
@@ -134,7 +134,7 @@ class _Verifier:
                 self._check_role(role, operation)
 
     def _check_role(self, role: str | None, operation: Operation | None) -> None:
-        if role is not None and role not in self._program.roles:
+        if role is not None and role not in self._roles:
             raise VerificationError(f"there is no role {role}", operation)
 
 

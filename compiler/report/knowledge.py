@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...runtime.graph.alignments import DELEGATED, Matching, aligned_bytes
-from ...runtime.graph.nodes import Declaration, Graph, Local, Node, Repeat
+from ...runtime.graph.nodes import Declaration, Graph, Local, Node, Repeat, audience
 from ..ir.operations.row import Trait
 from ..ir.operations.table import row_of
 from ..ir.program import Operation, Program, Region
@@ -24,8 +24,8 @@ EVERYONE = "everyone"
 class Told:
     """A value that leaves the protocol: `expression` as it is written, under the output's `name`.
 
-    `roles` learn the value; there are none if it is kept as shares. It is told `times` times. `when` says on what that
-    depends, and is empty if it depends on nothing.
+    `roles` learn the value (`farmers[*]`: all members); there are none if it is kept as shares. It is told `times`
+    times. `when` says on what that depends, and is empty if it depends on nothing.
     """
 
     name: str
@@ -114,7 +114,8 @@ class Knowledge:
 
     def of(self, role: str) -> list[Told]:
         """What one role learns, besides sizes."""
-        return [told for told in self.revealed if role in told.roles or EVERYONE in told.roles]
+        names = {role, audience(role), EVERYONE}
+        return [told for told in self.revealed if not names.isdisjoint(told.roles)]
 
 
 def who_learns_what(

@@ -20,12 +20,13 @@ def check_limits(declared: Sequence[Declaration], inputs: Mapping[str, Array]) -
     """Raises `InputError`, with row and column, for the first value that is not between its declaration's limits."""
     limited = {each.name: each for each in declared if each.limits}
     for name, array in inputs.items():
-        each = limited.get(name) or limited.get(name.partition("[")[0])
+        each = limited.get(name)
         if each is not None:
             outside = is_outside(array, each)
             if outside.any():
                 index = np.unravel_index(int(np.argmax(outside)), array.shape)
-                raise InputError(f"input {each.table or name!r}: {_place(each, index)}the value is {each.beyond}")
+                whose, index = (f"{name}[{index[0]}]", index[1:]) if each.each else (each.table or name, index)
+                raise InputError(f"input {whose!r}: {_place(each, index)}the value is {each.beyond}")
 
 
 def is_outside(array: Array, declared: Declaration) -> Array:

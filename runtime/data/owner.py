@@ -4,9 +4,11 @@ In: a list of tasks, which another process may have made. Out: arrays by the nam
 which are public.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from ..errors import InputError
 from ..graph.nodes import Declaration
@@ -20,11 +22,10 @@ from .sources.readers import Array
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An input to read. `members` lists the members of a `parties` role whose values this party gives."""
+    """An input to read, for all members of a `parties` role where it comes from each of them."""
 
     assigned: Assigned
     owner: str
-    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Facts:
 def read_own(tasks: Sequence[Own | Kept]) -> tuple[Inputs, Facts]:
     """The arrays and the facts of all tasks. Raises `InputError`."""
     arrays: dict[str, Array] = {}
+    rows: dict[str, list[Array]] = {}
     found: list[Found] = []
     manifests: list[Manifest] = []
     for task in tasks:
@@ -58,11 +60,14 @@ def read_own(tasks: Sequence[Own | Kept]) -> tuple[Inputs, Facts]:
             arrays |= share
             manifests.append(manifest)
             found.append(Found(declared, manifest.shape, "shares"))
-        elif task.members:
-            arrays |= _members(task, found)
+        elif task.assigned.member is not None:
+            for name, row in _member(task.assigned, found).items():
+                rows.setdefault(name, []).append(row)
+        elif task.assigned.declarations[0].each:
+            arrays |= _all_members(task.assigned, found)
         else:
             arrays |= _whole(task, found)
-    return Inputs(arrays), Facts(tuple(found), tuple(manifests))
+    return Inputs(arrays | _stacked(rows)), Facts(tuple(found), tuple(manifests))
 
 
 def count_members(assigned: Iterable[Assigned]) -> dict[str, int]:
@@ -79,7 +84,7 @@ def count_members(assigned: Iterable[Assigned]) -> dict[str, int]:
             by_input.setdefault(one.name, []).append(one)
     for name, sources in by_input.items():
         role = sources[0].declarations[0].role
-        count = len(_all_members(sources[0])[name]) if sources[0].member is None else len(sources)
+        count = len(_all_members(sources[0], [])[name]) if sources[0].member is None else len(sources)
         if counts.setdefault(role, count) != count:
             raise InputError(
                 f"{role} has {counts[role]} members in input {first[role]!r}, but {count} in input {name!r}"
@@ -89,7 +94,7 @@ def count_members(assigned: Iterable[Assigned]) -> dict[str, int]:
 
 
 def member_name(name: str, member: int) -> str:
-    """The name in graphs of one member's value of an input, and of a member of a role."""
+    """The name of one member's value of an input, and of a member of a role."""
     return f"{name}[{member}]"
 
 
@@ -99,25 +104,25 @@ def _whole(task: Own, found: list[Found]) -> dict[str, Array]:
     return arrays
 
 
-def _members(task: Own, found: list[Found]) -> dict[str, Array]:
-    (declared,) = task.assigned.declarations
-    if task.assigned.member is None:
-        everybody = _all_members(task.assigned)
-        values = {member: {name: rows[member] for name, rows in everybody.items()} for member in task.members}
-    else:
-        name = member_name(task.assigned.name, task.assigned.member)
-        values = {task.assigned.member: read_input(name, task.assigned.declarations, task.assigned.source)}
-    found += [
-        Found(declared, arrays[declared.name].shape, member_name(declared.role, member))
-        for member, arrays in values.items()
-    ]
-    return {
-        member_name(name, member): array.copy() for member, arrays in values.items() for name, array in arrays.items()
-    }
+def _member(assigned: Assigned, found: list[Found]) -> dict[str, Array]:
+    """The arrays of one member's value."""
+    (declared,) = assigned.declarations
+    assert assigned.member is not None
+    arrays = read_input(member_name(assigned.name, assigned.member), assigned.declarations, assigned.source)
+    found.append(Found(declared, arrays[declared.name].shape, member_name(declared.role, assigned.member)))
+    return arrays
 
 
-def _all_members(assigned: Assigned) -> dict[str, Array]:
+def _stacked(rows: Mapping[str, Sequence[Array]]) -> dict[str, Array]:
+    """One array for each name, with a row for each member. Rows of different lengths are left out: `bind_sizes` refuses
+    them."""
+    return {name: np.stack(arrays) for name, arrays in rows.items() if len({array.shape for array in arrays}) == 1}
+
+
+def _all_members(assigned: Assigned, found: list[Found]) -> dict[str, Array]:
     """The arrays of the input, each with a row for each member."""
     (declared,) = assigned.declarations
     stacked = replace(declared, dimensions=(f"len({declared.role})", *declared.dimensions))
-    return read_input(assigned.name, [stacked], assigned.source)
+    arrays = read_input(assigned.name, [stacked], assigned.source)
+    found.append(Found(declared, arrays[declared.name].shape[1:], declared.role))
+    return arrays

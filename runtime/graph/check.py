@@ -198,23 +198,20 @@ class _Checker:
         elif declaration.role == ROLE_EVERYONE:
             expected = self.everyone
         elif declaration.each:
-            expected = frozenset(node.at[:1])
+            expected = self.role(f"{declaration.role}[*]")
         else:
             expected = self.role(declaration.role)
         require(self.parties(node.at) == expected, f"input {node.name!r} is at other parties than declared")
         self.bind(node.output, node.at)
 
     def declaration(self, name: str) -> Declaration:
-        """The declaration of an input. A member's part of an `each` input is called `name[member]`, a part of a share
-        `name/part`."""
+        """The declaration of an input. A part of a share is called `name/part`."""
         found = self.inputs.get(name)
         stored = self.inputs.get(name.rpartition("/")[0])
         if found is None and stored is not None and stored.shares:
             return stored
         if found is None:
-            found = self.inputs.get(name.partition("[")[0])
-            if found is None or not found.each:
-                raise GraphError(f"input {name!r} is not declared")
+            raise GraphError(f"input {name!r} is not declared")
         return found
 
     def constant(self, node: Constant) -> None:
@@ -370,7 +367,7 @@ class _Checker:
         return found
 
     def role(self, name: str) -> frozenset[int]:
-        party = self.graph.roles.get(name)
+        party = self.graph.roles.get(name.replace("[*]", "[0]"))
         if party is None:
             raise GraphError(f"role {name!r} sits on no party")
         return frozenset((party,))

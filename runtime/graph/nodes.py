@@ -25,6 +25,13 @@ ROLE_EVERYONE = ""
 """The role of an input or an output that all parties but the dealer hold."""
 
 
+def audience(role: str) -> str:
+    """The name under which a role is told something: `farmers[*]` for a member `farmers[3]`, who is told what all
+    members are told, and else the role's own."""
+    base, bracket, _ = role.partition("[")
+    return f"{base}[*]" if bracket else role
+
+
 class Storage(Enum):
     """How a value lies in memory at a party."""
 
@@ -99,7 +106,8 @@ class ValueType:
 class Input:
     """A role's private value (`at` its party alone), a public input (at all), or a stored share (`shares`, at nodes).
 
-    `name` is the input's name, `exposures.amount` for a column. The value is already validated. It is INTEGER or
+    `name` is the input's name, `exposures.amount` for a column. An input from each member of a role has a row for each,
+    and is at the party of the members. The value is already validated. It is INTEGER or
     BOOLEAN in the clear, or has the storage of the share that was saved; the parts of a share are the inputs `name/0`,
     `name/1`, ...
     """
@@ -176,7 +184,9 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """`value` leaves the protocol: in the clear for `role` (ROLE_EVERYONE means all parties), or kept as a share.
+    """`value` leaves the protocol: in the clear for `role`, or kept as a share.
+
+    ROLE_EVERYONE means all parties, and `farmers[*]` the members of a role.
 
     One `Output` may tell a value for all parties to the compute nodes, and another tell it to the clients. If a party
     is told a name more than once, the last time counts.
@@ -293,9 +303,9 @@ class Graph:
     """A whole protocol for all parties at once. A party runs its projection.
 
     `parties` are names: first the protocol's compute nodes (`nodes` of them), then clients that only give and get data.
-    `roles` says which party each role sits on. `preprocessing` says who prepares correlated randomness: nobody (""), or
-    the "dealer". The dealer is the last of the parties and takes part in nothing else: it learns nothing and gives
-    nothing but that randomness.
+    `roles` says which party each role sits on; the members of a role sit on one party. `preprocessing` says who
+    prepares correlated randomness: nobody (""), or the "dealer". The dealer is the last of the parties and takes part
+    in nothing else: it learns nothing and gives nothing but that randomness.
     """
 
     protocol: str

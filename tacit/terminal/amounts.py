@@ -1,4 +1,14 @@
-"""Amounts as people read them. In: numbers. Out: text."""
+"""Amounts and lists of names as people read them. In: numbers, names. Out: text."""
+
+from collections.abc import Sequence
+
+_MOST_NAMES = 4
+"""Of more names than this, only the first and the last are written."""
+
+
+def names_text(names: Sequence[str]) -> str:
+    """The names, or the first and the last of many, and how many there are."""
+    return ", ".join(names) if len(names) <= _MOST_NAMES else f"{names[0]}, ..., {names[-1]} ({len(names):,})"
 
 
 def plural(noun: str, number: int) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 from ..results import Report, Result
 from ..runtime.data.results import Revealed, jsonable
 from ..runtime.graph.later import later
-from .amounts import bytes_text, plural
+from ..runtime.graph.nodes import audience
+from .amounts import bytes_text, names_text, plural
 
 _console, _progress, _grid, _text = map(later, ("rich.console", "rich.progress", "rich.table", "rich.text"))
 
@@ -21,9 +22,9 @@ _LONGEST = 8
 
 
 def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fraction_bits: int) -> None:
-    """Prints a table for each role that got something."""
+    """Prints a table for each role that got something, and one for all members of a role."""
     decimals = ceil(fraction_bits * log10(2))
-    told = {role: values for role, values in outputs.items() if values}
+    told = {role: values for role, values in _together(outputs).items() if values}
     if not out.isatty():
         for role, values in told.items():
             print(role, file=out)
@@ -36,6 +37,14 @@ def print_outputs(out: TextIO, outputs: Mapping[str, Mapping[str, Revealed]], fr
         for name, value in values.items():
             table.add_row("", _text.Text(name, style="cyan"), _text.Text(shown(value, decimals)))
         console.print(_text.Text(role, style="bold"), table)
+
+
+def _together(outputs: Mapping[str, Mapping[str, Revealed]]) -> dict[str, Mapping[str, Revealed]]:
+    """The outputs by role, once for the members of a role, by all their names."""
+    roles: dict[str, list[str]] = {}
+    for role in outputs:
+        roles.setdefault(audience(role), []).append(role)
+    return {names_text(names): outputs[names[0]] for names in roles.values()}
 
 
 def json_of(result: Result) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ..compiler.report.explain import Explanation
 from ..compiler.report.knowledge import Joined, Required, Told
 from ..compiler.target import LOOPBACK, NETWORKS, Network
 from ..runtime.graph.alignments import DELEGATED, OWN
-from .amounts import bytes_text, plural, seconds_text
+from .amounts import bytes_text, names_text, plural, seconds_text
 from .tables import Column, Table
 
 _MOST_PARTIES = 4
@@ -45,7 +45,7 @@ def knowledge_tables(explanation: Explanation) -> Iterator[Table]:
     rows: list[tuple[str, ...]] = []
     for values, who in learnt.items():
         told = [_told(value, places) for value in values] or [("nothing", "", "", "", "")]
-        rows += [(_names(who) if number == 0 else "", *row) for number, row in enumerate(told)]
+        rows += [(names_text(who) if number == 0 else "", *row) for number, row in enumerate(told)]
     headings = ("party", "learns", "type", "how often", "line", "expression")
     yield Table("Who learns what", tuple(map(Column, headings)), tuple(rows))
     if knowledge.kept:
@@ -315,10 +315,6 @@ def _helpers(explanation: Explanation) -> Iterator[str]:
     """Nodes that no role sits on."""
     taken = set(explanation.roles.values())
     yield from (explanation.parties[node] for node in range(explanation.nodes) if node not in taken)
-
-
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= _MOST_PARTIES else f"{names[0]}, ..., {names[-1]} ({len(names)})"
 
 
 def _cut(text: str) -> str:

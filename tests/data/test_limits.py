@@ -24,7 +24,7 @@ REFUSED = [
     (limited("x", 3), "x", np.array([1, -9, -10]), "input 'x': row 3: the value is"),
     (limited("m", 2, 2), "m", np.array([[1, 2], [3, 99]]), "input 'm': row 2, column 2: the value is"),
     (limited("t.k", 2, table="t"), "t.k", np.array([99, 1]), "input 't': row 1, column 'k': the value is"),
-    (limited("bids", 2, each=True), "bids[1]", np.array([1, 99]), "input 'bids[1]': row 2: the value is"),
+    (limited("bids", 2, each=True), "bids", np.array([[1, 2], [1, 99]]), "input 'bids[1]': row 2: the value is"),
 ]
 
 

@@ -112,6 +112,12 @@ def test_the_graph_is_one_of_networkx() -> None:
         (["a", "b"], ("a", "b", "helper"), {"a": 0, "b": 1}),
         (["a", "helper"], ("a", "helper", "helper2"), {"a": 0, "helper": 1}),
         (["a", "b", "c"], ("a", "b", "c"), {"a": 0, "b": 1, "c": 2}),
+        (["m[0]"], ("node0", "node1", "node2", "m"), {"m[0]": 3}),
+        (
+            ["a", "helper[0]", "helper[1]", "m[0]"],
+            ("a", "helper2", "helper3", "helper", "m"),
+            {"a": 0, "helper[0]": 3, "helper[1]": 3, "m[0]": 4},
+        ),
         (
             ["a", "b", "c", "node1"],
             ("node0", "node2", "node3", "a", "b", "c", "node1"),

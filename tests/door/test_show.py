@@ -52,6 +52,14 @@ def test_names_are_not_taken_for_markup() -> None:
     assert "farmers[0]" in out.getvalue()
 
 
+def test_members_who_are_told_the_same_are_listed_together() -> None:
+    x = {"x": np.array(1)}
+    for out in (io.StringIO(), Terminal()):
+        print_outputs(out, {"alice": x, **{f"farmers[{number}]": x for number in range(5_000)}}, 16)
+        assert "farmers[0], ..., farmers[4999] (5,000)" in out.getvalue()
+        assert len(out.getvalue().splitlines()) == 4
+
+
 @pytest.mark.parametrize(
     ("sent", "told"),
     [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (2_000_000, "2.0 MB"), (5e12, "5,000.0 GB")],

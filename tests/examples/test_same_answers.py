@@ -22,12 +22,12 @@ from tacit.compiler.syntax.parser import parse
 from tacit.compiler.syntax.reading import read_source
 from tacit.compiler.target import Target
 from tacit.runtime.alignment.align import align_in_clear
-from tacit.runtime.data.assign import Assigned, assign_sources
+from tacit.runtime.data.assign import assign_sources
 from tacit.runtime.data.owner import Own, count_members, read_own
 from tacit.runtime.data.results import decode_outputs
 from tacit.runtime.data.sizes import bind_sizes
 from tacit.runtime.graph.alignments import order_input, places_input
-from tacit.runtime.graph.nodes import ROLE_EVERYONE, Declaration, Input
+from tacit.runtime.graph.nodes import ROLE_EVERYONE, Declaration, Input, audience
 from tacit.runtime.run.party import run_in_memory
 
 from tests.programs.running import SETTINGS
@@ -62,7 +62,7 @@ def example(name: str) -> Example:
     module = parse(read_source(path))
     sources = assign_sources(describe_data.declared_inputs(declare(module)), {}, path.parent / "data")
     counts = count_members(sources)
-    whole, facts = read_own([_own(source, counts) for source in sources])
+    whole, facts = read_own([Own(source, source.declarations[0].role) for source in sources])
     members = {f"len({role})": count for role, count in counts.items()}
     sizes = {size: min(number, FEW) for size, number in bind_sizes(facts.found, members).items()} | members
     program = elaborate(module, sizes)
@@ -79,18 +79,13 @@ def example(name: str) -> Example:
     return Example(program, arrays, {role: _decoded(declared, role, outputs[role]) for role in program.roles})
 
 
-def _own(source: Assigned, counts: Mapping[str, int]) -> Own:
-    declared = source.declarations[0]
-    return Own(source, declared.role, tuple(range(counts[declared.role])) if declared.each else ())
-
-
 def _shapes(program: Program) -> dict[str, tuple[int, ...]]:
     inputs = (each for each in walk(program.body) if each.name == "input")
     return {each.attributes["name"]: each.results[0].type.shape for each in inputs}
 
 
 def _decoded(declared: Sequence[Declaration], role: str, arrays: Arrays) -> dict[str, Any]:
-    return decode_outputs([each for each in declared if each.role in (role, ROLE_EVERYONE)], arrays)
+    return decode_outputs([each for each in declared if each.role in (audience(role), ROLE_EVERYONE)], arrays)
 
 
 def target_for(roles: tuple[str, ...], setting: str, optimize: int) -> Target:
@@ -111,7 +106,7 @@ def test_the_answer_is_that_in_the_clear(name: str, setting: str, optimize: int)
     results = run_in_memory(graph, split)
     for role, party in graph.roles.items():
         told = results[party].outputs
-        arrays = {**told.get(ROLE_EVERYONE, {}), **told.get(role, {})}
+        arrays = {**told.get(ROLE_EVERYONE, {}), **told.get(audience(role), {})}
         assert_close(_decoded(graph.outputs, role, arrays), one.clear[role], LOOSE.get(name, 0))
 
 

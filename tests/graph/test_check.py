@@ -146,12 +146,12 @@ def test_repeats_are_not_nested_without_end() -> None:
 INPUTS: tuple[tuple[str, Declaration, Input], ...] = (
     ("", Declaration("x", "int", (3,), role="a"), Input(0, "x", (0,))),
     ("", Declaration("x", "int", (3,)), Input(0, "x", ALL)),
-    ("", Declaration("x", "int", (3,), role="all", each=True), Input(0, "x[2]", (2,))),
+    ("", Declaration("x", "int", (3,), role="m", each=True), Input(0, "x", (2,))),
     ("", Declaration("x", "int", (3,), shares=True), Input(0, "x/1", ALL, shares=True)),
     ("other parties", Declaration("x", "int", (3,), role="a"), Input(0, "x", (1,))),
     ("other parties", Declaration("x", "int", (3,), role="a"), Input(0, "x", ALL)),
     ("other parties", Declaration("x", "int", (3,)), Input(0, "x", (0,))),
-    ("other parties", Declaration("x", "int", (3,), role="all", each=True), Input(0, "x[2]", (1, 2))),
+    ("other parties", Declaration("x", "int", (3,), role="m", each=True), Input(0, "x", (1, 2))),
     ("declared otherwise", Declaration("x", "int", (3,), shares=True), Input(0, "x", ALL)),
     ("sits on no party", Declaration("x", "int", (3,), role="z"), Input(0, "x", (0,))),
     ("not declared", Declaration("x", "int", (3,), role="a"), Input(0, "x[0]", (0,))),
@@ -160,7 +160,8 @@ INPUTS: tuple[tuple[str, Declaration, Input], ...] = (
 
 @pytest.mark.parametrize(("message", "declaration", "node"), INPUTS)
 def test_inputs_are_where_they_are_declared(message: str, declaration: Declaration, node: Input) -> None:
-    whole = graph(node, types=(INTEGERS,), inputs=(declaration,))
+    roles = {"a": 0, "m[0]": 2, "m[1]": 2}
+    whole = graph(node, types=(INTEGERS,), inputs=(declaration,), roles=roles)
     if message:
         with pytest.raises(GraphError, match=message):
             check(whole)

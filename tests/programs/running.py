@@ -12,7 +12,7 @@ from tacit.compiler.protocols.table import PROTOCOLS
 from tacit.compiler.source import Source
 from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target
-from tacit.runtime.graph.nodes import Graph, Input
+from tacit.runtime.graph.nodes import Graph, Input, audience
 from tacit.runtime.graph.walk import every_node
 from tacit.runtime.run.party import PartyResult, run_in_memory
 
@@ -56,7 +56,7 @@ def run_both_ways(program: Program, inputs: Mapping[str, Array], protocol: str =
     ]
     results = run_in_memory(graph, split)
     protected = {
-        role: {**results[party].outputs.get("", {}), **results[party].outputs.get(role, {})}
+        role: {**results[party].outputs.get("", {}), **results[party].outputs.get(audience(role), {})}
         for role, party in graph.roles.items()
     }
     return BothWays(graph, evaluate(program, inputs).by_role, protected, results)

@@ -92,7 +92,7 @@ def test_a_program_that_is_too_large_for_a_party_is_refused_at_its_line(
 
 
 def test_too_many_parties_have_no_line_of_their_own() -> None:
-    text = "parties farmers\ninput yield: int32 from each farmers\nreveal sum(yield) as s\n"
-    program = elaborated(text, {"len(farmers)": MOST_PARTIES})
+    text = "".join(f"party p{number}\n" for number in range(MOST_PARTIES)) + "reveal 1 as s\n"
+    program = elaborated(text)
     with pytest.raises(CompileError, match=r"test\.mpc:1:1: error: this program is too large"):
         lower(program, target_for(program, "rep3"))

@@ -84,7 +84,7 @@ reveal len(farmers) as n
 reveal bids[0] as first to farmers
 reveal bids[1] as second to alice
 """
-    inputs = {"bids[0]": [1, 2], "bids[1]": [3, 4], "bids[2]": [5, 6]}
+    inputs = {"bids": [[1, 2], [3, 4], [5, 6]]}
     assert run(text, inputs, {"len(farmers)": 3}) == {"total": [9, 12], "n": 3, "second": [3, 4]}
     assert run(text, inputs, {"len(farmers)": 3}, role="farmers[2]") == {"total": [9, 12], "n": 3, "first": [1, 2]}
     assert compiled(text, {"len(farmers)": 2}).roles == ("alice", "bob", "farmers[0]", "farmers[1]")
@@ -109,6 +109,9 @@ def test_sizes_are_public_numbers() -> None:
         ("reveal a + b as s\nreveal s + 1 as r", "revealed"),
         ("reveal a as s to bob\nreveal a as r", "owned(alice)"),
         ("parties f\ninput m: int from each f\nreveal m[0] as r", "secret"),
+        ("parties f\ninput m: int from each f\nreveal m as r", "owned(f[*])"),
+        ("parties f\ninput m: int from each f\nreveal fixed(m) as r", "owned(f[*])"),
+        ("parties f\ninput m: int from each f\nreveal m + 1 as r", "secret"),
         ("reveal a if b > 1 else 0 as r", "secret"),
     ],
 )

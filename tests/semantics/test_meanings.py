@@ -53,7 +53,7 @@ more = scaled(sum_of_all) + scaled(bids[0, 0])
         (3, "t:", ["table[user: key, amount: fixed, lots: int[4]] owned(alice)"]),
         (3, "lots", ["int[rows(t), 4] owned(alice)"]),
         (3, "alice", ["party"]),
-        (4, "bids", ["int[len(farmers), k] secret"]),
+        (4, "bids", ["int[len(farmers), k] owned(farmers[*])"]),
         (4, "k]", ["int static"]),
         (4, "farmers", ["parties"]),
         (5, "limit", ["int revealed"]),

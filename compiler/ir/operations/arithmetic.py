@@ -20,6 +20,7 @@ from .families import (
     computed,
     elementwise,
     first_interval,
+    kept_label,
     kernel,
     same_types,
     twice,
@@ -286,6 +287,7 @@ ARITHMETIC: dict[str, OperationRow] = {
         domain=Domain(is_modular=True, needs_number=_makes_fixed, called="this number"),
         elements_of=FIRST,
         identities=(_cast_again,),
+        label=kept_label,
     ),
     "bound": elementwise(
         arity=1,
@@ -306,6 +308,7 @@ ARITHMETIC: dict[str, OperationRow] = {
         interval=_truncate_interval,
         domain=Domain(takes=_truncatable, called="this product"),
         identities=(by_no_bits,),
+        label=kept_label,
     ),
     "ldexp": elementwise(
         arity=1,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ..intervals import Interval, documented
-from ..labels import SECRET, Label, join
+from ..labels import SECRET, Label, computed_from
 from ..program import Operation, Value
 from .lanes import widen_elements
 from .row import (
@@ -50,7 +50,12 @@ MODULAR = Domain(is_modular=True)
 
 def joined_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
     """The result is known to whoever knows all operands."""
-    return join(labels)
+    return computed_from(labels)
+
+
+def kept_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
+    """The result is known to whoever knows the operand: each member of a role computes its own row."""
+    return labels[0]
 
 
 def secret_label(attributes: Attributes, labels: Sequence[Label]) -> Label:
@@ -128,6 +133,7 @@ def computed(
     after_truncation: slice | None = None,
     total: Total | None = None,
     derivative: Derivative | None = None,
+    label: LabelRule = joined_label,
 ) -> OperationRow:
     """The row of an operation that computes its result from its operands. Whoever knows all operands can compute it."""
     return OperationRow(
@@ -140,7 +146,7 @@ def computed(
         attributes={} if attributes is None else attributes,
         infer=infer,
         clear=clear,
-        label=joined_label,
+        label=label,
         requires=nothing_more,
         roles=(),
         held=Held.MIXED,
@@ -171,6 +177,7 @@ def elementwise(
     after_truncation: slice | None = None,
     total: Total | None = None,
     derivative: Derivative | None = None,
+    label: LabelRule = joined_label,
 ) -> OperationRow:
     """The row of an operation that computes each element from the elements at its place."""
     return computed(
@@ -188,6 +195,7 @@ def elementwise(
         identities=identities,
         widen=widen_elements,
         derivative=derivative,
+        label=label,
     )
 
 

@@ -21,20 +21,8 @@ def declared_inputs(declarations: Declarations) -> tuple[Declaration, ...]:
 
 
 def inputs(program: Program) -> tuple[Declaration, ...]:
-    """The inputs of a program. The inputs of a role's members (`bids[0]`, ...) are one, with the closest limits."""
-    found: dict[str, Declaration] = {}
-    for operation in walk(program.body):
-        if row_of(operation).form is Form.GIVEN:
-            declared = _input(operation)
-            found[declared.name] = _closer(found.get(declared.name, declared), declared)
-    return tuple(found.values())
-
-
-def _closer(one: Declaration, other: Declaration) -> Declaration:
-    """The declaration that allows less, of two that differ in limits at most. Limits are symmetric."""
-    if not one.limits or not other.limits:
-        return one if one.limits else other
-    return one if one.limits[1] <= other.limits[1] else other
+    """The inputs of a program."""
+    return tuple(_input(operation) for operation in walk(program.body) if row_of(operation).form is Form.GIVEN)
 
 
 def outputs(program: Program) -> tuple[Declaration, ...]:
@@ -71,9 +59,9 @@ def _input(operation: Operation) -> Declaration:
     attributes, type = operation.attributes, operation.results[0].type
     name, role, each = attributes["name"], attributes["role"] or ROLE_EVERYONE, attributes["each"]
     return Declaration(
-        name=base_name(name) if each else name,
+        name=name,
         kind=type.element.kind.value,
-        dimensions=attributes["dimensions"] or type.shape,
+        dimensions=attributes["dimensions"] or type.shape[each:],
         bits=type.element.bits,
         scale=type.element.scale,
         labels=type.element.labels,

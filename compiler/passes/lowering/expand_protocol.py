@@ -89,7 +89,7 @@ class _Expander:
     def holders(self, value: Value) -> Parties:
         """The parties that hold a value in the clear."""
         owner = value.label.owner
-        return self.public.holders[value] if owner is None else (self.target.roles[owner],)
+        return self.public.holders[value] if owner is None else (self.target.party_of(owner),)
 
     def told_to_clients(self, value: Value, share: Share) -> Share:
         """The value, sent to clients if they need it and cannot compute it."""
@@ -146,10 +146,10 @@ class _Expander:
         if roles is None:
             to = self.g.nodes if self.later.is_passed_by else (*self.g.nodes, *self.g.clients)
         else:
-            to = tuple(sorted({self.target.roles[role] for role in roles}))
+            to = tuple(sorted({self.target.party_of(role) for role in roles}))
         known = opened(self.p, self.held_back(value, operation.operands[0]), operation.operands[0].type.element, to)
         for role in (ROLE_EVERYONE,) if roles is None else roles:
-            self.g.output(known.wire, name, role, to if roles is None else (self.target.roles[role],))
+            self.g.output(known.wire, name, role, to if roles is None else (self.target.party_of(role),))
         if roles is None:
             self.later.tell(name, known.wire)
         return [known] if operation.results else []

@@ -88,10 +88,10 @@ class _Placing:
         if any(self._owner(value) in self.clients for value in (*owned, *_bound(operation), *operation.results)):
             return True
         told = (each.attributes["roles"] or () for each in _inside(operation) if _tells(each))
-        return any(self.target.roles[role] in self.clients for roles in told for role in roles)
+        return any(self.target.party_of(role) in self.clients for roles in told for role in roles)
 
     def _owner(self, value: Value) -> int | None:
-        return None if value.label.owner is None else self.target.roles[value.label.owner]
+        return None if value.label.owner is None else self.target.party_of(value.label.owner)
 
     def _derive(self, operation: Operation) -> None:
         if operation.regions:
@@ -108,7 +108,7 @@ class _Placing:
             self._mark((*yielded, *(value for each in within for value in each.operands)), self.clients)
         elif _tells(operation):
             roles = operation.attributes["roles"]
-            to = self.clients if roles is None else [self.target.roles[role] for role in roles]
+            to = self.clients if roles is None else [self.target.party_of(role) for role in roles]
             self._mark(operation.operands, to)
         elif not operation.regions:
             self._mark(self.derived.intersection(_checked(operation)), self.clients)

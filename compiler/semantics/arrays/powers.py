@@ -3,7 +3,7 @@
 An exponent that only the run knows, or that differs by turn of a loop, gives a loop of the IR.
 """
 
-from ...ir.labels import join
+from ...ir.labels import computed_from
 from ...ir.program import Value
 from ...ir.types import INT, ArrayType, Kind
 from ...source import Span
@@ -36,7 +36,7 @@ def power_while_running(context: Context, span: Span, x: Array, exponent: Array)
     if bounds is None or bounds[0] < 0:
         negative = context.emit("less", rest.value, zero)
         context.builder.effect("assert", context.emit("not", negative), message="the exponent of `**` is negative")
-    label = join((base.label, exponent.label))
+    label = computed_from((base.label, exponent.label))
     initial = (_ones(context, base).value, base.value, rest.value)
     condition = context.emit("less", zero, rest.value)
     arguments = [(base.type, label, ""), (base.type, label, ""), (rest.type, exponent.label, "")]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...diagnostics import Diagnostic, Note
 from ...ir.build import Builder
-from ...ir.labels import Knowledge
+from ...ir.labels import Knowledge, each_of
 from ...ir.operations.typing import OperationTypeError, broadcast_shapes
 from ...ir.program import Value
 from ...ir.types import BOOL, INT, ArrayType, Element, Kind, fixed, integer
@@ -144,6 +144,11 @@ class Context:
             for name, members in self.parties.items()
             for role in ([name] if members is None else [f"{name}[{number}]" for number in range(members)])
         )
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """The roles in order of declaration. The members of a role are told things together, as `farmers[*]`."""
+        return tuple(name if members is None else each_of(name) for name, members in self.parties.items())
 
     # --- mistakes -----------------------------------------------------------------------------------------------
 

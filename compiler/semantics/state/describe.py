@@ -41,7 +41,7 @@ def known_by(array: Array) -> str:
         case Knowledge.SECRET:
             return "secret "
         case Knowledge.OWNED:
-            return f"{array.label.owner}'s private "
+            return f"{array.label.owner_words}'s private "
         case Knowledge.REVEALED:
             return "revealed "
         case Knowledge.STATIC:

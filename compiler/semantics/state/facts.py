@@ -177,5 +177,5 @@ def _union(sets: Iterable[frozenset[Rolled]]) -> frozenset[Rolled]:
 
 def _input_note(value: Value, definition: Definition) -> str:
     if value.label.knowledge is Knowledge.OWNED:
-        return f"it comes from `{definition.label}`, a private input of {value.label.owner}"
+        return f"it comes from `{definition.label}`, a private input of {value.label.owner_words}"
     return f"it comes from `{definition.label}`, which is kept as shares"

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from ...ir.labels import each_of
 from ...ir.program import Value
 from ...ir.types import BOOL, ArrayType, Kind, fixed
 from ...syntax import tree
@@ -105,32 +106,25 @@ def _presence(context: Context, declaration: InputDeclaration, column: ColumnDec
 
 
 def _array(context: Context, declaration: InputDeclaration, column: ColumnDeclaration) -> Value:
+    """An input: one row for each member if it is `from each` of a role, as many members as there are."""
     shape = tuple(_size(context, dimension) for dimension in column.dimensions)
     type = ArrayType(column.element, shape)
     if not declaration.each or declaration.role is None:
-        return _input(context, declaration, column, type, column.name, declaration.role)
+        return _input(context, declaration, column, type, declaration.role)
     members = context.parties[declaration.role] or 0
-    parts = []
-    for member in range(members):
-        name, role = f"{column.name}[{member}]", f"{declaration.role}[{member}]"
-        value = _input(context, declaration, column, type, name, role)
-        parts.append(context.emit("reshape", value, shape=(1, *shape)))
-    if not parts:
-        return _at_scale(context, context.filled(type.with_shape((0, *shape)), 0))
-    return context.emit("concat", *parts, axis=0)
+    rows = type.with_shape((members, *shape))
+    if members == 0:
+        return _at_scale(context, context.filled(rows, 0))
+    role = each_of(declaration.role) if members > 1 else f"{declaration.role}[0]"
+    return _input(context, declaration, column, rows, role)
 
 
 def _input(
-    context: Context,
-    declaration: InputDeclaration,
-    column: ColumnDeclaration,
-    type: ArrayType,
-    name: str,
-    role: str | None,
+    context: Context, declaration: InputDeclaration, column: ColumnDeclaration, type: ArrayType, role: str | None
 ) -> Value:
     value = context.emit(
         "input",
-        name=name,
+        name=column.name,
         type=type,
         role=role,
         shares=declaration.from_shares,

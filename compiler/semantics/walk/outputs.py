@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...diagnostics import Note
+from ...ir.labels import each_of
 from ...ir.program import Value
 from ...source import Span
 from ...syntax import tree
@@ -38,7 +39,7 @@ def reveal(context: Context, node: tree.Reveal) -> None:
         with collector:
             name = _name(node.value, node.name, "reveal")
     context.told[node.span.source.name, node.span] = node.value.span
-    _register(context, context.outputs, name, roles if roles is not None else context.roles, node, value)
+    _register(context, context.outputs, name, context.audience if roles is None else roles, node, value)
     public = _reveal(context, name, value, roles)
     if node.name is not None:
         context.saw(node.name, value if public is None else public)
@@ -89,7 +90,7 @@ def _roles(context: Context, node: tree.Reveal) -> tuple[str, ...] | None:
             )
         members = context.parties[role.text]
         context.saw(role, Role(role.text, members))
-        result += [role.text] if members is None else [f"{role.text}[{number}]" for number in range(members)]
+        result += [role.text] if members is None else [each_of(role.text)] * (members > 0)
     return tuple(dict.fromkeys(result))
 
 
