@@ -1,6 +1,6 @@
 """Parquet and Arrow files. In: a path, and what is wanted of the file. Out: `Columns`, read in batches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ def read_parquet(path: Path, wanted: Wanted) -> Columns:
             chosen = wanted_of(wanted, names)
             batches = file.iter_batches(BATCH_ROWS, columns=list(chosen))
             return Columns(names, read_batches(batches, chosen))
-    except pa.ArrowException:
+    except (pa.ArrowException, UnicodeError):
         raise RefusedError(None, "the file is not readable as Parquet") from None
 
 
@@ -34,6 +34,13 @@ def read_arrow(path: Path, wanted: Wanted) -> Columns:
                 file = batches = pa.ipc.open_stream(content)
             names = tuple(file.schema.names)
             chosen = wanted_of(wanted, names)
-            return Columns(names, read_batches(batches, chosen))
-    except pa.ArrowException:
+            return Columns(names, read_batches(_sound(batches), chosen))
+    except (pa.ArrowException, UnicodeError):
         raise RefusedError(None, "the file is not readable as Arrow") from None
+
+
+def _sound(batches: Iterable[Any]) -> Iterator[Any]:
+    """The batches, each looked through before it is used: Arrow trusts the places and texts in a file."""
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch

@@ -22,7 +22,18 @@ openpyxl = later("openpyxl")
 _ERRORS = frozenset({"#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
 """What a formula that fails leaves in its cell. (`#N/A` stands for a missing value.)"""
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, AttributeError, TypeError, ValueError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+)
+"""What a damaged or encrypted archive makes of its readers. `NotImplementedError` is a RuntimeError."""
 
 Row = tuple[Any, ...]
 

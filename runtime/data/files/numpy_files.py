@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,17 @@ from .options import Options
 
 _OBJECTS = "(arrays of Python objects are not: save numbers or text)"
 
-_DAMAGED = (ValueError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE = (ValueError, EOFError, OverflowError, SyntaxError, TokenError)
+"""What NumPy raises for a file whose header is no array's: it reads the header as Python reads a program."""
+
+_DAMAGED = (*_UNREADABLE, KeyError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def read_npy(path: Path, wanted: Wanted) -> Content:
     """The array, or the fields of its records. Raises `RefusedError`."""
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError):
+    except _UNREADABLE:
         raise RefusedError(None, f"the file is not readable as NPY {_OBJECTS}") from None
     if not isinstance(array, np.ndarray):
         raise RefusedError(None, "the file is an NPZ archive: give it the ending .npz")
@@ -33,8 +37,8 @@ def read_npy(path: Path, wanted: Wanted) -> Content:
 
 
 def read_npz(path: Path, options: Options, wanted: Wanted) -> Content:
-    """The array that `options` name; or the only one; or, of several, those that are the columns of a table, or the
-    one of the input's name. Raises `RefusedError`."""
+    """The array that `options` name. Without that, the arrays are a table's columns, unless the only one has records;
+    and an array is the only one, or the one of the input's name. Raises `RefusedError`."""
     try:
         archive = np.load(path, allow_pickle=False)
     except _DAMAGED:
@@ -43,11 +47,12 @@ def read_npz(path: Path, options: Options, wanted: Wanted) -> Content:
         raise RefusedError(None, "the file is not readable as NPZ")
     with archive:
         names = archive.files
-        if options.array is not None or len(names) == 1:
-            return content_of(_array(archive, options.array or names[0]), wanted)
-        if isinstance(wanted, Declaration):
-            return content_of(_array(archive, wanted.name), wanted)
-        return content_of(_Arrays(archive), wanted)
+        if options.array is not None:
+            return content_of(_array(archive, options.array), wanted)
+        only = _array(archive, names[0]) if len(names) == 1 else None
+        if only is not None and (only.dtype.names or isinstance(wanted, Declaration)):
+            return content_of(only, wanted)
+        return content_of(_array(archive, wanted.name) if isinstance(wanted, Declaration) else _Arrays(archive), wanted)
 
 
 class _Arrays(Mapping[str, Array]):

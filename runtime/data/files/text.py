@@ -64,7 +64,10 @@ class TextFile:
                 line = reader.line_num + 1
 
     def count_quotes(self) -> int:
-        """How many bytes are that of a quote. All of the file is read."""
+        """How many quotes there are. All of the file is read."""
+        if self.encoding is not None:
+            with self.text() as text:
+                return sum(block.count('"') for block in iter(partial(text.read, _BLOCK_BYTES), ""))
         with self.bytes() as file:
             return sum(block.count(b'"') for block in iter(partial(file.read, _BLOCK_BYTES), b""))
 

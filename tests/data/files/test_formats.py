@@ -3,12 +3,15 @@
 import gzip
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import tacit
+from pyarrow import feather, parquet
 from tacit.runtime.alignment.unique import check_repeats
 from tacit.runtime.data.assign import assign_sources
 from tacit.runtime.data.files import json_files
@@ -58,6 +61,11 @@ def test_numpy_archives(tmp_path: Path) -> None:
     np.savez_compressed(path, [0.5, 1])
     vector = [Declaration("x", "fixed", ("n",), scale=16)]
     assert read(vector, path) == {"x": [32768, 65536]}
+    records = np.array([(1,), (2,)], [("x", "i8")])
+    np.savez(path, records)
+    assert read(table(x=column("int")), path) == {"x": [1, 2]}
+    np.savez(path, x=[1, 2])
+    assert read(table(x=column("int")), path) == {"x": [1, 2]}
     np.savez(path, x=[1.0], y=[2.0])
     assert read(vector, path) == {"x": [65536]}
     assert read(vector, f"{path}?array=y") == {"x": [131072]}
@@ -171,6 +179,29 @@ LONG = pack("v\n" + "".join(f"{number * number % 9973}\n" for number in range(20
 def test_damaged_files(name: str, content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     assert message in refusal(V, tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.arrow", "t.npz", "t.npy", "t.jsonl.gz", "t.csv.gz"])
+def test_damage_anywhere_is_refused_or_changes_a_value(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name == "t.npz":
+        np.savez_compressed(path, v=[1, 2])
+    elif name == "t.npy":
+        np.save(path, np.array([(1,), (2,)], [("v", "i8")]))
+    elif name == "t.parquet":
+        parquet.write_table(pa.table({"v": ["1", "2"]}), path)
+    elif name == "t.arrow":
+        feather.write_feather(pa.table({"v": ["1", "2"]}), path)
+    else:
+        path.write_bytes(pack('{"v": 1}\n{"v": 2}\n' if "json" in name else "v\n1\n2\n"))
+    content = path.read_bytes()
+    assert read(V, path) == {"v": [1, 2]}
+    step = max(1, len(content) // 150)
+    for at in range(0, len(content), step):
+        for changed in (content[:at], damaged(content, at)):
+            path.write_bytes(changed)
+            with suppress(InputError):
+                read(V, path)
 
 
 def test_other_archives_hold_no_arrays(tmp_path: Path) -> None:

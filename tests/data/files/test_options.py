@@ -29,6 +29,7 @@ COMMAS = "id;amount;day;n\nÅ1;1234,5;2024-05-01;5000\nB2;-100,25;2024-05-02;7\n
         ("delimiter=;&decimal=,&encoding=cp1252", COMMAS.encode("cp1252")),
         ("delimiter=;&decimal=,&encoding=utf-16", COMMAS.encode("utf-16")),
         ("delimiter=;&decimal=,&encoding=utf-16-le", ("\ufeff" + COMMAS).encode("utf-16-le")),
+        ("delimiter=;&decimal=,&encoding=cp500", COMMAS.replace("B2", '"B2"').encode("cp500")),
         ("delimiter=;&decimal=,&header=yes", COMMAS.encode()),
         ("delimiter=;&decimal=,&header=no", COMMAS.partition("\n")[2].encode()),
         ("delimiter=tab&decimal=,", COMMAS.replace(";", "\t").encode()),
