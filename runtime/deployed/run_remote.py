@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from errno import EADDRNOTAVAIL
 from hashlib import sha256
 from importlib.metadata import version
-from ipaddress import ip_address
-from socket import socket
 from time import perf_counter
 from typing import Generic
 
@@ -27,8 +24,8 @@ from ..run.seat import AnySettled, Read, Seat, Settle
 from ..run.session import compare_matchings, exchange_facts
 from ..run.take_part import take_part
 from ..run.watcher import UNWATCHED, Watcher, told_if_slow
-from ..transport.base import Address, Transport
-from ..transport.connect import Meeting, connect, listen, listen_everywhere
+from ..transport.base import Transport
+from ..transport.connect import Meeting, connect, listen_at
 from ..transport.secure import Identity, PinnedCertificates
 from .deployment import MEETING_SECONDS, Deployment
 
@@ -105,7 +102,12 @@ class _Peers(Generic[AnySettled]):
             patience=_PATIENCE_SECONDS,
         )
         name = self.names[me]
-        listener = _listener(name, deployment.addresses[me], deployment.listens[me])
+        at = deployment.listens[me]
+        try:
+            listener = listen_at(deployment.addresses[me], at)
+        except OSError as error:
+            where = _shown(*(at or deployment.addresses[me]))
+            raise UsageError(f"{name} cannot listen on {where}: {error.strerror}") from None
         others = ", ".join(other for other in self.names if other != name)
         self.watcher.notice(f"waiting for {others}")
         transport = connect(meeting, listener)
@@ -125,34 +127,7 @@ class _Peers(Generic[AnySettled]):
         warm(kernels, NATIVES, told_if_slow(self.watcher))
 
 
-def _listener(name: str, address: Address, listens: Address | None) -> socket:
-    """Where a node waits for calls: where its entry says, else at its address if that is a number of this machine's.
-
-    Else on every interface: the address is then that of a gateway before this machine, or a name, which may stand for
-    something else on the machine itself. Raises `UsageError`.
-    """
-    host, port = listens or address
-    try:
-        if listens is None and not _is_number(host):
-            return listen_everywhere(port)
-        return listen((host, port))
-    except OSError as error:
-        if listens is None and error.errno == EADDRNOTAVAIL:
-            return _listener(name, ("", port), None)
-        raise UsageError(f"{name} cannot listen on {_shown(host, port)}: {error.strerror}") from None
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _shown(host: str, port: int) -> str:
-    if not host:
-        return f"port {port}"
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

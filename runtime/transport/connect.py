@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from errno import EADDRNOTAVAIL
+from ipaddress import ip_address
 from time import monotonic, sleep
 
 from ..errors import PeerError
@@ -60,11 +62,32 @@ def listen(address: Address = ("127.0.0.1", 0)) -> socket.socket:
     return socket.create_server(place[:2], family=family, backlog=_BACKLOG)
 
 
-def listen_everywhere(port: int) -> socket.socket:
-    """A listening socket on every interface, for IPv6 and IPv4 where this machine has both. Raises `OSError`."""
+def listen_at(address: Address, place: Address | None = None) -> socket.socket:
+    """The socket at which a node waits for calls: at a place if one is given, else at its address.
+
+    If the address is not a number of this machine's, the socket is on every interface, for IPv6 and IPv4 where this
+    machine has both: the address is then that of a gateway before this machine, or a name, which may stand for something
+    else on the machine itself. Raises `OSError`.
+    """
+    if place is not None:
+        return listen(place)
+    if _is_number(address[0]):
+        try:
+            return listen(address)
+        except OSError as error:
+            if error.errno != EADDRNOTAVAIL:
+                raise
     if socket.has_dualstack_ipv6():
-        return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=_BACKLOG)
-    return socket.create_server(("", port), backlog=_BACKLOG)
+        return socket.create_server(("", address[1]), family=socket.AF_INET6, dualstack_ipv6=True, backlog=_BACKLOG)
+    return socket.create_server(("", address[1]), backlog=_BACKLOG)
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def connect(meeting: Meeting, listener: socket.socket) -> TcpTransport:
