@@ -66,8 +66,8 @@ def listen_at(address: Address, place: Address | None = None) -> socket.socket:
     """The socket at which a node waits for calls: at a place if one is given, else at its address.
 
     If the address is not a number of this machine's, the socket is on every interface, for IPv6 and IPv4 where this
-    machine has both: the address is then that of a gateway before this machine, or a name, which may stand for something
-    else on the machine itself. Raises `OSError`.
+    machine has both: the address is then that of a gateway before this machine, or a name, which may stand for
+    something else on the machine itself. Raises `OSError`.
     """
     if place is not None:
         return listen(place)
