@@ -77,6 +77,7 @@ class Explanation:
                 "sizes": [asdict(size) for size in self.knowledge.sizes],
                 "joins": [asdict(join) for join in self.knowledge.joins],
                 "required": [asdict(bit) for bit in self.knowledge.required],
+                "choices": [asdict(choice) for choice in self.knowledge.choices],
                 "may_stop": [asdict(stop) for stop in self.knowledge.stops],
             },
             "hide_size": None if self.hiding is None else asdict(self.hiding),

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from ...runtime.graph.alignments import DELEGATED, Matching, aligned_bytes
 from ...runtime.graph.nodes import Declaration, Graph, Local, Node, Repeat, audience
+from ..ir.control import conditions
+from ..ir.labels import Knowledge as Known
 from ..ir.operations.row import Trait
 from ..ir.operations.table import row_of
 from ..ir.program import Operation, Program, Region
 from ..ir.rewrite import walk
 from ..semantics.type_names import type_name
 from ..source import Span
+from .computations import Computations
 
 EVERYONE = "everyone"
 
@@ -25,7 +28,8 @@ class Told:
     """A value that leaves the protocol: `expression` as it is written, under the output's `name`.
 
     `roles` learn the value (`farmers[*]`: all members); there are none if it is kept as shares. It is told `times`
-    times. `when` says on what that depends, and is empty if it depends on nothing.
+    times. `when` says on what that depends, and is empty if it depends on nothing. `computation` is a digest of what
+    the value is computed of.
     """
 
     name: str
@@ -37,6 +41,20 @@ class Told:
     line: int
     times: int
     when: str = ""
+    computation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A revealed value that decides in the run which way it goes, which all nodes see: an `if`, or turns of a `while`.
+
+    `expression` is the statement's first line as it is written, `computation` a digest of what decides.
+    """
+
+    expression: str
+    source: str
+    line: int
+    computation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,7 @@ class Knowledge:
     joins: tuple[Joined, ...]
     stops: tuple[Stop, ...]
     required: tuple[Required, ...]
+    choices: tuple[Choice, ...] = ()
 
     def of(self, role: str) -> list[Told]:
         """What one role learns, besides sizes."""
@@ -126,7 +145,8 @@ def who_learns_what(
     `inputs` are its declarations with the names of sizes. `graph` has the declarations with the limits of numbers, and
     the parties. `matchings` are the program's joins on keys that owners hold.
     """
-    told = list(_told(program, program.body, 1, ""))
+    computations = Computations(program)
+    told = list(_told(program, program.body, 1, "", computations, ()))
     found = {name for one in matchings for name in (one.name, one.repeats)}
     declared = {name: size for name, size in program.sizes.items() if name not in found}
     return Knowledge(
@@ -137,6 +157,7 @@ def who_learns_what(
         joins=tuple(_joined(program, graph.parties, one) for one in matchings),
         stops=(*_limits(graph), *_doubles(graph, matchings)),
         required=tuple(_required(graph, graph.body, 1, False)),
+        choices=tuple(dict.fromkeys(_choices(program.body, computations, ()))),
     )
 
 
@@ -171,21 +192,34 @@ def _doubles(graph: Graph, matchings: Sequence[Matching]) -> Iterator[Stop]:
         yield Stop(graph.parties[owner], key, "that stands twice" if most == 1 else f"that stands {most + 1} times")
 
 
-def _told(program: Program, region: Region, times: int, when: str) -> Iterator[Told]:
+def _told(
+    program: Program, region: Region, times: int, when: str, known: Computations, inside: tuple[Operation, ...]
+) -> Iterator[Told]:
     for operation in region.operations:
         if row_of(operation).has(Trait.OUTPUT):
-            yield _one(program, operation, times, when)
+            yield _one(program, operation, times, when, known.of(operation.operands[0], inside))
         line = operation.span.line
         for inner in operation.regions:
+            count, often = times, f"if the `if` of line {line} takes this branch"
             if operation.name == "loop":
-                yield from _told(program, inner, times * operation.attributes["count"], when)
+                count, often = times * operation.attributes["count"], when
             elif operation.name == "while":
-                yield from _told(program, inner, 1, f"in each turn of the `while` of line {line}")
-            else:
-                yield from _told(program, inner, times, f"if the `if` of line {line} takes this branch")
+                count, often = 1, f"in each turn of the `while` of line {line}"
+            yield from _told(program, inner, count, often, known, (*inside, operation))
 
 
-def _one(program: Program, operation: Operation, times: int, when: str) -> Told:
+def _choices(region: Region, known: Computations, inside: tuple[Operation, ...]) -> Iterator[Choice]:
+    for operation in region.operations:
+        span = operation.span
+        for condition in conditions(operation) if operation.regions else ():
+            if condition.label.knowledge is Known.REVEALED:
+                line = span.source.line(span.line).strip()
+                yield Choice(line, span.source.name, span.line, known.of(operation.operands[0], inside))
+        for inner in operation.regions:
+            yield from _choices(inner, known, (*inside, operation))
+
+
+def _one(program: Program, operation: Operation, times: int, when: str, computation: str) -> Told:
     attributes, type, span = operation.attributes, operation.operands[0].type, operation.span
     roles: tuple[str, ...] = ()
     if operation.name == "reveal":
@@ -200,6 +234,7 @@ def _one(program: Program, operation: Operation, times: int, when: str) -> Told:
         line=span.line,
         times=times,
         when=when,
+        computation=computation,
     )
 
 

@@ -1,4 +1,5 @@
-"""Costs that a team has agreed on, in a file, and what a change has made dearer. In: explanations. Out: text, findings.
+"""What a team has agreed that a program costs and discloses, in a file. In: explanations. Out: text, and what a change
+has made dearer, or tells more or less.
 
 A lock holds no seconds, which depend on machines. It knows lines by their text, so moving a line changes nothing. The
 rounds of a function are those in which the function talks, shared or not: so they do not depend on the rest of the
@@ -14,9 +15,11 @@ from typing import Any
 
 from ..cost.cost import Cost
 from ..cost.places import TOP_LEVEL, Line
+from .disclosures import Change, changes, disclosures, is_disclosure
 from .explain import Explanation
 
-_VERSION = 1
+_VERSION = 2
+_WITHOUT_DISCLOSURES = 1
 _AMOUNTS = {"rounds": "rounds", "bytes": "bytes", "offline_bytes": "offline bytes"}
 
 
@@ -40,10 +43,7 @@ def to_lock(explanation: Explanation, sizes: Mapping[str, int]) -> str:
 
 def dearer(explanation: Explanation, sizes: Mapping[str, int], lock: str) -> list[Dearer]:
     """What costs more than the lock says, the whole program first. Raises LockError."""
-    agreed, now = _parsed(lock), _locked(explanation, sizes)
-    for fact in ("protocol", "parties", "sizes"):
-        if agreed[fact] != now[fact]:
-            raise LockError(f"it was written for {fact} {_shown(agreed[fact])}, and this is {_shown(now[fact])}")
+    agreed, now = _fitting(_parsed(lock), explanation, sizes), _locked(explanation, sizes)
     found = [_compared("the whole program", agreed["total"], now["total"], ())]
     for name, function in now["functions"].items():
         if name in agreed["functions"]:
@@ -51,6 +51,20 @@ def dearer(explanation: Explanation, sizes: Mapping[str, int], lock: str) -> lis
             lines = tuple(_dearer_lines(before["lines"], function["lines"]))
             found.append(_compared(_called(name), before, function, lines))
     return [one for one in found if one.amounts]
+
+
+def disclosed(explanation: Explanation, sizes: Mapping[str, int], lock: str) -> tuple[list[Change], list[Change]]:
+    """What the program tells more than the lock says, and what it tells less. Raises LockError."""
+    return changes(_fitting(_parsed(lock), explanation, sizes)["disclosures"], disclosures(explanation))
+
+
+def _fitting(agreed: dict[str, Any], explanation: Explanation, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """The lock, which is one of this program's protocol, parties and sizes. Raises LockError."""
+    now = {"protocol": explanation.protocol, "parties": len(explanation.parties), "sizes": dict(sizes)}
+    for fact, this in now.items():
+        if agreed[fact] != this:
+            raise LockError(f"it was written for {fact} {_shown(agreed[fact])}, and this is {_shown(this)}")
+    return agreed
 
 
 def _locked(explanation: Explanation, sizes: Mapping[str, int]) -> dict[str, Any]:
@@ -72,6 +86,7 @@ def _locked(explanation: Explanation, sizes: Mapping[str, int]) -> dict[str, Any
         "protocol": explanation.protocol,
         "parties": len(explanation.parties),
         "sizes": dict(sizes),
+        "disclosures": [one.to_json() for one in disclosures(explanation)],
         "total": whole,
         "functions": functions,
     }
@@ -94,11 +109,33 @@ def _add(lines: dict[str, dict[str, int]], text: str, amounts: dict[str, int]) -
 def _parsed(lock: str) -> dict[str, Any]:
     try:
         agreed: dict[str, Any] = json.loads(lock)
-        if agreed["tacit_lock"] == _VERSION:
-            return agreed
+        version = agreed["tacit_lock"]
     except (ValueError, KeyError, TypeError):
-        pass
+        version = 0
+    if version == _VERSION and _is_whole(agreed):
+        return agreed
+    if version == _WITHOUT_DISCLOSURES:
+        raise LockError(
+            "it is of a version whose locks did not say what a program discloses; read `tacit explain`, and write the "
+            "lock anew with `tacit explain --lock`"
+        )
     raise LockError("it is not what `tacit explain --lock` of this version writes")
+
+
+def _is_whole(lock: dict[str, Any]) -> bool:
+    """Whether a lock has all parts that are read, which hands may have edited."""
+    parts = {"protocol": str, "parties": int, "sizes": dict, "disclosures": list, "total": dict, "functions": dict}
+    if not all(isinstance(lock.get(name), kind) for name, kind in parts.items()):
+        return False
+    lines = [function.get("lines") for function in lock["functions"].values() if isinstance(function, dict)]
+    costs = [lock["total"], *lock["functions"].values()]
+    costs += [amounts for line in lines if isinstance(line, dict) for amounts in line.values()]
+    return (
+        len(lines) == len(lock["functions"])
+        and all(isinstance(line, dict) for line in lines)
+        and all(isinstance(cost, dict) and all(isinstance(cost.get(name), int) for name in _AMOUNTS) for cost in costs)
+        and all(is_disclosure(one) for one in lock["disclosures"])
+    )
 
 
 def _compared(what: str, before: Mapping[str, int], now: Mapping[str, int], lines: tuple[str, ...]) -> Dearer:

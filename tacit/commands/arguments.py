@@ -127,11 +127,18 @@ def explain_arguments(parser: ArgumentParser) -> None:
     compile_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     locks = parser.add_mutually_exclusive_group()
-    locks.add_argument("--lock", metavar="FILE", type=Path, help="write the costs of each function to a file")
+    locks.add_argument(
+        "--lock", metavar="FILE", type=Path, help="write what is disclosed, and the costs of each function, to a file"
+    )
     locks.add_argument(
         "--why", metavar="LINE", help="tell why the secret values of a line are held as they are (12, or module:12)"
     )
-    locks.add_argument("--check", metavar="FILE", type=Path, help="status 1 if a function costs more than a lock says")
+    locks.add_argument(
+        "--check",
+        metavar="FILE",
+        type=Path,
+        help="status 1 if the program discloses more, or a function costs more, than a lock says",
+    )
 
 
 def compare_arguments(parser: ArgumentParser) -> None:

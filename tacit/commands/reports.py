@@ -13,8 +13,9 @@ from .. import comparison
 from ..comparison import Comparison
 from ..compilation import Compilation
 from ..compiler.protocols.table import PROTOCOLS
+from ..compiler.report.disclosures import Change
 from ..compiler.report.explain import Explanation
-from ..compiler.report.lock import LockError, dearer, to_lock
+from ..compiler.report.lock import LockError, dearer, disclosed, to_lock
 from ..compiler.target import NETWORKS
 from ..program import Program
 from ..results import Measured, Result
@@ -37,7 +38,7 @@ def explain(chosen: Namespace) -> int:
         return _check(explanation, sizes, chosen.check)
     if chosen.lock is not None:
         write_whole(chosen.lock, to_lock(explanation, sizes).encode())
-        print(f"{chosen.lock}: what {explanation.program} costs now")
+        print(f"{chosen.lock}: what {explanation.program} costs and discloses now")
     elif chosen.json:
         print(json.dumps(explanation.to_json(), ensure_ascii=False, allow_nan=False))
     else:
@@ -131,16 +132,31 @@ def write_trace(path: Path, result: Result) -> None:
 
 def _check(explanation: Explanation, sizes: Mapping[str, int], path: Path) -> int:
     try:
-        found = dearer(explanation, sizes, path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        lock = path.read_text(encoding="utf-8")
+        found, (more, less) = dearer(explanation, sizes, lock), disclosed(explanation, sizes, lock)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', '') or 'it is no text'}") from None
     except LockError as error:
         raise UsageError(f"{path} does not fit: {error}") from None
+    for change in more:
+        _print_change("tells more", change, explanation)
+    for change in less:
+        _print_change("tells less", change, explanation)
     for one in found:
         print(f"{one.what} costs more: {', '.join(one.amounts)}", file=sys.stderr)
         for line in one.lines:
             print(f"  {line}", file=sys.stderr)
-    return 1 if found else 0
+    if less and not (more or found):
+        print(f"{path}: write it anew with --lock to agree on what is told now", file=sys.stderr)
+    return 1 if more or found else 0
+
+
+def _print_change(how: str, change: Change, explanation: Explanation) -> None:
+    line = change.line
+    place = explanation.program if line is None or not line.number else f"{line.source}:{line.number}"
+    print(f"{place} {how}: {change.text}", file=sys.stderr)
+    if change.where:
+        print(f"  {change.where}", file=sys.stderr)
 
 
 def _on_networks(program: Program, protocol: str, sizes: Mapping[str, int]) -> dict[str, Explanation]:
