@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from ..ir.types import Element, Kind
 from ..syntax import tree
+from ..syntax.words import shortened
 from .bounds import Bounds, literal_number
 from .errors import wrong
 from .moments import EXAMPLES, moment_of
@@ -42,7 +43,7 @@ def default_of(
             column.default.span,
             f"the default of `{column.name.text}` does not fit its type",
             expected=expected,
-            found="another value",
+            found=f"`{shortened(column.default.span.text)}`",
             remedy="write a value of the column's type, or leave `=` out to refuse rows without a value",
         )
     return number

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from ..ir.types import Element, Kind
 from ..source import Span
 from ..syntax import tree
+from ..syntax.words import shortened
 from .bounds import Bounds, Known, bounded, literal_number, shown
 from .errors import wrong
 from .type_names import element_of
@@ -22,7 +23,7 @@ NOTHING_GIVEN: Given = MappingProxyType({})
 
 Number = int | bool | Fraction
 
-_KINDS = {Kind.INT: "a whole number", Kind.FIXED: "a number", Kind.BOOL: "`true` or `false`"}
+_KINDS = {Kind.INT: "a whole number", Kind.FIXED: "a number", Kind.BOOL: "`True` or `False`"}
 _WORDS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 
 
@@ -85,7 +86,7 @@ def check_given(params: Iterable[Param], given: Given) -> None:
             raise ParamError(f"the program has no param {name!r}; its params are: {', '.join(by_name) or 'none'}")
     for each in by_name.values():
         if each.is_missing:
-            what = _KINDS[each.element.kind].replace("`", "")
+            what = _plain(each.element)
             raise ParamError(
                 f"param {each.name!r} has no default and is not given: give {what} with --param {each.name}=..."
             )
@@ -104,8 +105,8 @@ def _default(node: tree.Expression, param: tree.Param, element: Element, bounds:
             node.span,
             f"the default of the param `{param.name.text}` does not fit its type",
             expected=_KINDS[element.kind] + ("" if element.kind is Kind.BOOL else f", {_range(element, bounds)}"),
-            found="another value",
-            remedy="write a number of the type, or leave `=` out: then whoever runs the program must give one",
+            found=f"`{shortened(node.span.text)}`",
+            remedy="write a value of the type, or leave `=` out: then whoever runs the program must give one",
         )
     return found
 
@@ -113,8 +114,13 @@ def _default(node: tree.Expression, param: tree.Param, element: Element, bounds:
 def _given(name: str, value: object, element: Element) -> Number:
     number = _read(value.strip(), element) if isinstance(value, str) else _of_kind(value, element)
     if number is None:
-        raise ParamError(f"param {name!r} is {_KINDS[element.kind].replace('`', '')}: {value!r} is none")
+        raise ParamError(f"param {name!r} is {_plain(element)}: {value!r} is none")
     return number
+
+
+def _plain(element: Element) -> str:
+    """What is given outside of the program's text, where truth values are written as in JSON."""
+    return "true or false" if element.kind is Kind.BOOL else _KINDS[element.kind]
 
 
 def _read(text: str, element: Element) -> Number | None:

@@ -49,6 +49,13 @@ def test_a_param_is_a_size_and_a_bound() -> None:
         tacit.compile(TEXT).evaluate(DATA | {"x": [[1, 2, 4]]})
 
 
+@pytest.mark.parametrize("number", [-(2**63), 2**63 - 1, 0])
+def test_the_least_and_the_greatest_number(number: int) -> None:
+    text = f"party a\nparam k: int = {number}\nparam m: int\ninput x: bool from a\nreveal k + 0 * x as k\nreveal m\n"
+    result = tacit.compile(text, params={"m": number}).evaluate({"x": True})
+    assert (result["k"], result["m"]) == (number, number)
+
+
 REFUSED = [
     ({"z": 1}, "the program has no param 'z'; its params are: k, bits, rate, both"),
     ({"k": 1.5}, "param 'k' is a whole number: 1.5 is none"),

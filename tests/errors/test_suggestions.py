@@ -148,8 +148,8 @@ WORDS = {
     " or ", '"', '""', '"..."', "()", ", ", "-", "...", "... = ...", "...(...)", "....", "......", "...=",
     '...="..."', "...=...", "...=True", "...=column", "..._", "=", "?", "None", "T", "Z", "[...]", "\\",
     '\\"', "\\'", "\\\\", "\\n", "\\t", "\\uhhhh", "\\xhh", "_", "at_most=", "axis=", "by", "by=...",
-    "casefold", "category", "digits", "false", "fraction_bits", "guards", "hi", "key", "lo", "n", "name: type",
-    "name=value", "on", "or", "p", "q", "strip", "true", "where", "where=",
+    "casefold", "category", "digits", "fraction_bits", "guards", "hi", "key", "lo", "n", "name: type",
+    "name=value", "on", "or", "p", "q", "strip", "where", "where=",
 }  # fmt: skip
 """Parts of a line: names of arguments and of options, signs, and places for the program's own names."""
 

@@ -1,8 +1,9 @@
 """Names of built-in functions that a program binds, and names that a `reveal` takes from something else."""
 
 import pytest
+from tacit.compiler.diagnostics import CompileError
 
-from tests.semantics.running import mistakes, run
+from tests.semantics.running import compiled, mistakes, run
 
 Q = "input q: fixed[3] from alice\ninput p: fixed[3] from bob\n"
 DATA = {"q": [1, 2, 3], "p": [4, 5, 6]}
@@ -70,3 +71,14 @@ ONCE = {
 @pytest.mark.parametrize("text", ONCE)
 def test_what_has_one_meaning_is_read(text: str) -> None:
     assert run(Q + text + "\n", DATA) == ONCE[text]
+
+
+def test_both_lines_of_a_name_that_means_two_things_are_named() -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(Q + "x = q * p\nreveal sum(x) as x\nk = 3\nreveal mean(x) as m\n")
+    (found,) = caught.value.diagnostics
+    former, revealed = (note.span.line for note in found.notes)
+    assert (former, revealed, found.span.line) == (5, 6, 8)
+    assert found.expected == "a name for what line 6 reveals that stands for nothing else"
+    assert found.found == "`x`, which line 5 gives a value, and line 6 a revealed one"
+    assert found.remedy == "choose another name in line 6: `reveal ... as x_revealed`, say"
