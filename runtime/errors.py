@@ -13,14 +13,20 @@ from .graph.errors import TacitError
 if TYPE_CHECKING:
     from .graph.nodes import Place
 
-__all__ = ["CheckFailed", "InputError", "InternalError", "PeerError", "TacitError", "UsageError"]
+__all__ = [
+    "CheckFailed",
+    "InputError",
+    "InternalError",
+    "MemoryShortage",
+    "PeerError",
+    "PlacedError",
+    "TacitError",
+    "UsageError",
+]
 
 
-class CheckFailed(TacitError):  # noqa: N818
-    """A public check of the program did not hold: an `assert`, or an index outside its array.
-
-    Kernels raise it without a place; the executor knows the node and adds it with `at`.
-    """
+class PlacedError(TacitError):
+    """What goes wrong at a place of the program, which may be unknown."""
 
     status = 1
 
@@ -29,14 +35,25 @@ class CheckFailed(TacitError):  # noqa: N818
         self.message = message
         self.place = place
 
-    def at(self, place: Place | None) -> CheckFailed:
-        """The same failure with the place in the program, unless it has one already."""
-        return self if self.place is not None else CheckFailed(self.message, place)
-
     def __str__(self) -> str:
         if self.place is None:
             return f"error: {self.message}"
         return f"{self.place.source}:{self.place.line}:{self.place.column}: error: {self.message}"
+
+
+class CheckFailed(PlacedError):  # noqa: N818
+    """A public check of the program did not hold: an `assert`, or an index outside its array.
+
+    Kernels raise it without a place; the executor knows the node and adds it with `at`.
+    """
+
+    def at(self, place: Place | None) -> CheckFailed:
+        """The same failure with the place in the program, unless it has one already."""
+        return self if self.place is not None else CheckFailed(self.message, place)
+
+
+class MemoryShortage(PlacedError):  # noqa: N818
+    """This machine lacks the memory that the program needs for so much data, most of it at `place`."""
 
 
 class UsageError(TacitError):

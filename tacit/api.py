@@ -8,7 +8,7 @@ from .compiler.diagnostics import CompileError
 from .compiler.syntax.reading import read_source, source_of
 from .program import Program
 from .results import Report, Result
-from .runtime.errors import CheckFailed, InputError, InternalError, PeerError, TacitError, UsageError
+from .runtime.errors import CheckFailed, InputError, InternalError, MemoryShortage, PeerError, TacitError, UsageError
 from .warn import RangeWarning, warn
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "CompileError",
     "InputError",
     "InternalError",
+    "MemoryShortage",
     "PeerError",
     "Program",
     "RangeWarning",

@@ -25,6 +25,7 @@ from .runtime.graph.alignments import Matching
 from .runtime.graph.file import GraphFile, unnamed
 from .runtime.graph.later import later
 from .runtime.graph.nodes import DEALER, ROLE_EVERYONE, Declaration, audience
+from .runtime.plan.fit_memory import require_memory
 from .runtime.randomness.fresh import fresh_bytes
 from .runtime.run.watcher import Watcher
 from .runtime.transport.hello import PARAM
@@ -115,7 +116,7 @@ class Party:
         target = self.compilation.target(self.compilation.roles(counts))
         run = sha256(repr([one.nonce for one in told]).encode()).hexdigest()[: 2 * _NONCE_BYTES]
         session = Session(self.compilation, sources, counts, target)
-        return Agreed(session.settle([one.facts for one in told]), run)
+        return Agreed(session.settle([one.facts for one in told]), run, self.deployment.number(self.name))
 
     def _told(self, name: str, words: object) -> Told:
         inputs = self.inputs_of(name)
@@ -127,10 +128,11 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The program that all parties run, and a name for the run that no other run has."""
+    """The program that all parties run, a name for the run that no other run has, and the number of this party."""
 
     settled: Settled
     run: str
+    me: int
 
     @property
     def matchings(self) -> tuple[Matching, ...]:
@@ -138,8 +140,13 @@ class Agreed:
         return self.settled.matchings
 
     def compile(self, matched: Mapping[str, int]) -> GraphFile:
-        """See `Settled`. The name of the program's file is no part of what parties compare."""
-        return unnamed(self.settled.compile(matched))
+        """See `Settled`. The name of the program's file is no part of what parties compare.
+
+        Raises `MemoryShortage` if this machine lacks the memory for this party's part.
+        """
+        file = self.settled.compile(matched)
+        require_memory(file.graph, [self.me])
+        return unnamed(file)
 
 
 def run_deployed(

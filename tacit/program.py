@@ -3,14 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter, time_ns
 from typing import Any
+
+import numpy as np
 
 from .compilation import Compilation, Options
 from .compiler.compiled import Compiled
 from .compiler.diagnostics import Diagnostic
 from .compiler.ir.evaluate import evaluate
+from .compiler.ir.operations.row import Trait
+from .compiler.ir.operations.table import row_of
+from .compiler.ir.program import Program as Elaborated
+from .compiler.ir.rewrite import walk
 from .compiler.passes.lowering import describe_data
 from .compiler.passes.lowering.list_matchings import list_matchings
 from .compiler.pipeline import limit_inputs
@@ -23,16 +30,18 @@ from .explained import Explained
 from .results import Measured, Report, Result, result_of
 from .runtime.alignment.base import SIDES
 from .runtime.alignment.unique import check_keys
+from .runtime.available import address_space, free_memory
 from .runtime.data.assign import Assigned, assign_some_sources, assign_sources
 from .runtime.data.limits import check_limits
 from .runtime.data.owner import count_members, read_own
 from .runtime.data.sources.readers import Array
-from .runtime.errors import InputError
+from .runtime.errors import InputError, MemoryShortage
 from .runtime.graph.alignments import Matching, order_input
 from .runtime.graph.later import later
-from .runtime.graph.nodes import ROLE_EVERYONE, Graph, audience
+from .runtime.graph.nodes import ROLE_EVERYONE, Graph, Place, audience
 from .runtime.local.nursery import Nursery
 from .runtime.local.run_local import LocalRun, run_local
+from .runtime.plan.fit_memory import REMEDY, size_text
 from .runtime.plan.memory import peaks
 from .runtime.randomness.fresh import fresh_arrangement
 from .runtime.run.watcher import UNWATCHED, Watcher
@@ -167,6 +176,7 @@ class Program:
         matched, orders = _aligned(matchings, arrays, sources)
         program, ranges = self.compilation.elaborated(sizes | matched)
         check_limits(limit_inputs(program, ranges), arrays)
+        _require_memory(program)
         program = replace(program, roles=program.roles or (_NOBODY,))
         compiled = perf_counter()
         joined = {
@@ -178,6 +188,22 @@ class Program:
         everything = {name: array for values in outputs.values() for name, array in values.items()}
         report = Report("clear", (), 0, {}, seconds)
         return result_of(describe_data.outputs(program), outputs, everything, report)
+
+
+def _require_memory(program: Elaborated) -> None:
+    """Raises `MemoryShortage` if this machine cannot hold the largest array that the interpreter computes."""
+    made = [
+        (value.type.size * np.dtype(value.type.dtype).itemsize, operation.span)
+        for operation in walk(program.body)
+        if row_of(operation).has(Trait.ELEMENTWISE) and not row_of(operation).has(Trait.SAME)  # others may give views
+        for value in operation.results
+    ]
+    size, span = max(made, key=itemgetter(0), default=(0, None))
+    free = min((each for each in (free_memory(), address_space()) if each is not None), default=None)
+    if span is not None and free is not None and size > free:
+        place = Place(span.source.name, span.line, span.column, span.end_line, span.end_column)
+        needs = f"this takes {size_text(size)}, and this process can get {size_text(free)}"
+        raise MemoryShortage(f"{needs}: {REMEDY}", place)
 
 
 def _aligned(

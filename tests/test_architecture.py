@@ -21,6 +21,7 @@ ROOMS = (
     "tacit.runtime.graph",
     "tacit.runtime.errors",
     "tacit.runtime.clear",
+    "tacit.runtime.available",
     "tacit.runtime.pages",
     "tacit.runtime.instructions",
     "tacit.runtime.kernels",

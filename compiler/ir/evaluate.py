@@ -151,6 +151,9 @@ class Evaluation:
             return [apply(operation, self._operands(operation))]
         except IndexOutsideError as error:
             raise EvaluationError(operation.span, str(error)) from None
+        except MemoryError:
+            needed = f"{operation.results[0].type} takes more memory than this machine gives it"
+            raise EvaluationError(operation.span, f"{needed}: run it on less data, or with more memory") from None
 
     def _input(self, operation: Operation) -> list[Array]:
         name, type = operation.attributes["name"], operation.results[0].type

@@ -20,6 +20,7 @@ from ..errors import InternalError, PeerError, TacitError
 from ..graph.kernels import kernel_names
 from ..graph.later import later
 from ..graph.nodes import Graph
+from ..plan.fit_memory import require_memory
 from ..randomness.fresh import fresh_bytes
 from ..run.result import PartyResult, phase_seconds
 from ..run.seat import AnySettled, Read, Seat, Settle
@@ -77,8 +78,9 @@ def run_local(
     With a `shape` messages take as long as over such a network; `profiled` measures what each instruction takes.
     Without a `nursery` this process loads the kernels itself.
 
-    Raises the error of the party that failed, with the type that it had there; `PeerError` naming a party that died;
-    and what settling and compiling raise. In any case no process is left, and a given `nursery` is ended too.
+    Raises `MemoryShortage` if this machine cannot hold all parties; the error of the party that failed, with the type
+    that it had there; `PeerError` naming a party that died; and what settling and compiling raise. In any case no
+    process is left, and a given `nursery` is ended too.
     """
     begin = perf_counter()
     group = _Group([party.name for party in parties], watcher, nursery or _here.Here())
@@ -101,6 +103,7 @@ def run_local(
         graph = file.graph
         if graph.parties != group.names:
             raise InternalError(f"a graph for {graph.parties} was compiled for {group.names}")
+        require_memory(graph, range(len(graph.parties)))
         group.tell(Start(file.content))
         group.prepare(kernel_names(graph))
         group.tell(Go())

@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from ..errors import InternalError, PeerError, TacitError
+from ..errors import InternalError, TacitError
 from ..graph.alignments import Matching
 from ..graph.errors import GraphError
 from ..graph.file import GraphFile, opened
 from ..kernels import warm
 from ..plan.binding import NATIVES
+from ..plan.fit_memory import reported_shortage
 from ..run.profile import Recorder
 from ..run.seat import Seat
 from ..run.take_part import take_part
@@ -28,13 +29,12 @@ from .parcel import send_result
 def work(task: Task, pipe: Connection) -> None:
     """The whole life of the child."""
     try:
-        _work(task, pipe)
+        with reported_shortage(task.name):
+            _work(task, pipe)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, so nobody would hear a report
     except TacitError as error:
         _fail(pipe, error, error)
-    except MemoryError as error:
-        _fail(pipe, PeerError(task.name, "ran out of memory"), error)
     except Exception as error:  # noqa: BLE001 (the last resort of a process: the parent tells the user)
         _fail(pipe, InternalError(f"party {task.name} raised {type(error).__name__}"), error)
 

@@ -23,10 +23,11 @@ from .schedule import schedule
 
 def peaks(graph: Graph) -> tuple[Peak, ...]:
     """The peak of each node and client, in the order of the parties. A dealer has none."""
-    return tuple(_peak(graph, party) for party in range(graph.nodes + len(graph.clients)))
+    return tuple(peak_of(graph, party) for party in range(graph.nodes + len(graph.clients)))
 
 
-def _peak(graph: Graph, party: int) -> Peak:
+def peak_of(graph: Graph, party: int) -> Peak:
+    """The peak of one node or client."""
     made = schedule(graph, party)
     placed = plan(made)
     copied = {

@@ -25,6 +25,7 @@ from ..kernels.moves import address
 from ..pages import bring_in, reserve
 from ..plan.arena import Plan, plan
 from ..plan.binding import Binder, Context, Record, Run, Step, sent_bytes
+from ..plan.fit_memory import reported_shortage
 from ..plan.schedule import schedule
 from ..randomness.sources import Keys, Prepared
 from ..tape import interpreter
@@ -82,7 +83,8 @@ class Machine:
         self._transport = transport
         self._schedule = schedule(graph, transport.me)
         placed = plan(self._schedule)
-        self._slots = _bind_slots(self._schedule, placed, inputs)
+        with reported_shortage(graph.parties[transport.me], placed.size, _place(graph, placed.span)):
+            self._slots = _bind_slots(self._schedule, placed, inputs)
         self._held = placed.size + sum(data.nbytes for _, data in self._schedule.constants)
         self._recorder = recorder
         self._progress = progress
@@ -336,6 +338,10 @@ def _numbers(schedule: Schedule, recorder: Recorder | None) -> dict[int, int]:
         if number is not None:
             numbers[id(instruction)] = number
     return numbers
+
+
+def _place(graph: Graph, span: int) -> Place | None:
+    return graph.places[span] if 0 <= span < len(graph.places) else None
 
 
 def _bind_slots(schedule: Schedule, placed: Plan, inputs: Inputs) -> list[Array]:

@@ -26,11 +26,12 @@ from ..compiler.report.picture.stages import programs_of
 from ..compiler.source import Span
 from ..compiler.stages import Stage
 from ..compiler.syntax.format import format_source
-from ..runtime.errors import CheckFailed, TacitError, UsageError
+from ..runtime.errors import MemoryShortage, PlacedError, TacitError, UsageError
 from ..runtime.graph.errors import GraphError
 from ..runtime.graph.file import MAGIC, from_bytes, to_bytes
 from ..runtime.graph.nodes import Graph
 from ..runtime.local.nursery import Nursery
+from ..runtime.plan.fit_memory import REMEDY
 from ..runtime.run.watcher import Watcher
 from ..terminal.show import closing_line, json_of, print_outputs, progress_bar
 from . import arguments, reports
@@ -59,10 +60,12 @@ def main(words: Sequence[str] | None = None, nursery: Nursery | None = None) -> 
         return _fail(str(error), 1)
     except EvaluationError as error:
         return _fail(render(Diagnostic(error.span, error.problem)), 1)
-    except CheckFailed as failure:
+    except PlacedError as failure:
         return _fail(_marked(failure, chosen), failure.status)
     except TacitError as error:
         return _fail(_told(error), error.status)
+    except MemoryError:
+        return _fail(f"error: this machine has not enough memory: {REMEDY}", MemoryShortage.status)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
@@ -221,7 +224,7 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
-def _marked(failure: CheckFailed, chosen: Namespace) -> str:
+def _marked(failure: PlacedError, chosen: Namespace) -> str:
     """The failure with the text of the program's line where it happened. A line of an imported module is only named."""
     place, path = failure.place, vars(chosen).get("program")
     if place is None or not isinstance(path, Path):

@@ -55,6 +55,10 @@ def broken() -> NoReturn:
     raise ValueError("the secret is 42")
 
 
+def starved() -> NoReturn:
+    raise MemoryError
+
+
 def killed() -> NoReturn:
     os.kill(os.getpid(), 9)
     raise AssertionError("still alive")

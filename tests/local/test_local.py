@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tacit.runtime.alignment.unique import check_column
-from tacit.runtime.errors import InputError, InternalError, PeerError
+from tacit.runtime.errors import InputError, InternalError, MemoryShortage, PeerError
 from tacit.runtime.graph.file import to_bytes
 from tacit.runtime.local.conversation import Task
 from tacit.runtime.local.nursery import Nursery
@@ -24,7 +24,18 @@ from tacit.runtime.local.worker import work
 from tacit.runtime.run.seat import Read, Seat
 from tacit.runtime.run.watcher import Watcher
 
-from tests.local.local_runs import NURSERIES, adding_graph, broken, endless_graph, given, is_round, killed, refused, run
+from tests.local.local_runs import (
+    NURSERIES,
+    adding_graph,
+    broken,
+    endless_graph,
+    given,
+    is_round,
+    killed,
+    refused,
+    run,
+    starved,
+)
 from tests.run.graphs import CHEATED, NAMES, verifying_graph
 
 NOTHING = partial(given, {})
@@ -101,6 +112,11 @@ def test_a_refused_input_is_told_as_its_owner_told_it(nursery: Nursery | None) -
     with pytest.raises(InputError, match=r"input x: row 3 of people.csv is not a number") as caught:
         run(lambda *_: adding_graph(), refused, BOB, NOTHING, nursery=nursery)
     assert caught.value.status == 3
+
+
+def test_memory_that_a_party_does_not_get_is_told(nursery: Nursery | None) -> None:
+    with pytest.raises(MemoryShortage, match=r"^error: party alice needs more memory than this machine gives it: run"):
+        run(lambda *_: adding_graph(), starved, BOB, NOTHING, nursery=nursery)
 
 
 def test_a_missing_input_is_told_and_not_the_peers_that_noticed(nursery: Nursery | None) -> None:
