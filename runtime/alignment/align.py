@@ -12,8 +12,8 @@ from time import perf_counter
 
 import numpy as np
 
+from ..clear.keys import NO_KEY
 from ..data.inputs import Inputs
-from ..data.sources.keys import NO_KEY
 from ..errors import PeerError
 from ..graph.alignments import DELEGATED, OWN, Matching, order_input, places_input
 from ..kernels.blake2b import hash_rows

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from ..clear.keys import NO_KEY
 from ..data.assign import Assigned
 from ..data.files.formats import file_of, line_of
-from ..data.sources.keys import NO_KEY
 from ..data.sources.readers import Array
 from ..errors import InputError
 from ..graph.nodes import Declaration

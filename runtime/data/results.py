@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..clear.keys import NO_KEY
 from ..graph.nodes import Declaration
-from .sources.keys import NO_KEY
 from .sources.readers import Array
 
 Revealed = Array | dict[str, Array] | None

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from tacit.runtime.clear.keys import hash_key
 from tacit.runtime.data.read import read_input
-from tacit.runtime.data.sources.keys import hash_key
 from tacit.runtime.errors import InputError
 from tacit.runtime.graph.nodes import Declaration
 

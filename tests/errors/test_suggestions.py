@@ -51,6 +51,8 @@ weights = [1, 2, 3, 4, 5, 6]
 """A program for all examples, in which each letter is what messages mean by it."""
 
 OWN = {
+    'k == "42"': 'result = l.column == "42"',
+    "missing(k)": "input u: key? from alice\nresult = missing(u)",
     "... ... as name": "reveal sum(x) as name",
     "... as result": "reveal sum(x) as result",
     "....sum(x)": "result = sum(x)",

@@ -20,8 +20,8 @@ from tacit.compiler.syntax.parser import parse
 from tacit.compiler.target import Target
 from tacit.runtime.alignment.align import Aligned, align, align_in_clear
 from tacit.runtime.alignment.base import SIDES
+from tacit.runtime.clear.keys import hash_key
 from tacit.runtime.data.inputs import Inputs
-from tacit.runtime.data.sources.keys import hash_key
 from tacit.runtime.errors import PeerError
 from tacit.runtime.graph.alignments import Matching, order_input
 from tacit.runtime.graph.file import from_bytes, to_bytes

@@ -30,7 +30,9 @@ def promoted(context: Context, arrays: Sequence[Array], span: Span, operator: st
     """The arrays in one element that holds all of them. Ints keep their own widths, which the IR joins by itself."""
     element = joined([array.element for array in arrays], context.scale)
     if element is None:
-        raise wrong_operands(span, operator, "numbers, or values of one type", found(arrays))
+        is_key = any(array.element.kind is Kind.KEY for array in arrays)
+        remedy = 'write a key as a text, `k == "42"`; keys of two types do not mix' if is_key else ""
+        raise wrong_operands(span, operator, "numbers, or values of one type", found(arrays), remedy)
     if element.kind is Kind.INT:
         return [as_number(context, array) for array in arrays]
     return [cast(context, array, element) for array in arrays]

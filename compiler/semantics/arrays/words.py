@@ -1,7 +1,10 @@
-"""Texts as values. In: a text and the array that it stands beside. Out: a label of that category, a day, an instant."""
+"""Texts as values. In: a text and the array that it stands beside. Out: a label of that category, a key, a day, an
+instant.
+"""
 
 from collections.abc import Sequence
 
+from ...ir.keys import key_constant
 from ...ir.types import DATE, DATETIME, ArrayType, Element, Kind
 from ...source import Span
 from ..errors import similar, wrong
@@ -17,7 +20,7 @@ _REMEDIES = {
 
 
 def from_words(context: Context, text: str, other: Array, span: Span) -> Array:
-    """The label, the day or the instant that a text says beside an array of such."""
+    """The label, the key, the day or the instant that a text says beside an array of such."""
     if other.element.kind is Kind.CATEGORY:
         labels = other.element.labels
         if text not in labels:
@@ -31,13 +34,26 @@ def from_words(context: Context, text: str, other: Array, span: Span) -> Array:
         return Array(context.filled(ArrayType(other.element), labels.index(text)))
     if other.element.is_moment:
         return moment(context, text, DATE if other.element.kind is Kind.DATE else DATETIME, span)
+    if other.element.kind is Kind.KEY:
+        return _key(context, text, other.element, span)
     raise wrong(
         span,
-        "a text stands beside a category or a date only",
-        expected="a `category`, a `date` or a `datetime` on the other side",
+        "a text stands beside a category, a key or a date only",
+        expected="a `category`, a `key`, a `date` or a `datetime` on the other side",
         found=f'"{text}" beside {describe(other)}',
         remedy="declare the input as `category[...]` to compare it with a label",
     )
+
+
+def _key(context: Context, text: str, element: Element, span: Span) -> Array:
+    """The key that a text is, normalised and hashed as the owners of keys do."""
+    number = key_constant(text, element)
+    if number is None:
+        raise wrong(
+            span, "this text is no key", expected="a text of which letters are left when it is normalised",
+            found=f'"{text}"', remedy="write another text; `missing(k)` asks for rows without a key, of a type `key?`",
+        )  # fmt: skip
+    return Array(context.filled(ArrayType(element), number))
 
 
 def moment(context: Context, text: str, element: Element, span: Span) -> Array:

@@ -1,17 +1,14 @@
-"""Keys: text as the 64-bit numbers that parties match. In: Arrow text. Out: int64, one for each text.
+"""Keys: columns of text as the 64-bit numbers that parties match. In: Arrow text. Out: int64, one for each text.
 
-A key is the BLAKE2b hash of its UTF-8 text, of 8 bytes: RFC 7693 with a digest of 8 bytes and no secret key. Any
-program with a BLAKE2b can compute the number, so it hides nothing. The join's protocol protects what parties exchange
-of keys. Among n keys, any two collide with probability below n^2 / 2^65: one in 370,000 for ten million.
+`runtime.clear.keys` says what the number of a text is; here are many at a time.
 """
 
-import unicodedata
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
+from ...clear.keys import INSTEAD, NO_KEY, casefolded, digits_of, hash_key
 from ...graph.later import later
 from .arrow import pa, pc
 
@@ -19,20 +16,8 @@ Array = np.ndarray[Any, Any]
 
 _kernel = later("tacit.runtime.kernels.blake2b")
 
-NO_KEY = 0
-"""Says that a row has no key, where a column allows that. No text gets this number, and a join never matches it."""
-
-_INSTEAD = 1
-"""The number of a text whose hash is NO_KEY."""
-
 _FEW = 20_000
 """Up to so many keys are hashed without the compiled kernel, because loading the kernel would take longer."""
-
-
-def hash_key(text: str) -> int:
-    """The number of one key, as the compiled kernel computes it."""
-    digest = blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True) or _INSTEAD
 
 
 def hash_keys(texts: Any) -> Array:
@@ -46,7 +31,7 @@ def hash_keys(texts: Any) -> Array:
     content = np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8)
     _kernel.hash_texts.run(offsets, content, out)
     keys = out.view(np.int64)
-    keys[keys == NO_KEY] = _INSTEAD
+    keys[keys == NO_KEY] = INSTEAD
     return keys
 
 
@@ -69,7 +54,7 @@ def _casefold(texts: Any, is_ascii: bool) -> Any:
     """Unicode's caseless form, also of text that is not ASCII: `ß` becomes `ss`."""
     if is_ascii:
         return pc.ascii_lower(texts)
-    return _where_not_ascii(texts, pc.ascii_lower, lambda text: unicodedata.normalize("NFKC", text.casefold()))
+    return _where_not_ascii(texts, pc.ascii_lower, casefolded)
 
 
 def _strip(texts: Any, is_ascii: bool) -> Any:
@@ -80,15 +65,11 @@ def _digits(texts: Any, is_ascii: bool) -> Any:
     """The decimal digits alone. Digits of other scripts become 0 to 9."""
     if is_ascii:
         return _ascii_digits(texts)
-    return _where_not_ascii(texts, _ascii_digits, _digits_of)
+    return _where_not_ascii(texts, _ascii_digits, digits_of)
 
 
 def _ascii_digits(texts: Any) -> Any:
     return pc.replace_substring_regex(texts, "[^0-9]+", "")
-
-
-def _digits_of(text: str) -> str:
-    return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
 
 
 def _where_not_ascii(texts: Any, simple: Callable[[Any], Any], full: Callable[[str], str]) -> Any:

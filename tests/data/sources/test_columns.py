@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import csv, feather, parquet
+from tacit.runtime.clear.keys import NO_KEY, hash_key
 from tacit.runtime.data.sources import stream
-from tacit.runtime.data.sources.keys import NO_KEY, hash_key
 from tacit.runtime.errors import InputError
 
 from tests.data.tables import column, read, refusal, table

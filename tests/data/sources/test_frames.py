@@ -11,8 +11,8 @@ import polars
 import pyarrow as pa
 import pytest
 import tacit
+from tacit.runtime.clear.keys import NO_KEY, hash_key
 from tacit.runtime.data.assign import assign_sources
-from tacit.runtime.data.sources.keys import NO_KEY, hash_key
 from tacit.runtime.graph.nodes import Declaration
 
 from tests.data.tables import column, read, refusal, table

@@ -1,5 +1,6 @@
 """Keys: the hash of the standard library, whatever the number of texts; normalisation; every key once."""
 
+import unicodedata
 from hashlib import blake2b
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tacit.runtime.alignment.unique import check_repeats
+from tacit.runtime.clear.keys import NO_KEY, hash_key
+from tacit.runtime.clear.keys import normalised as normalised_text
 from tacit.runtime.data.sources import keys
-from tacit.runtime.data.sources.keys import NO_KEY, hash_key, hash_keys, normalised
+from tacit.runtime.data.sources.keys import hash_keys, normalised
 from tacit.runtime.errors import InputError
 from tacit.runtime.graph.nodes import Declaration
 
@@ -48,6 +51,14 @@ def test_many_keys_are_hashed_like_few(type_: pa.DataType, monkeypatch: pytest.M
 def test_normalisation(steps: tuple[str, ...], text: str, expected: str) -> None:
     assert normalised(pa.array([text, "x"]), steps)[0].as_py() == expected
     assert normalised(pa.array([text, "ı"]), steps)[0].as_py() == expected
+    assert normalised_text(text, steps) == expected
+
+
+@pytest.mark.parametrize("steps", [("strip",), ("casefold",), ("digits",), ("strip", "casefold")])
+def test_one_text_is_normalised_like_many(steps: tuple[str, ...]) -> None:
+    letters = [chr(code) for code in range(0x3100) if unicodedata.category(chr(code)) != "Cn"]
+    texts = [f"{letter}A {letter}" for letter in letters]
+    assert normalised(pa.array(texts), steps).to_pylist() == [normalised_text(text, steps) for text in texts]
 
 
 def column() -> Declaration:

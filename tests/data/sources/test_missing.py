@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from tacit.runtime.clear.keys import hash_key
 from tacit.runtime.data.read import read_input
 from tacit.runtime.data.sources.convert import MISSING_WORDS
-from tacit.runtime.data.sources.keys import hash_key
 from tacit.runtime.errors import InputError
 from tacit.runtime.graph.nodes import Declaration
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from tacit.runtime.clear.keys import hash_key
 from tacit.runtime.data.sources import sql, sql_process
-from tacit.runtime.data.sources.keys import hash_key
 from tacit.runtime.data.sources.sql import database_name, is_query
 
 from tests.data.sources.servers import postgresql
