@@ -33,7 +33,7 @@ LINES = "\n".join(map(json.dumps, ROWS[:2])) + "\n\n" + json.dumps(ROWS[2])
 
 
 def pack(text: str) -> bytes:
-    return gzip.compress(text.encode())
+    return gzip.compress(text.encode(), mtime=0)
 
 
 CONTENTS: dict[str, bytes] = {
