@@ -131,7 +131,7 @@ def test_roles_sit_on_nodes_while_there_are_enough(
     assert place_roles(roles, 3) == (parties, places)
 
 
-RISKY = "party a\nparty b\ninput x: int[n] from a\ninput y: int[n] from b\nreveal sum(x * y) as r\n"
+RISKY = "party a\nparty b\ninput x: int[n] from a\ninput y: int[n] from b\nreveal sum(x * y * x * y * x * y * x) as r\n"
 
 
 def warned(*calls: Callable[[], object]) -> list[tuple[int, str, str]]:

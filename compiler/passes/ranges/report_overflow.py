@@ -85,8 +85,11 @@ def _is_low(operation: Operation, limit: Interval) -> bool:
 
 def _are_checked(program: Program, found: Tolerance, inputs: dict[str, Operation]) -> bool:
     """Whether limits exclude what may overflow, and owners refuse inputs beyond them."""
-    inside = not _inside_loops(program).isdisjoint(each.operation for each in found.excesses)
-    grows = inside and bool(found.ranges.unbounded)
+    looped = _inside_loops(program)
+    inside = [each for each in found.excesses if each.operation in looped]
+    grows = bool(inside) and (
+        bool(found.ranges.unbounded) or any(each.of.type.element.kind is Kind.INT for each in inside)
+    )
     return bool(found.excesses) and all(_is_checked(inputs[name], limit, grows) for name, limit in found.limits.items())
 
 
@@ -94,7 +97,7 @@ def _is_checked(operation: Operation, limit: Interval, grows: bool) -> bool:
     """Whether an owner refuses inputs beyond a limit.
 
     Nobody sees what was kept as shares. A small limit of integers modulo 2^64 would refuse what may be meant to wrap.
-    One in a program without guards, whose values may grow from turn to turn, would refuse what is fine.
+    So would one where values may grow from turn to turn and no guard bounds them: integers, or all without guards.
     """
     element = operation.results[0].type.element
     is_ring = element.kind is Kind.INT and element.bits == 64

@@ -3,6 +3,7 @@
 pandas and Polars need not be installed: their objects are known by the Arrow and NumPy protocols that they offer.
 """
 
+import inspect
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import PurePath
@@ -77,12 +78,17 @@ def is_frame(value: object) -> bool:
         return False
     if isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or _is_pandas(value):
         return True
-    return hasattr(type(value), "columns") and hasattr(value, "__arrow_c_stream__")
+    return _declares(value, "columns") and hasattr(value, "__arrow_c_stream__")
 
 
 def _is_pandas(value: object) -> bool:
     """Whether an object is a frame as pandas has."""
-    return hasattr(type(value), "columns") and hasattr(type(value), "iloc")
+    return _declares(value, "columns") and _declares(value, "iloc")
+
+
+def _declares(value: object, name: str) -> bool:
+    """Whether the object or its type has this attribute; it is not computed, which may be dear."""
+    return inspect.getattr_static(value, name, None) is not None
 
 
 def _is_of_python(value: object) -> bool:
