@@ -30,6 +30,7 @@ from .passes.ranges.guard_growth import guard_growth
 from .passes.ranges.guard_inputs import guard_inputs
 from .passes.ranges.report_overflow import Report, report_overflow
 from .passes.ranges.round_quotients import round_quotients
+from .passes.ranges.write_limits import write_limits
 from .passes.rounds.batch_rounds import batch_rounds
 from .passes.rounds.overlap_turns import overlap_turns
 from .passes.sharing.choose_shares import choose_shares
@@ -115,8 +116,13 @@ WIDEN: dict[int, tuple[Pass, ...]] = {
 # passes ask how large values are.
 
 SETTLE: dict[int, tuple[Pass, ...]] = {
-    0: (),
+    0: (
+        # First: as soon as inputs have their limits.
+        write_limits,
+    ),
     1: (
+        # As above.
+        write_limits,
         # After everything equal is one: quotients and remainders of the same values.
         share_quotients,
         # After everything equal is one and everything dead is gone: this pass moves only what is used once.
@@ -125,6 +131,8 @@ SETTLE: dict[int, tuple[Pass, ...]] = {
         drop_dead,
     ),
     2: (
+        # As above.
+        write_limits,
         # After everything equal is one: quotients and remainders of the same values.
         share_quotients,
         # After everything equal is one and everything dead is gone: this pass moves only what is used once.

@@ -20,6 +20,7 @@ Kernel = Callable[..., np.ndarray[Any, Any]]
 KERNELS: dict[str, Kernel] = {
     "identity": structure.identity,
     "iota": structure.iota,
+    "filled": structure.filled,
     "broadcast": structure.broadcast,
     "reshape": structure.reshape,
     "transpose": structure.transpose,

@@ -32,6 +32,11 @@ def iota(*, n: int) -> Array:
     return np.arange(n, dtype=np.int64)
 
 
+def filled(x: Array, *, value: int) -> Array:
+    """This number in the shape of x."""
+    return np.full(x.shape, value, np.int64)
+
+
 def broadcast(x: Array, *, shape: Sequence[int]) -> Array:
     """x repeated along new or unit axes, by NumPy's rules. The result is a read-only view."""
     return np.broadcast_to(x, tuple(shape))

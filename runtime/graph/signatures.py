@@ -245,6 +245,7 @@ def _in_the_clear() -> dict[str, Signature]:
         **functions,
         "log_to": _row(shapes.rescaled, _INT, _INT, scale=scale, result_scale=scale),
         "iota": _row(shapes.iota, _INT, n=Attribute.INT),
+        "filled": _row(shapes.broadcasting, _INT, _INT, value=Attribute.INT),
         "cast": _row(shapes.shifted, _INT, choice, bits=bits),
         "truncate": _row(shapes.shifted, _INT, _INT, bits=bits),
         "shift_left": _row(shapes.shifted, _INT, _INT, bits=bits),

@@ -55,6 +55,7 @@ def test_take_of_any_shape() -> None:
 
 def test_the_rest_is_numpy() -> None:
     assert KERNELS["iota"](n=4).tolist() == [0, 1, 2, 3]
+    assert KERNELS["filled"](X[0, :2], value=-(1 << 62)).tolist() == [[-(1 << 62)] * 4] * 2
     assert KERNELS["broadcast"](np.asarray(5), shape=(2, 2)).tolist() == [[5, 5], [5, 5]]
     assert KERNELS["reshape"](X, shape=(4, 6)).shape == (4, 6)
     assert KERNELS["transpose"](X, permutation=(2, 0, 1)).shape == (4, 2, 3)

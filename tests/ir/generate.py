@@ -39,9 +39,9 @@ class _Generator:
         self.builder = Builder(Span(SOURCE, 1, 1, 1, 2))
         self.inputs: Inputs = {}
         self.names = 0
-        # `bound` says what has been checked: it comes with a `require`.
+        # `bound` says what has been checked: it comes with a `require`. `limit` may be any number that is large enough.
         moves = ("argsort", "placed", "invert", "gather", "copies", "align")
-        unlike = ("constant", "share", "convert", "bound", "remainder", *moves)
+        unlike = ("constant", "share", "convert", "bound", "limit", "remainder", *moves)
         self.pure = [name for name, row in OPERATIONS.items() if row.is_pure and name not in unlike]
 
     def program(self, size: int) -> tuple[Program, Inputs]:

@@ -86,7 +86,10 @@ def compare(text: str, x: list[Row], y: list[Row], protocol: str) -> None:
     reveals = [each for each in program.body.operations if each.name == "reveal"]
     for reveal in reveals:
         name, element = reveal.attributes["name"], reveal.operands[0].type.element
-        clear, protected = (side["alice"][name].astype(np.int64) for side in (both.clear, both.protected))
+        there = both.clear["alice"].get(reveal.attributes["present"], np.ones((), np.bool_))
+        clear, protected = (
+            np.where(there, side["alice"][name].astype(np.int64), 0) for side in (both.clear, both.protected)
+        )
         apart = np.abs(clear - protected).max(initial=0)
         assert apart <= (UNITS if element.kind is Kind.FIXED else 0), f"{name}: {clear}, {protected}"
 

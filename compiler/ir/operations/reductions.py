@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from ..intervals import Interval
+from ..labels import STATIC, Label
 from ..program import Operation, Value
 from ..types import MOMENTS, ArrayType, Kind, integer
-from .families import AXIS, WHOLE, computed, first_interval, kernel
+from .families import AXIS, WHOLE, computed, elementwise, first_interval, kernel, same_types
 from .lanes import widen_reduction
-from .row import FIRST, Domain, IntervalRule, OperationRow, Terms, Trait
+from .row import FIRST, Attribute, AttributeKind, Domain, IntervalRule, OperationRow, Terms, Trait
 from .typing import Attributes, OperationTypeError, TypeRule, Types, existing_axis, growth, index_element, only
 
 # --- types --------------------------------------------------------------------------------------------------------
@@ -85,6 +86,22 @@ def _all_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
     return x[0] if _count(operation) else Interval(1, 1)
 
 
+def _limit_interval(operation: Operation, x: Sequence[Interval]) -> Interval:
+    number = x[0].high if operation.attributes["is_greatest"] else x[0].low
+    return Interval(number, number)
+
+
+def _limit_kernel(types: Types, attributes: Attributes) -> tuple[str, Attributes]:
+    """For 64 bits the number is 2**62 in magnitude, and not more: comparing with it is exact for values up to 2**62."""
+    element = types[0].element
+    least, greatest = (element.least, element.greatest) if element.bits < 64 else (-(1 << 62), 1 << 62)
+    return "filled", {"value": greatest if attributes["is_greatest"] else least}
+
+
+def _known_to_all(attributes: Attributes, labels: Sequence[Label]) -> Label:
+    return STATIC
+
+
 # --- identities ---------------------------------------------------------------------------------------------------
 
 
@@ -145,6 +162,19 @@ def _place(name: str) -> OperationRow:
 
 
 REDUCTIONS: dict[str, OperationRow] = {
+    # A number that no element of the operand exceeds, or falls below: a search for the least, or the greatest, prefers
+    # it to none. `write_limits` writes the number, once it is known where the operand lies.
+    "limit": elementwise(
+        arity=1,
+        infer=same_types,
+        clear=_limit_kernel,
+        traits=Trait.SOURCE,
+        attributes={"is_greatest": Attribute(AttributeKind.FLAG)},
+        interval=_limit_interval,
+        domain=WHOLE,
+        identities=(),
+        label=_known_to_all,
+    ),
     "sum": _sum("sum", sum_, _sum_interval, FIRST),
     "cumsum": _sum("cumsum", cumsum, _cumsum_interval, None),
     "min": _one_of("min", extremum, first_interval, _COMPARED),

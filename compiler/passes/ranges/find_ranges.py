@@ -164,7 +164,7 @@ class _Finder:
 
     def _result(self, operation: Operation, result: Value) -> Interval:
         row = row_of(operation)
-        if row.has(Trait.SOURCE):
+        if row.has(Trait.SOURCE) and not operation.operands:
             return self._source(operation, result)
         if result.type.size == 0:
             return Interval(0, 0)

@@ -80,7 +80,7 @@ class _Fitter:
         if operation.regions:
             return self._control(rewriter, operation)
         row = row_of(operation)
-        if row.has(Trait.SOURCE):
+        if row.has(Trait.SOURCE) and not operation.operands:
             self._scaled.mark_fine([each for each in operation.results if scale_of(each) > self._scale])
             return None
         if not any(map(is_fixed, (*operation.operands, *operation.results))):

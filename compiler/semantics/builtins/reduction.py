@@ -238,25 +238,22 @@ def extremum(call: Arguments, name: str, x: Array) -> Array:
     if x.element.kind is Kind.BOOL:
         whole = "all" if name == "min" else "any"
         return part.of_some(context, _quantified(context, part, whole), int(whole == "all"))
-    value = context.emit(name, _filled(context, part, name).value, axis=part.axis)
-    return part.of_some(context, value, filled_with(x.element, name))
+    value = _counting(context, part, limit(context, part.x.value, name))
+    return part.of_some(context, context.emit(name, value, axis=part.axis), filled_with(x.element, name))
 
 
-def _filled(context: Context, part: Reduced, name: str) -> Array:
-    """The elements. Those that do not count get a value that a search never prefers to others."""
-    if part.mask is None:
-        return part.x
-    fill = filler(context, part.x.element, name)
-    return Array(context.emit("select", part.mask.value, part.x.value, fill))
+def _counting(context: Context, part: Reduced, other: Value) -> Value:
+    """The elements that count, and another number in place of those that do not."""
+    return part.x.value if part.mask is None else context.emit("select", part.mask.value, part.x.value, other)
 
 
-def filler(context: Context, element: Element, name: str) -> Value:
-    """What the search for a `min`, a `max` or a place of one does not end at before others."""
-    return context.filled(ArrayType(element), filled_with(element, name))
+def limit(context: Context, x: Value, name: str) -> Value:
+    """What the search for the `min` or the `max` of x does not prefer to any element."""
+    return context.emit("limit", x, is_greatest=name == "min")
 
 
 def filled_with(element: Element, name: str) -> int:
-    """The number that `filler` fills with.
+    """A number that a search ends at only if there is no other.
 
     For 64 bits it is 2**62 in magnitude, and not more: so comparing with it is exact for values up to 2**62.
     """
@@ -280,7 +277,8 @@ def _place(call: Arguments, name: str) -> Array:
     part = reduced(call, as_number(context, x))
     if not part.count:
         return part.of_nothing(context, INT)
-    return part.of_some(context, context.emit(name, _filled(context, part, name).value, axis=part.axis), 0)
+    fill = context.filled(ArrayType(part.x.element), filled_with(part.x.element, name))
+    return part.of_some(context, context.emit(name, _counting(context, part, fill), axis=part.axis), 0)
 
 
 # --- quantifiers ------------------------------------------------------------------------------------------------

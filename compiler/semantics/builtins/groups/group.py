@@ -22,7 +22,7 @@ from ...state.values import Array, BuiltIn, Meaning, Table
 from ..arguments import Arguments, Signature, bind
 from ..columns import column_names, columns_as_names
 from ..quantile import shares
-from ..reduction import filled_with, filler
+from ..reduction import filled_with, limit
 from .kinds import Groups, groups_of
 from .ordered import Counted, count_distinct, end, quantile
 
@@ -196,7 +196,7 @@ def _left(context: Context, function: str, x: Value, where: Value) -> Value:
     if x.type.element.kind is Kind.BOOL:
         return context.emit("and", x, where)
     is_extreme = function in ("min", "max")
-    fill = filler(context, x.type.element, function) if is_extreme else context.filled(x.type.with_shape(()), 0)
+    fill = limit(context, x, function) if is_extreme else context.filled(x.type.with_shape(()), 0)
     return context.emit("select", where, x, fill)
 
 
@@ -263,7 +263,7 @@ def _extreme(context: Context, groups: Groups, each: Aggregate) -> Value:
     if _is_bool(each):
         return (_all if each.function == "min" else _any)(context, groups, each)
     x = _value(each)
-    return groups.extreme(each.function, x, filler(context, x.type.element, each.function))
+    return groups.extreme(each.function, x)
 
 
 def _counted(context: Context, each: Aggregate) -> Counted:
@@ -325,8 +325,8 @@ AGGREGATES: dict[str, AggregateRow] = {
         _row("max(x, where=None)", _extreme, *NUMBERS, *MOMENTS, lacking=_filler),
         _row("any(x, where=None)", _any, Kind.BOOL),
         _row("all(x, where=None)", _all, Kind.BOOL),
-        _row("first(x, where=None)", _first, lacking=_zero),
-        _row("last(x, where=None)", _last, lacking=_zero),
+        _row("first(x, where=None)", _first, *NUMBERS, *MOMENTS, Kind.CATEGORY, lacking=_zero),
+        _row("last(x, where=None)", _last, *NUMBERS, *MOMENTS, Kind.CATEGORY, lacking=_zero),
         _row("count_distinct(x, where=None)", _distinct, *Kind),
         _row("median(x, where=None)", _quantile, lacking=_zero),
         _row("quantile(x, q: number, where=None)", _quantile, lacking=_zero),

@@ -28,6 +28,7 @@ from ...arrays.missing import bits_of, blank
 from ...state.context import Context, int_for
 from ...state.conversion import as_number
 from ...state.values import Array, Presence, Table
+from ..reduction import limit
 
 
 class Groups(ABC):
@@ -67,8 +68,8 @@ class Groups(ABC):
         """The sum over each group of numbers of rows, given in the order of `moved`."""
 
     @abstractmethod
-    def extreme(self, name: str, x: Value, fill: Value | None) -> Value:
-        """The `min` or `max` of each group. `fill`, for groups without rows, is never preferred to another value."""
+    def extreme(self, name: str, x: Value) -> Value:
+        """The `min` or `max` of each group; of groups without rows, their `limit`."""
 
     @abstractmethod
     def spread(self, x: Value) -> Value:
@@ -193,10 +194,10 @@ class Labels(Groups):
     def _numbers(self) -> Value:
         return as_number(self._context, Array(self._hot)).value
 
-    def extreme(self, name: str, x: Value, fill: Value | None) -> Value:
-        """The extreme over all rows, with `fill` in rows of other labels."""
-        assert fill is not None
-        return self._context.emit(name, self._context.emit("select", self._hot, x, fill), axis=1)
+    def extreme(self, name: str, x: Value) -> Value:
+        """The extreme over all rows, with what no search ends at in rows of other labels."""
+        mine = self._context.emit("select", self._hot, x, limit(self._context, x, name))
+        return self._context.emit(name, mine, axis=1)
 
     def spread(self, x: Value) -> Value:
         """A product with the bits that tell each row's label."""
@@ -328,7 +329,7 @@ class Runs(Groups):
         before = preceding(context, running, zero_rows(context, running, 1))
         return context.emit("subtract", running, before)
 
-    def extreme(self, name: str, x: Value, fill: Value | None) -> Value:
+    def extreme(self, name: str, x: Value) -> Value:
         """The greatest is in the last row of its group, the least in the row after the last row of the group before."""
         context, ordered = self._context, self._within(x)
         if name == "max":
