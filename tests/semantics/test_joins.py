@@ -109,7 +109,7 @@ reveal j.a
 """
     rows = [{"k": 0, "e": 1, "a": 3, "keep": True}, {"k": 5, "e": 1, "a": 4, "keep": True}]
     found = run_rows(text.replace("reveal j.a", "reveal j.a as a"), rows, rows)
-    assert found == {"a": [0, 4], "a.(valid)": [False, True]}
+    assert found == {"a": [4, 0], "a.(valid)": [True, False]}
 
 
 def test_columns_of_the_base_do_not_move() -> None:
@@ -177,3 +177,19 @@ def test_wrong_uses(text: str, problem: str) -> None:
 def test_keys_that_are_still_an_inputs_own_are_matched_by_their_owners(left: str, aligned: bool) -> None:
     program = compiled(SMALL + f"x = {left}\nj = join(x, u, on=user)\nreveal sum(j.amount) as total\n", SIZES)
     assert ("align" in {operation.name for operation in operations(program)}) == aligned
+
+
+def test_a_join_with_no_rows_does_not_make_keys_unique() -> None:
+    """With hide_size=True and no row to find, nobody looks whether a key of the left side stands twice."""
+    text = """
+x = table(k=p.k, a=p.a)
+y = filter(table(k=q.k, b=q.b), q.keep)
+j = join(x, y, on=k, how="left", hide_size=True)
+left = table(k=p.k, e=p.e)
+found = join(left, table(k=j.k, z=j.a), on=k, how="left", at_most=2, hide_size=True)
+reveal table(e=found.e, z=found.z) as r
+"""
+    rows = [{"k": 7, "e": 1, "a": 3, "keep": True}, {"k": 7, "e": 2, "a": 4, "keep": True}]
+    found = run_rows(text, rows, [])
+    pairs = [(e, z) for e, z, there in zip(found["r.e"], found["r.z"], found["r.(valid)"], strict=True) if there]
+    assert sorted(pairs) == [(1, 3), (1, 4), (2, 3), (2, 4)]

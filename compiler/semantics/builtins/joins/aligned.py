@@ -56,8 +56,9 @@ def aligned_join(request: Request) -> Matched:
     join = _join(request)
     k = _matches(request.call, join["join"], min(a.rows, b.rows))
     if join["repeats"] and _repeats(request.call, join["repeats"]):
-        is_own = join["owners"][0] == join["owners"][1]
-        return shared_join(request) if is_own else _shuffled(context, _many(request, join, k))
+        if join["owners"][0] == join["owners"][1]:
+            return shared_join(_moved(request))
+        return _shuffled(context, _many(request, join, k))
     of_a = a.rows if request.keeps_left else k
     of_b = b.rows if request.keeps_right else k
     rows = of_a + of_b - k
@@ -86,6 +87,18 @@ def _shuffled(context: Context, found: Matched) -> Matched:
     """The rows in an order that nobody knows."""
     order = context.emit("random_rows", n=found.rows)
     return found.moved(lambda value: context.emit("gather", value, order))
+
+
+def _moved(request: Request) -> Request:
+    """The join of tables by key, whose owner puts them so: what is found is then no input, as of all other keys. So
+    nobody matches it again, and it is known which keys are matched before anybody knows whether one stands twice.
+    """
+    key = request.on[0]
+    a, b = (
+        rearranged(request.context, table, Arranged.of(request.context, table, key).by_key)
+        for table in (request.a, request.b)
+    )
+    return replace(request, a=a, b=b)
 
 
 def _many(request: Request, join: dict[str, Any], k: int) -> Matched:

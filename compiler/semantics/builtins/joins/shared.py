@@ -35,16 +35,18 @@ def shared_join(request: Request) -> Matched:
     `inner` as many as the smaller table has, where no key of either stands twice.
     """
     context, a, b, on = request.context, request.a, request.b, request.on
-    if not a.rows or not b.rows or all(is_unique(context, a, key) for key in on):
+    is_known = all(is_unique(context, a, key) for key in on)
+    stays_known = is_known and len(on) == 1 and a.rows > 0  # keys of `b` were not checked against no rows
+    if is_known or not a.rows or not b.rows:
         if request.how == "inner" and b.rows < a.rows:
             found = partners(request, b, a)
             columns = {**found.columns, **(b.columns if len(on) == 1 else {})}
             of_a = {name: columns[name] for name in a.columns}
-            if len(on) == 1:
+            if stays_known:
                 note_unique(context, [of_a[name] for name in on[0]])
             return Matched(of_a, b.columns, found.base, found.base, b.rows, found.base)
         matched = assembled(request, a, partners(request, a, b))
-        if len(on) == 1:
+        if stays_known:
             note_unique(context, [matched.a[name] for name in on[0]])
         return matched
     if len(on) == 1 and is_clear(a, on[0]):
@@ -59,13 +61,13 @@ def _by_key(request: Request) -> tuple[Table, Partners]:
     those of other joins as in the table.
     """
     context, a, (key,) = request.context, request.a, request.on
-    arranged = Arranged.of(context, a, key, a.valid)
+    usable = conjunction(context, [a.valid, has_key(context, a, key)])
+    arranged = Arranged.of(context, a, key, usable)
     slots = arranged.slots
 
     def in_slots(x: Value) -> Value:
         return gathered(context, gathered(context, x, arranged.by_key), slots)
 
-    usable = conjunction(context, [a.valid, has_key(context, a, key)])
     firsts = gathered(context, arranged.starts, slots)
     firsts = firsts if usable is None else context.emit("and", firsts, in_slots(usable))
     base = Table({name: in_slots(a.named[name]) for name in key}, a.rows, firsts)
