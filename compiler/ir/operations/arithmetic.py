@@ -51,7 +51,8 @@ def cast(types: Types, attributes: Attributes) -> Types:
     source, target = types[0].element, attributes["element"]
     keeps_value = {
         Kind.BOOL: target.kind in _ORDER,
-        Kind.INT: target.kind is Kind.FIXED or (target.kind in (Kind.INT, *MOMENTS) and target.bits >= source.bits),
+        Kind.INT: target.kind in (Kind.FIXED, Kind.CATEGORY)  # the number of a label
+        or (target.kind in (Kind.INT, *MOMENTS) and target.bits >= source.bits),
         Kind.FIXED: target.kind is Kind.FIXED and target.scale >= source.scale,
         Kind.CATEGORY: target == source or (target.kind is Kind.INT and target.bits >= source.bits),
         Kind.DATE: target.kind in (Kind.DATE, Kind.INT) and target.bits >= source.bits,
@@ -207,9 +208,8 @@ def _makes_fixed(operation: Operation) -> bool:
 
 def _cast_again(terms: Terms, operation: Operation, operands: tuple[Value, ...]) -> Value | None:
     inner = terms.operand_of("cast", operands[0])
-    is_special = inner is not None and inner.type.element.kind in (Kind.CATEGORY, *MOMENTS)
-    makes_moment = operation.results[0].type.element.is_moment
-    source = operands[0] if inner is None or is_special or makes_moment else inner
+    kinds = {operation.results[0].type.element.kind} | (set() if inner is None else {inner.type.element.kind})
+    source = operands[0] if inner is None or kinds & {Kind.CATEGORY, *MOMENTS} else inner
     if source.type == operation.results[0].type:
         return source
     element = operation.attributes["element"]

@@ -206,12 +206,12 @@ def _sorted_table(call: Arguments, table: Table) -> Table:
             found, remedy = f"`{name}`, a `key`", "use `group` or `join` for what belongs together"
             raise call.expected("by", "columns that have an order", found, remedy)
     given = zip(names, directions(call, "descending", len(names)), strict=True)
-    keys = [(key, flag) for name, flag in given for key, flag in _sort_keys(call.context, table.column(name), flag)]
+    keys = [(key, flag) for name, flag in given for key, flag in sort_keys(call.context, table.column(name), flag)]
     flags = [flag for _, flag in keys]
     return rearranged(call.context, table, sorted_rows(call.context, table.valid, [key for key, _ in keys], flags))
 
 
-def _sort_keys(context: Context, column: Array, descending: int) -> list[tuple[Value, int]]:
+def sort_keys(context: Context, column: Array, descending: int) -> list[tuple[Value, int]]:
     """What sorts by a column: what is missing comes last, whatever the direction."""
     if column.present is None:
         return [(column.value, descending)]

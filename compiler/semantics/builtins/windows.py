@@ -9,13 +9,14 @@ from ...ir.program import Value
 from ...ir.types import Kind
 from ..arrays.arithmetic import conjunction, require_numbers
 from ..arrays.arrangement import bits, preceding, zero_rows
-from ..arrays.missing import bits_of, refuse, with_bits
+from ..arrays.missing import bits_of, blank, with_bits
 from ..state.conversion import as_number
 from ..state.describe import describe
 from ..state.values import Array, Bundle, Meaning, Table, tied
 from .arguments import Arguments
 from .elementwise import cumulative
 from .groups.kinds import Ranked, Runs
+from .order import sort_keys
 
 
 def lag(call: Arguments) -> Meaning:
@@ -57,14 +58,14 @@ def cumsum(call: Arguments) -> Meaning:
         return cumulative(call)
     if call.has("axis"):
         raise call.expected("axis", "no axis: rows are added up in their groups", "`axis=`", "leave it out")
-    x = _values(call)
-    refuse(call.at("x"), "`cumsum` by group", [x])
+    x, context = _values(call), call.context
     require_numbers([x], call.at("x"), call.signature.name, Kind.BOOL, Kind.INT, Kind.FIXED)
     ranked, valid = _ranked(call, x)
-    context, moved = call.context, ranked.moved(as_number(call.context, x).value)
+    moved = ranked.moved(as_number(context, blank(context, x)).value)
     before = ranked.spread(ranked.before(ranked.sum(moved)))
     total = context.emit("cumsum", moved, axis=0)
-    return tied(ranked.back(context.emit("subtract", total, before)), (valid,))
+    running = tied(ranked.back(context.emit("subtract", total, before)), (valid,))
+    return running if x.present is None else with_bits(context, running, bits_of(context, x))
 
 
 def _from_one(call: Arguments, places: Value, valid: Value | None) -> Array:
@@ -92,10 +93,12 @@ def _ranked(call: Arguments, x: Array | None = None, *, together: bool = False) 
                 raise call.expected(name, expected, describe(each), "name columns of one table")
     rows = given[0].shape[0]
     valid = conjunction(context, [each.tie(0) for each in given])
-    keys = [each.value for each in (*by, *(order if together else []))] or [bits(context, 0, rows)]
-    names = [f"key {number}" for number in range(len(keys))]
-    groups = Runs(context, Table(dict(zip(names, keys, strict=True)), rows, valid), names, None)
-    return groups.ranked([] if together else [each.value for each in order]), valid
+    keys = [*by, *(order if together else [])] or [Array(bits(context, 0, rows))]
+    keyed = {f"key {number}": each for number, each in enumerate(keys)}
+    present = {name: each.present for name, each in keyed.items() if each.present is not None}
+    table = Table({name: each.value for name, each in keyed.items()}, rows, valid, present=present)
+    last = [] if together else [key for each in order for key, _ in sort_keys(context, each, 0)]
+    return Runs(context, table, list(keyed), None).ranked(last), valid
 
 
 def _columns(call: Arguments, name: str) -> list[Array]:
@@ -105,6 +108,4 @@ def _columns(call: Arguments, name: str) -> list[Array]:
     given = call.named[name]
     elements = given.value.elements if isinstance(given.value, Bundle) else (given.value,)
     what = f"the argument `{name}` of `{call.signature.name}`"
-    columns = [call.context.as_array(each, given.span, what) for each in elements]
-    refuse(given.span, what, columns)
-    return columns
+    return [call.context.as_array(each, given.span, what) for each in elements]

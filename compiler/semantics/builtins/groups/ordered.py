@@ -5,11 +5,11 @@ by group and in each group by the value, those that do not count last; then each
 has is the sum over the one row, or the two rows, of the wanted rank. Of nothing it is 0.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ....ir.program import Value
-from ....ir.types import Kind
+from ....ir.types import MOMENTS, Kind, integer
 from ....source import Span
 from ...arrays import arithmetic as arrays
 from ...arrays.arrangement import bits, equals_next, stacked
@@ -95,8 +95,13 @@ def _counting(context: Context, ranked: Ranked, given: Counted, chosen: Value) -
 
 def _picked(context: Context, ranked: Ranked, given: Counted, chosen: Value) -> Value:
     """The value of the one row of each group that is chosen and counts; 0 where there is none."""
-    x = ranked.moved(given.x)
+    x, element = ranked.moved(given.x), given.x.type.element
     picked = _counting(context, ranked, given, chosen)
+    if element.kind in (Kind.CATEGORY, *MOMENTS):
+        number = context.emit("cast", x, element=integer(element.bits))
+        found = ranked.sum(_chosen(context, picked, number))
+        held = replace(element, bits=max(element.bits, found.type.element.bits)) if element.is_moment else element
+        return context.emit("cast", found, element=held)
     if x.type.element.kind is Kind.BOOL:
         found = ranked.sum(_number(context, context.emit("and", picked, x)))
         return context.emit("not", context.emit("equal", found, context.integer(0)))
